@@ -1,0 +1,16 @@
+//! `tenure`: HR data and policies in, a reviewable plan for Active Directory out.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::panic,
+        clippy::wildcard_enum_match_arm,
+        reason = "a failed test may panic"
+    )
+)]
+
+pub mod diagnostic;
+pub mod text;
