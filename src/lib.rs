@@ -13,4 +13,5 @@
 )]
 
 pub mod diagnostic;
+pub mod syntax;
 pub mod text;
