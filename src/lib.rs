@@ -13,5 +13,6 @@
 )]
 
 pub mod diagnostic;
+pub mod hr;
 pub mod syntax;
 pub mod text;

@@ -1,0 +1,32 @@
+//! People as HR knows them: typed, validated, in our own words.
+//!
+//! A reader (recorded Personio answers, CSV) delivers [`RawRecord`]s. `type_records` types them by the
+//! [`Schema`] that the policy's `person { … }` describes and gives a [`Snapshot`]: the [`Person`]s, and one by one
+//! the [`Quarantined`] records with every [`Reason`]. What the schema does not name is dropped before it gets here.
+//!
+//! **Invariant:** a [`Snapshot`] is complete and holds each person once, or there is none. **Invariant:** a value of
+//! a person has the type that its attribute declares, and a required one is there. **Invariant:** the order of
+//! records and files leaves no trace. This module knows neither Personio's JSON nor policies nor directories, and
+//! reads no file and no clock.
+//!
+//! Begin with [`Schema`], then [`Snapshot`].
+
+mod decimal;
+mod digest;
+mod duration;
+mod person;
+mod raw;
+mod schema;
+mod sensitive;
+mod snapshot;
+mod value;
+
+pub use decimal::Decimal;
+pub use digest::Digest;
+pub use duration::Duration;
+pub use person::{BadPersonId, MAX_ID_BYTES, Person, PersonId};
+pub use raw::{At, Place, RawRecord, RawValue};
+pub use schema::{Attribute, MAX_ATTRIBUTES, Schema, SchemaError, Type};
+pub use sensitive::is_sensitive_by_nature;
+pub use snapshot::{DuplicateIds, Origin, Quarantined, Reason, Snapshot, Standing};
+pub use value::Value;
