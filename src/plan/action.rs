@@ -1,0 +1,207 @@
+//! Actions: single changes with their reasons.
+
+use crate::directory::{Dn, Guid};
+use crate::hr::PersonId;
+use crate::policy::GuardKind;
+use std::sync::Arc;
+
+/// An action of a plan; index into [`crate::plan::Plan::actions`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ActionId(pub u32);
+
+/// One change of the directory (or of the state alone, for [`Change::Adopt`] without an anchor to write).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    /// What.
+    pub change: Change,
+    /// Whose account it concerns; `None` for units and groups that are made.
+    pub person: Option<PersonId>,
+    /// How the person is shown: their name as the account bears or will bear it.
+    pub who: Arc<str>,
+    /// Why; the first is the main one.
+    pub reasons: Vec<Reason>,
+    /// What changed in the world that makes it due.
+    pub cause: Cause,
+    /// Actions that must have succeeded before.
+    pub after: Vec<ActionId>,
+    /// Whether it can be taken back.
+    pub reversible: Reversible,
+    /// It takes away or changes what this tool did not give (G7).
+    pub not_ours: bool,
+    /// Guards that count it.
+    pub counts: Vec<GuardKind>,
+}
+
+/// An object that an action concerns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// One that exists.
+    Existing {
+        /// Its GUID, by which it is addressed.
+        guid: Guid,
+        /// Where it was when the plan was made.
+        dn: Dn,
+    },
+    /// One that an earlier action makes.
+    Made {
+        /// Which action.
+        by: ActionId,
+        /// Where it will be.
+        dn: Dn,
+    },
+}
+
+impl Target {
+    /// Where it is, or will be made.
+    pub fn dn(&self) -> &Dn {
+        match self {
+            Self::Existing { dn, .. } | Self::Made { dn, .. } => dn,
+        }
+    }
+}
+
+/// What is changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// An organizational unit is made.
+    CreateUnit {
+        /// Where.
+        dn: Dn,
+    },
+    /// An account is made, disabled and without a password; enabling is an action of its own.
+    CreateAccount {
+        /// Where.
+        dn: Dn,
+        /// Attributes with their values in LDAP text form, sorted; links are actions of their own.
+        attributes: Vec<(Arc<str>, Vec<Arc<str>>)>,
+    },
+    /// The account is taken as this person's: the anchor is written and the state remembers.
+    Adopt {
+        /// Which.
+        account: Target,
+        /// The anchor attribute.
+        anchor: Arc<str>,
+        /// What stands there now.
+        before: Option<Arc<str>>,
+        /// What will stand there.
+        after: Arc<str>,
+        /// Whether a `link` line says so; else an `adopt` rule.
+        linked: bool,
+    },
+    /// A random password is made, set and handed over.
+    SetPassword {
+        /// Whose.
+        account: Target,
+        /// The person must choose another at first logon.
+        must_change: bool,
+        /// Its length.
+        length: u32,
+    },
+    /// Attributes of one account change.
+    Modify {
+        /// Which.
+        account: Target,
+        /// What, sorted by attribute.
+        attributes: Vec<AttributeChange>,
+    },
+    /// The account's `cn`, unit or both change.
+    Move {
+        /// Which.
+        account: Target,
+        /// Where it goes.
+        to: Dn,
+    },
+    /// The account is enabled.
+    Enable {
+        /// Which.
+        account: Target,
+        /// `userAccountControl` when the plan was made; `None` for one that is made.
+        before: Option<u32>,
+    },
+    /// The account is disabled.
+    Disable {
+        /// Which.
+        account: Target,
+        /// `userAccountControl` when the plan was made.
+        before: Option<u32>,
+    },
+    /// A membership is given.
+    AddMember {
+        /// In which group.
+        group: Target,
+        /// To whom.
+        account: Target,
+    },
+    /// A membership is taken.
+    RemoveMember {
+        /// From which group.
+        group: Target,
+        /// From whom.
+        account: Target,
+    },
+    /// The account is deleted.
+    Delete {
+        /// Which.
+        account: Target,
+    },
+}
+
+/// One attribute of a [`Change::Modify`]; the old values are tested when it is applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttributeChange {
+    /// LDAP name.
+    pub attribute: Arc<str>,
+    /// All values when the plan was made, in LDAP text form.
+    pub before: Vec<Arc<str>>,
+    /// All values afterwards.
+    pub after: Vec<Arc<str>>,
+    /// For a DN that an earlier action makes: that action.
+    pub refers_to: Option<ActionId>,
+    /// Why this attribute.
+    pub reason: Reason,
+    /// What made it due; may differ from that of the action.
+    pub cause: Cause,
+    /// A stage's overlay, or its end (S16): the stage.
+    pub overlay: Option<Arc<str>>,
+    /// The value may be shown (S11).
+    pub sensitive: bool,
+}
+
+/// Why: the rule and what it read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// In words, where no rule of the author says it (`former value comes back`); else the statement.
+    pub text: Arc<str>,
+    /// File of the rule; empty where there is none.
+    pub file: Arc<str>,
+    /// Line of the rule; 0 where there is none.
+    pub line: u32,
+    /// The HR values it read, by the policy's names; sensitive ones as `•••`.
+    pub values: Vec<(Arc<str>, Arc<str>)>,
+}
+
+/// What changed in the world (S19).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// The first run that manages this account: no earlier state to compare with.
+    First,
+    /// HR says something else than at the last run.
+    Hr,
+    /// The policy says something else.
+    Policy,
+    /// Time passed.
+    Time,
+    /// Somebody changed the directory.
+    ByHand,
+}
+
+/// Whether an action can be taken back (S17).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reversible {
+    /// Wholly.
+    Yes,
+    /// All but what is named.
+    Partly(Arc<str>),
+    /// Not.
+    No,
+}

@@ -1,0 +1,117 @@
+//! The plan as a value.
+
+use super::{Action, ActionId, Finding, OpenAccount};
+use crate::directory::Guid;
+use crate::policy::GuardKind;
+use jiff::Timestamp;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What would change at one instant, and whether it may.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Of what and when.
+    pub header: Header,
+    /// Actions, each behind those it depends on; among ready ones those that take access away come first.
+    pub actions: Vec<Action>,
+    /// Every guard, by kind.
+    pub guards: Vec<GuardVerdict>,
+    /// What is not done, and why; sorted by kind, then person.
+    pub findings: Vec<Finding>,
+    /// Enabled accounts that nobody deals with, oldest first.
+    pub open_accounts: Vec<OpenAccount>,
+    /// How many people are in each stage, in the policy's order.
+    pub stages: Vec<StageCount>,
+    /// The next instant at which something becomes due.
+    pub next_change: Option<Timestamp>,
+    /// What the state should remember once this plan is applied, beside what the actions say.
+    pub memory: Memory,
+}
+
+/// Facts for the state that no action carries: baselines.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Memory {
+    /// The people and accounts as they will be remembered; entries replace those of the prior state.
+    pub people: Vec<(crate::hr::PersonId, crate::state::PersonMemory)>,
+    /// Accounts that exist already.
+    pub accounts: Vec<(Guid, crate::state::AccountMemory)>,
+    /// Memberships that exist already.
+    pub memberships: Vec<((Guid, Guid), crate::state::Membership)>,
+    /// Values that exist already.
+    pub values: Vec<((Guid, Arc<str>), Vec<crate::state::ManagedValue>)>,
+    /// When each open account was first seen open.
+    pub open_since: Vec<(Guid, Timestamp)>,
+    /// How many people were read.
+    pub people_read: u32,
+}
+
+/// Of what the plan is, and how long it may be applied (S5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// As of which instant.
+    pub now: Timestamp,
+    /// The people source pins its clock: `now` is that clock's.
+    pub clock_pinned: bool,
+    /// Made with `--at`: shown, never applied.
+    pub hypothetical: bool,
+    /// Made with `--only`: for whom, as typed.
+    pub only: Vec<Arc<str>>,
+    /// The plan may be applied before this instant.
+    pub expires: Timestamp,
+    /// Digest of the policy.
+    pub policy: Arc<str>,
+    /// Digest of the people.
+    pub people: Arc<str>,
+    /// What the people were read from.
+    pub people_source: Arc<str>,
+    /// Digest of the directory as far as the plan read it.
+    pub directory: Arc<str>,
+    /// GUID of the domain.
+    pub domain: Option<Guid>,
+    /// Base of the domain, as text.
+    pub domain_name: Arc<str>,
+    /// Which state store.
+    pub state: Uuid,
+    /// Its generation.
+    pub generation: u64,
+}
+
+/// What one guard says of the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuardVerdict {
+    /// Which.
+    pub kind: GuardKind,
+    /// How many this plan has.
+    pub count: u32,
+    /// How many other runs of the last 24 hours had.
+    pub recent: u32,
+    /// How many are allowed.
+    pub limit: u32,
+    /// Where the limit comes from: the statement, or `default`.
+    pub source: Arc<str>,
+    /// Whether it stops the plan.
+    pub tripped: bool,
+    /// Actions it counts, for the output.
+    pub actions: Vec<ActionId>,
+}
+
+/// People per stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageCount {
+    /// The stage's name, or `held`, `quarantined`.
+    pub stage: Arc<str>,
+    /// How many.
+    pub people: u32,
+}
+
+impl Plan {
+    /// Whether any guard stops it.
+    pub fn trips(&self) -> bool {
+        self.guards.iter().any(|guard| guard.tripped)
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.actions.is_empty()
+    }
+}

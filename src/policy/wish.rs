@@ -1,0 +1,192 @@
+//! A wish: what the policy wants for one person at one instant. Data; the planner resolves it.
+
+use super::{AccountTest, Extent, NamePattern, RuleId, StageAccount, StageId};
+use crate::directory::Dn;
+use crate::hr::PersonId;
+use std::sync::Arc;
+
+/// What the policy wants for one person.
+///
+/// Everything in it is decided but three things that only the directory and the state can decide: which
+/// candidate of a `unique` is free, which account a manager has, and what is there already.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wish {
+    /// Whose.
+    pub person: PersonId,
+    /// Which stage, or why none could be decided.
+    pub standing: Standing,
+    /// What that stage, or an exception, means for the account.
+    pub account: StageAccount,
+    /// The rule that says so.
+    pub account_rule: RuleId,
+    /// The person's time zone, by its IANA name.
+    pub zone: Arc<str>,
+    /// Value of the anchor attribute.
+    pub anchor: Option<Arc<str>>,
+    /// Which accounts `adopt` would propose; all tests of a query must hold. In the policy's order.
+    pub adopt: Vec<AdoptQuery>,
+    /// Candidates for each `unique`, in the order of [`super::Ruleset::uniques`].
+    pub uniques: Vec<UniqueWish>,
+    /// Where the account belongs.
+    pub unit: UnitWish,
+    /// Attribute by attribute, sorted by name; one entry each: an overlay of the stage replaces the line.
+    pub attributes: Vec<AttributeWish>,
+    /// Security groups.
+    pub groups: BlockWish,
+    /// Distribution lists.
+    pub lists: BlockWish,
+    /// Earliest instant at which a comparison that was met would change.
+    pub next_change: Option<jiff::Timestamp>,
+}
+
+/// Which stage a person is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Decided.
+    In {
+        /// The stage.
+        stage: StageId,
+        /// The row of `lifecycle`, or the exception.
+        rule: RuleId,
+    },
+    /// Not decided: nothing changes, but where `ends` is certain the account is disabled (S4).
+    Held {
+        /// Why, in a sentence without a full stop.
+        reason: Arc<str>,
+        /// The rule that could not be decided.
+        rule: Option<RuleId>,
+        /// The stage, whose account is disabled, that the values which are good decide.
+        ends: Option<(StageId, RuleId)>,
+    },
+}
+
+/// `adopt when …` for one person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AdoptQuery {
+    /// The statement.
+    pub rule: RuleId,
+    /// All must hold; at least one is [`AccountTest::Equal`], so that an index can answer it.
+    pub tests: Vec<AccountTest>,
+}
+
+/// The candidates of one `unique` for one person, best first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UniqueWish {
+    /// In order; a candidate whose text is missing is left out.
+    pub candidates: Vec<Candidate>,
+}
+
+/// A candidate for a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Candidate {
+    /// A name as it stands.
+    Fixed(Arc<str>),
+    /// With `{n}` from 2 to 99 between; `before` gives way to the length.
+    Numbered {
+        /// Before the number.
+        before: Arc<str>,
+        /// After it.
+        after: Arc<str>,
+    },
+}
+
+/// Where the account belongs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum UnitWish {
+    /// In this unit (absolute).
+    In(Dn, RuleId),
+    /// Where it is; a new account cannot be made.
+    Untouched(RuleId),
+    /// Not decided; it stays where it is.
+    Held(Arc<str>, RuleId),
+}
+
+/// One attribute.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AttributeWish {
+    /// LDAP name as the schema spells it.
+    pub attribute: Arc<str>,
+    /// How it is kept.
+    pub mode: Mode,
+    /// Its value.
+    pub value: Desired,
+    /// The line.
+    pub rule: RuleId,
+    /// Whether a stage or an exception says so (S16): on exit the former value comes back.
+    pub overlay: bool,
+}
+
+/// How a profile line keeps its attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Kept equal.
+    Always,
+    /// Written when the account is created, then never.
+    Once,
+    /// Written where AD is empty.
+    IfEmpty,
+    /// Values are added and never removed.
+    Adding,
+}
+
+/// What an attribute should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Desired {
+    /// These values in LDAP text form (`TRUE`, digits, generalized time …); at least one, none empty.
+    Values(Vec<Arc<str>>),
+    /// One value that depends on assigned names.
+    Assigned(Vec<AssignedPart>),
+    /// The DN of that person's account; where by policy they have none, the second.
+    Person(PersonId, Box<Desired>),
+    /// Emptied.
+    Clear,
+    /// Left as it is.
+    Keep,
+    /// Not decided (an unknown person, a value that does not fit): left as it is and reported.
+    Held(Arc<str>),
+}
+
+/// A piece of a value that depends on assigned names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AssignedPart {
+    /// Text.
+    Literal(Arc<str>),
+    /// The name that this `unique` (by index) gives.
+    Unique(u32),
+}
+
+/// What is wanted of one block of groups.
+///
+/// The order of 'Groups: one order': `granted` is rows and exceptions after the stage's restriction, and
+/// the stage's own grants. The planner then removes `forbidden` and resolves exclusive groups.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlockWish {
+    /// Groups to have, by name or DN, sorted, one entry each.
+    pub granted: Vec<GroupWish>,
+    /// How the stage restricts the others.
+    pub restriction: Restriction,
+    /// Groups never to have.
+    pub forbidden: Vec<GroupWish>,
+    /// Groups whose rule could not be decided: a membership that is there stays.
+    pub held: Vec<(GroupWish, Arc<str>)>,
+}
+
+/// A group and the rule that speaks of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GroupWish {
+    /// sAMAccountName, or a DN where it has a `=`.
+    pub group: Arc<str>,
+    /// The rule.
+    pub rule: RuleId,
+}
+
+/// What a stage does to the memberships that are not granted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Restriction {
+    /// How far.
+    pub extent: Extent,
+    /// Left alone whatever the extent: neither given nor taken.
+    pub except: Vec<NamePattern>,
+    /// The stage's statement; `None` where it has none.
+    pub rule: Option<RuleId>,
+}
