@@ -3,6 +3,7 @@
 use crate::directory::{Dn, Guid};
 use crate::hr::PersonId;
 use crate::policy::GuardKind;
+use crate::state::NameSpace;
 use std::sync::Arc;
 
 /// An action of a plan; index into [`crate::plan::Plan::actions`].
@@ -30,6 +31,8 @@ pub struct Action {
     pub not_ours: bool,
     /// Guards that count it.
     pub counts: Vec<GuardKind>,
+    /// Names that it gives, folded as the planner compares them: reserved for the person once it succeeded (S14).
+    pub reserves: Vec<(NameSpace, Arc<str>)>,
 }
 
 /// An object that an action concerns.
@@ -74,6 +77,8 @@ pub enum Change {
         dn: Dn,
         /// Attributes with their values in LDAP text form, sorted; links are actions of their own.
         attributes: Vec<(Arc<str>, Vec<Arc<str>>)>,
+        /// Which of them is the anchor; `None` where the policy has none.
+        anchor: Option<Arc<str>>,
     },
     /// The account is taken as this person's: the anchor is written and the state remembers.
     Adopt {
@@ -110,6 +115,8 @@ pub enum Change {
         account: Target,
         /// Where it goes.
         to: Dn,
+        /// The stage whose overlay places it there, or ends by this (S16).
+        overlay: Option<Arc<str>>,
     },
     /// The account is enabled.
     Enable {
@@ -138,6 +145,8 @@ pub enum Change {
         group: Target,
         /// From whom.
         account: Target,
+        /// The stage that takes it, if one does (S16): then the state remembers whose it was.
+        stage: Option<Arc<str>>,
     },
     /// The account is deleted.
     Delete {
@@ -163,7 +172,7 @@ pub struct AttributeChange {
     pub cause: Cause,
     /// A stage's overlay, or its end (S16): the stage.
     pub overlay: Option<Arc<str>>,
-    /// The value may be shown (S11).
+    /// The value must not be shown (S11).
     pub sensitive: bool,
 }
 

@@ -28,7 +28,13 @@ pub struct Plan {
     pub memory: Memory,
 }
 
-/// Facts for the state that no action carries: baselines.
+/// Facts for the state that no action carries: baselines, and only what differs from the prior state.
+///
+/// What is known of the directory (`accounts`, `memberships`, `values`, `open_since`, `exceptions_seen`) is
+/// written when the run begins and describes the world *before* its actions: each action that succeeds then
+/// writes what it changed. For an account with an [`super::Change::Adopt`] it is written once that succeeded. `people`,
+/// `people_read` and the policy's digest are written at the end, and of the people only those none of whose
+/// actions failed (S1: a stage counts as entered once its enable has succeeded).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Memory {
     /// The people and accounts as they will be remembered; entries replace those of the prior state.
@@ -39,8 +45,10 @@ pub struct Memory {
     pub memberships: Vec<((Guid, Guid), crate::state::Membership)>,
     /// Values that exist already.
     pub values: Vec<((Guid, Arc<str>), Vec<crate::state::ManagedValue>)>,
-    /// When each open account was first seen open.
+    /// When each open account was first seen open; the whole list, it replaces the former one.
     pub open_since: Vec<(Guid, Timestamp)>,
+    /// Exceptions by the digest of their text that this plan is the first to see (S18).
+    pub exceptions_seen: Vec<(Arc<str>, Timestamp)>,
     /// How many people were read.
     pub people_read: u32,
 }

@@ -67,7 +67,9 @@ pub struct AccountMemory {
     pub disabled_since: Option<Timestamp>,
     /// Whether this tool disabled or prepared it (G13: only then may it enable it).
     pub disabled_by_us: bool,
-    /// Whether a password was handed over, or is to be made when it is first enabled.
+    /// When this tool last set a password, handed over or not.
+    pub password_set: Option<Timestamp>,
+    /// When a password was last handed over; earlier than `password_set`, or `None`, where it was not.
     pub password_given: Option<Timestamp>,
     /// What a stage laid over it, in the order of laying.
     pub overlays: Vec<Overlay>,
