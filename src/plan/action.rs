@@ -25,6 +25,8 @@ pub struct Action {
     pub cause: Cause,
     /// Actions that must have succeeded before.
     pub after: Vec<ActionId>,
+    /// Actions that must have been tried before, whether they succeeded or not.
+    pub behind: Vec<ActionId>,
     /// Whether it can be taken back.
     pub reversible: Reversible,
     /// It takes away or changes what this tool did not give (G7).

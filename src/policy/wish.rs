@@ -21,6 +21,8 @@ pub struct Wish {
     pub account_rule: RuleId,
     /// The person's time zone, by its IANA name.
     pub zone: Arc<str>,
+    /// The first day of work, where the policy can tell: an account that is older is a namesake's (S7).
+    pub started: Option<jiff::civil::Date>,
     /// Value of the anchor attribute.
     pub anchor: Option<Arc<str>>,
     /// Which accounts `adopt` would propose; all tests of a query must hold. In the policy's order.

@@ -719,6 +719,52 @@ pub enum GuardKind {
     Values,
 }
 
+impl GuardKind {
+    /// Every kind, in the order of the output.
+    pub const ALL: [Self; 17] = [
+        Self::Create,
+        Self::Enable,
+        Self::Adopt,
+        Self::Disable,
+        Self::Delete,
+        Self::Move,
+        Self::Rename,
+        Self::Login,
+        Self::Clear,
+        Self::Password,
+        Self::Grant,
+        Self::Revoke,
+        Self::Notify,
+        Self::Writeback,
+        Self::Quarantine,
+        Self::Lose,
+        Self::Values,
+    ];
+
+    /// The word for it in a policy, in the state and in machine output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Enable => "enable",
+            Self::Adopt => "adopt",
+            Self::Disable => "disable",
+            Self::Delete => "delete",
+            Self::Move => "move",
+            Self::Rename => "rename",
+            Self::Login => "login",
+            Self::Clear => "clear",
+            Self::Password => "password",
+            Self::Grant => "grant",
+            Self::Revoke => "revoke",
+            Self::Notify => "notify",
+            Self::Writeback => "writeback",
+            Self::Quarantine => "quarantine",
+            Self::Lose => "lose",
+            Self::Values => "values",
+        }
+    }
+}
+
 /// `at most 2% or 5 whichever is more`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
