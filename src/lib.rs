@@ -13,6 +13,7 @@
 )]
 
 pub mod diagnostic;
+pub mod directory;
 pub mod hr;
 pub mod syntax;
 pub mod text;
