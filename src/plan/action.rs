@@ -174,6 +174,8 @@ pub struct AttributeChange {
     pub cause: Cause,
     /// A stage's overlay, or its end (S16): the stage.
     pub overlay: Option<Arc<str>>,
+    /// It ends that overlay: the former value comes back and the state forgets it.
+    pub lifts: bool,
     /// The value must not be shown (S11).
     pub sensitive: bool,
 }
