@@ -15,5 +15,8 @@
 pub mod diagnostic;
 pub mod directory;
 pub mod hr;
+pub mod plan;
+pub mod policy;
+pub mod state;
 pub mod syntax;
 pub mod text;

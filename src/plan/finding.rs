@@ -1,8 +1,8 @@
 //! Findings: what a person must know that is no action.
 
+use super::Reason;
 use crate::directory::{Dn, Guid};
 use crate::hr::PersonId;
-use super::Reason;
 use std::sync::Arc;
 
 /// Something the plan does not do, and why.

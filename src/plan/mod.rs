@@ -8,7 +8,10 @@
 
 pub mod action;
 pub mod finding;
-#[expect(clippy::module_inception, reason = "the plan itself is the module's main story")]
+#[expect(
+    clippy::module_inception,
+    reason = "the plan itself is the module's main story"
+)]
 pub mod plan;
 
 pub use action::{Action, ActionId, AttributeChange, Cause, Change, Reason, Reversible, Target};

@@ -10,12 +10,13 @@ pub mod ruleset;
 pub mod wish;
 
 pub use ruleset::{
-    AccountTest, AdoptRule, AnchorRule, Block, BlockRules, Confirmation, ContinuesRule, ExclusiveRule, GuardKind,
-    IgnoreRule, LimitRule, LineRule, LinkRule, LinkTarget, NamePattern, OverrideRule, PasswordRules, Prefer,
-    ProtectRule, Reserved, ResetRule, Rule, RuleId, RuleKind, Ruleset, StageAccount, StageId, StageRule, Extent,
-    TemplatePart, TiedRule, UniqueRule,
+    AccountTest, AdoptRule, AnchorRule, Block, BlockRules, Confirmation, ContinuesRule,
+    ExclusiveRule, Extent, GuardKind, IgnoreRule, LimitRule, LineRule, LinkRule, LinkTarget,
+    NamePattern, OverrideRule, PasswordRules, Prefer, ProtectRule, Reserved, ResetRule, Rule,
+    RuleId, RuleKind, Ruleset, StageAccount, StageId, StageRule, TemplatePart, TiedRule,
+    UniqueRule,
 };
 pub use wish::{
-    AdoptQuery, AssignedPart, AttributeWish, BlockWish, Candidate, Desired, GroupWish, Mode, Restriction, Standing,
-    UniqueWish, UnitWish, Wish,
+    AdoptQuery, AssignedPart, AttributeWish, BlockWish, Candidate, Desired, GroupWish, Mode,
+    Restriction, Standing, UniqueWish, UnitWish, Wish,
 };

@@ -7,6 +7,6 @@
 pub mod prior;
 
 pub use prior::{
-    AccountMemory, ByHand, GuardCount, ManagedValue, Membership, MembershipOwner, NameSpace, Overlay, PersonMemory,
-    Prior, Reservation, ValueOwner,
+    AccountMemory, ByHand, GuardCount, ManagedValue, Membership, MembershipOwner, NameSpace,
+    Overlay, PersonMemory, Prior, Reservation, ValueOwner,
 };
