@@ -1,6 +1,6 @@
 //! People as HR knows them: typed, validated, in our own words.
 //!
-//! A reader (recorded Personio answers, CSV) delivers [`RawRecord`]s. `type_records` types them by the
+//! A reader (recorded Personio answers, CSV) delivers [`RawRecord`]s. [`type_records`] types them by the
 //! [`Schema`] that the policy's `person { … }` describes and gives a [`Snapshot`]: the [`Person`]s, and one by one
 //! the [`Quarantined`] records with every [`Reason`]. What the schema does not name is dropped before it gets here.
 //!
@@ -14,19 +14,25 @@
 mod decimal;
 mod digest;
 mod duration;
+mod notation;
 mod person;
 mod raw;
+mod read;
 mod schema;
 mod sensitive;
 mod snapshot;
+mod typing;
 mod value;
 
 pub use decimal::Decimal;
 pub use digest::Digest;
 pub use duration::Duration;
+pub use notation::Problem;
 pub use person::{BadPersonId, MAX_ID_BYTES, Person, PersonId};
 pub use raw::{At, Place, RawRecord, RawValue};
+pub use read::{Error, MAX_PEOPLE, type_records};
 pub use schema::{Attribute, MAX_ATTRIBUTES, Schema, SchemaError, Type};
 pub use sensitive::is_sensitive_by_nature;
 pub use snapshot::{DuplicateIds, Origin, Quarantined, Reason, Snapshot, Standing};
+pub use typing::{MAX_ITEMS, MAX_TEXT_BYTES, read_text};
 pub use value::Value;

@@ -5,8 +5,16 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::Value;
+
 /// The most attributes that one schema may name; Personio accounts have a few hundred at most.
 pub const MAX_ATTRIBUTES: usize = 1_000;
+
+/// What Personio and most exports call the parts of a name.
+const GIVEN_AND_FAMILY_NAME: &[&str] = &["first_name", "last_name"];
+
+/// What exports without these parts call a name.
+const FULL_NAME: &[&str] = &["display_name", "full_name", "name"];
 
 /// The type of an attribute.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -258,6 +266,29 @@ impl Schema {
     /// The index into [`Schema::sources`] of the attribute at that position.
     pub fn source_of(&self, position: usize) -> Option<usize> {
         self.source_of.get(position).copied()
+    }
+
+    /// The person's name among the values of a record, safe to be shown: first and last name, else the full name.
+    pub fn name_of(&self, values: &[Option<Value>]) -> Option<String> {
+        let part = |source: &str| {
+            let mut pairs = self.attributes.iter().zip(values);
+            let (attribute, value) =
+                pairs.find(|(attribute, _)| attribute.source.as_ref() == source)?;
+            match value {
+                Some(Value::Text(text)) if !attribute.sensitive => Some(text.as_ref()),
+                _ => None,
+            }
+        };
+        let parts: Vec<&str> = GIVEN_AND_FAMILY_NAME
+            .iter()
+            .filter_map(|source| part(source))
+            .collect();
+        let name = if parts.is_empty() {
+            FULL_NAME.iter().find_map(|source| part(source))?.to_owned()
+        } else {
+            parts.join(" ")
+        };
+        Some(crate::text::visible(&name).into_owned())
     }
 
     /// The attributes that HR keeps under the source of that index.

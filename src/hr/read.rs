@@ -1,0 +1,257 @@
+//! From raw records to a snapshot: typed one by one, quarantined one by one, refused as a whole.
+
+use std::sync::Arc;
+
+use super::notation::Problem;
+use super::snapshot::MAX_LISTED;
+use super::typing::Typist;
+use super::value::normalise;
+use super::{
+    Attribute, Origin, Person, PersonId, Place, Quarantined, RawRecord, RawValue, Reason, Schema,
+    Snapshot, Type, Value,
+};
+
+/// The most people of one snapshot; the largest employers have about as many.
+pub const MAX_PEOPLE: usize = 2_000_000;
+
+/// How much of a bad value is shown, in characters.
+const SHOWN_CHARS: usize = 60;
+
+/// Why records make no snapshot at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// There is no record.
+    #[error("{source_name}: HR lists nobody")]
+    Nobody {
+        /// The source.
+        source_name: Arc<str>,
+    },
+    /// More than [`MAX_PEOPLE`].
+    #[error("{source_name}: more than {MAX_PEOPLE} people")]
+    TooMany {
+        /// The source.
+        source_name: Arc<str>,
+    },
+    /// Several records claim to be the same person.
+    #[error("{source_name}: person ids are not unique: {}", list_duplicates(.ids))]
+    DuplicateIds {
+        /// The source.
+        source_name: Arc<str>,
+        /// The ids, sorted, each with the places where it stands.
+        ids: Vec<(PersonId, Vec<Place>)>,
+    },
+}
+
+impl Error {
+    /// The stable name of this kind of error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Nobody { .. } => "no-people",
+            Self::TooMany { .. } => "too-many-people",
+            Self::DuplicateIds { .. } => "duplicate-person-ids",
+        }
+    }
+
+    /// What to do.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Nobody { .. } => {
+                "nobody is no news: a company without people is a failed export; export or record the people again"
+            }
+            Self::TooMany { .. } => "check whether a file was given many times",
+            Self::DuplicateIds { .. } => {
+                "the list shifted while its pages were recorded, or a page was recorded twice: record all pages again; \
+                 in a CSV keep one row for each person"
+            }
+        }
+    }
+}
+
+/// Types raw records by the schema.
+///
+/// A record that breaks the schema is quarantined with every reason; its good values are kept (S4). A reference to a
+/// person who is not there is kept as it is. Nobody at all, or one id on several records, good or bad, is an error
+/// of the whole: such a list is not what HR has (G6).
+pub fn type_records(
+    schema: &Arc<Schema>,
+    records: impl IntoIterator<Item = RawRecord>,
+    origin: Origin,
+) -> Result<Snapshot, Error> {
+    let key = schema
+        .attributes()
+        .get(schema.key())
+        .map_or(Type::Text, |key| key.ty.clone());
+    let mut typist = Typist::new(key);
+    let mut people = Vec::new();
+    let mut quarantined = Vec::new();
+    let mut places = Vec::new();
+    for record in records {
+        if people.len() + quarantined.len() == MAX_PEOPLE {
+            let source_name = origin.description;
+            return Err(Error::TooMany { source_name });
+        }
+        let (values, reasons) = type_values(schema, &mut typist, &record);
+        let id = id_of(values.get(schema.key()));
+        if let Some(id) = &id {
+            places.push((id.clone(), record.place.clone()));
+        }
+        match id {
+            Some(id) if reasons.is_empty() => people.push(Person::new(id, values)),
+            id => quarantined.push(Quarantined {
+                id,
+                name: schema.name_of(&values).map(Into::into),
+                place: record.place,
+                reasons,
+                good: values.into(),
+            }),
+        }
+    }
+    let source_name = origin.description.clone();
+    if people.is_empty() && quarantined.is_empty() {
+        return Err(Error::Nobody { source_name });
+    }
+    let read = Snapshot::new(schema.clone(), people, quarantined, origin);
+    read.map_err(|_| Error::DuplicateIds {
+        source_name,
+        ids: places_of_duplicates(places),
+    })
+}
+
+fn places_of_duplicates(mut places: Vec<(PersonId, Place)>) -> Vec<(PersonId, Vec<Place>)> {
+    places.sort();
+    let same = places.chunk_by(|(a, _), (b, _)| a == b);
+    let several = same.filter(|group| group.len() > 1);
+    let listed = several.filter_map(|group| {
+        let (id, _) = group.first()?;
+        let at = group.iter().map(|(_, place)| place.clone()).collect();
+        Some((id.clone(), at))
+    });
+    listed.collect()
+}
+
+fn list_duplicates(ids: &[(PersonId, Vec<Place>)]) -> String {
+    let mut listed: Vec<String> = Vec::new();
+    for (id, places) in ids.iter().take(MAX_LISTED) {
+        let at: Vec<String> = places
+            .iter()
+            .take(MAX_LISTED)
+            .map(ToString::to_string)
+            .collect();
+        listed.push(format!("{id} stands in {}", at.join(" and ")));
+    }
+    if ids.len() > MAX_LISTED {
+        listed.push(format!("{} more", ids.len() - MAX_LISTED));
+    }
+    listed.join("; ")
+}
+
+fn id_of(key: Option<&Option<Value>>) -> Option<PersonId> {
+    match key? {
+        Some(Value::Int(number)) => Some(PersonId::from(*number)),
+        Some(Value::Text(text)) => PersonId::parse(text).ok(),
+        _ => None,
+    }
+}
+
+fn type_values(
+    schema: &Schema,
+    typist: &mut Typist,
+    record: &RawRecord,
+) -> (Vec<Option<Value>>, Vec<Reason>) {
+    let mut values = Vec::with_capacity(schema.attributes().len());
+    let mut reasons = Vec::new();
+    for (position, attribute) in schema.attributes().iter().enumerate() {
+        let source = schema
+            .source_of(position)
+            .and_then(|index| record.fields.get(index));
+        let raw = source.and_then(Option::as_ref);
+        match type_value(typist, attribute, raw) {
+            Ok(value) => values.push(value),
+            Err(problem) => {
+                values.push(None);
+                reasons.push(reason(position, attribute, raw, problem));
+            }
+        }
+    }
+    (values, reasons)
+}
+
+fn type_value(
+    typist: &mut Typist,
+    attribute: &Attribute,
+    raw: Option<&RawValue>,
+) -> Result<Option<Value>, Problem> {
+    let value = match raw {
+        Some(raw) => typist.value(&attribute.ty, raw)?,
+        None => None,
+    };
+    match &value {
+        Some(Value::Text(text)) if attribute.key => {
+            let checked = PersonId::parse(text);
+            checked.map_err(|bad| {
+                Problem::new(format!("identifies nobody, {bad}"), "correct the id in HR")
+            })?;
+        }
+        Some(_) => {}
+        None if attribute.optional => {}
+        None => return Err(missing(attribute, raw.is_some())),
+    }
+    Ok(value)
+}
+
+fn missing(attribute: &Attribute, sent: bool) -> Problem {
+    let what = if sent { "is missing" } else { "was not sent" };
+    let source = crate::text::visible(&attribute.source);
+    if attribute.key {
+        return Problem::new(what, format!("give the record an id in `{source}`"));
+    }
+    let mend = format!(
+        "fill in `{source}` in HR, or declare it `{}?` if people may be without it",
+        attribute.ty
+    );
+    Problem::new(what, mend)
+}
+
+fn reason(
+    position: usize,
+    attribute: &Attribute,
+    raw: Option<&RawValue>,
+    problem: Problem,
+) -> Reason {
+    let found = raw.and_then(shown);
+    let (found, mend) = if attribute.sensitive {
+        (found.map(|_| "•••".to_owned()), problem.mend)
+    } else {
+        (found, problem.hint.unwrap_or(problem.mend))
+    };
+    Reason {
+        position,
+        attribute: attribute.name.clone(),
+        problem: problem.what,
+        found,
+        mend,
+    }
+}
+
+/// A raw value as an error may show it: short, in backticks, hostile characters made visible.
+fn shown(raw: &RawValue) -> Option<String> {
+    let text = match raw {
+        RawValue::Null | RawValue::Unusable(_) => return None,
+        RawValue::Text(text) | RawValue::Decimal(text) => normalise(text).into_owned(),
+        RawValue::Integer(number) => number.to_string(),
+        RawValue::Bool(truth) => truth.to_string(),
+        RawValue::Reference(id) => return shown(id),
+        RawValue::List(items) => {
+            let items: Vec<String> = items.iter().take(MAX_LISTED).filter_map(shown).collect();
+            return (!items.is_empty()).then(|| items.join(", "));
+        }
+    };
+    if text.is_empty() {
+        return None;
+    }
+    let mut short: String = text.chars().take(SHOWN_CHARS).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    Some(format!("`{}`", crate::text::visible(&short)))
+}
