@@ -15,6 +15,7 @@
 pub mod diagnostic;
 pub mod directory;
 pub mod hr;
+pub mod personio;
 pub mod plan;
 pub mod policy;
 pub mod state;

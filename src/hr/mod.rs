@@ -11,6 +11,7 @@
 //!
 //! Begin with [`Schema`], then [`Snapshot`].
 
+mod csv;
 mod decimal;
 mod digest;
 mod duration;
@@ -24,6 +25,7 @@ mod snapshot;
 mod typing;
 mod value;
 
+pub use csv::{CsvError, MissingColumn, read_csv};
 pub use decimal::Decimal;
 pub use digest::Digest;
 pub use duration::Duration;

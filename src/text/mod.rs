@@ -4,6 +4,8 @@
 //! or without a byte order mark and UTF-16 with one, and normalises line ends to `\n`. [`visible`] makes
 //! control and bidirectional characters of HR text visible before it reaches a terminal.
 
+pub mod table;
+
 /// Why bytes are no text that this program reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
