@@ -1,1 +1,12 @@
-//! tests
+//! The integration tests, one binary; a module each topic.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    clippy::wildcard_enum_match_arm,
+    reason = "a failed test may panic"
+)]
+
+mod example;
