@@ -10,3 +10,4 @@
 )]
 
 mod example;
+mod state;

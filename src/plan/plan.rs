@@ -28,6 +28,9 @@ pub struct Plan {
     pub memory: Memory,
 }
 
+/// The values of one attribute of one account, as they will be remembered.
+pub type ValuesEntry = ((Guid, Arc<str>), Vec<crate::state::ManagedValue>);
+
 /// Facts for the state that no action carries: baselines, and only what differs from the prior state.
 ///
 /// What is known of the directory (`accounts`, `memberships`, `values`, `open_since`, `exceptions_seen`) is
@@ -44,7 +47,7 @@ pub struct Memory {
     /// Memberships that exist already.
     pub memberships: Vec<((Guid, Guid), crate::state::Membership)>,
     /// Values that exist already.
-    pub values: Vec<((Guid, Arc<str>), Vec<crate::state::ManagedValue>)>,
+    pub values: Vec<ValuesEntry>,
     /// When each open account was first seen open; the whole list, it replaces the former one.
     pub open_since: Vec<(Guid, Timestamp)>,
     /// Exceptions by the digest of their text that this plan is the first to see (S18).

@@ -1,12 +1,33 @@
 //! The state: what this tool did and saw, and what the next plan must therefore know.
 //!
 //! [`Prior`] is the state as the planner reads it: plain data, taken from the store in one transaction.
-//! The store itself (SQLite), the journal and the lock stand beside it. The state belongs to one
+//! The store itself (`SQLite`), the journal and the lock stand beside it. The state belongs to one
 //! directory (S5) and knows HR keys and directory GUIDs, never a whole HR record.
+//!
+//! **Invariant:** what is written is written in whole transactions, on disk when [`Store::write`] returns,
+//! and by whoever holds the [`Lock`]. **Invariant:** what the journal and the audit trail say of a person is
+//! sealed under that person's key. Knows neither plans nor policies.
+//!
+//! Begin with [`Store`], then [`Prior`].
 
+mod audit;
+pub(crate) mod codec;
+mod error;
+mod lock;
 pub mod prior;
+pub(crate) mod private;
+pub(crate) mod read;
+mod store;
+mod write;
+
+pub use audit::{AuditError, Entry, Recorded, Verified};
+pub use error::StoreError;
+pub use lock::{Holder, Lock, LockError};
 
 pub use prior::{
     AccountMemory, ByHand, GuardCount, ManagedValue, Membership, MembershipOwner, NameSpace,
     Overlay, PersonMemory, Prior, Reservation, ValueOwner,
 };
+pub use private::Private;
+pub use store::{Identity, SCHEMA_VERSION, Store};
+pub use write::Writer;

@@ -1,0 +1,175 @@
+//! Values kept apart from the trail, under a key per person (S12).
+//!
+//! What an action did to a person's account (names, values before and after, reasons) is sealed with
+//! XChaCha20-Poly1305 under a random key of that person. Beside it only a salted digest is kept, and the
+//! salt is sealed too: destroy the key, and neither the values nor a way to guess them remains, while the
+//! digest still proves that the trail is whole. Values that are nobody's (a unit that was made) stand in clear.
+//!
+//! The keys are in the same file: what protects the store against a thief is the file's rights and the
+//! disk's encryption. The key serves forgetting, and `secure_delete` wipes it.
+
+use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use jiff::Timestamp;
+use rand::TryRng as _;
+use rand::rngs::SysRng;
+use rusqlite::{Connection, OptionalExtension as _, params};
+use sha2::{Digest as _, Sha256};
+
+use super::{StoreError, codec};
+use crate::hr::PersonId;
+
+const KEY_BYTES: usize = 32;
+const NONCE_BYTES: usize = 24;
+const SALT_BYTES: usize = 16;
+
+/// Binds a sealed body to its purpose, and tells digests of this kind from any other.
+const PURPOSE: &[u8] = b"tenure private value 1";
+
+/// A value kept apart: its row, and the salted digest that stands for it in the trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sealed {
+    pub(crate) id: i64,
+    pub(crate) digest: [u8; 32],
+}
+
+/// What is left of a value kept apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Private {
+    /// The value.
+    Known(String),
+    /// Its person was forgotten, or its time was up.
+    Forgotten,
+}
+
+impl Private {
+    /// The value, unless it was forgotten.
+    pub fn known(&self) -> Option<&str> {
+        match self {
+            Self::Known(text) => Some(text),
+            Self::Forgotten => None,
+        }
+    }
+}
+
+/// Random bytes from the system.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], StoreError> {
+    let mut bytes = [0; N];
+    SysRng
+        .try_fill_bytes(&mut bytes)
+        .map_err(|error| StoreError::Random(error.to_string()))?;
+    Ok(bytes)
+}
+
+/// Puts a value away, under the key of that person if it is somebody's.
+pub(crate) fn put(
+    db: &Connection,
+    person: Option<&PersonId>,
+    at: Timestamp,
+    value: &str,
+) -> Result<Sealed, StoreError> {
+    let salt: [u8; SALT_BYTES] = random()?;
+    let mut plain = salt.to_vec();
+    plain.extend_from_slice(value.as_bytes());
+    let digest = digest(&plain);
+    let person = person.map(ToString::to_string);
+    let body = match &person {
+        None => plain,
+        Some(person) => {
+            let nonce: [u8; NONCE_BYTES] = random()?;
+            let sealed = cipher(&key_of(db, person, at)?)
+                .encrypt(
+                    &XNonce::from(nonce),
+                    Payload {
+                        msg: &plain,
+                        aad: PURPOSE,
+                    },
+                )
+                .map_err(|_| codec::unreadable("a value to seal", "too long"))?;
+            [nonce.as_slice(), &sealed].concat()
+        }
+    };
+    db.prepare_cached("INSERT INTO private (person, at, body) VALUES (?1, ?2, ?3)")?
+        .execute(params![person, at.to_string(), body])?;
+    Ok(Sealed {
+        id: db.last_insert_rowid(),
+        digest,
+    })
+}
+
+/// Takes a value out again, with its digest.
+pub(crate) fn get(db: &Connection, id: i64) -> Result<(Private, Option<[u8; 32]>), StoreError> {
+    /// Whose, the body, and the key if it is still there.
+    type Kept = (Option<String>, Vec<u8>, Option<Vec<u8>>);
+    let row: Option<Kept> = db
+        .prepare_cached(
+            "SELECT private.person, body, key FROM private
+             LEFT JOIN person_key ON person_key.person = private.person WHERE id = ?1",
+        )?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let plain = match row {
+        None | Some((Some(_), _, None)) => return Ok((Private::Forgotten, None)),
+        Some((None, body, _)) => body,
+        Some((Some(_), body, Some(key))) => open(&key, &body)?,
+    };
+    let digest = digest(&plain);
+    let text = plain
+        .get(SALT_BYTES..)
+        .and_then(|value| std::str::from_utf8(value).ok())
+        .ok_or_else(|| codec::unreadable("a value kept apart", &id.to_string()))?;
+    Ok((Private::Known(text.into()), Some(digest)))
+}
+
+fn open(key: &[u8], body: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let broken = || codec::unreadable("a sealed value", "changed since it was sealed");
+    let key: [u8; KEY_BYTES] = key.try_into().map_err(|_| broken())?;
+    let (nonce, sealed) = body.split_first_chunk::<NONCE_BYTES>().ok_or_else(broken)?;
+    cipher(&key)
+        .decrypt(
+            &XNonce::from(*nonce),
+            Payload {
+                msg: sealed,
+                aad: PURPOSE,
+            },
+        )
+        .map_err(|_| broken())
+}
+
+/// Forgets a person: without the key, nothing that was sealed under it can be read again.
+pub(crate) fn destroy_key(db: &Connection, person: &PersonId) -> Result<bool, StoreError> {
+    let person = person.to_string();
+    let gone = db.execute("DELETE FROM person_key WHERE person = ?1", [&person])?;
+    db.execute("UPDATE private SET body = x'' WHERE person = ?1", [&person])?;
+    Ok(gone > 0)
+}
+
+/// The key of a person, made when first needed.
+fn key_of(db: &Connection, person: &str, at: Timestamp) -> Result<[u8; KEY_BYTES], StoreError> {
+    let found: Option<Vec<u8>> = db
+        .prepare_cached("SELECT key FROM person_key WHERE person = ?1")?
+        .query_row([person], |row| row.get(0))
+        .optional()?;
+    if let Some(key) = found {
+        return key
+            .try_into()
+            .map_err(|_| codec::unreadable("a key", "of another length"));
+    }
+    let key: [u8; KEY_BYTES] = random()?;
+    db.execute(
+        "INSERT INTO person_key (person, key, made) VALUES (?1, ?2, ?3)",
+        params![person, key, at.to_string()],
+    )?;
+    Ok(key)
+}
+
+fn cipher(key: &[u8; KEY_BYTES]) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new(&Key::from(*key))
+}
+
+fn digest(salted: &[u8]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(PURPOSE);
+    hash.update(salted);
+    hash.finalize().into()
+}

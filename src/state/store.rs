@@ -1,0 +1,228 @@
+//! The state store: one `SQLite` file, written in whole transactions that are on disk when they are done.
+//!
+//! Opening checks that the file is ours, whole, and of a schema that we know. Reading needs no lock and sees
+//! one instant ([`Store::prior`]); writing asks for the [`Lock`] and happens in a [`Writer`], all or nothing.
+//! WAL with `synchronous = FULL`: what [`Store::write`] returned from survives a power cut.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior, params};
+use uuid::Uuid;
+
+use super::{Lock, Prior, StoreError, Writer, codec, read};
+use crate::directory::Guid;
+
+/// The schema that this version writes.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Steps from each schema version to the next; the first makes it.
+const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [include_str!("schema.sql")];
+
+/// Marks the file as ours: `tenu`.
+const APPLICATION_ID: i32 = 0x7465_6E75;
+
+/// How long a transaction waits for another process that reads or writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The state of one directory.
+#[derive(Debug)]
+pub struct Store {
+    db: Connection,
+    path: PathBuf,
+}
+
+/// What the store is and whose: what a plan must agree with (S5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Which store.
+    pub id: Uuid,
+    /// Grows whenever a run begins or ends.
+    pub generation: u64,
+    /// The domain it belongs to; `None` before the first run.
+    pub domain: Option<Guid>,
+    /// The domain by name, for messages.
+    pub domain_name: Option<String>,
+}
+
+impl Store {
+    /// Opens the store at `path`, and makes it where there is none; `now` is when.
+    pub fn open(path: &Path, now: Timestamp) -> Result<Self, StoreError> {
+        let db = Connection::open(path).map_err(|error| StoreError::from(error).at(path))?;
+        let mut store = Self {
+            db,
+            path: path.to_owned(),
+        };
+        store.prepare(now).map_err(|error| error.at(path))?;
+        Ok(store)
+    }
+
+    /// Opens a store that exists, for reading alone; `None` where there is none.
+    pub fn open_existing(path: &Path) -> Result<Option<Self>, StoreError> {
+        if !path.try_exists().unwrap_or(true) {
+            return Ok(None);
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = || -> Result<Self, StoreError> {
+            let db = Connection::open_with_flags(path, flags)?;
+            db.busy_timeout(BUSY_TIMEOUT)?;
+            let store = Self {
+                db,
+                path: path.to_owned(),
+            };
+            store.check_kind()?;
+            Ok(store)
+        };
+        opened().map(Some).map_err(|error| error.at(path))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Which store this is.
+    pub fn identity(&self) -> Result<Identity, StoreError> {
+        self.read(read::identity)
+    }
+
+    /// The whole state as the planner reads it, as of one transaction.
+    pub fn prior(&self) -> Result<Prior, StoreError> {
+        self.read(read::prior)
+    }
+
+    /// Reads in one transaction.
+    pub(crate) fn read<T>(
+        &self,
+        reading: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let whole = || {
+            let tx = self.db.unchecked_transaction()?;
+            reading(&tx)
+        };
+        whole().map_err(|error| error.at(&self.path))
+    }
+
+    /// Writes in one transaction: all of it is on disk when this returns, or nothing.
+    pub fn write<T>(
+        &mut self,
+        _lock: &Lock,
+        writing: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let db = &mut self.db;
+        let whole = || {
+            let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let mut writer = Writer::new(tx);
+            let value = writing(&mut writer)?;
+            writer.commit()?;
+            Ok(value)
+        };
+        whole().map_err(|error: StoreError| error.at(&self.path))
+    }
+
+    /// Moves all that is in the write-ahead log into the file, so that wiped values are wiped there too.
+    pub fn checkpoint(&self, _lock: &Lock) -> Result<(), StoreError> {
+        self.db
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            .map_err(|error| StoreError::from(error).at(&self.path))
+    }
+
+    /// Looks through the whole file for damage; slow, for `doctor` and after a restore.
+    pub fn check_integrity(&self) -> Result<(), StoreError> {
+        self.read(|db| {
+            let verdict: String =
+                db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+            if verdict == "ok" {
+                return Ok(());
+            }
+            Err(codec::unreadable("a page", &verdict))
+        })
+    }
+
+    /// The most pages (of 4 KiB) that the file may have; what would need more fails as on a full disk.
+    pub fn limit_pages(&self, most: u32) -> Result<(), StoreError> {
+        self.db
+            .query_row(&format!("PRAGMA max_page_count = {most}"), [], |_| Ok(()))
+            .map_err(|error| StoreError::from(error).at(&self.path))
+    }
+
+    fn prepare(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        self.db.busy_timeout(BUSY_TIMEOUT)?;
+        let fresh = self.version()? == 0 && self.is_empty()?;
+        if !fresh {
+            self.check_kind()?;
+        }
+        self.db.pragma_update(None, "journal_mode", "wal")?;
+        self.db.pragma_update(None, "synchronous", "full")?;
+        self.db.pragma_update(None, "foreign_keys", true)?;
+        self.db.pragma_update(None, "secure_delete", true)?;
+        if self.version()? < SCHEMA_VERSION {
+            self.migrate(now)?;
+        }
+        Ok(())
+    }
+
+    /// That the file is ours and of a schema that is known here.
+    fn check_kind(&self) -> Result<(), StoreError> {
+        let application: i32 = self
+            .db
+            .pragma_query_value(None, "application_id", |row| row.get(0))?;
+        if application != APPLICATION_ID {
+            return Err(StoreError::Foreign {
+                path: self.path.clone(),
+            });
+        }
+        let found = self.version()?;
+        if found > SCHEMA_VERSION {
+            return Err(StoreError::Newer {
+                path: self.path.clone(),
+                found,
+                known: SCHEMA_VERSION,
+            });
+        }
+        Ok(())
+    }
+
+    fn version(&self) -> Result<u32, StoreError> {
+        Ok(self
+            .db
+            .pragma_query_value(None, "user_version", |row| row.get(0))?)
+    }
+
+    fn is_empty(&self) -> Result<bool, StoreError> {
+        let tables: i64 = self
+            .db
+            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        Ok(tables == 0)
+    }
+
+    /// Brings the schema to this version, step by step, in one transaction.
+    fn migrate(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let tx = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Somebody else may have done it while we waited.
+        let from: u32 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        for (version, step) in (1..=SCHEMA_VERSION).zip(MIGRATIONS).skip(from as usize) {
+            tx.execute_batch(step)?;
+            tx.execute(
+                "INSERT INTO migration (version, at, tool) VALUES (?1, ?2, ?3)",
+                params![version, now.to_string(), env!("CARGO_PKG_VERSION")],
+            )?;
+        }
+        let there: Option<i64> = tx
+            .query_row("SELECT only FROM store", [], |row| row.get(0))
+            .optional()?;
+        if there.is_none() {
+            tx.execute(
+                "INSERT INTO store (only, id, created) VALUES (1, ?1, ?2)",
+                params![Uuid::new_v4().to_string(), now.to_string()],
+            )?;
+        }
+        tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+        tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+        tx.commit()?;
+        Ok(())
+    }
+}

@@ -1,0 +1,528 @@
+//! Writes the state, piece by piece, inside one transaction.
+//!
+//! A [`Writer`] comes from [`super::Store::write`] alone. Whoever records the outcome of an operation writes
+//! what it means for the state in the same transaction, so that the two never disagree.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use uuid::Uuid;
+
+use super::prior::{
+    AccountMemory, ManagedValue, Membership, NameSpace, Overlay, PersonMemory, Prior, Reservation,
+};
+use super::{StoreError, audit, codec, private, read};
+use crate::directory::Guid;
+use crate::hr::PersonId;
+
+/// A transaction that writes the state.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    tx: Transaction<'a>,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(tx: Transaction<'a>) -> Self {
+        Self { tx }
+    }
+
+    pub(super) fn commit(self) -> Result<(), StoreError> {
+        Ok(self.tx.commit()?)
+    }
+
+    /// The transaction, for the journal.
+    #[expect(dead_code, reason = "the journal comes next")]
+    pub(crate) fn db(&self) -> &Connection {
+        &self.tx
+    }
+
+    /// Counts the generation up: every plan made before is stale from now on.
+    pub fn next_generation(&mut self) -> Result<u64, StoreError> {
+        self.tx
+            .execute("UPDATE store SET generation = generation + 1", [])?;
+        Ok(read::identity(&self.tx)?.generation)
+    }
+
+    /// Ties the store to a domain (S5).
+    pub fn set_domain(&mut self, domain: Guid, name: &str) -> Result<(), StoreError> {
+        let domain = domain.to_ad_bytes();
+        self.tx.execute(
+            "UPDATE store SET domain = ?1, domain_name = ?2",
+            params![domain, name],
+        )?;
+        Ok(())
+    }
+
+    /// The policy's digest and the number of people of an applied run.
+    pub fn set_baseline(&mut self, policy: &str, people_read: u32) -> Result<(), StoreError> {
+        self.tx.execute(
+            "UPDATE store SET policy = ?1, people_read = ?2",
+            params![policy, people_read],
+        )?;
+        Ok(())
+    }
+
+    /// What is remembered of a person; `None` where nothing is.
+    pub fn person(&self, id: &PersonId) -> Result<Option<PersonMemory>, StoreError> {
+        let mut found = None;
+        let query = "SELECT account, stage, entered, digests, vanished, terminated FROM person WHERE id = ?1";
+        let mut statement = self.tx.prepare_cached(query)?;
+        let mut rows = statement.query([id.to_string()])?;
+        if let Some(row) = rows.next()? {
+            let text = |column| -> Result<Option<String>, StoreError> { Ok(row.get(column)?) };
+            found = Some(PersonMemory {
+                account: codec::maybe_guid(row, 0)?,
+                stage: text(1)?.map(Into::into),
+                entered: codec::maybe_time(text(2)?.as_deref())?,
+                values: codec::map(&row.get::<_, String>(3)?)?,
+                vanished: codec::maybe_time(text(4)?.as_deref())?,
+                terminated: codec::maybe_time(text(5)?.as_deref())?,
+            });
+        }
+        Ok(found)
+    }
+
+    /// Remembers this of a person, in place of what was; who ended them and why stays.
+    pub fn set_person(&mut self, id: &PersonId, memory: &PersonMemory) -> Result<(), StoreError> {
+        self.tx
+            .prepare_cached(
+                "INSERT INTO person (id, account, stage, entered, digests, vanished, terminated)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT (id) DO UPDATE SET account = ?2, stage = ?3, entered = ?4, digests = ?5,
+                   vanished = ?6, terminated = ?7",
+            )?
+            .execute(params![
+                id.to_string(),
+                memory.account.map(Guid::to_ad_bytes),
+                memory.stage,
+                when(memory.entered),
+                codec::map_text(&memory.values),
+                when(memory.vanished),
+                when(memory.terminated),
+            ])?;
+        Ok(())
+    }
+
+    /// Makes this account a person's only own one, and nobody else's.
+    pub fn set_account_of(&mut self, id: &PersonId, account: Guid) -> Result<(), StoreError> {
+        let guid = account.to_ad_bytes();
+        self.tx
+            .prepare_cached("UPDATE person SET account = NULL WHERE account = ?1 AND id <> ?2")?
+            .execute(params![guid, id.to_string()])?;
+        self.tx
+            .prepare_cached(
+                "INSERT INTO person (id, account) VALUES (?1, ?2)
+                 ON CONFLICT (id) DO UPDATE SET account = ?2",
+            )?
+            .execute(params![id.to_string(), guid])?;
+        Ok(())
+    }
+
+    /// What is remembered of an account; `None` where nothing is.
+    pub fn account(&self, guid: Guid) -> Result<Option<AccountMemory>, StoreError> {
+        let query = "SELECT person, tied, created, disabled_since, disabled_by_us, password_set,
+                            password_given, anchor FROM account WHERE guid = ?1";
+        let mut statement = self.tx.prepare_cached(query)?;
+        let mut rows = statement.query([guid.to_ad_bytes()])?;
+        let Some(row) = rows.next()? else {
+            return Ok(None);
+        };
+        let text = |column| -> Result<Option<String>, StoreError> { Ok(row.get(column)?) };
+        let memory = AccountMemory {
+            person: text(0)?.as_deref().map(codec::person).transpose()?,
+            tied: row.get(1)?,
+            created: codec::maybe_time(text(2)?.as_deref())?,
+            disabled_since: codec::maybe_time(text(3)?.as_deref())?,
+            disabled_by_us: row.get(4)?,
+            password_set: codec::maybe_time(text(5)?.as_deref())?,
+            password_given: codec::maybe_time(text(6)?.as_deref())?,
+            overlays: self.overlays(guid)?,
+            anchor: text(7)?.map(Into::into),
+        };
+        Ok(Some(memory))
+    }
+
+    fn overlays(&self, guid: Guid) -> Result<Vec<Overlay>, StoreError> {
+        let query = "SELECT stage, attribute, before, wrote FROM overlay WHERE account = ?1 ORDER BY position";
+        let mut statement = self.tx.prepare_cached(query)?;
+        let mut rows = statement.query([guid.to_ad_bytes()])?;
+        let mut overlays = Vec::new();
+        while let Some(row) = rows.next()? {
+            overlays.push(Overlay {
+                stage: row.get::<_, String>(0)?.into(),
+                attribute: row.get::<_, String>(1)?.into(),
+                before: codec::list(&row.get::<_, String>(2)?)?,
+                wrote: codec::list(&row.get::<_, String>(3)?)?,
+            });
+        }
+        Ok(overlays)
+    }
+
+    /// Remembers this of an account, in place of what was.
+    pub fn set_account(&mut self, guid: Guid, memory: &AccountMemory) -> Result<(), StoreError> {
+        let key = guid.to_ad_bytes();
+        self.tx
+            .prepare_cached(
+                "INSERT OR REPLACE INTO account (guid, person, tied, created, disabled_since,
+                   disabled_by_us, password_set, password_given, anchor)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?
+            .execute(params![
+                key,
+                memory.person.as_ref().map(ToString::to_string),
+                memory.tied,
+                when(memory.created),
+                when(memory.disabled_since),
+                memory.disabled_by_us,
+                when(memory.password_set),
+                when(memory.password_given),
+                memory.anchor,
+            ])?;
+        self.tx
+            .prepare_cached("DELETE FROM overlay WHERE account = ?1")?
+            .execute([key])?;
+        let mut insert = self.tx.prepare_cached(
+            "INSERT INTO overlay (account, position, stage, attribute, before, wrote)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?;
+        for (position, overlay) in (0_i64..).zip(&memory.overlays) {
+            let before = codec::list_text(&overlay.before);
+            let wrote = codec::list_text(&overlay.wrote);
+            insert.execute(params![
+                key,
+                position,
+                overlay.stage,
+                overlay.attribute,
+                before,
+                wrote
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// Forgets an account that is gone: its memberships and values too; names given to its person stay reserved.
+    pub fn remove_account(&mut self, guid: Guid, at: Timestamp) -> Result<(), StoreError> {
+        let key = guid.to_ad_bytes();
+        let person: Option<String> = self
+            .tx
+            .query_row("SELECT id FROM person WHERE account = ?1", [key], |row| {
+                row.get(0)
+            })
+            .optional()?;
+        if let Some(person) = person {
+            self.tx
+                .execute("UPDATE person SET account = NULL WHERE id = ?1", [&person])?;
+            self.tx.execute(
+                "UPDATE reservation SET released = ?2 WHERE person = ?1 AND released IS NULL",
+                params![person, at.to_string()],
+            )?;
+        }
+        for table in [
+            "DELETE FROM account WHERE guid = ?1",
+            "DELETE FROM overlay WHERE account = ?1",
+            "DELETE FROM membership WHERE account = ?1",
+            "DELETE FROM attribute_value WHERE account = ?1",
+            "DELETE FROM open_account WHERE guid = ?1",
+        ] {
+            self.tx.prepare_cached(table)?.execute([key])?;
+        }
+        Ok(())
+    }
+
+    /// What is remembered of a membership; `None` where nothing is.
+    pub fn membership(&self, account: Guid, group: Guid) -> Result<Option<Membership>, StoreError> {
+        let query = "SELECT owner, since, lapsed, removed_by_stage FROM membership
+                     WHERE account = ?1 AND in_group = ?2";
+        let mut statement = self.tx.prepare_cached(query)?;
+        let mut rows = statement.query(params![account.to_ad_bytes(), group.to_ad_bytes()])?;
+        let Some(row) = rows.next()? else {
+            return Ok(None);
+        };
+        Ok(Some(Membership {
+            owner: codec::membership_owner(&row.get::<_, String>(0)?)?,
+            since: codec::time(&row.get::<_, String>(1)?)?,
+            lapsed: codec::maybe_time(row.get::<_, Option<String>>(2)?.as_deref())?,
+            removed_by_stage: row.get::<_, Option<String>>(3)?.map(Into::into),
+        }))
+    }
+
+    /// Remembers whose a membership is; `None` forgets it.
+    pub fn set_membership(
+        &mut self,
+        account: Guid,
+        group: Guid,
+        membership: Option<&Membership>,
+    ) -> Result<(), StoreError> {
+        let (account, group) = (account.to_ad_bytes(), group.to_ad_bytes());
+        let Some(membership) = membership else {
+            self.tx
+                .prepare_cached("DELETE FROM membership WHERE account = ?1 AND in_group = ?2")?
+                .execute(params![account, group])?;
+            return Ok(());
+        };
+        self.tx
+            .prepare_cached(
+                "INSERT OR REPLACE INTO membership (account, in_group, owner, since, lapsed, removed_by_stage)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![
+                account,
+                group,
+                codec::membership_owner_word(membership.owner),
+                membership.since.to_string(),
+                when(membership.lapsed),
+                membership.removed_by_stage,
+            ])?;
+        Ok(())
+    }
+
+    /// What is remembered of an attribute's values.
+    pub fn values(&self, account: Guid, attribute: &str) -> Result<Vec<ManagedValue>, StoreError> {
+        let query = "SELECT value, owner, since FROM attribute_value
+                     WHERE account = ?1 AND attribute = ?2 ORDER BY position";
+        let mut statement = self.tx.prepare_cached(query)?;
+        let mut rows = statement.query(params![account.to_ad_bytes(), attribute])?;
+        let mut values = Vec::new();
+        while let Some(row) = rows.next()? {
+            values.push(ManagedValue {
+                value: row.get::<_, String>(0)?.into(),
+                owner: codec::value_owner(&row.get::<_, String>(1)?)?,
+                since: codec::time(&row.get::<_, String>(2)?)?,
+            });
+        }
+        Ok(values)
+    }
+
+    /// Remembers whose the values of an attribute are, in place of what was; none forgets the attribute.
+    pub fn set_values(
+        &mut self,
+        account: Guid,
+        attribute: &str,
+        values: &[ManagedValue],
+    ) -> Result<(), StoreError> {
+        let key = account.to_ad_bytes();
+        self.tx
+            .prepare_cached("DELETE FROM attribute_value WHERE account = ?1 AND attribute = ?2")?
+            .execute(params![key, attribute])?;
+        let mut insert = self.tx.prepare_cached(
+            "INSERT INTO attribute_value (account, attribute, position, value, owner, since)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?;
+        for (position, value) in (0_i64..).zip(values) {
+            let owner = codec::value_owner_word(value.owner);
+            insert.execute(params![
+                key,
+                attribute,
+                position,
+                value.value,
+                owner,
+                value.since.to_string()
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// Reserves a name for a person; one that they have already keeps its time.
+    pub fn reserve(
+        &mut self,
+        space: NameSpace,
+        name: &str,
+        person: &PersonId,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.tx
+            .prepare_cached(
+                "INSERT INTO reservation (space, name, person, since) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (space, name) DO UPDATE SET released = NULL,
+                   since = CASE person WHEN ?3 THEN since ELSE ?4 END, person = ?3",
+            )?
+            .execute(params![
+                codec::name_space_word(space),
+                name,
+                person.to_string(),
+                at.to_string()
+            ])?;
+        Ok(())
+    }
+
+    /// Writes a reservation as it is.
+    pub fn set_reservation(
+        &mut self,
+        space: NameSpace,
+        name: &str,
+        reservation: &Reservation,
+    ) -> Result<(), StoreError> {
+        self.reserve(space, name, &reservation.person, reservation.since)?;
+        self.tx.execute(
+            "UPDATE reservation SET since = ?3, released = ?4 WHERE space = ?1 AND name = ?2",
+            params![
+                codec::name_space_word(space),
+                name,
+                reservation.since.to_string(),
+                when(reservation.released)
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Counts what a run did of one kind.
+    pub fn count(
+        &mut self,
+        run: Uuid,
+        kind: &str,
+        at: Timestamp,
+        more: u32,
+    ) -> Result<(), StoreError> {
+        self.tx
+            .prepare_cached(
+                "INSERT INTO guard_count (run, kind, at, count) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (run, kind) DO UPDATE SET at = ?3, count = count + ?4",
+            )?
+            .execute(params![run.to_string(), kind, at.to_string(), more])?;
+        Ok(())
+    }
+
+    /// Drops counts older than that; text of equal form sorts as time does.
+    pub fn drop_counts_before(&mut self, at: Timestamp) -> Result<(), StoreError> {
+        let mut old = Vec::new();
+        read::each(
+            &self.tx,
+            "SELECT DISTINCT run, at FROM guard_count",
+            |row| {
+                let (run, counted): (String, String) = (row.get(0)?, row.get(1)?);
+                if codec::time(&counted)? < at {
+                    old.push((run, counted));
+                }
+                Ok(())
+            },
+        )?;
+        for (run, counted) in old {
+            self.tx.execute(
+                "DELETE FROM guard_count WHERE run = ?1 AND at = ?2",
+                params![run, counted],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Which accounts are open, and since when; in place of the former list.
+    pub fn set_open_accounts<'b>(
+        &mut self,
+        open: impl IntoIterator<Item = &'b (Guid, Timestamp)>,
+    ) -> Result<(), StoreError> {
+        self.tx.execute("DELETE FROM open_account", [])?;
+        let mut insert = self
+            .tx
+            .prepare_cached("INSERT OR REPLACE INTO open_account (guid, since) VALUES (?1, ?2)")?;
+        for (guid, since) in open {
+            insert.execute(params![guid.to_ad_bytes(), since.to_string()])?;
+        }
+        Ok(())
+    }
+
+    /// Remembers when an exception was first seen; one that is known keeps its time.
+    pub fn see_exception(&mut self, digest: &str, at: Timestamp) -> Result<(), StoreError> {
+        self.tx
+            .prepare_cached("INSERT OR IGNORE INTO exception_seen (digest, since) VALUES (?1, ?2)")?
+            .execute(params![digest, at.to_string()])?;
+        Ok(())
+    }
+
+    /// Appends to the audit trail; yields the number of what the entry keeps apart.
+    pub fn audit(&mut self, entry: &audit::Entry<'_>) -> Result<Option<i64>, StoreError> {
+        audit::append(&self.tx, entry)
+    }
+
+    /// Destroys the key under which a person's values are sealed, and what the state knows of them (S12).
+    ///
+    /// Runs, actions and the trail stay, without a way back to the person. Call [`super::Store::checkpoint`]
+    /// afterwards, so that the wiped pages do not survive in the write-ahead log.
+    pub fn forget(&mut self, person: &PersonId, at: Timestamp) -> Result<(), StoreError> {
+        private::destroy_key(&self.tx, person)?;
+        let id = person.to_string();
+        let accounts: Vec<Guid> = {
+            let mut guids = Vec::new();
+            let mut statement = self
+                .tx
+                .prepare("SELECT guid FROM account WHERE person = ?1")?;
+            let mut rows = statement.query([&id])?;
+            while let Some(row) = rows.next()? {
+                guids.push(codec::guid(&row.get::<_, Vec<u8>>(0)?)?);
+            }
+            guids
+        };
+        for guid in accounts {
+            self.remove_account(guid, at)?;
+        }
+        for statement in [
+            "DELETE FROM person WHERE id = ?1",
+            "DELETE FROM reservation WHERE person = ?1",
+            "UPDATE action SET person = NULL, object = NULL WHERE person = ?1",
+            "UPDATE private SET person = '' WHERE person = ?1",
+        ] {
+            self.tx.execute(statement, [&id])?;
+        }
+        self.audit(&audit::Entry {
+            at,
+            event: "forgotten",
+            run: None,
+            facts: "{}",
+            private: None,
+        })?;
+        Ok(())
+    }
+
+    /// Writes a whole state; for `state restore`, `match --rebuild` and tests. Identity and generation stay.
+    pub fn set_prior(&mut self, prior: &Prior) -> Result<(), StoreError> {
+        for table in [
+            "person",
+            "account",
+            "overlay",
+            "membership",
+            "attribute_value",
+            "reservation",
+            "guard_count",
+            "open_account",
+            "exception_seen",
+        ] {
+            self.tx.execute(&format!("DELETE FROM {table}"), [])?;
+        }
+        self.tx.execute(
+            "UPDATE store SET policy = ?1, people_read = ?2",
+            params![prior.policy, prior.people_read],
+        )?;
+        for (id, memory) in &prior.people {
+            self.set_person(id, memory)?;
+        }
+        for (guid, memory) in &prior.accounts {
+            self.set_account(*guid, memory)?;
+        }
+        for ((account, group), membership) in &prior.memberships {
+            self.set_membership(*account, *group, Some(membership))?;
+        }
+        for ((account, attribute), values) in &prior.values {
+            self.set_values(*account, attribute, values)?;
+        }
+        for ((space, name), reservation) in &prior.reservations {
+            self.set_reservation(*space, name, reservation)?;
+        }
+        for count in &prior.guard_counts {
+            self.count(count.run, &count.kind, count.at, count.count)?;
+        }
+        let open: Vec<_> = prior
+            .open_since
+            .iter()
+            .map(|(guid, since)| (*guid, *since))
+            .collect();
+        self.set_open_accounts(&open)?;
+        for (digest, since) in &prior.exceptions_seen {
+            self.see_exception(digest, *since)?;
+        }
+        Ok(())
+    }
+}
+
+fn when(at: Option<Timestamp>) -> Option<Arc<str>> {
+    at.map(|at| at.to_string().into())
+}
