@@ -150,7 +150,7 @@ fn a_store_that_may_only_be_read_is_said() {
         return;
     }
     let written = Store::open(&bench.path(), at(0))
-        .and_then(|mut store| store.write(&bench.lock, |writer| writer.next_generation()));
+        .and_then(|mut store| store.write(&bench.lock, tenure::state::Writer::next_generation));
     assert!(
         matches!(written, Err(StoreError::ReadOnly { .. })),
         "{written:?}"
