@@ -149,8 +149,12 @@ fn a_store_that_may_only_be_read_is_said() {
     {
         return;
     }
-    let written = Store::open(&bench.path(), at(0))
-        .and_then(|mut store| store.write(&bench.lock, tenure::state::Writer::next_generation));
+    let written = Store::open(&bench.path(), at(0)).and_then(|mut store| {
+        let ada = PersonId::from(1);
+        store.write(&bench.lock, |writer| {
+            writer.set_account_of(&ada, Guid::derived(&["a"]))
+        })
+    });
     assert!(
         matches!(written, Err(StoreError::ReadOnly { .. })),
         "{written:?}"
