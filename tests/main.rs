@@ -10,4 +10,6 @@
 )]
 
 mod example;
+mod hr;
+mod personio;
 mod state;

@@ -33,7 +33,7 @@ pub enum CsvError {
         problem: TableError,
     },
     /// Columns that the policy names are not there.
-    #[error("{file} has no column {}", list_missing(.missing))]
+    #[error("{file} lacks {}", list_missing(.missing))]
     NoColumn {
         /// The file.
         file: Arc<str>,
@@ -145,7 +145,12 @@ fn list_missing(missing: &[MissingColumn]) -> String {
             format!("`{column}` (the policy's `{attribute}`)")
         }
     });
-    names.collect::<Vec<_>>().join(", ")
+    let columns = if missing.len() == 1 {
+        "the column"
+    } else {
+        "the columns"
+    };
+    format!("{columns} {}", names.collect::<Vec<_>>().join(", "))
 }
 
 fn help_missing(missing: &[MissingColumn], there: &[String]) -> String {
@@ -157,6 +162,9 @@ fn help_missing(missing: &[MissingColumn], there: &[String]) -> String {
         ))
     });
     let mut advice: Vec<String> = near.collect();
+    if there.len() == 1 && missing.len() > 1 {
+        return "separate the cells by `,`, `;` or tab".to_owned();
+    }
     if advice.len() < missing.len() {
         let listed: Vec<String> = there
             .iter()

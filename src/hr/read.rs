@@ -137,7 +137,7 @@ fn list_duplicates(ids: &[(PersonId, Vec<Place>)]) -> String {
             .take(MAX_LISTED)
             .map(ToString::to_string)
             .collect();
-        listed.push(format!("{id} stands in {}", at.join(" and ")));
+        listed.push(format!("{id} stands in {}", at.join(", ")));
     }
     if ids.len() > MAX_LISTED {
         listed.push(format!("{} more", ids.len() - MAX_LISTED));

@@ -59,7 +59,7 @@ impl Typist {
             )),
             RawValue::Unusable(what) => Err(Problem::new(
                 format!("is {}", crate::text::visible(what)),
-                "take the attribute out of the policy's `person`",
+                "correct it in HR, or take the attribute out of the policy's `person`",
             )),
         }
     }

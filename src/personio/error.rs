@@ -148,7 +148,7 @@ pub enum Error {
         most: u64,
     },
     /// Attributes of the policy that no record has, not even empty.
-    #[error("Personio sent no record with {}", list_never_sent(.attributes))]
+    #[error("none of the records that Personio sent has {}", list_never_sent(.attributes))]
     NeverSent {
         /// The attributes.
         attributes: Vec<NeverSent>,
@@ -202,7 +202,7 @@ impl Error {
                 "record `GET /v1/company/employees?limit=100&offset=…` and keep each answer as Personio sent it".into()
             }
             Self::Failed { .. } => {
-                "check the credentials and their rights in Personio (Settings, Integrations, API credentials), then record again".into()
+                "mend what Personio complains of (credentials and their rights stand in Settings, Integrations, API credentials), then record again".into()
             }
             Self::Unbounded { .. } => {
                 "keep `metadata` in the recording: record `GET /v1/company/employees` again, all pages, as Personio sent them".into()

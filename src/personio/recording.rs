@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde::de::DeserializeSeed;
 use serde_json::error::Category;
 
@@ -22,42 +23,69 @@ const MESSAGE_CHARS: usize = 200;
 /// recording from before paging (2023), without `metadata`, is accepted if it is a single answer and nothing suggests
 /// that there is more. Otherwise, and if any file is damaged, nothing is read at all (G6).
 pub fn read_recording(files: &[(&str, &[u8])], schema: &Schema) -> Result<Vec<RawRecord>, Error> {
-    let wanted = Wanted::new(schema);
+    let read: Vec<Result<File, Error>> = files
+        .par_iter()
+        .map(|(name, bytes)| read_file(name, bytes, schema))
+        .collect();
     let mut pages = Vec::new();
     let mut records = Vec::new();
-    for (name, bytes) in files {
-        let file: Arc<str> = visible(name).into();
-        let answers = parse(&file, bytes, &wanted)?;
-        let mut at = (1u32..).map(At::Record);
-        let single = answers.len() == 1;
-        for (answer, number) in answers.into_iter().zip(1..) {
-            let name = if single {
-                file.to_string()
-            } else {
-                format!("{file} answer {number}")
-            };
-            let (page, people) = accept(name, answer)?;
-            pages.push(page);
-            records.extend(
-                people
-                    .into_iter()
-                    .zip(&mut at)
-                    .map(|(fields, at)| RawRecord {
-                        place: Place {
-                            file: file.clone(),
-                            at,
-                        },
-                        fields,
-                    }),
-            );
+    let mut keys = Vec::new();
+    for file in read {
+        let file = file?;
+        pages.extend(file.pages);
+        records.extend(file.records);
+        if keys.is_empty() {
+            keys = file.keys;
         }
     }
-    for page in &mut pages {
-        page.typed = wanted.typed.get();
-    }
     paging::check_complete(&pages)?;
-    check_sent(&records, schema, &wanted)?;
+    check_sent(&records, schema, &keys)?;
     Ok(records)
+}
+
+/// What one file holds.
+struct File {
+    pages: Vec<Page>,
+    records: Vec<RawRecord>,
+    /// The keys of its first record, for suggestions.
+    keys: Vec<String>,
+}
+
+fn read_file(name: &str, bytes: &[u8], schema: &Schema) -> Result<File, Error> {
+    let wanted = Wanted::new(schema);
+    let file: Arc<str> = visible(name).into();
+    let answers = parse(&file, bytes, &wanted)?;
+    let mut pages = Vec::new();
+    let mut records = Vec::new();
+    let mut at = (1u32..).map(At::Record);
+    let single = answers.len() == 1;
+    for (answer, number) in answers.into_iter().zip(1..) {
+        let name = if single {
+            file.to_string()
+        } else {
+            format!("{file} answer {number}")
+        };
+        let (page, people) = accept(name, answer, wanted.typed.get())?;
+        pages.push(page);
+        records.extend(
+            people
+                .into_iter()
+                .zip(&mut at)
+                .map(|(fields, at)| RawRecord {
+                    place: Place {
+                        file: file.clone(),
+                        at,
+                    },
+                    fields,
+                }),
+        );
+    }
+    let keys = wanted.keys.take();
+    Ok(File {
+        pages,
+        records,
+        keys,
+    })
 }
 
 fn parse(file: &Arc<str>, bytes: &[u8], wanted: &Wanted) -> Result<Vec<Answer>, Error> {
@@ -111,7 +139,7 @@ fn refuse(file: &Arc<str>, error: &serde_json::Error) -> Error {
 }
 
 /// What an answer says about itself, and its people; an answer without people is refused.
-fn accept(name: String, answer: Answer) -> Result<(Page, Vec<Fields>), Error> {
+fn accept(name: String, answer: Answer, typed: bool) -> Result<(Page, Vec<Fields>), Error> {
     let file: Arc<str> = name.as_str().into();
     let not_an_answer = |what| Error::NotAnAnswer {
         file: file.clone(),
@@ -148,14 +176,14 @@ fn accept(name: String, answer: Answer) -> Result<(Page, Vec<Fields>), Error> {
         offset: answer.offset.map(|offset| offset.0),
         limit: answer.limit.map(|limit| limit.0),
         people: people.len() as u64,
-        typed: false,
+        typed,
     };
     Ok((page, people))
 }
 
 /// Refuses a recording in which an attribute of the schema is in no record, not even as null: Personio silently leaves
 /// out what the credential may not read, and missing everywhere would look like emptied everywhere.
-fn check_sent(records: &[RawRecord], schema: &Schema, wanted: &Wanted) -> Result<(), Error> {
+fn check_sent(records: &[RawRecord], schema: &Schema, keys: &[String]) -> Result<(), Error> {
     if records.is_empty() {
         return Ok(());
     }
@@ -164,7 +192,6 @@ fn check_sent(records: &[RawRecord], schema: &Schema, wanted: &Wanted) -> Result
             .iter()
             .any(|record| matches!(record.fields.get(source), Some(Some(_))))
     };
-    let keys = wanted.keys.borrow();
     let never = schema
         .attributes()
         .iter()
@@ -174,7 +201,7 @@ fn check_sent(records: &[RawRecord], schema: &Schema, wanted: &Wanted) -> Result
         .map(|(_, attribute)| NeverSent {
             attribute: attribute.name.clone(),
             source: attribute.source.clone(),
-            near: near(&attribute.source, &keys),
+            near: near(&attribute.source, keys),
         })
         .collect();
     if attributes.is_empty() {

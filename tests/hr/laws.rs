@@ -1,0 +1,89 @@
+//! Laws of typing, over people that nobody thought of.
+
+use proptest::prelude::*;
+use serde_json::json;
+use tenure::hr::{Origin, Snapshot, Type, read_csv, read_text, type_records};
+use tenure::personio::read_recording;
+
+use super::show;
+
+/// Id, name, status, last day; no line ends but `\n`, because a table cannot tell them apart.
+fn rows() -> impl Strategy<Value = Vec<(i64, String, String, String)>> {
+    let row = (
+        "[\\PC\n\"]{0,10}",
+        "[a-c;,\t \"]{0,3}",
+        prop_oneof![
+            Just(String::new()),
+            Just("2026-02-30".into()),
+            Just("2026-02-28".into())
+        ],
+    );
+    prop::collection::btree_map(any::<i64>(), row, 1..8)
+        .prop_map(|rows| {
+            rows.into_iter()
+                .map(|(id, (name, status, day))| (id, name, status, day))
+                .collect::<Vec<_>>()
+        })
+        .prop_shuffle()
+}
+
+fn from_csv(rows: &[(i64, String, String, String)], separator: char) -> Snapshot {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let mut text =
+        ["last_name", "id", "other", "termination_date", "status"].join(&separator.to_string());
+    for (id, name, status, day) in rows {
+        let cells = [
+            quoted(name),
+            id.to_string(),
+            "x".to_owned(),
+            quoted(day),
+            quoted(status),
+        ];
+        text.push('\n');
+        text.push_str(&cells.join(&separator.to_string()));
+    }
+    let schema = show::small_schema();
+    let records = read_csv("people.csv", text.as_bytes(), &schema).unwrap();
+    type_records(&schema, records, Origin::new("csv")).unwrap()
+}
+
+fn from_personio(rows: &[(i64, String, String, String)]) -> Snapshot {
+    let people: Vec<_> = rows
+        .iter()
+        .map(|(id, name, status, day)| {
+            let value = |value: serde_json::Value| json!({"label": "x", "value": value, "type": "standard"});
+            json!({"type": "Employee", "attributes": {
+                "id": value(json!(id)), "last_name": value(json!(name)),
+                "status": value(json!(status)), "termination_date": value(json!(day)),
+            }})
+        })
+        .collect();
+    let metadata = json!({"total_elements": rows.len(), "current_page": 0, "total_pages": 1});
+    let page = json!({"success": true, "metadata": metadata, "data": people}).to_string();
+    let schema = show::small_schema();
+    let records = read_recording(&[("page.json", page.as_bytes())], &schema).unwrap();
+    type_records(&schema, records, Origin::new("personio")).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn a_table_and_a_recording_of_the_same_people_are_the_same(rows in rows(), separator in prop_oneof![Just(','), Just(';'), Just('\t')]) {
+        let (table, recording) = (from_csv(&rows, separator), from_personio(&rows));
+        prop_assert_eq!(table.people(), recording.people());
+        prop_assert_eq!(table.digest(), recording.digest());
+    }
+
+    #[test]
+    fn a_typed_value_reads_as_itself_again(text in "\\PC{0,20}|[0-9]{1,4}[-:. ]?[0-9]{0,3}[-:.]?[a-z0-9]{0,4}|[0-9]{1,3} (day|week|month|hour)s") {
+        for ty in [Type::Text, Type::Int, Type::Number, Type::Bool, Type::Date, Type::Time, Type::Duration, Type::Timezone, Type::Person] {
+            if let Ok(Some(value)) = read_text(&ty, &text) {
+                prop_assert_eq!(read_text(&ty, &value.to_string()), Ok(Some(value)));
+            }
+        }
+    }
+
+    #[test]
+    fn noise_is_no_table_of_people_but_never_a_crash(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(read_csv("noise.csv", &bytes, &show::small_schema()).is_err());
+    }
+}
