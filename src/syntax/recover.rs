@@ -1,0 +1,501 @@
+//! What was meant by a slice that is no item or no statement.
+//!
+//! The grammar cuts such slices out at two joints, the file and the block, and goes on behind them. Here a
+//! slice is parsed again with the rule that its first word asks for; that parse fails at the deepest place
+//! that made sense, and knows what it expected there. One slice gives one diagnostic.
+
+use super::ast::Item;
+use super::codes;
+use super::expected::display;
+use super::grammar::{Grammar, Rule};
+use super::lower::Lower;
+use crate::diagnostic::{Diagnostic, Span, did_you_mean};
+use pest::Parser;
+use pest::error::{ErrorVariant, InputLocation};
+
+/// The words that begin items, and the rules they ask for.
+pub(super) const ITEMS: &[(&str, Rule)] = &[
+    ("approve", Rule::approve),
+    ("exception", Rule::exception),
+    ("exclusive", Rule::exclusive),
+    ("expect", Rule::expect),
+    ("fn", Rule::fn_item),
+    ("forbid", Rule::forbid),
+    ("group", Rule::group),
+    ("groups", Rule::groups),
+    ("guard", Rule::guard),
+    ("identity", Rule::identity),
+    ("invariant", Rule::invariant),
+    ("let", Rule::let_item),
+    ("lifecycle", Rule::lifecycle),
+    ("lists", Rule::lists),
+    ("notify", Rule::notify),
+    ("param", Rule::param),
+    ("password", Rule::password),
+    ("person", Rule::person),
+    ("privileged", Rule::privileged),
+    ("profile", Rule::profile),
+    ("retention", Rule::retention),
+    ("source", Rule::source),
+    ("stage", Rule::stage),
+    ("table", Rule::table),
+    ("test", Rule::test),
+    ("timezone", Rule::timezone),
+    ("unique", Rule::unique),
+    ("unit", Rule::unit),
+    ("writeback", Rule::writeback),
+];
+
+/// How many expected things a message names.
+const MAX_EXPECTED: usize = 5;
+
+/// Reports why a slice is no item. Where only its closing brace is missing, the item is read all the same,
+/// so that nothing else seems to be missing.
+pub(super) fn item(lower: &mut Lower<'_>, slice: &str, start: usize) -> Option<Item> {
+    let slice = slice.trim_end();
+    if unclosed(lower, slice, start) {
+        return None;
+    }
+    if slice.starts_with('}') {
+        lower.diagnostics.push(
+            Diagnostic::new(
+                &codes::STRAY_BRACE,
+                lower.at(start, start + 1),
+                "this `}` closes nothing",
+            )
+            .label("no block is open here")
+            .help("drop it, or look for a `}` too early above"),
+        );
+        return None;
+    }
+    let word = first_word(slice);
+    let Some((_, rule)) = ITEMS.iter().find(|(item, _)| *item == word) else {
+        unknown_item(lower, slice, start);
+        return None;
+    };
+    let failure = failure(*rule, slice);
+    let missing_brace = failure.at >= slice.len() && failure.expected.contains(&"`}`");
+    if !missing_brace {
+        expected(lower, slice, start, &failure);
+        return None;
+    }
+    let end = last_token(lower, lower.at(start, start + slice.len()).end);
+    lower.diagnostics.push(
+        Diagnostic::new(
+            &codes::MISSING_BRACE,
+            Span::new(lower.file, end, end),
+            format!("this `{word}` has no closing `}}`"),
+        )
+        .label("missing `}` after this")
+        .also(
+            lower.at(start, start + word.len()),
+            format!("the `{word}` begins here"),
+        )
+        .help("close the block with `}`"),
+    );
+    closed(lower, *rule, slice, start)
+}
+
+/// Reads an item as if its closing brace were there.
+fn closed(lower: &mut Lower<'_>, rule: Rule, slice: &str, start: usize) -> Option<Item> {
+    let closed = format!("{slice}\n}}");
+    let pair = Grammar::parse(rule, &closed).ok()?.next()?;
+    let mut inner = Lower {
+        file: lower.file,
+        text: lower.text,
+        base: lower.at(start, start).start,
+        comments: lower.comments,
+        doc_comments: Vec::new(),
+        unclosed: lower.unclosed,
+        depth: 0,
+        diagnostics: Vec::new(),
+    };
+    let item = inner.item(pair);
+    let (docs, found) = (inner.doc_comments, inner.diagnostics);
+    lower.doc_comments.extend(docs);
+    lower.diagnostics.extend(found);
+    item
+}
+
+/// Reports why a slice is no statement of its block.
+pub(super) fn statement(lower: &mut Lower<'_>, slice: &str, start: usize, rule: Rule) {
+    let slice = slice.trim_end();
+    if unclosed(lower, slice, start) {
+        return;
+    }
+    let failure = failure(rule, slice);
+    let word = first_word(slice);
+    let block = Block::of(rule);
+    if failure.at > 0 || word.is_empty() || block.words.is_empty() {
+        expected(lower, slice, start, &failure);
+        return;
+    }
+    let span = lower.at(start, start + word.len());
+    let near = did_you_mean(word, block.words.iter().copied());
+    let diagnostic = Diagnostic::new(
+        &codes::UNKNOWN_STATEMENT,
+        span,
+        format!("`{word}` begins no statement of {}", block.name),
+    )
+    .label(if continues_line(lower, span) {
+        "what stands before it is complete"
+    } else {
+        "unknown statement"
+    });
+    lower.diagnostics.push(match near {
+        Some(_) => diagnostic.help_did_you_mean(near),
+        None => diagnostic.help(format!(
+            "the statements of {} begin with {}",
+            block.name,
+            list(
+                &block
+                    .words
+                    .iter()
+                    .map(|word| format!("`{word}`"))
+                    .collect::<Vec<_>>()
+            )
+        )),
+    });
+}
+
+/// Reports a text without an end within a slice: then nothing behind it can be trusted.
+fn unclosed(lower: &mut Lower<'_>, slice: &str, start: usize) -> bool {
+    let place = lower.at(start, start + slice.len());
+    let inside = |span: &&Span| span.start >= place.start && span.start < place.end;
+    let Some(span) = lower.unclosed.iter().find(inside).copied() else {
+        return false;
+    };
+    lower.unclosed_text(span);
+    true
+}
+
+fn unknown_item(lower: &mut Lower<'_>, slice: &str, start: usize) {
+    let word = first_word(slice);
+    if word.is_empty() {
+        let found = first_token(slice);
+        let span = lower.at(start, start + found.len());
+        lower.diagnostics.push(
+            Diagnostic::new(
+                &codes::SYNTAX,
+                span,
+                format!("expected an item, found `{found}`"),
+            )
+            .label(if continues_line(lower, span) {
+                "what stands before it is complete"
+            } else {
+                "no item begins like this"
+            })
+            .help("an item begins with a word like `let`, `stage` or `groups`"),
+        );
+        return;
+    }
+    let span = lower.at(start, start + word.len());
+    let message = format!("`{word}` begins no item");
+    let diagnostic = Diagnostic::new(&codes::UNKNOWN_ITEM, span, message);
+    let near = did_you_mean(word, ITEMS.iter().map(|(item, _)| *item));
+    lower.diagnostics.push(if continues_line(lower, span) {
+        diagnostic
+            .label("what stands before it is complete")
+            .help("an operator may be missing before it, or quotes around a text")
+    } else if near.is_some() {
+        diagnostic.label("unknown item").help_did_you_mean(near)
+    } else {
+        let words: Vec<String> = ITEMS.iter().map(|(item, _)| format!("`{item}`")).collect();
+        diagnostic
+            .label("unknown item")
+            .help(format!("the items are {}", list(&words)))
+    });
+}
+
+/// Where a parse failed, and what it expected there.
+struct Failure {
+    at: usize,
+    expected: Vec<&'static str>,
+}
+
+fn failure(rule: Rule, slice: &str) -> Failure {
+    match Grammar::parse(rule, slice) {
+        Ok(pairs) => Failure {
+            at: pairs.as_str().len(),
+            expected: Vec::new(),
+        },
+        Err(error) => {
+            let at = match error.location {
+                InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+            };
+            let expected = match error.variant {
+                ErrorVariant::ParsingError { positives, .. } => in_words(&positives),
+                ErrorVariant::CustomError { .. } => Vec::new(),
+            };
+            Failure { at, expected }
+        }
+    }
+}
+
+/// The expected rules in words of people, each once, what goes without saying left out.
+fn in_words(rules: &[Rule]) -> Vec<&'static str> {
+    let mut words: Vec<&'static str> = Vec::new();
+    for word in rules.iter().copied().filter_map(display) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    let mut hide = |because: &str, hidden: &[&str]| {
+        if words.contains(&because) {
+            words.retain(|word| !hidden.contains(word));
+        }
+    };
+    hide(
+        "an operator",
+        &["`(`", "`[`", "`at`", "`or`", "`in`", "`is`"],
+    );
+    hide("`}`", &["`,`"]);
+    hide(
+        "an expression",
+        &[
+            "a name",
+            "a text in double quotes",
+            "a date",
+            "a time",
+            "a duration",
+            "a number",
+            "`(`",
+            "`[`",
+            "`account`",
+            "an AD attribute",
+        ],
+    );
+    if let Some(at) = words.iter().position(|word| *word == "an operator") {
+        let operator = words.remove(at);
+        words.push(operator);
+    }
+    words
+}
+
+fn expected(lower: &mut Lower<'_>, slice: &str, start: usize, failure: &Failure) {
+    let at = lower.at(start + failure.at, start + failure.at).start;
+    let rest = lower.text.get(at as usize..).unwrap_or_default();
+    let rest = rest.trim_start_matches([' ', '\t']);
+    let found = first_token(rest);
+    let before = last_token(lower, at);
+    let from = u32::try_from(lower.text.len() - rest.len()).unwrap_or(at);
+    let length = u32::try_from(found.len()).unwrap_or(0);
+    let mut place = Span::new(lower.file, from, from.saturating_add(length));
+    let gap = lower.slice(Span::new(lower.file, before, from));
+    let behind = before > lower.at(start, start).start && gap.contains('\n');
+    let words = failure.expected.iter().take(MAX_EXPECTED);
+    let words: Vec<String> = words.map(|&word| word.to_owned()).collect();
+    let what = list(&words);
+    let message = match (what.is_empty(), found.is_empty()) {
+        (true, true) => "the file ends too early".to_owned(),
+        (true, false) => format!("`{found}` does not belong here"),
+        (false, true) => format!("expected {what}, but the file ends"),
+        (false, false) => format!("expected {what}, found `{found}`"),
+    };
+    let label = if behind || found.is_empty() {
+        place = Span::new(lower.file, before, before);
+        match failure.expected.as_slice() {
+            [one] => format!("missing {one} after this"),
+            _ => "something is missing after this".to_owned(),
+        }
+    } else if what.is_empty() {
+        "unexpected".to_owned()
+    } else {
+        format!("expected {what}")
+    };
+    let diagnostic = Diagnostic::new(&codes::SYNTAX, place, message).label(label);
+    let diagnostic = help(diagnostic, &failure.expected, found, behind);
+    let word = first_word(slice);
+    let head = lower.at(start, start + word.len());
+    let far = lower
+        .slice(Span::new(lower.file, head.end, place.start))
+        .contains('\n');
+    lower.diagnostics.push(if far && !word.is_empty() {
+        diagnostic.also(head, format!("while reading this `{word}`"))
+    } else {
+        diagnostic
+    });
+}
+
+/// A near word among the expected ones, or what a reserved word is.
+fn help(diagnostic: Diagnostic, expected: &[&str], found: &str, behind: bool) -> Diagnostic {
+    let candidates = expected
+        .iter()
+        .flat_map(|words| words.split('`').skip(1).step_by(2))
+        .filter(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()));
+    let is_word = !first_word(found).is_empty();
+    let near = did_you_mean(found, candidates).filter(|_| is_word && !behind);
+    if near.is_some() {
+        return diagnostic.help_did_you_mean(near);
+    }
+    let wants_name = expected.contains(&"a name") || expected.contains(&"a field");
+    if wants_name && is_word && !behind {
+        return diagnostic.help(format!(
+            "`{found}` is a word of the language; choose another name"
+        ));
+    }
+    if wants_name && found.starts_with('"') {
+        return diagnostic.help("a name stands without quotes");
+    }
+    diagnostic
+}
+
+/// "a, b or c".
+fn list(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} or {last}", most.join(", ")),
+    }
+}
+
+/// The word that a text begins with; empty where it begins with something else.
+fn first_word(text: &str) -> &str {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    if !text.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+        return "";
+    }
+    let end = text.find(|c| !is_word(c)).unwrap_or(text.len());
+    text.get(..end).unwrap_or_default().trim_end_matches('-')
+}
+
+/// The word, number, text or mark that a text begins with, cut to a readable length.
+fn first_token(text: &str) -> &str {
+    const LONGEST: usize = 40;
+    let word = first_word(text);
+    if !word.is_empty() {
+        return word;
+    }
+    let mut chars = text.char_indices();
+    let Some((_, first)) = chars.next() else {
+        return "";
+    };
+    let end = match first {
+        '\n' => 0,
+        '"' => chars
+            .find(|(_, c)| matches!(c, '"' | '\n'))
+            .map_or(text.len(), |(at, c)| at + usize::from(c == '"')),
+        '0'..='9' => chars
+            .find(|(_, c)| !c.is_alphanumeric())
+            .map_or(text.len(), |(at, _)| at),
+        '=' | '!' | '<' | '>' | '&' | '|' | '?' | '-' | '+' | '*' => chars
+            .find(|(at, c)| *at > 2 || !"=!<>&|?".contains(*c))
+            .map_or(text.len(), |(at, _)| at),
+        other => other.len_utf8(),
+    };
+    let token = text.get(..end).unwrap_or_default();
+    match token.char_indices().nth(LONGEST) {
+        Some((cut, _)) => token.get(..cut).unwrap_or_default(),
+        None => token,
+    }
+}
+
+/// The end of the last token before an offset.
+fn last_token(lower: &Lower<'_>, before: u32) -> u32 {
+    let mut end = before;
+    loop {
+        let text = lower.text.get(..end as usize).unwrap_or_default();
+        end = u32::try_from(text.trim_end().len()).unwrap_or(end);
+        let next = lower
+            .comments
+            .partition_point(|comment| comment.span.start < end);
+        match next
+            .checked_sub(1)
+            .and_then(|index| lower.comments.get(index))
+        {
+            Some(comment) if comment.span.end >= end => end = comment.span.start,
+            _ => return end,
+        }
+    }
+}
+
+/// Whether something else stands before this on its line.
+fn continues_line(lower: &Lower<'_>, span: Span) -> bool {
+    let text = lower.text.get(..span.start as usize).unwrap_or_default();
+    let line = text.rsplit('\n').next().unwrap_or_default().trim();
+    !line.is_empty() && !line.ends_with(['{', '}'])
+}
+
+/// What a message says of a block.
+struct Block {
+    name: &'static str,
+    /// The words its statements begin with; none where they begin with a name.
+    words: &'static [&'static str],
+}
+
+impl Block {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the other rules are no statements, or begin with a name"
+    )]
+    fn of(statement: Rule) -> Self {
+        let (name, words): (_, &'static [&'static str]) = match statement {
+            Rule::unique_clause => ("`unique`", &["try", "reuse", "reserved"]),
+            Rule::lifecycle_row => ("`lifecycle`", &["when", "otherwise", "vanished"]),
+            Rule::row => ("this block", &["when", "otherwise"]),
+            Rule::stage_clause => (
+                "`stage`",
+                &[
+                    "account", "unit", "groups", "lists", "profile", "grant", "set", "clear",
+                ],
+            ),
+            Rule::exception_clause => (
+                "`exception`",
+                &[
+                    "stage", "account", "unit", "groups", "lists", "profile", "grant", "set",
+                    "clear",
+                ],
+            ),
+            Rule::identity_clause => (
+                "`identity`",
+                &[
+                    "anchor",
+                    "adopt",
+                    "link",
+                    "tied",
+                    "ignore",
+                    "person",
+                    "confirmed",
+                ],
+            ),
+            Rule::password_clause => (
+                "`password`",
+                &["random", "change", "reset", "hand", "allow"],
+            ),
+            Rule::group_clause => (
+                "`groups`",
+                &["when", "always", "keep", "linger", "manage", "create"],
+            ),
+            Rule::attach => ("`group`", &["kind", "scope", "in", "description"]),
+            Rule::guard_clause => (
+                "`guard`",
+                &[
+                    "create",
+                    "enable",
+                    "adopt",
+                    "disable",
+                    "delete",
+                    "move",
+                    "rename",
+                    "login",
+                    "clear",
+                    "password",
+                    "grant",
+                    "revoke",
+                    "notify",
+                    "writeback",
+                    "quarantine",
+                    "lose",
+                    "values",
+                    "protect",
+                    "override",
+                ],
+            ),
+            Rule::retention_clause => ("`retention`", &["values", "trail"]),
+            Rule::notify_clause => ("`notify`", &["on", "to", "subject", "body"]),
+            Rule::test_clause => ("`test`", &["on", "person", "taken", "expect"]),
+            _ => ("this block", &[]),
+        };
+        Self { name, words }
+    }
+}
