@@ -1,11 +1,13 @@
 //! The example company in `rules/`: what is expected of it stands in `verdicts.csv` and `accounts.csv`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tenure::diagnostic::Sources;
 use tenure::hr::{Attribute, Origin, Schema, Snapshot, Type, type_records};
 use tenure::personio::read_recording;
+use tenure::syntax;
 
 /// A table of the expected, by the name of its first column; each row by the name of its columns.
 fn expected(file: &str) -> BTreeMap<String, BTreeMap<String, String>> {
@@ -37,13 +39,23 @@ fn required() -> Arc<Schema> {
     Arc::new(Schema::new(attributes).unwrap())
 }
 
-fn people() -> Snapshot {
-    let mut files: Vec<(String, Vec<u8>)> = std::fs::read_dir("rules/people")
-        .unwrap()
+/// The files of a folder that end so, by name.
+fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut files: Vec<PathBuf> = entries
         .map(|entry| entry.unwrap().path())
-        .map(|path| (path.display().to_string(), std::fs::read(&path).unwrap()))
+        .filter(|path| path.extension().is_some_and(|found| found == ending))
         .collect();
+    assert!(!files.is_empty(), "no .{ending} in {folder}");
     files.sort();
+    files
+}
+
+fn people() -> Snapshot {
+    let files: Vec<(String, Vec<u8>)> = files("rules/people", "json")
+        .iter()
+        .map(|path| (path.display().to_string(), std::fs::read(path).unwrap()))
+        .collect();
     let files: Vec<(&str, &[u8])> = files
         .iter()
         .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
@@ -94,6 +106,18 @@ fn exactly_the_records_expected_to_be_set_aside_are() {
             "`hire_date` is missing",
         ]
     );
+}
+
+#[test]
+fn every_file_of_the_policy_is_read_without_complaint() {
+    let mut sources = Sources::new();
+    for path in files("rules", "tenure") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let id = sources.add(path.display().to_string(), text.as_str());
+        let (file, diagnostics) = syntax::parse(id, &text);
+        assert_eq!(diagnostics, [], "{}", path.display());
+        assert!(!file.items.is_empty(), "{}", path.display());
+    }
 }
 
 #[test]
