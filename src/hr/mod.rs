@@ -29,7 +29,7 @@ pub use csv::{CsvError, MissingColumn, read_csv};
 pub use decimal::Decimal;
 pub use digest::Digest;
 pub use duration::Duration;
-pub use notation::Problem;
+pub use notation::{Problem, time_zone};
 pub use person::{BadPersonId, MAX_ID_BYTES, Person, PersonId};
 pub use raw::{At, Place, RawRecord, RawValue};
 pub use read::{Error, MAX_PEOPLE, type_records};

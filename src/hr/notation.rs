@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use jiff::civil::{Date, Time};
-use jiff::tz::TimeZoneDatabase;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::Decimal;
 use super::decimal::BadDecimal;
@@ -185,15 +185,20 @@ pub(super) fn truth(text: &str) -> Result<bool, Problem> {
     }
 }
 
-/// The name of a time zone as the time zone database spells it.
+/// The time zone of that IANA name, from the database in the program.
 ///
-/// It is the database in the program, not the machine's: the same policy and people give the same plan everywhere.
-pub(super) fn timezone(text: &str) -> Result<String, Problem> {
+/// It is not the machine's database, so that the same policy and people give the same plan everywhere.
+pub fn time_zone(name: &str) -> Option<TimeZone> {
     static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
-    let found = ZONES.get(text).ok();
+    ZONES.get(name).ok()
+}
+
+/// The name of a time zone as the time zone database spells it.
+pub(super) fn timezone(text: &str) -> Result<String, Problem> {
+    let found = time_zone(text);
     let name = found
         .as_ref()
-        .and_then(|zone| zone.iana_name())
+        .and_then(TimeZone::iana_name)
         .map(str::to_owned);
     name.ok_or_else(|| {
         Problem::new(
@@ -307,6 +312,8 @@ mod tests {
     #[test]
     fn a_time_zone_is_spelt_as_the_database_spells_it() {
         assert_eq!(shown(timezone("europe/berlin")), "Europe/Berlin");
+        assert_eq!(shown(timezone("PACIFIC/HONOLULU")), "Pacific/Honolulu");
+        assert_eq!(shown(timezone("utc")), "UTC");
         for text in ["Berlin", "../etc/passwd", "CEST-2", "Europe/"] {
             assert_eq!(shown(timezone(text)), "is not a time zone", "{text}");
         }

@@ -249,9 +249,5 @@ fn shown(raw: &RawValue) -> Option<String> {
     if text.is_empty() {
         return None;
     }
-    let mut short: String = text.chars().take(SHOWN_CHARS).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    Some(format!("`{}`", crate::text::visible(&short)))
+    Some(format!("`{}`", crate::text::excerpt(&text, SHOWN_CHARS)))
 }

@@ -1,10 +1,10 @@
 //! All people at one moment: those who keep to the schema, and those who do not, with the reasons.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use rustc_hash::FxHashMap;
 
 use super::{Digest, Person, PersonId, Place, Schema, Value};
 
@@ -207,11 +207,15 @@ impl Snapshot {
         if let Some(person) = self.get(id) {
             return Standing::Known(person);
         }
-        let mut same = self
-            .quarantined
-            .iter()
-            .filter(|record| record.id.as_ref() == Some(id));
-        same.next().map_or(Standing::Unknown, Standing::Quarantined)
+        // Those without an id stand behind all that have one, so they compare as greater.
+        let found = self.quarantined.binary_search_by(|record| {
+            record
+                .id
+                .as_ref()
+                .map_or(Ordering::Greater, |other| other.cmp(id))
+        });
+        let record = found.ok().and_then(|index| self.quarantined.get(index));
+        record.map_or(Standing::Unknown, Standing::Quarantined)
     }
 }
 
@@ -226,23 +230,13 @@ fn sort_key(record: &Quarantined) -> (bool, Option<&PersonId>, Option<&str>, &Pl
 }
 
 fn refuse_duplicates(people: &[Person], quarantined: &[Quarantined]) -> Result<(), DuplicateIds> {
-    let ids = people.iter().map(Person::id);
     let bad = quarantined.iter().filter_map(|record| record.id.as_ref());
-    let mut times: FxHashMap<&PersonId, usize> = FxHashMap::default();
-    for id in ids.chain(bad) {
-        *times.entry(id).or_default() += 1;
-    }
-    let mut ids: Vec<(PersonId, usize)> = Vec::new();
-    #[expect(
-        clippy::iter_over_hash_type,
-        reason = "the result is sorted right after"
-    )]
-    for (id, times) in times {
-        if times > 1 {
-            ids.push((id.clone(), times));
-        }
-    }
-    ids.sort();
+    let mut all: Vec<&PersonId> = people.iter().map(Person::id).chain(bad).collect();
+    all.sort_unstable();
+    let groups = all.chunk_by(|a, b| a == b).filter(|group| group.len() > 1);
+    let ids: Vec<(PersonId, usize)> = groups
+        .filter_map(|group| Some(((*group.first()?).clone(), group.len())))
+        .collect();
     if ids.is_empty() {
         Ok(())
     } else {

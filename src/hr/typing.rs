@@ -58,7 +58,7 @@ impl Typist {
                 format!("declare it `list of {ty}`"),
             )),
             RawValue::Unusable(what) => Err(Problem::new(
-                format!("is {}", crate::text::visible(what)),
+                format!("is {}", crate::text::excerpt(what, 80)),
                 "correct it in HR, or take the attribute out of the policy's `person`",
             )),
         }

@@ -11,9 +11,9 @@ use super::wire::{Answer, Answers, Fields, Wanted};
 use super::{Error, NeverSent};
 use crate::diagnostic::did_you_mean;
 use crate::hr::{At, Place, RawRecord, Schema};
-use crate::text::{decode, visible};
+use crate::text::{decode, excerpt, visible};
 
-/// How much of Personio's error message is shown, in characters.
+/// How much of a message is shown that comes from a recording, in characters.
 const MESSAGE_CHARS: usize = 200;
 
 /// The people of recorded answers of `GET /v1/company/employees`, untyped.
@@ -119,7 +119,7 @@ fn refuse(file: &Arc<str>, error: &serde_json::Error) -> Error {
     let what = match what.rsplit_once(", expected ") {
         // What stands there instead may be a salary.
         Some((found, expected)) if found.starts_with("invalid ") => format!("expected {expected}"),
-        _ => visible(what).into_owned(),
+        _ => excerpt(what, MESSAGE_CHARS),
     };
     match error.classify() {
         Category::Eof => Error::CutOff { file, line, column },
@@ -150,15 +150,11 @@ fn accept(name: String, answer: Answer, typed: bool) -> Result<(Page, Vec<Fields
         (Some(true), None) => {}
         (None, None) => return Err(not_an_answer("it does not say `\"success\": true`")),
         (_, message) => {
-            let message: String = message
-                .unwrap_or_default()
-                .chars()
-                .take(MESSAGE_CHARS)
-                .collect();
-            let message = if message.trim().is_empty() {
+            let message = excerpt(message.unwrap_or_default().trim(), MESSAGE_CHARS);
+            let message = if message.is_empty() {
                 "it gives no reason".to_owned()
             } else {
-                visible(&message).into_owned()
+                message
             };
             return Err(Error::Failed { file, message });
         }

@@ -18,6 +18,9 @@ use serde_json::value::RawValue as Json;
 use super::value::{Tags, value};
 use crate::hr::{RawValue, Schema, Type};
 
+/// The longest key that is worth suggesting; Personio's have some thirty bytes.
+const MAX_KEY_BYTES: usize = 100;
+
 /// One answer of Personio.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
@@ -309,7 +312,7 @@ impl<'de> Visitor<'de> for Attributes<'_, '_> {
         let mut aliases: Vec<(usize, RawValue)> = Vec::new();
         while let Some(key) = map.next_key::<Key>()? {
             let key = &*key.0;
-            if first {
+            if first && key.len() <= MAX_KEY_BYTES {
                 wanted.keys.borrow_mut().push(key.to_owned());
             }
             if let Some(&source) = wanted.sources.get(key) {

@@ -109,9 +109,20 @@ pub fn visible(text: &str) -> std::borrow::Cow<'_, str> {
     shown.into()
 }
 
+/// The beginning of a text as it may be shown: at most so many characters, hostile ones made visible.
+pub fn excerpt(text: &str, most_chars: usize) -> String {
+    let cut = text.char_indices().nth(most_chars).map(|(cut, _)| cut);
+    let Some((start, _)) = cut.and_then(|cut| text.split_at_checked(cut)) else {
+        return visible(text).into_owned();
+    };
+    let mut shown = visible(start).into_owned();
+    shown.push('…');
+    shown
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{DecodeError, decode, visible};
+    use super::{DecodeError, decode, excerpt, visible};
 
     #[test]
     fn windows_files_are_read() {
@@ -143,5 +154,12 @@ mod tests {
     fn characters_that_rearrange_a_line_become_visible() {
         assert_eq!(visible("a\u{202E}b\x1b[31m"), "a\\u{202e}b\\u{1b}[31m");
         assert!(matches!(visible("Zoë"), std::borrow::Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn an_excerpt_is_no_longer_than_said() {
+        assert_eq!(excerpt("Zoë", 3), "Zoë");
+        assert_eq!(excerpt("Zoë\u{202E}!", 4), "Zoë\\u{202e}…");
+        assert_eq!(excerpt("Zoë", 0), "…");
     }
 }

@@ -11,6 +11,9 @@ use rustc_hash::FxHashSet;
 /// The most columns; spreadsheets end at 16,384.
 pub const MAX_COLUMNS: usize = 16_384;
 
+/// The longest name of a column, in bytes; what is longer is no header.
+pub const MAX_NAME_BYTES: usize = 500;
+
 /// One cell: its text without quotes, and the bytes where it stands, quotes included.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cell<'a> {
@@ -72,6 +75,14 @@ pub enum TableProblem {
         /// The column, from 1.
         column: usize,
     },
+    /// A name longer than [`MAX_NAME_BYTES`].
+    #[error(
+        "the name of column {column} is longer than {MAX_NAME_BYTES} bytes, so this is no header"
+    )]
+    LongName {
+        /// The column, from 1.
+        column: usize,
+    },
     /// Two columns of one name.
     #[error("the column `{}` is there twice", super::visible(.name))]
     NameTwice {
@@ -103,6 +114,7 @@ impl TableProblem {
         match self {
             Self::Empty => "export the table again; its first line names the columns",
             Self::TooLarge | Self::TooWide => "split the table",
+            Self::LongName { .. } => "begin the table with a line that names the columns",
             Self::NoName { .. } => "give the column a name, or delete it",
             Self::NameTwice { .. } => "rename or delete one of the two columns",
             Self::Length { .. } => {
@@ -177,6 +189,14 @@ fn check_header(row: Row<'_>) -> Result<Vec<Cell<'_>>, TableError> {
         if name.is_empty() {
             return Err(error(
                 TableProblem::NoName { column },
+                line,
+                cell.start,
+                cell.end,
+            ));
+        }
+        if name.len() > MAX_NAME_BYTES {
+            return Err(error(
+                TableProblem::LongName { column },
                 line,
                 cell.start,
                 cell.end,

@@ -36,6 +36,44 @@ fn other_tables_are_refused_as_a_whole() {
 }
 
 #[test]
+fn the_digest_of_a_table_does_not_change_with_the_program() {
+    let tables = [
+        "plain.csv",
+        "excel_german.csv",
+        "excel_unicode_text.csv",
+        "columns_in_another_order.csv",
+    ];
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hr/read");
+    for table in tables {
+        let schema = show::full_schema();
+        let records =
+            read_csv(table, &std::fs::read(folder.join(table)).unwrap(), &schema).unwrap();
+        let snapshot = type_records(&schema, records, Origin::new(table)).unwrap();
+        assert_eq!(
+            snapshot.digest().to_string(),
+            "0a565037f05a61bad7526b96fc23b35bc1ef0977ed5ddd6e6447ad01d68ec6a3",
+            "{table}"
+        );
+    }
+}
+
+#[test]
+fn ten_megabytes_of_brackets_are_refused_at_once() {
+    let error = read_csv(
+        "brackets.csv",
+        "(".repeat(10_000_000).as_bytes(),
+        &show::small_schema(),
+    )
+    .unwrap_err();
+    let shown = format!("{error}\n{}", error.help());
+    assert_eq!(
+        shown,
+        "brackets.csv, line 1: the name of column 1 is longer than 500 bytes, so this is no header\n\
+         begin the table with a line that names the columns"
+    );
+}
+
+#[test]
 fn a_key_may_be_a_text_but_not_one_that_nobody_can_see() {
     let attributes = vec![
         Attribute::new("number", Type::Text)

@@ -5,6 +5,8 @@ use serde_json::json;
 use tenure::hr::{Origin, Snapshot, Type, read_csv, read_text, type_records};
 use tenure::personio::read_recording;
 
+use tenure::text::table::Table;
+
 use super::show;
 
 /// Id, name, status, last day; no line ends but `\n`, because a table cannot tell them apart.
@@ -78,6 +80,22 @@ proptest! {
         for ty in [Type::Text, Type::Int, Type::Number, Type::Bool, Type::Date, Type::Time, Type::Duration, Type::Timezone, Type::Person] {
             if let Ok(Some(value)) = read_text(&ty, &text) {
                 prop_assert_eq!(read_text(&ty, &value.to_string()), Ok(Some(value)));
+            }
+        }
+    }
+
+    #[test]
+    fn cells_stand_where_the_table_says(text in "(a|b|,|;|\"|\n|\t| |ü){0,40}") {
+        if let Ok(table) = Table::read(&text) {
+            for row in &table.rows {
+                prop_assert_eq!(row.cells.len(), table.header.len());
+                for cell in &row.cells {
+                    let place = &text[cell.start as usize..cell.end as usize];
+                    let quoted = format!("\"{}\"", cell.text.replace('"', "\"\""));
+                    prop_assert!(place == cell.text || place == quoted, "{place:?} {cell:?}");
+                    let before = &text[..row.cells[0].start as usize];
+                    prop_assert_eq!(row.line as usize, before.matches('\n').count() + 1);
+                }
             }
         }
     }
