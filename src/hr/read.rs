@@ -10,6 +10,7 @@ use super::{
     Attribute, Origin, Person, PersonId, Place, Quarantined, RawRecord, RawValue, Reason, Schema,
     Snapshot, Type, Value,
 };
+use crate::text::{excerpt, visible};
 
 /// The most people of one snapshot; the largest employers have about as many.
 pub const MAX_PEOPLE: usize = 2_000_000;
@@ -21,19 +22,19 @@ const SHOWN_CHARS: usize = 60;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// There is no record.
-    #[error("{source_name}: HR lists nobody")]
+    #[error("{}: HR lists nobody", visible(.source_name))]
     Nobody {
         /// The source.
         source_name: Arc<str>,
     },
     /// More than [`MAX_PEOPLE`].
-    #[error("{source_name}: more than {MAX_PEOPLE} people")]
+    #[error("{}: more than {MAX_PEOPLE} people", visible(.source_name))]
     TooMany {
         /// The source.
         source_name: Arc<str>,
     },
     /// Several records claim to be the same person.
-    #[error("{source_name}: person ids are not unique: {}", list_duplicates(.ids))]
+    #[error("{}: person ids are not unique: {}", visible(.source_name), list_duplicates(.ids))]
     DuplicateIds {
         /// The source.
         source_name: Arc<str>,
@@ -201,7 +202,7 @@ fn type_value(
 
 fn missing(attribute: &Attribute, sent: bool) -> Problem {
     let what = if sent { "is missing" } else { "was not sent" };
-    let source = crate::text::visible(&attribute.source);
+    let source = visible(&attribute.source);
     if attribute.key {
         return Problem::new(what, format!("give the record an id in `{source}`"));
     }
@@ -249,5 +250,5 @@ fn shown(raw: &RawValue) -> Option<String> {
     if text.is_empty() {
         return None;
     }
-    Some(format!("`{}`", crate::text::excerpt(&text, SHOWN_CHARS)))
+    Some(format!("`{}`", excerpt(&text, SHOWN_CHARS)))
 }

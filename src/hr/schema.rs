@@ -270,10 +270,14 @@ impl Schema {
 
     /// The person's name among the values of a record, safe to be shown: first and last name, else the full name.
     pub fn name_of(&self, values: &[Option<Value>]) -> Option<String> {
-        let part = |source: &str| {
+        let part = |name: &str| {
             let mut pairs = self.attributes.iter().zip(values);
-            let (attribute, value) =
-                pairs.find(|(attribute, _)| attribute.source.as_ref() == source)?;
+            let is_called = |attribute: &Attribute| {
+                [&attribute.name, &attribute.source]
+                    .iter()
+                    .any(|called| called.as_ref() == name)
+            };
+            let (attribute, value) = pairs.find(|(attribute, _)| is_called(attribute))?;
             match value {
                 Some(Value::Text(text)) if !attribute.sensitive => Some(text.as_ref()),
                 _ => None,

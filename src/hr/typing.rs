@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::notation::{self, Problem};
 use super::value::normalise;
 use super::{PersonId, RawValue, Type, Value};
+use crate::text::{excerpt, visible};
 
 /// The longest text, in bytes; nothing in a directory is longer, and what is has been pasted into the wrong field.
 pub const MAX_TEXT_BYTES: usize = 16 * 1024;
@@ -58,7 +59,7 @@ impl Typist {
                 format!("declare it `list of {ty}`"),
             )),
             RawValue::Unusable(what) => Err(Problem::new(
-                format!("is {}", crate::text::excerpt(what, 80)),
+                format!("is {}", excerpt(what, 80)),
                 "correct it in HR, or take the attribute out of the policy's `person`",
             )),
         }
@@ -201,10 +202,13 @@ fn choose(choices: &[Arc<str>], text: &str) -> Result<Arc<str>, Problem> {
         return Ok(choice.clone());
     }
     let near = crate::diagnostic::did_you_mean(text, choices.iter().map(AsRef::as_ref));
-    let listed: Vec<String> = choices.iter().map(|choice| format!("`{choice}`")).collect();
+    let listed: Vec<String> = choices
+        .iter()
+        .map(|choice| format!("`{}`", visible(choice)))
+        .collect();
     let problem = Problem::new(
         format!("is none of {}", listed.join(", ")),
         "correct it in HR, or add the value to the policy's `one of (…)`",
     );
-    Err(problem.hint(near.map(|near| format!("did you mean `{near}`?"))))
+    Err(problem.hint(near.map(|near| format!("did you mean `{}`?", visible(near)))))
 }

@@ -9,7 +9,6 @@
 mod error;
 mod paging;
 mod recording;
-mod value;
 mod wire;
 
 pub use error::{Error, NeverSent};

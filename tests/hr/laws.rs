@@ -1,10 +1,13 @@
 //! Laws of typing, over people that nobody thought of.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use serde_json::json;
-use tenure::hr::{Origin, Snapshot, Type, read_csv, read_text, type_records};
+use tenure::hr::{Attribute, Origin, Schema, Snapshot, Type, read_csv, read_text, type_records};
 use tenure::personio::read_recording;
 
+use tenure::text::is_hostile;
 use tenure::text::table::Table;
 
 use super::show;
@@ -82,6 +85,46 @@ proptest! {
                 prop_assert_eq!(read_text(&ty, &value.to_string()), Ok(Some(value)));
             }
         }
+    }
+
+    #[test]
+    fn nothing_that_is_shown_of_a_bad_record_can_rearrange_a_terminal(
+        id in any::<char>(), name in "(\\PC|\\p{Cc}|\\p{Cf}){0,8}", status in "(\\PC|\\p{Cc}|\\p{Cf}){0,8}",
+    ) {
+        let value = |value: &str| json!({"label": "x", "value": value, "type": "standard"});
+        let people = json!([{"type": "Employee", "attributes": {
+            "id": value(&id.to_string()), "first_name": value(&name), "last_name": value(&name), "status": value(&status),
+        }}]);
+        let metadata = json!({"total_elements": 1, "current_page": 0, "total_pages": 1});
+        let page = json!({"success": true, "metadata": metadata, "data": people}).to_string();
+        let attributes = vec![
+            Attribute::new("id", Type::Text).key(),
+            Attribute::new("first_name", Type::Text),
+            Attribute::new("surname", Type::Date).from("last_name"),
+            Attribute::new("status", Type::one_of(["active", "leave"])),
+        ];
+        let schema = Arc::new(Schema::new(attributes).unwrap());
+        let records = read_recording(&[("page.json", page.as_bytes())], &schema).unwrap();
+        let snapshot = type_records(&schema, records, Origin::new("law")).unwrap();
+        let mut shown: Vec<String> = Vec::new();
+        for record in snapshot.quarantined() {
+            shown.extend(record.id.iter().map(ToString::to_string));
+            shown.extend(record.name.iter().map(ToString::to_string));
+            for reason in &record.reasons {
+                shown.extend([reason.to_string(), reason.mend.clone()]);
+            }
+        }
+        prop_assert!(!shown.is_empty());
+        prop_assert!(!shown.concat().chars().any(is_hostile), "{shown:?}");
+    }
+
+    #[test]
+    fn a_bad_sensitive_value_is_never_shown(secret in "[A-Z]{6}|[0-3][0-9]\\.0[1-9]\\.19[0-9]{2}") {
+        let snapshot = from_csv(&[(7, "Solheim".to_owned(), "active".to_owned(), secret.clone())], ',');
+        let reason = &snapshot.quarantined()[0].reasons[0];
+        prop_assert_eq!(reason.to_string(), "`last_day` is not a date: •••");
+        let whole = format!("{reason:?}");
+        prop_assert!(!whole.contains(&secret));
     }
 
     #[test]

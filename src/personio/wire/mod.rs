@@ -4,6 +4,8 @@
 //! Personio's key (`first_name`, `dynamic_2817401`) or else by `universal_id` (`date_of_birth`); labels are localised
 //! and edited by administrators, so they are never a key. Everything else is skipped unread.
 
+mod value;
+
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -15,7 +17,7 @@ use serde::de::{
 use serde::{Deserialize, de};
 use serde_json::value::RawValue as Json;
 
-use super::value::{Tags, value};
+use self::value::{Tags, value};
 use crate::hr::{RawValue, Schema, Type};
 
 /// The longest key that is worth suggesting; Personio's have some thirty bytes.
