@@ -70,9 +70,10 @@ impl Error {
 
 /// Types raw records by the schema.
 ///
-/// A record that breaks the schema is quarantined with every reason; its good values are kept (S4). A reference to a
-/// person who is not there is kept as it is. Nobody at all, or one id on several records, good or bad, is an error
-/// of the whole: such a list is not what HR has (G6).
+/// A record that breaks the schema is quarantined with every reason; its good values are kept (S4). So is a record
+/// without an attribute that HR sends of others: not sent is unknown, not missing. A reference to a person who is not
+/// there is kept as it is. Nobody at all, or one id on several records, good or bad, is an error of the whole: such a
+/// list is not what HR has (G6).
 pub fn type_records(
     schema: &Arc<Schema>,
     records: impl IntoIterator<Item = RawRecord>,
@@ -182,10 +183,14 @@ fn type_value(
     attribute: &Attribute,
     raw: Option<&RawValue>,
 ) -> Result<Option<Value>, Problem> {
-    let value = match raw {
-        Some(raw) => typist.value(&attribute.ty, raw)?,
-        None => None,
+    // Not sent is unknown, also where the attribute may be missing: it must not read as "no last day".
+    let Some(raw) = raw else {
+        return Err(Problem::new(
+            "was not sent",
+            "HR sends it of other people: check what the credential may read of this person, and record again",
+        ));
     };
+    let value = typist.value(&attribute.ty, raw)?;
     match &value {
         Some(Value::Text(text)) if attribute.key => {
             let checked = PersonId::parse(text);
@@ -195,22 +200,22 @@ fn type_value(
         }
         Some(_) => {}
         None if attribute.optional => {}
-        None => return Err(missing(attribute, raw.is_some())),
+        None => return Err(missing(attribute)),
     }
     Ok(value)
 }
 
-fn missing(attribute: &Attribute, sent: bool) -> Problem {
-    let what = if sent { "is missing" } else { "was not sent" };
+fn missing(attribute: &Attribute) -> Problem {
     let source = visible(&attribute.source);
-    if attribute.key {
-        return Problem::new(what, format!("give the record an id in `{source}`"));
-    }
-    let mend = format!(
-        "fill in `{source}` in HR, or declare it `{}?` if people may be without it",
-        attribute.ty
-    );
-    Problem::new(what, mend)
+    let mend = if attribute.key {
+        format!("give the record an id in `{source}`")
+    } else {
+        format!(
+            "fill in `{source}` in HR, or declare it `{}?` if people may be without it",
+            attribute.ty
+        )
+    };
+    Problem::new("is missing", mend)
 }
 
 fn reason(
