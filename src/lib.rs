@@ -21,3 +21,4 @@ pub mod policy;
 pub mod state;
 pub mod syntax;
 pub mod text;
+pub mod workspace;

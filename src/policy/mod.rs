@@ -6,9 +6,21 @@
 //!
 //! Begin with [`Wish`].
 
+mod builtin;
+mod check;
+pub mod codes;
+mod compile;
+mod eval;
+mod ir;
+mod lower;
+mod program;
 pub mod ruleset;
+mod types;
 pub mod wish;
 
+pub use compile::{FileKey, Input, compile, wanted_files};
+pub use eval::Evaluator;
+pub use program::Policy;
 pub use ruleset::{
     AccountTest, AdoptRule, AnchorRule, Block, BlockRules, Confirmation, ContinuesRule,
     ExclusiveRule, Extent, GuardKind, IgnoreRule, LimitRule, LineRule, LinkRule, LinkTarget,

@@ -1,0 +1,65 @@
+//! Codes of what the checker reports. Each is stable: scripts and suppressions may rely on it.
+
+use crate::diagnostic::{Code, Severity};
+
+macro_rules! codes {
+    ($($constant:ident $name:literal $severity:ident $summary:literal)*) => {
+        $(
+            #[doc = $summary]
+            pub static $constant: Code = Code { name: $name, summary: $summary, severity: Severity::$severity };
+        )*
+        /// Every code of the checker, by name.
+        pub static ALL: &[&Code] = &[$(&$constant),*];
+    };
+}
+
+codes! {
+    ACCOUNT_NOT_HERE "account-not-here" Error "an attribute of the account where none is known"
+    ADOPT_TOO_COMPLEX "adopt-too-complex" Error "a question to accounts that an index cannot answer"
+    ASSIGNED_NOT_HERE "assigned-not-here" Error "a name of `unique` where it is not yet known"
+    ATTRIBUTE_NOT_OURS "attribute-not-ours" Error "an attribute that a policy does not write"
+    BAD_CELL "bad-cell" Error "a cell of a table that is not of its column's type"
+    BAD_FIELD "bad-field" Error "a field that the person cannot have"
+    BAD_KEY "bad-key" Error "a key that identifies nobody"
+    BAD_PARAM "bad-param" Error "a parameter without a value, or with one of another type"
+    BAD_PATTERN "bad-pattern" Error "a pattern that cannot be used"
+    BAD_TABLE "bad-table" Error "a table that cannot be read"
+    BAD_UNIQUE "bad-unique" Error "a `unique` that cannot give names"
+    BAD_UNIT "bad-unit" Error "a unit that is no distinguished name"
+    CLOCK_OUTSIDE_COMPARISON "clock-outside-comparison" Error "`now` or `today` anywhere but alone on one side of a comparison"
+    CYCLE "cycle" Error "values that need each other"
+    DUPLICATE "duplicate" Error "something that is declared or stated twice"
+    EMPTY_TEXT "empty-text" Error "an empty text, which no value ever is"
+    FREE_TEXT_NAME "free-text-name" Error "free HR text in the name of a group or a unit"
+    MAYBE_MISSING "maybe-missing" Error "a value that may be missing where that must be decided"
+    MISSING_ITEM "missing-item" Error "a statement that a policy must have"
+    NO_EFFECT_YET "no-effect-yet" Warning "a statement that is checked but has no effect in this version"
+    NOT_EXHAUSTIVE "not-exhaustive" Error "a list of rules that leaves somebody out"
+    NOT_IN_FORCE "not-in-force" Error "a statement that protects and that this version cannot keep"
+    OPEN_BY_DEFAULT "open-by-default" Error "access that is given for want of information"
+    SENSITIVE_FLOW "sensitive-flow" Error "a sensitive value on its way to where everybody reads it"
+    STAGE_CONTRADICTION "stage-contradiction" Error "statements of a stage that cannot hold together"
+    UNIT_OUTSIDE_BASE "unit-outside-base" Error "a unit outside the bases that may be written"
+    UNKNOWN_ATTRIBUTE "unknown-attribute" Error "an attribute that the directory's schema does not know"
+    UNKNOWN_FIELD "unknown-field" Error "a field that the value on the left does not have"
+    UNKNOWN_FUNCTION "unknown-function" Error "a function that does not exist"
+    UNKNOWN_NAME "unknown-name" Error "a name that nothing declares"
+    UNKNOWN_STAGE "unknown-stage" Error "a stage that nothing declares"
+    UNKNOWN_TYPE "unknown-type" Error "a type that does not exist"
+    UNKNOWN_VALUE "unknown-value" Error "a text that this `one of` does not list"
+    UNKNOWN_ZONE "unknown-zone" Error "a time zone that the time zone database does not have"
+    UNREACHABLE "unreachable" Warning "a rule that can never decide"
+    UNUSED "unused" Warning "something that is declared and never used"
+    USELESS_ELSE "useless-else" Warning "an `else` behind a value that is never missing"
+    VALUE_DOES_NOT_FIT "value-does-not-fit" Error "a value that the attribute cannot hold"
+    WRONG_ARGUMENTS "wrong-arguments" Error "a function with the wrong number of arguments"
+    WRONG_TYPE "wrong-type" Error "a value of another type than is needed here"
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_are_unique_and_sorted() {
+        assert!(super::ALL.is_sorted_by(|a, b| a.name < b.name));
+    }
+}

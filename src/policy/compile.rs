@@ -1,0 +1,564 @@
+//! From syntax trees to a checked policy.
+
+use super::codes;
+use super::ir::Node;
+use super::lower::{LetState, Lower, What};
+use super::program::{Let, Policy};
+use super::ruleset::{Block, LineRule, Reserved};
+use super::types::Type;
+use crate::diagnostic::{self, Diagnostic, FileId, Sources, Span, did_you_mean};
+use crate::directory::Dn;
+use crate::syntax::ast::{self, File, FileItem, Item, UniqueStatement};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// A file that a policy names (`from "sites.csv"`): in which text, and its path as written there.
+pub type FileKey = (FileId, Arc<str>);
+
+/// Everything a policy is compiled from.
+#[derive(Debug)]
+pub struct Input<'a> {
+    /// The syntax trees, in any order.
+    pub files: &'a [File],
+    /// All texts: policy files, tables and lists of names.
+    pub sources: &'a Sources,
+    /// The files that [`wanted_files`] named: their text, or why they cannot be read.
+    pub tables: &'a BTreeMap<FileKey, Result<FileId, String>>,
+    /// Values for `param`s, from the configuration.
+    pub params: &'a BTreeMap<String, String>,
+    /// The write bases of the directory; relative units stand below the first.
+    pub bases: &'a [Dn],
+}
+
+/// The files that policies refer to, to be read before they are compiled.
+pub fn wanted_files(files: &[File]) -> Vec<FileKey> {
+    let mut wanted = Vec::new();
+    for file in files {
+        for item in &file.items {
+            if let Item::Table(table) = item {
+                wanted.push((file.id, table.body.from.value.clone()));
+            }
+            if let Item::Unique(unique) = item {
+                let names = reserved_files(&unique.body);
+                wanted.extend(names.map(|name| (file.id, name.value.clone())));
+            }
+        }
+    }
+    wanted.sort();
+    wanted.dedup();
+    wanted
+}
+
+fn reserved_files(unique: &ast::Unique) -> impl Iterator<Item = &ast::Name> {
+    unique
+        .statements
+        .iter()
+        .filter_map(|statement| match statement {
+            UniqueStatement::ReservedFrom(name) => Some(name),
+            UniqueStatement::Try(_) | UniqueStatement::ReuseAfter(..) => None,
+        })
+}
+
+/// Items of one kind in the order of their files' names, so that the order of reading does not matter.
+#[derive(Debug, Default)]
+struct Items<'a> {
+    person: Vec<&'a FileItem<ast::PersonItem>>,
+    params: Vec<&'a FileItem<ast::Param>>,
+    tables: Vec<&'a FileItem<ast::Table>>,
+    lets: Vec<&'a FileItem<ast::Let>>,
+    fns: Vec<&'a FileItem<ast::Fn>>,
+    uniques: Vec<&'a FileItem<ast::Unique>>,
+    timezone: Vec<&'a FileItem<ast::Timezone>>,
+    lifecycle: Vec<&'a FileItem<ast::Lifecycle>>,
+    stages: Vec<&'a FileItem<ast::Stage>>,
+    identity: Vec<&'a FileItem<ast::Identity>>,
+    profiles: Vec<&'a FileItem<ast::Profile>>,
+    password: Vec<&'a FileItem<ast::Password>>,
+    unit: Vec<&'a FileItem<ast::Unit>>,
+    groups: Vec<&'a FileItem<ast::Groups>>,
+    lists: Vec<&'a FileItem<ast::Groups>>,
+    forbids: Vec<&'a FileItem<ast::Forbid>>,
+    exclusives: Vec<&'a FileItem<ast::Exclusive>>,
+    exceptions: Vec<&'a FileItem<ast::Exception>>,
+    guard: Vec<&'a FileItem<ast::Guard>>,
+    /// Understood and checked by a later version: the word, and whether ignoring it would open something.
+    later: Vec<(&'static str, Span, bool)>,
+}
+
+impl<'a> Items<'a> {
+    fn sort(files: &[&'a File]) -> Self {
+        let mut items = Self::default();
+        for item in files.iter().flat_map(|file| &file.items) {
+            match item {
+                Item::Person(item) => items.person.push(item),
+                Item::Param(item) => items.params.push(item),
+                Item::Table(item) => items.tables.push(item),
+                Item::Let(item) => items.lets.push(item),
+                Item::Fn(item) => items.fns.push(item),
+                Item::Unique(item) => items.uniques.push(item),
+                Item::Timezone(item) => items.timezone.push(item),
+                Item::Lifecycle(item) => items.lifecycle.push(item),
+                Item::Stage(item) => items.stages.push(item),
+                Item::Identity(item) => items.identity.push(item),
+                Item::Profile(item) => items.profiles.push(item),
+                Item::Password(item) => items.password.push(item),
+                Item::Unit(item) => items.unit.push(item),
+                Item::Groups(item) => items.groups.push(item),
+                Item::Lists(item) => items.lists.push(item),
+                Item::Forbid(item) => items.forbids.push(item),
+                Item::Exclusive(item) => items.exclusives.push(item),
+                Item::Exception(item) => items.exceptions.push(item),
+                Item::Guard(item) => items.guard.push(item),
+                Item::Source(item) => items.later.push(("source", item.word, true)),
+                Item::GroupDeclaration(item) => items.later.push(("group", item.word, false)),
+                Item::PrivilegedGroup(item) => {
+                    items.later.push(("privileged group", item.word, false));
+                }
+                Item::Invariant(item) => items.later.push(("invariant", item.word, true)),
+                Item::Approve(item) => items.later.push(("approve", item.word, true)),
+                Item::Notify(item) => items.later.push(("notify", item.word, false)),
+                Item::Writeback(item) => items.later.push(("writeback", item.word, false)),
+                Item::Retention(item) => items.later.push(("retention", item.word, false)),
+                Item::Expect(item) => items.later.push(("expect", item.word, false)),
+                Item::Test(item) => items.later.push(("test", item.word, false)),
+            }
+        }
+        items
+    }
+}
+
+/// Checks policies. There is a [`Policy`] exactly if no diagnostic is an error.
+pub fn compile(input: &Input<'_>) -> (Option<Policy>, Vec<Diagnostic>) {
+    let mut files: Vec<&File> = input.files.iter().collect();
+    files.sort_by_key(|file| input.sources.get(file.id).map(|source| source.name.clone()));
+    let items = Items::sort(&files);
+    let mut lower = Lower::new(input.sources, input.bases);
+    // Rule 0 is nobody's: what no author wrote refers to it.
+    lower.rule(super::ruleset::RuleKind::Lifecycle, Span::default(), []);
+    once_each(&mut lower, &items);
+    let schema = items.person.first().and_then(|item| lower.person(item));
+    if items.person.is_empty() {
+        // Without fields every name would be unknown: one message is enough.
+        let mut diagnostics = lower.diagnostics;
+        diagnostic::sort(&mut diagnostics);
+        return (None, diagnostics);
+    }
+    declare(&mut lower, &items, input);
+    lower.declare_stages(&items.stages);
+    for index in 0..lower.lets.len() {
+        lower.check_let(u32::try_from(index).unwrap_or(u32::MAX));
+    }
+    for item in &items.uniques {
+        let reserved = reserved(&mut lower, item, input);
+        lower.unique(item, reserved);
+    }
+    for item in items.timezone.iter().take(1) {
+        lower.timezone(item);
+    }
+    for item in items.lifecycle.iter().take(1) {
+        lower.lifecycle(item);
+    }
+    lower.stage_bodies(&items.stages);
+    for item in items.identity.iter().take(1) {
+        lower.identity(item);
+    }
+    for item in &items.profiles {
+        lower.profile(item);
+    }
+    for item in items.password.iter().take(1) {
+        lower.password(item);
+    }
+    for item in items.unit.iter().take(1) {
+        lower.unit_item(item);
+    }
+    for item in &items.groups {
+        lower.groups(item, Block::Groups);
+    }
+    for item in &items.lists {
+        lower.groups(item, Block::Lists);
+    }
+    for item in &items.forbids {
+        lower.forbid(item);
+    }
+    for item in &items.exclusives {
+        lower.exclusive(item);
+    }
+    for item in &items.exceptions {
+        lower.exception(item);
+    }
+    for item in items.guard.iter().take(1) {
+        lower.guard(item);
+    }
+    if let Some(item) = items.profiles.first() {
+        lower.required_lines(item.word);
+    }
+    later(&mut lower, &items);
+    finish(lower, schema, input, &files, &items)
+}
+
+/// Items that a policy has once, and those that it must have.
+fn once_each(lower: &mut Lower<'_>, items: &Items<'_>) {
+    fn words<T>(items: &[&FileItem<T>]) -> Vec<Span> {
+        items.iter().map(|item| item.word).collect()
+    }
+    let once: [(&str, Vec<Span>, Option<&str>); 8] = [
+        (
+            "person",
+            words(&items.person),
+            Some("it says what HR knows of a person"),
+        ),
+        (
+            "timezone",
+            words(&items.timezone),
+            Some("write `timezone \"Europe/Berlin\"`, or wherever people are"),
+        ),
+        (
+            "lifecycle",
+            words(&items.lifecycle),
+            Some("it says in which stage a person is"),
+        ),
+        (
+            "identity",
+            words(&items.identity),
+            Some("write `identity { anchor employeeID = id }`"),
+        ),
+        ("password", words(&items.password), None),
+        (
+            "unit",
+            words(&items.unit),
+            Some("it says where accounts stand"),
+        ),
+        ("guard", words(&items.guard), None),
+        (
+            "profile",
+            words(&items.profiles).into_iter().take(1).collect(),
+            Some("it says what attributes an account has"),
+        ),
+    ];
+    let anywhere = lower
+        .sources
+        .iter()
+        .next()
+        .map_or_else(Span::default, |(id, _)| Span::new(id, 0, 0));
+    for (word, places, needed) in once {
+        if let (None, Some(help)) = (places.first(), needed) {
+            lower.report(
+                Diagnostic::new(
+                    &codes::MISSING_ITEM,
+                    anywhere,
+                    format!("the policy has no `{word}`"),
+                )
+                .help(help),
+            );
+        }
+        if let [first, again @ ..] = places.as_slice() {
+            for span in again {
+                lower.report(
+                    Diagnostic::new(
+                        &codes::DUPLICATE,
+                        *span,
+                        format!("`{word}` stands once in a policy"),
+                    )
+                    .label("again")
+                    .also(*first, "first here")
+                    .help("put the statements into one"),
+                );
+            }
+        }
+    }
+}
+
+fn declare<'a>(lower: &mut Lower<'a>, items: &Items<'a>, input: &Input<'_>) {
+    for item in &items.params {
+        param(lower, item, input);
+    }
+    let declared: Vec<&str> = items
+        .params
+        .iter()
+        .map(|item| &*item.body.name.value)
+        .collect();
+    for name in input.params.keys() {
+        if !declared.contains(&name.as_str()) {
+            let near = did_you_mean(name, declared.iter().copied());
+            let at = items
+                .person
+                .first()
+                .map_or_else(Span::default, |item| item.word);
+            lower.report(
+                Diagnostic::new(
+                    &codes::BAD_PARAM,
+                    at,
+                    format!("the configuration gives `{name}`, and the policy has no such `param`"),
+                )
+                .help(near.map_or_else(
+                    || format!("declare it: `param {name} : text`"),
+                    |near| format!("did you mean `{near}`?"),
+                )),
+            );
+        }
+    }
+    for (index, item) in (0u32..).zip(&items.tables) {
+        lower.declare(&item.body.name, What::Table(index));
+        let key = (item.word.file, item.body.from.value.clone());
+        lower.table(item, input.tables.get(&key));
+    }
+    for (index, item) in (0u32..).zip(&items.lets) {
+        lower.declare(&item.body.name, What::Let(index));
+        lower.lets.push(LetState::Waiting(&item.body));
+    }
+    for item in &items.fns {
+        lower.declare(&item.body.name, What::Fn);
+    }
+    for (index, item) in (0u32..).zip(&items.uniques) {
+        lower.declare(&item.body.name, What::Unique(index));
+    }
+}
+
+fn param(lower: &mut Lower<'_>, item: &FileItem<ast::Param>, input: &Input<'_>) {
+    let param = &item.body;
+    let index = u32::try_from(lower.params.len()).unwrap_or(u32::MAX);
+    let ty = lower.written_type(&param.ty).unwrap_or(Type::Error);
+    let node = match (input.params.get(&*param.name.value), &param.default) {
+        (Some(text), _) => given(lower, text, &ty, param.name.span),
+        (None, Some(default)) => lower.expr_as(default, &ty),
+        (None, None) => lower.wrong(
+            Diagnostic::new(
+                &codes::BAD_PARAM,
+                param.name.span,
+                format!("`{}` has no value", param.name.value),
+            )
+            .label("without a value")
+            .help(format!(
+                "give it in `tenure.toml`: `[params]` `{} = \"…\"`, or write a default",
+                param.name.value
+            )),
+        ),
+    };
+    lower.params.push(node);
+    lower.declare(&param.name, What::Param(index));
+}
+
+/// A parameter's value from the configuration.
+fn given(lower: &mut Lower<'_>, text: &str, ty: &Type, span: Span) -> Node {
+    use super::eval::Value;
+    let value = match ty {
+        Type::Text => Value::text(text.trim()),
+        Type::Int => text.parse().ok().map(Value::Int),
+        Type::Bool => text.parse().ok().map(Value::Bool),
+        Type::Date => text.parse().ok().map(Value::Date),
+        Type::Time => text.parse().ok().map(Value::Time),
+        Type::Duration => text.parse().ok().map(Value::Duration),
+        Type::Unit => Dn::parse(text)
+            .ok()
+            .filter(|dn| !dn.is_root())
+            .map(Value::Unit),
+        Type::Timezone | Type::OneOf(_) => {
+            let node = Node::constant(Value::Text(text.into()), Type::Text, span);
+            return lower.coerce(node, ty);
+        }
+        Type::Number
+        | Type::Person
+        | Type::Instant
+        | Type::List(_)
+        | Type::Row(..)
+        | Type::Error => None,
+    };
+    match value {
+        Some(value) => Node::constant(value, ty.clone(), span),
+        None => lower.wrong(
+            Diagnostic::new(
+                &codes::BAD_PARAM,
+                span,
+                format!("the configuration gives {text:?}, and {ty} is needed"),
+            )
+            .label("from the configuration"),
+        ),
+    }
+}
+
+/// The names that `reserved from` lists: the first column of a CSV file.
+fn reserved(lower: &mut Lower<'_>, item: &FileItem<ast::Unique>, input: &Input<'_>) -> Reserved {
+    let mut names: Vec<Arc<str>> = Vec::new();
+    for name in reserved_files(&item.body) {
+        let key = (item.word.file, name.value.clone());
+        match input.tables.get(&key) {
+            Some(Ok(file)) => {
+                let text = input
+                    .sources
+                    .get(*file)
+                    .map(|source| source.text.clone())
+                    .unwrap_or_default();
+                match crate::text::table::Table::read(&text) {
+                    Ok(table) => {
+                        let cells = table.rows.iter().filter_map(|row| row.cells.first());
+                        names.extend(cells.map(|cell| Arc::from(cell.text.trim().to_lowercase())));
+                    }
+                    Err(error) => lower.report(
+                        Diagnostic::new(
+                            &codes::BAD_TABLE,
+                            Span::new(*file, error.start, error.end),
+                            error.problem.to_string(),
+                        )
+                        .also(name.span, "read for this"),
+                    ),
+                }
+            }
+            Some(Err(why)) => lower.report(
+                Diagnostic::new(
+                    &codes::BAD_TABLE,
+                    name.span,
+                    format!("`{}` cannot be read", name.value),
+                )
+                .label(why.clone()),
+            ),
+            None => {}
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names.sort();
+    names.dedup();
+    Reserved(names)
+}
+
+/// What a later version carries out: a warning, or an error where ignoring it would open something.
+fn later(lower: &mut Lower<'_>, items: &Items<'_>) {
+    for (word, span, opens) in &items.later {
+        lower.report(if *opens {
+            Diagnostic::new(
+                &codes::NOT_IN_FORCE,
+                *span,
+                format!("`{word}` cannot be kept by this version"),
+            )
+            .label("would be ignored")
+            .help("remove it, so that nobody relies on it")
+        } else {
+            Diagnostic::new(
+                &codes::NO_EFFECT_YET,
+                *span,
+                format!("`{word}` has no effect in this version"),
+            )
+            .label("no effect yet")
+        });
+    }
+}
+
+fn finish(
+    mut lower: Lower<'_>,
+    schema: Option<crate::hr::Schema>,
+    input: &Input<'_>,
+    files: &[&File],
+    items: &Items<'_>,
+) -> (Option<Policy>, Vec<Diagnostic>) {
+    lower.unused();
+    unused_stages(&mut lower, items);
+    lower.block_names();
+    let mut diagnostics = std::mem::take(&mut lower.diagnostics);
+    diagnostic::sort(&mut diagnostics);
+    let Some(schema) = schema.filter(|_| !diagnostics.iter().any(Diagnostic::is_error)) else {
+        return (None, diagnostics);
+    };
+    let mut rules = lower.rules;
+    let mut program = lower.program;
+    program.lets = lower
+        .lets
+        .into_iter()
+        .filter_map(|state| match state {
+            LetState::Done(name, node) => Some(Let { name, node }),
+            LetState::Waiting(_) | LetState::Open(_) => None,
+        })
+        .collect();
+    rules.lines = line_rules(&program);
+    rules.digest = digest(input, files);
+    let policy = Policy {
+        rules,
+        schema: Arc::new(schema),
+        program,
+    };
+    (Some(policy), diagnostics)
+}
+
+fn unused_stages(lower: &mut Lower<'_>, items: &Items<'_>) {
+    for item in &items.stages {
+        let name = &item.body.name;
+        let key: Arc<str> = format!("stage {}", name.value).into();
+        if !lower.used.contains(&key) {
+            lower.report(
+                Diagnostic::new(
+                    &codes::UNUSED,
+                    name.span,
+                    format!("no rule leads to the stage `{}`", name.value),
+                )
+                .help("name it in `lifecycle`, or remove it"),
+            );
+        }
+    }
+}
+
+fn line_rules(program: &super::program::Program) -> Vec<LineRule> {
+    let mut lines: BTreeMap<&'static str, Option<super::ruleset::RuleId>> = BTreeMap::new();
+    for line in &program.profile {
+        lines.insert(line.attribute.name, Some(line.rule));
+    }
+    let exceptions = program
+        .exceptions
+        .values()
+        .flatten()
+        .map(|exception| &exception.body);
+    for line in program
+        .stages
+        .iter()
+        .chain(exceptions)
+        .flat_map(|body| &body.lines)
+    {
+        lines.entry(line.attribute.name).or_insert(None);
+    }
+    let rules = lines.into_iter().map(|(attribute, profile)| LineRule {
+        attribute: attribute.into(),
+        profile,
+    });
+    rules.collect()
+}
+
+/// A digest of everything that the policy was made of: files with their names, tables, parameters, bases.
+fn digest(input: &Input<'_>, files: &[&File]) -> Arc<str> {
+    let mut hash = Sha256::new();
+    let mut add = |part: &str| {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    };
+    for file in files {
+        if let Some(source) = input.sources.get(file.id) {
+            add(&source.name);
+            add(&source.text);
+        }
+    }
+    let mut tables: Vec<(&str, &str)> = Vec::new();
+    for file in input.tables.values().flatten() {
+        if let Some(source) = input.sources.get(*file) {
+            tables.push((&source.name, &source.text));
+        }
+    }
+    tables.sort_unstable();
+    tables.dedup();
+    for (name, text) in tables {
+        add(name);
+        add(text);
+    }
+    for (name, value) in input.params {
+        add(name);
+        add(value);
+    }
+    for base in input.bases {
+        add(base.as_str());
+    }
+    let digest = hash.finalize();
+    let digits = digest
+        .iter()
+        .fold(String::with_capacity(64), |mut digits, byte| {
+            let _ = write!(digits, "{byte:02x}");
+            digits
+        });
+    digits.into()
+}

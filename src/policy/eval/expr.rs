@@ -1,0 +1,348 @@
+//! Values of expressions.
+
+use super::Value;
+use super::time;
+use crate::directory::{Dn, Rdn};
+use crate::hr::{self, PersonId, Standing};
+use crate::policy::ir::{Component, Kind, Node, Piece};
+use crate::policy::program::Program;
+use crate::syntax::ast::CompareOp;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+/// Why a value is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unknown {
+    /// In words, without a full stop.
+    pub(crate) why: Arc<str>,
+}
+
+impl Unknown {
+    fn new(why: impl Into<Arc<str>>) -> Self {
+        Self { why: why.into() }
+    }
+}
+
+/// A value, nothing, or not known.
+pub(crate) type Outcome = Result<Option<Value>, Unknown>;
+
+/// Whose values are read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Record<'a> {
+    Known(&'a hr::Person),
+    /// Only what is good is known.
+    Quarantined(&'a hr::Quarantined),
+}
+
+impl Record<'_> {
+    fn get(&self, position: u32) -> Outcome {
+        match self {
+            Self::Known(person) => Ok(person.get(position as usize).map(Value::from_hr)),
+            Self::Quarantined(record) => match record.get(position as usize) {
+                Ok(value) => Ok(value.map(Value::from_hr)),
+                Err(reason) => Err(Unknown::new(format!(
+                    "HR's record cannot be read: {reason}"
+                ))),
+            },
+        }
+    }
+}
+
+/// One person at one instant.
+#[derive(Debug)]
+pub(crate) struct Scope<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) people: &'a hr::Snapshot,
+    pub(crate) record: Record<'a>,
+    pub(crate) zone: TimeZone,
+    pub(crate) now: Timestamp,
+    pub(crate) today: Date,
+    lets: RefCell<Vec<Option<Outcome>>>,
+    next_change: Cell<Option<Timestamp>>,
+}
+
+impl<'a> Scope<'a> {
+    pub(crate) fn new(
+        program: &'a Program,
+        people: &'a hr::Snapshot,
+        record: Record<'a>,
+        zone: TimeZone,
+        now: Timestamp,
+    ) -> Self {
+        let today = zone.to_datetime(now).date();
+        Self {
+            program,
+            people,
+            record,
+            zone,
+            now,
+            today,
+            lets: RefCell::new(vec![None; program.lets.len()]),
+            next_change: Cell::new(None),
+        }
+    }
+
+    /// The earliest instant at which a comparison that was met would change.
+    pub(crate) fn next_change(&self) -> Option<Timestamp> {
+        self.next_change.get()
+    }
+
+    pub(crate) fn will_change(&self, at: Option<Timestamp>) {
+        let earliest = match (self.next_change.get(), at) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        self.next_change.set(earliest);
+    }
+
+    /// Whether a condition holds.
+    pub(crate) fn holds(&self, node: &Node) -> Result<bool, Unknown> {
+        match &node.kind {
+            Kind::Not(inner) => Ok(!self.holds(inner)?),
+            Kind::And(parts) => self.decide(parts, false),
+            Kind::Or(parts) => self.decide(parts, true),
+            Kind::Compare { op, left, right } => self.compare(*op, left, right),
+            Kind::In { item, list } => {
+                let (item, list) = (self.value(item)?, self.value(list)?);
+                Ok(match (item, list) {
+                    (Some(item), Some(Value::List(list))) => list.iter().any(|one| one.same(&item)),
+                    _ => false,
+                })
+            }
+            Kind::Matches { text, pattern, .. } => {
+                let text = self.value(text)?;
+                Ok(text
+                    .is_some_and(|text| text.as_text().is_some_and(|text| pattern.is_match(text))))
+            }
+            Kind::Present(inner) => Ok(self.value(inner)?.is_some()),
+            Kind::Missing(inner) => Ok(self.value(inner)?.is_none()),
+            _ => Ok(self.value(node)? == Some(Value::Bool(true))),
+        }
+    }
+
+    /// `and` (`decisive` false) and `or` (`decisive` true): one decisive part decides whatever the others are.
+    fn decide(&self, parts: &[Node], decisive: bool) -> Result<bool, Unknown> {
+        let mut unknown = None;
+        for part in parts {
+            match self.holds(part) {
+                Ok(holds) if holds == decisive => return Ok(decisive),
+                Ok(_) => {}
+                Err(why) => unknown = unknown.or(Some(why)),
+            }
+        }
+        unknown.map_or(Ok(!decisive), Err)
+    }
+
+    fn compare(&self, op: CompareOp, left: &Node, right: &Node) -> Result<bool, Unknown> {
+        let is_clock = |node: &Node| matches!(node.kind, Kind::Now | Kind::Today);
+        if is_clock(left) {
+            return self.compare_clock(op, &left.kind, right);
+        }
+        if is_clock(right) {
+            return self.compare_clock(time::mirrored(op), &right.kind, left);
+        }
+        let (left, right) = (self.value(left)?, self.value(right)?);
+        let (Some(left), Some(right)) = (left, right) else {
+            return Ok(op == CompareOp::NotEqual);
+        };
+        Ok(match op {
+            CompareOp::Equal => left.same(&right),
+            CompareOp::NotEqual => !left.same(&right),
+            CompareOp::Less
+            | CompareOp::LessOrEqual
+            | CompareOp::Greater
+            | CompareOp::GreaterOrEqual => left
+                .order(&right)
+                .is_some_and(|order| time::satisfies(op, order)),
+        })
+    }
+
+    fn compare_clock(&self, op: CompareOp, clock: &Kind, with: &Node) -> Result<bool, Unknown> {
+        let with = self.value(with)?;
+        let here = match (clock, &with) {
+            (Kind::Now, Some(Value::Instant(instant))) => {
+                self.will_change(time::flip_of_now(op, *instant, self.now));
+                Value::Instant(self.now)
+            }
+            (Kind::Today, Some(Value::Date(date))) => {
+                self.will_change(time::flip_of_today(op, *date, self.now, &self.zone));
+                Value::Date(self.today)
+            }
+            (Kind::Now, _) => Value::Instant(self.now),
+            _ => Value::Date(self.today),
+        };
+        let Some(with) = with else {
+            return Ok(op == CompareOp::NotEqual);
+        };
+        Ok(here
+            .order(&with)
+            .is_some_and(|order| time::satisfies(op, order)))
+    }
+
+    /// The value of an expression.
+    pub(crate) fn value(&self, node: &Node) -> Outcome {
+        match &node.kind {
+            Kind::Const(value) => Ok(Some(value.clone())),
+            Kind::Field(position) => self.record.get(*position),
+            Kind::Let(index) => self.let_value(*index),
+            Kind::Template(pieces) => Ok(self.text(pieces)?.map(|text| Value::Text(text.into()))),
+            Kind::List(nodes) => {
+                let mut values = Vec::with_capacity(nodes.len());
+                for node in nodes {
+                    values.extend(self.value(node)?);
+                }
+                Ok(Some(Value::List(values.into())))
+            }
+            Kind::Not(_)
+            | Kind::And(_)
+            | Kind::Or(_)
+            | Kind::Compare { .. }
+            | Kind::In { .. }
+            | Kind::Matches { .. }
+            | Kind::Present(_)
+            | Kind::Missing(_) => Ok(Some(Value::Bool(self.holds(node)?))),
+            Kind::Else(first, second) => match self.value(first)? {
+                Some(value) => Ok(Some(value)),
+                None => self.value(second),
+            },
+            Kind::At(date, at) => Ok(self.at(self.value(date)?, self.value(at)?)),
+            Kind::Shift { base, by, back } => {
+                Ok(self.shift(self.value(base)?, self.value(by)?, *back))
+            }
+            Kind::Now => Ok(Some(Value::Instant(self.now))),
+            Kind::Today => Ok(Some(Value::Date(self.today))),
+            Kind::Lookup { table, key } => {
+                let Some(key) = self.value(key)? else {
+                    return Ok(None);
+                };
+                let rows = self.program.tables.get(*table as usize);
+                Ok(rows
+                    .and_then(|rows| rows.find(&key))
+                    .map(|row| Value::Row(*table, row)))
+            }
+            Kind::Column { row, column } => {
+                let Some(Value::Row(table, row)) = self.value(row)? else {
+                    return Ok(None);
+                };
+                let table = self.program.tables.get(table as usize);
+                Ok(table.and_then(|table| table.cell(row, *column)).cloned())
+            }
+            Kind::Of { person, field } => match self.value(person)? {
+                Some(Value::Person(id)) => self.of(&id, *field),
+                _ => Ok(None),
+            },
+            Kind::Call { function, args } => {
+                let mut values = Vec::with_capacity(args.len());
+                for arg in args {
+                    let Some(value) = self.value(arg)? else {
+                        return Ok(None);
+                    };
+                    values.push(match value {
+                        text @ (Value::Text(_) | Value::Int(_)) => text,
+                        other => Value::Text(other.to_string().into()),
+                    });
+                }
+                Ok((function.run)(&values))
+            }
+            Kind::Choose { rows, otherwise } => {
+                for (condition, result) in rows {
+                    if self.holds(condition)? {
+                        return self.value(result);
+                    }
+                }
+                otherwise.as_ref().map_or(Ok(None), |node| self.value(node))
+            }
+            Kind::Unit(components) => Ok(self.unit(components)?.map(Value::Unit)),
+            Kind::Unique(_) | Kind::Counter | Kind::Error => Ok(None),
+        }
+    }
+
+    fn let_value(&self, index: u32) -> Outcome {
+        let index = index as usize;
+        if let Some(Some(known)) = self.lets.borrow().get(index) {
+            return known.clone();
+        }
+        let Some(definition) = self.program.lets.get(index) else {
+            return Ok(None);
+        };
+        let outcome = self.value(&definition.node);
+        if let Some(slot) = self.lets.borrow_mut().get_mut(index) {
+            *slot = Some(outcome.clone());
+        }
+        outcome
+    }
+
+    /// A template's text; missing where a hole is.
+    pub(crate) fn text(&self, pieces: &[Piece]) -> Result<Option<String>, Unknown> {
+        let mut text = String::new();
+        for piece in pieces {
+            match piece {
+                Piece::Literal(literal) => text.push_str(literal),
+                Piece::Hole(node) => match self.value(node)? {
+                    Some(value) => text.push_str(&value.to_string()),
+                    None => return Ok(None),
+                },
+            }
+        }
+        Ok((!text.is_empty()).then_some(text))
+    }
+
+    fn unit(&self, components: &[Component]) -> Result<Option<Dn>, Unknown> {
+        let mut dn = Dn::root();
+        for component in components.iter().rev() {
+            match component {
+                Component::Unit(node) => match self.value(node)? {
+                    Some(Value::Unit(unit)) => dn = Dn::join(&unit, &dn),
+                    _ => return Ok(None),
+                },
+                Component::Rdn { attribute, value } => {
+                    let Some(text) = self.text(value)? else {
+                        return Ok(None);
+                    };
+                    let Ok(rdn) = Rdn::new(attribute, &text) else {
+                        return Ok(None);
+                    };
+                    dn = dn.child(&rdn);
+                }
+            }
+        }
+        Ok(Some(dn))
+    }
+
+    fn of(&self, id: &PersonId, field: u32) -> Outcome {
+        match self.people.standing(id) {
+            Standing::Known(person) => Record::Known(person).get(field),
+            Standing::Quarantined(_) => {
+                Err(Unknown::new(format!("the record of {id} cannot be read")))
+            }
+            Standing::Unknown => Err(Unknown::new(format!("HR has no record of {id}"))),
+        }
+    }
+
+    fn at(&self, date: Option<Value>, at: Option<Value>) -> Option<Value> {
+        match (date?, at?) {
+            (Value::Never, _) => Some(Value::Never),
+            (Value::Date(date), Value::Time(at)) => {
+                time::instant(date, at, &self.zone).map(Value::Instant)
+            }
+            _ => None,
+        }
+    }
+
+    fn shift(&self, base: Option<Value>, by: Option<Value>, back: bool) -> Option<Value> {
+        let (base, Value::Duration(by)) = (base?, by?) else {
+            return None;
+        };
+        match base {
+            Value::Never => Some(Value::Never),
+            Value::Date(date) => time::shift_date(date, by, back).map(Value::Date),
+            Value::Instant(instant) => {
+                time::shift_instant(instant, by, back, &self.zone).map(Value::Instant)
+            }
+            _ => None,
+        }
+    }
+}

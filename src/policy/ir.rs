@@ -1,0 +1,210 @@
+//! Checked expressions: names bound, types known. What evaluation walks.
+
+use super::builtin::Builtin;
+use super::eval::Value;
+use super::types::{Marks, Type};
+use crate::diagnostic::Span;
+use crate::syntax::ast::CompareOp;
+use std::sync::Arc;
+
+/// A checked expression.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    pub(crate) kind: Kind,
+    pub(crate) ty: Type,
+    pub(crate) marks: Marks,
+    pub(crate) span: Span,
+}
+
+/// What a checked expression is.
+#[derive(Debug, Clone)]
+pub(crate) enum Kind {
+    Const(Value),
+    /// The HR attribute at that position of the schema.
+    Field(u32),
+    /// The `let` of that index.
+    Let(u32),
+    /// The name that the `unique` of that index gives.
+    Unique(u32),
+    /// `{n}` in a `try`.
+    Counter,
+    Template(Vec<Piece>),
+    List(Vec<Node>),
+    Not(Box<Node>),
+    And(Vec<Node>),
+    Or(Vec<Node>),
+    Compare {
+        op: CompareOp,
+        left: Box<Node>,
+        right: Box<Node>,
+    },
+    In {
+        item: Box<Node>,
+        list: Box<Node>,
+    },
+    Matches {
+        text: Box<Node>,
+        pattern: regex::Regex,
+        /// As written.
+        #[expect(dead_code, reason = "for explanations")]
+        shown: Arc<str>,
+    },
+    Present(Box<Node>),
+    Missing(Box<Node>),
+    Else(Box<Node>, Box<Node>),
+    At(Box<Node>, Box<Node>),
+    /// Plus a duration; `back` is minus.
+    Shift {
+        base: Box<Node>,
+        by: Box<Node>,
+        back: bool,
+    },
+    Now,
+    Today,
+    /// The row of that table with this key.
+    Lookup {
+        table: u32,
+        key: Box<Node>,
+    },
+    /// A column of a row.
+    Column {
+        row: Box<Node>,
+        column: u32,
+    },
+    /// An HR attribute of another person.
+    Of {
+        person: Box<Node>,
+        field: u32,
+    },
+    Call {
+        function: &'static Builtin,
+        args: Vec<Node>,
+    },
+    Choose {
+        rows: Vec<(Node, Node)>,
+        otherwise: Option<Box<Node>>,
+    },
+    /// A distinguished name, possibly relative.
+    Unit(Vec<Component>),
+    Error,
+}
+
+/// A piece of a template.
+#[derive(Debug, Clone)]
+pub(crate) enum Piece {
+    Literal(Arc<str>),
+    Hole(Node),
+}
+
+/// A piece of a distinguished name, from the leaf up.
+#[derive(Debug, Clone)]
+pub(crate) enum Component {
+    /// A whole unit.
+    Unit(Node),
+    /// `OU=…`.
+    Rdn {
+        attribute: Arc<str>,
+        value: Vec<Piece>,
+    },
+}
+
+impl Node {
+    /// Something that has been reported.
+    pub(crate) fn error(span: Span) -> Self {
+        Self {
+            kind: Kind::Error,
+            ty: Type::Error,
+            marks: Marks::default(),
+            span,
+        }
+    }
+
+    /// The HR attribute at a position, for reading it outside any rule.
+    pub(crate) fn field(position: u32) -> Self {
+        Self {
+            kind: Kind::Field(position),
+            ..Self::error(Span::default())
+        }
+    }
+
+    /// A constant.
+    pub(crate) fn constant(value: Value, ty: Type, span: Span) -> Self {
+        Self {
+            kind: Kind::Const(value),
+            ty,
+            marks: Marks::default(),
+            span,
+        }
+    }
+
+    /// Calls `visit` with this node and every node in it, not looking into `let`s.
+    pub(crate) fn walk(&self, visit: &mut dyn FnMut(&Self)) {
+        visit(self);
+        match &self.kind {
+            Kind::Const(_)
+            | Kind::Field(_)
+            | Kind::Let(_)
+            | Kind::Unique(_)
+            | Kind::Counter
+            | Kind::Now
+            | Kind::Today
+            | Kind::Error => {}
+            Kind::Template(pieces) => walk_pieces(pieces, visit),
+            Kind::List(nodes)
+            | Kind::And(nodes)
+            | Kind::Or(nodes)
+            | Kind::Call { args: nodes, .. } => {
+                for node in nodes {
+                    node.walk(visit);
+                }
+            }
+            Kind::Not(node)
+            | Kind::Present(node)
+            | Kind::Missing(node)
+            | Kind::Matches { text: node, .. }
+            | Kind::Lookup { key: node, .. }
+            | Kind::Column { row: node, .. }
+            | Kind::Of { person: node, .. } => node.walk(visit),
+            Kind::Compare { left, right, .. }
+            | Kind::In {
+                item: left,
+                list: right,
+            }
+            | Kind::Else(left, right)
+            | Kind::At(left, right)
+            | Kind::Shift {
+                base: left,
+                by: right,
+                ..
+            } => {
+                left.walk(visit);
+                right.walk(visit);
+            }
+            Kind::Choose { rows, otherwise } => {
+                for (condition, result) in rows {
+                    condition.walk(visit);
+                    result.walk(visit);
+                }
+                if let Some(node) = otherwise {
+                    node.walk(visit);
+                }
+            }
+            Kind::Unit(components) => {
+                for component in components {
+                    match component {
+                        Component::Unit(node) => node.walk(visit),
+                        Component::Rdn { value, .. } => walk_pieces(value, visit),
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn walk_pieces(pieces: &[Piece], visit: &mut dyn FnMut(&Node)) {
+    for piece in pieces {
+        if let Piece::Hole(node) = piece {
+            node.walk(visit);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! `exception`: what the rules do not say, for one person, for a time, with a reason.
+
+use super::Lower;
+use crate::diagnostic::Diagnostic;
+use crate::policy::codes;
+use crate::policy::program::ExceptionBody;
+use crate::policy::ruleset::RuleKind;
+use crate::syntax::ast::{self, Clause, ExceptionClause};
+
+impl Lower<'_> {
+    /// `exception for KEY until DATE because "…" { … }`.
+    pub(crate) fn exception(&mut self, item: &ast::FileItem<ast::Exception>) {
+        let exception = &item.body;
+        let Some(person) = self.person_id(&exception.person) else {
+            return;
+        };
+        if exception.because.value.trim().is_empty() {
+            self.report(
+                Diagnostic::new(
+                    &codes::EMPTY_TEXT,
+                    exception.because.span,
+                    "an exception has a reason",
+                )
+                .label("empty")
+                .help("name the ticket, or who decided it"),
+            );
+        }
+        let mut clauses: Vec<&Clause> = Vec::new();
+        let mut stage = None;
+        for clause in &exception.clauses {
+            match clause {
+                ExceptionClause::Stage(name) => {
+                    let rule = self.rule(RuleKind::Exception, name.span, []);
+                    let found = self.stage_named(name).map(|stage| (stage, rule));
+                    if stage.is_some() {
+                        self.report(
+                            Diagnostic::new(
+                                &codes::DUPLICATE,
+                                name.span,
+                                "one exception names one stage",
+                            )
+                            .label("another one"),
+                        );
+                    }
+                    stage = stage.or(found);
+                }
+                ExceptionClause::Clause(clause) => clauses.push(clause),
+            }
+        }
+        let body = self.clauses(&clauses, RuleKind::Exception);
+        let exception = ExceptionBody {
+            until: exception.until.value,
+            stage,
+            body,
+        };
+        self.program
+            .exceptions
+            .entry(person)
+            .or_default()
+            .push(exception);
+    }
+}

@@ -1,0 +1,191 @@
+//! `timezone` and `lifecycle`: who is in which stage.
+
+use super::{Allowed, Lower, narrow};
+use crate::diagnostic::{Diagnostic, Span, did_you_mean};
+use crate::policy::codes;
+use crate::policy::ir::{Kind, Node};
+use crate::policy::program::LifecycleRow;
+use crate::policy::ruleset::{RuleKind, StageAccount, StageId};
+use crate::policy::types::Type;
+use crate::syntax::ast::{self, LifecycleCondition, Name};
+
+impl Lower<'_> {
+    /// `timezone EXPR`: the same at every hour.
+    pub(crate) fn timezone(&mut self, item: &ast::FileItem<ast::Timezone>) {
+        let node = self.allowing(Allowed::default(), |lower| {
+            lower.expr_as(&item.body.value, &Type::Timezone)
+        });
+        if node.marks.missing {
+            self.report(
+                Diagnostic::new(
+                    &codes::MAYBE_MISSING,
+                    node.span,
+                    "everybody has a time zone, and this one may be missing",
+                )
+                .label("may be missing")
+                .help("end with `else \"Europe/Berlin\"`, or wherever most people are"),
+            );
+        }
+        let rule = self.rule(RuleKind::Lifecycle, item.span, [&node]);
+        self.program.timezone = Some((node, rule));
+    }
+
+    /// `lifecycle { … }`.
+    pub(crate) fn lifecycle(&mut self, item: &ast::FileItem<ast::Lifecycle>) {
+        let allowed = Allowed {
+            clock: true,
+            ..Allowed::default()
+        };
+        self.allowing(allowed, |lower| lower.lifecycle_rows(item));
+    }
+
+    fn lifecycle_rows(&mut self, item: &ast::FileItem<ast::Lifecycle>) {
+        let before = self.present.len();
+        let mut otherwise: Option<Span> = None;
+        for row in &item.body.rows {
+            if let Some(word) = otherwise {
+                self.report(
+                    Diagnostic::new(&codes::UNREACHABLE, row.span, "this row never decides")
+                        .label("never reached")
+                        .also(word, "everybody is taken here"),
+                );
+            }
+            let condition = match &row.condition {
+                LifecycleCondition::When(expr) => {
+                    let node = self.condition(expr);
+                    self.decided(&node);
+                    self.present.extend(narrow::if_false(&node));
+                    Some(node)
+                }
+                LifecycleCondition::Otherwise(word) => {
+                    otherwise = Some(*word);
+                    None
+                }
+                LifecycleCondition::Vanished(_, span) => {
+                    self.report(
+                        Diagnostic::new(
+                            &codes::NO_EFFECT_YET,
+                            *span,
+                            "people who vanish from HR are reported and nothing changes",
+                        )
+                        .label("no effect in this version"),
+                    );
+                    let _ = self.stage_named(&row.stage);
+                    continue;
+                }
+            };
+            let Some(stage) = self.stage_named(&row.stage) else {
+                continue;
+            };
+            self.opens_by_evidence(row, condition.as_ref(), stage);
+            let rule = self.rule(RuleKind::Lifecycle, row.span, condition.as_ref());
+            self.program.lifecycle.push(LifecycleRow {
+                condition,
+                stage,
+                rule,
+            });
+        }
+        self.present.truncate(before);
+        if otherwise.is_none() {
+            let rows = std::mem::take(&mut self.program.lifecycle);
+            let tests: Vec<&Node> = rows
+                .iter()
+                .filter_map(|row| row.condition.as_ref())
+                .collect();
+            let example = self.uncovered(&tests);
+            self.program.lifecycle = rows;
+            if let Some(example) = example {
+                self.report(
+                    Diagnostic::new(
+                        &codes::NOT_EXHAUSTIVE,
+                        item.word,
+                        "`lifecycle` leaves somebody without a stage",
+                    )
+                    .label(example.text)
+                    .help("add a row for them, or `otherwise => hold`"),
+                );
+            }
+        }
+    }
+
+    /// Access needs positive evidence (S2): neither `otherwise` nor a missing value may open anything.
+    fn opens_by_evidence(
+        &mut self,
+        row: &ast::LifecycleRow,
+        condition: Option<&Node>,
+        stage: StageId,
+    ) {
+        let opens = self.rules.stage(stage).is_some_and(|stage| {
+            matches!(
+                stage.account,
+                StageAccount::Enabled | StageAccount::Prepared | StageAccount::DeletedAfter(_)
+            )
+        });
+        if !opens {
+            return;
+        }
+        let verb = match self.rules.stage(stage).map(|stage| stage.account) {
+            Some(StageAccount::DeletedAfter(_)) => "deletes",
+            _ => "creates or enables",
+        };
+        let stage = &row.stage.value;
+        match condition {
+            None => self.report(
+                Diagnostic::new(&codes::OPEN_BY_DEFAULT, row.span, format!("`{stage}` {verb} accounts, and everybody of whom nothing else is known gets there"))
+                    .label("whoever is left")
+                    .help("name who belongs here with `when`, and end with `otherwise => hold`"),
+            ),
+            Some(node) => {
+                if let Some(span) = missing_evidence(node, true) {
+                    let what = self.sources.slice(span).to_owned();
+                    self.report(
+                        Diagnostic::new(&codes::OPEN_BY_DEFAULT, span, format!("`{stage}` {verb} accounts, and a missing value is no evidence"))
+                            .label("true because something is missing")
+                            .also(row.stage.span, format!("a person with `{what}` gets here"))
+                            .help("say where it is decided what a missing value means, as in `let end = last_day else never`"),
+                    );
+                }
+            }
+        }
+    }
+
+    /// The stage of that name, or a report.
+    pub(crate) fn stage_named(&mut self, name: &Name) -> Option<StageId> {
+        self.used.insert(format!("stage {}", name.value).into());
+        let found = self.rules.stage_named(&name.value);
+        if found.is_none() {
+            let names: Vec<String> = self
+                .rules
+                .stages
+                .iter()
+                .map(|stage| stage.name.to_string())
+                .collect();
+            let near =
+                did_you_mean(&name.value, names.iter().map(String::as_str)).map(str::to_owned);
+            self.report(
+                Diagnostic::new(
+                    &codes::UNKNOWN_STAGE,
+                    name.span,
+                    format!("there is no stage `{}`", name.value),
+                )
+                .label("unknown stage")
+                .help(format!("declare it with `stage {} {{ … }}`", name.value))
+                .help_did_you_mean(near.as_deref()),
+            );
+        }
+        found
+    }
+}
+
+/// Where a condition holds because a value is missing: `positive` is false under `not`.
+fn missing_evidence(node: &Node, positive: bool) -> Option<Span> {
+    match &node.kind {
+        Kind::Missing(_) if positive => Some(node.span),
+        Kind::Present(_) if !positive => Some(node.span),
+        Kind::Not(inner) => missing_evidence(inner, !positive),
+        Kind::And(parts) | Kind::Or(parts) => parts
+            .iter()
+            .find_map(|part| missing_evidence(part, positive)),
+        _ => None,
+    }
+}

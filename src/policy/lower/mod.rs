@@ -1,0 +1,156 @@
+//! From the syntax tree to the checked policy: names are bound, types inferred, rules numbered.
+//!
+//! One [`Lower`] walks the items of all files. It never stops at a mistake: something wrong becomes a
+//! node of type `Error`, which silences what depends on it, so that one mistake gives one message.
+//!
+//! Begin with [`super::compile`], which says in which order the items are taken.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "asks for one or two forms of an expression; every other form has the same answer"
+)]
+
+mod accounts;
+mod call;
+mod declare;
+mod exceptions;
+mod expr;
+mod groups;
+mod guard;
+mod identity;
+mod lifecycle;
+mod names;
+mod narrow;
+mod password;
+mod pattern;
+mod profile;
+mod reads;
+mod stages;
+mod tables;
+mod template;
+mod unique;
+mod units;
+
+pub(crate) use declare::{Declared, Field, LetState, What};
+
+use super::ir::Node;
+use super::program::Program;
+use super::ruleset::{Rule, RuleId, RuleKind, Ruleset};
+use crate::diagnostic::{Diagnostic, Sources, Span};
+use crate::directory::Dn;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The longest statement that is shown as a reason, in characters.
+const MAX_RULE_TEXT: usize = 160;
+
+/// What an expression may read, by where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Allowed {
+    /// `{n}`.
+    pub(crate) counter: bool,
+    /// Names of `unique`.
+    pub(crate) assigned: bool,
+    /// `now` and `today` (in comparisons).
+    pub(crate) clock: bool,
+}
+
+/// The walk over all items.
+#[derive(Debug)]
+pub(crate) struct Lower<'a> {
+    pub(crate) sources: &'a Sources,
+    pub(crate) bases: &'a [Dn],
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The one flat name space of values.
+    pub(crate) names: BTreeMap<Arc<str>, Declared>,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) params: Vec<Node>,
+    pub(crate) lets: Vec<LetState<'a>>,
+    pub(crate) used: BTreeSet<Arc<str>>,
+    pub(crate) rules: Ruleset,
+    pub(crate) program: Program,
+    /// What is known to be present where the walk is.
+    pub(crate) present: Vec<narrow::Path>,
+    pub(crate) allowed: Allowed,
+}
+
+impl<'a> Lower<'a> {
+    pub(crate) fn new(sources: &'a Sources, bases: &'a [Dn]) -> Self {
+        Self {
+            sources,
+            bases,
+            diagnostics: Vec::new(),
+            names: BTreeMap::new(),
+            fields: Vec::new(),
+            params: Vec::new(),
+            lets: Vec::new(),
+            used: BTreeSet::new(),
+            rules: Ruleset::default(),
+            program: Program::default(),
+            present: Vec::new(),
+            allowed: Allowed::default(),
+        }
+    }
+
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Reports and gives a node that silences what depends on it.
+    pub(crate) fn wrong(&mut self, diagnostic: Diagnostic) -> Node {
+        let span = diagnostic.primary.span;
+        self.report(diagnostic);
+        Node::error(span)
+    }
+
+    /// Numbers a rule that reads what these expressions read.
+    pub(crate) fn rule<'n>(
+        &mut self,
+        kind: RuleKind,
+        span: Span,
+        nodes: impl IntoIterator<Item = &'n Node>,
+    ) -> RuleId {
+        let words: Vec<&str> = self.sources.slice(span).split_whitespace().collect();
+        let mut text = words.join(" ");
+        if let Some((cut, _)) = text.char_indices().nth(MAX_RULE_TEXT) {
+            text.truncate(cut);
+            text.push('…');
+        }
+        let place = self.sources.place(span);
+        let (file, line) = place.map_or_else(|| ("".into(), 0), |(file, at)| (file, at.line));
+        let mut reads = reads::Reads::default();
+        for node in nodes {
+            reads.add(node, self);
+        }
+        let id = RuleId(u32::try_from(self.rules.rules.len()).unwrap_or(u32::MAX));
+        self.rules.rules.push(Rule {
+            kind,
+            text: text.into(),
+            file,
+            line,
+            reads: reads.fields.into_iter().collect(),
+            reads_clock: reads.clock,
+        });
+        id
+    }
+
+    /// Walks with other permissions.
+    pub(crate) fn allowing<T>(&mut self, allowed: Allowed, walk: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.allowed, allowed);
+        let result = walk(self);
+        self.allowed = before;
+        result
+    }
+
+    /// Walks with more known to be present.
+    pub(crate) fn knowing<T>(
+        &mut self,
+        facts: Vec<narrow::Path>,
+        walk: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let before = self.present.len();
+        self.present.extend(facts);
+        let result = walk(self);
+        self.present.truncate(before);
+        result
+    }
+}

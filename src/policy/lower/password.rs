@@ -1,0 +1,73 @@
+//! `password`: how one is made, and when a new one.
+
+use super::Lower;
+use crate::diagnostic::Diagnostic;
+use crate::policy::codes;
+use crate::policy::ruleset::{PasswordRules, ResetRule, RuleKind, StageId};
+use crate::syntax::ast::{self, Name, PasswordStatement, Transition};
+
+/// The shortest password that this tool makes, and the longest that AD takes from it.
+const LENGTHS: std::ops::RangeInclusive<u32> = 12..=120;
+
+impl Lower<'_> {
+    /// `password { … }`.
+    pub(crate) fn password(&mut self, item: &ast::FileItem<ast::Password>) {
+        let rule = self.rule(RuleKind::Password, item.span, []);
+        let mut password = PasswordRules {
+            change_at_first_logon: false,
+            rule: Some(rule),
+            ..PasswordRules::default()
+        };
+        for statement in &item.body.statements {
+            match statement {
+                PasswordStatement::Random(length, span) => {
+                    if !LENGTHS.contains(length) {
+                        let message = format!(
+                            "a random password has {} to {} characters",
+                            LENGTHS.start(),
+                            LENGTHS.end()
+                        );
+                        self.report(
+                            Diagnostic::new(&codes::VALUE_DOES_NOT_FIT, *span, message)
+                                .label("outside"),
+                        );
+                    }
+                    password.length = *length;
+                }
+                PasswordStatement::ChangeAtFirstLogon(_) => password.change_at_first_logon = true,
+                PasswordStatement::ResetOn(Transition::Enter(enter, from), span) => {
+                    let rule = self.rule(RuleKind::Password, *span, []);
+                    let enter = self.stages_named(enter);
+                    let from = self.stages_named(from);
+                    password.resets.push(ResetRule { enter, from, rule });
+                }
+                PasswordStatement::ResetOn(Transition::Exit(_), span) => self.report(
+                    Diagnostic::new(
+                        &codes::STAGE_CONTRADICTION,
+                        *span,
+                        "a password is reset when a stage is entered",
+                    )
+                    .label("not on `exit`")
+                    .help("write `reset on enter … from …`"),
+                ),
+                PasswordStatement::HandOverBefore(_, span)
+                | PasswordStatement::AllowPlainMail(span) => self.report(
+                    Diagnostic::new(
+                        &codes::NO_EFFECT_YET,
+                        *span,
+                        "passwords are not handed over by mail in this version",
+                    )
+                    .label("no effect yet"),
+                ),
+            }
+        }
+        self.rules.password = password;
+    }
+
+    pub(crate) fn stages_named(&mut self, names: &[Name]) -> Vec<StageId> {
+        names
+            .iter()
+            .filter_map(|name| self.stage_named(name))
+            .collect()
+    }
+}

@@ -1,0 +1,111 @@
+//! Patterns: globs and regular expressions behind `matches`, and globs on names.
+
+use super::Lower;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::policy::codes;
+use crate::policy::ruleset::NamePattern;
+use crate::syntax::ast::{Expr, ExprKind};
+use std::sync::Arc;
+
+/// The most bytes that a compiled pattern may take; a policy has hundreds of them.
+const MAX_PATTERN_BYTES: usize = 1 << 20;
+
+impl Lower<'_> {
+    /// What stands behind `matches`: a literal glob or regular expression, on the whole text.
+    pub(crate) fn pattern(&mut self, pattern: &Expr) -> Option<(regex::Regex, Arc<str>)> {
+        let (source, shown) = match &pattern.kind {
+            ExprKind::Regex(source) => (format!("(?s)^(?:{source})$"), format!("/{source}/")),
+            ExprKind::Text(template) if template.literal().is_some() => {
+                let text = template.literal().unwrap_or_default();
+                (glob(text), format!("{text:?}"))
+            }
+            ExprKind::Error => return None,
+            _ => {
+                self.report(
+                    Diagnostic::new(
+                        &codes::BAD_PATTERN,
+                        pattern.span,
+                        "a pattern is written out: `\"Head of *\"` or `/[0-9]+/`",
+                    )
+                    .label("not a literal pattern")
+                    .help("to compare with another value write `==`"),
+                );
+                return None;
+            }
+        };
+        let built = regex::RegexBuilder::new(&source)
+            .size_limit(MAX_PATTERN_BYTES)
+            .build();
+        match built {
+            Ok(regex) => Some((regex, shown.into())),
+            Err(error) => {
+                let text = error.to_string();
+                let last = text.lines().last().unwrap_or_default();
+                let why = last.strip_prefix("error: ").unwrap_or(last);
+                self.report(
+                    Diagnostic::new(
+                        &codes::BAD_PATTERN,
+                        pattern.span,
+                        format!("this is no regular expression: {why}"),
+                    )
+                    .label("cannot be read"),
+                );
+                None
+            }
+        }
+    }
+
+    /// A glob on names or a DN, written as a literal text.
+    pub(crate) fn name_pattern(&mut self, expr: &Expr) -> Option<NamePattern> {
+        let text = self.literal_text(expr)?;
+        let pattern = NamePattern::new(&text);
+        if pattern.is_none() {
+            self.report(
+                Diagnostic::new(&codes::BAD_PATTERN, expr.span, "this pattern is too long")
+                    .label("too long"),
+            );
+        }
+        pattern
+    }
+
+    /// A text without holes.
+    pub(crate) fn literal_text(&mut self, expr: &Expr) -> Option<Arc<str>> {
+        let text: Option<Arc<str>> = match &expr.kind {
+            ExprKind::Text(template) => template.literal().map(Arc::from),
+            ExprKind::Error => return None,
+            _ => None,
+        };
+        match text {
+            Some(text) if !text.trim().is_empty() => Some(text),
+            _ => {
+                self.not_literal(expr.span);
+                None
+            }
+        }
+    }
+
+    fn not_literal(&mut self, span: Span) {
+        self.report(
+            Diagnostic::new(
+                &codes::WRONG_TYPE,
+                span,
+                "a text without holes is needed here",
+            )
+            .label("not a plain text"),
+        );
+    }
+}
+
+/// A glob as a regular expression on the whole text.
+fn glob(text: &str) -> String {
+    let mut pattern = String::from("(?s)^");
+    for c in text.chars() {
+        match c {
+            '*' => pattern.push_str(".*"),
+            '?' => pattern.push('.'),
+            _ => pattern.push_str(&regex::escape(c.encode_utf8(&mut [0; 4]))),
+        }
+    }
+    pattern.push('$');
+    pattern
+}

@@ -1,0 +1,78 @@
+//! Texts with holes, and patterns.
+
+use super::Lower;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::policy::codes;
+use crate::policy::eval::Value;
+use crate::policy::ir::{Kind, Node, Piece};
+use crate::policy::types::{Marks, Type};
+use crate::syntax::ast::{Part, Template};
+
+impl Lower<'_> {
+    /// A text in double quotes.
+    pub(crate) fn template(&mut self, template: &Template, span: Span) -> Node {
+        if let Some(text) = template.literal() {
+            return match Value::text(text) {
+                Some(value) => Node::constant(value, Type::Text, span),
+                None => self.wrong(
+                    Diagnostic::new(&codes::EMPTY_TEXT, span, "a text is never empty")
+                        .label("empty")
+                        .help("ask `x is missing`, or write `else clear` to empty an attribute"),
+                ),
+            };
+        }
+        let mut pieces = Vec::new();
+        let mut marks = Marks::default();
+        for part in &template.parts {
+            match part {
+                Part::Literal(text, _) => pieces.push(Piece::Literal(text.clone())),
+                Part::Hole(expr, _) => {
+                    let node = self.expr(expr);
+                    if node.ty == Type::Error {
+                        return Node::error(span);
+                    }
+                    if !is_printable(&node.ty) {
+                        return self.wrong(
+                            Diagnostic::new(
+                                &codes::WRONG_TYPE,
+                                node.span,
+                                format!("{} cannot be printed in a text", node.ty),
+                            )
+                            .label(node.ty.to_string())
+                            .help("name one of its fields, or make a text of it in a `let`"),
+                        );
+                    }
+                    marks = marks.and(node.marks);
+                    pieces.push(Piece::Hole(node));
+                }
+            }
+        }
+        Node {
+            kind: Kind::Template(pieces),
+            ty: Type::Text,
+            marks,
+            span,
+        }
+    }
+}
+
+/// Whether values of the type stand in a text as people expect.
+fn is_printable(ty: &Type) -> bool {
+    match ty {
+        Type::Text
+        | Type::Int
+        | Type::Number
+        | Type::Date
+        | Type::Time
+        | Type::Timezone
+        | Type::OneOf(_) => true,
+        Type::Bool
+        | Type::Duration
+        | Type::Unit
+        | Type::Person
+        | Type::Instant
+        | Type::List(_)
+        | Type::Row(..)
+        | Type::Error => false,
+    }
+}

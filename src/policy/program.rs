@@ -1,0 +1,179 @@
+//! The compiled policy: what evaluation needs beside the [`Ruleset`].
+
+use super::eval::Value;
+use super::ir::Node;
+use super::ruleset::{Extent, NamePattern, RuleId, Ruleset, StageAccount, StageId};
+use super::types::Type;
+use super::wish::Mode;
+use crate::hr::{self, PersonId};
+use crate::syntax::ast::ElseAction;
+use jiff::civil::Date;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// A checked policy.
+#[derive(Debug)]
+pub struct Policy {
+    /// What holds for everybody.
+    pub rules: Ruleset,
+    /// What the policy knows of a person.
+    pub schema: Arc<hr::Schema>,
+    pub(crate) program: Program,
+}
+
+/// What evaluation walks.
+#[derive(Debug, Default)]
+pub(crate) struct Program {
+    pub(crate) lets: Vec<Let>,
+    pub(crate) tables: Vec<TableData>,
+    pub(crate) timezone: Option<(Node, RuleId)>,
+    pub(crate) lifecycle: Vec<LifecycleRow>,
+    pub(crate) stages: Vec<StageBody>,
+    pub(crate) anchor: Option<Node>,
+    pub(crate) adopt: Vec<AdoptBody>,
+    pub(crate) uniques: Vec<Vec<Try>>,
+    pub(crate) profile: Vec<Line>,
+    pub(crate) unit: Option<UnitBody>,
+    pub(crate) groups: Vec<GroupRow>,
+    pub(crate) lists: Vec<GroupRow>,
+    pub(crate) forbids: Vec<GroupRow>,
+    pub(crate) exceptions: FxHashMap<PersonId, Vec<ExceptionBody>>,
+    /// Position of the attribute that says when a person began, if the policy has it.
+    pub(crate) started: Option<u32>,
+}
+
+/// `let`.
+#[derive(Debug)]
+pub(crate) struct Let {
+    #[expect(dead_code, reason = "for explanations")]
+    pub(crate) name: Arc<str>,
+    pub(crate) node: Node,
+}
+
+/// A lookup table with its rows.
+#[derive(Debug)]
+pub(crate) struct TableData {
+    pub(crate) name: Arc<str>,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) key: usize,
+    pub(crate) rows: Vec<Vec<Option<Value>>>,
+    pub(crate) index: FxHashMap<Arc<str>, u32>,
+}
+
+/// A column of a table.
+#[derive(Debug)]
+pub(crate) struct Column {
+    pub(crate) name: Arc<str>,
+    pub(crate) ty: Type,
+    pub(crate) optional: bool,
+}
+
+impl TableData {
+    /// The row with that key.
+    pub(crate) fn find(&self, key: &Value) -> Option<u32> {
+        match key.as_text() {
+            Some(text) => self.index.get(text).copied(),
+            None => self.index.get(key.to_string().as_str()).copied(),
+        }
+    }
+
+    /// A cell.
+    pub(crate) fn cell(&self, row: u32, column: u32) -> Option<&Value> {
+        self.rows.get(row as usize)?.get(column as usize)?.as_ref()
+    }
+}
+
+/// A row of `lifecycle`; without condition it always holds.
+#[derive(Debug)]
+pub(crate) struct LifecycleRow {
+    pub(crate) condition: Option<Node>,
+    pub(crate) stage: StageId,
+    pub(crate) rule: RuleId,
+}
+
+/// What a stage or an exception says.
+#[derive(Debug, Default)]
+pub(crate) struct StageBody {
+    pub(crate) account: Option<(StageAccount, RuleId)>,
+    pub(crate) unit: Option<(UnitClause, RuleId)>,
+    pub(crate) groups: Option<(RestrictionBody, RuleId)>,
+    pub(crate) lists: Option<(RestrictionBody, RuleId)>,
+    pub(crate) profile_untouched: bool,
+    pub(crate) grants: Vec<(Node, RuleId)>,
+    pub(crate) lines: Vec<Line>,
+}
+
+/// What a stage says of the unit.
+#[derive(Debug)]
+pub(crate) enum UnitClause {
+    Value(Node),
+    Untouched,
+}
+
+/// How a stage restricts a block.
+#[derive(Debug)]
+pub(crate) struct RestrictionBody {
+    pub(crate) extent: Extent,
+    pub(crate) except: Vec<NamePattern>,
+}
+
+/// `adopt when`: what must hold of the person, and what of the account.
+#[derive(Debug)]
+pub(crate) struct AdoptBody {
+    pub(crate) rule: RuleId,
+    pub(crate) person: Vec<Node>,
+    pub(crate) account: Vec<AccountQuestion>,
+}
+
+/// A question to an account whose right side is a value of the person.
+#[derive(Debug)]
+pub(crate) enum AccountQuestion {
+    Equal(Arc<str>, Node),
+    Matches(Arc<str>, NamePattern),
+    Present(Arc<str>),
+    Missing(Arc<str>),
+}
+
+/// `try`: what stands before and after `{n}`; without it, `after` is `None`.
+#[derive(Debug)]
+pub(crate) struct Try {
+    pub(crate) before: Node,
+    pub(crate) after: Option<Node>,
+}
+
+/// A profile line or a `set` or `clear` of a stage.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) attribute: &'static crate::directory::schema::Attribute,
+    pub(crate) mode: Mode,
+    /// `None` clears.
+    pub(crate) value: Option<Node>,
+    pub(crate) otherwise: Option<ElseAction>,
+    pub(crate) rule: RuleId,
+}
+
+/// `unit { … }`.
+#[derive(Debug)]
+pub(crate) struct UnitBody {
+    pub(crate) rows: Vec<(Node, Node, RuleId)>,
+    pub(crate) otherwise: Option<(Node, RuleId)>,
+    pub(crate) rule: RuleId,
+}
+
+/// A row of `groups`, `lists` or `forbid`.
+#[derive(Debug)]
+pub(crate) struct GroupRow {
+    pub(crate) condition: Option<Node>,
+    pub(crate) groups: Vec<Node>,
+    /// For each of them, every name that it can have.
+    pub(crate) names: Vec<Vec<Arc<str>>>,
+    pub(crate) rule: RuleId,
+}
+
+/// `exception for …`.
+#[derive(Debug)]
+pub(crate) struct ExceptionBody {
+    pub(crate) until: Date,
+    pub(crate) stage: Option<(StageId, RuleId)>,
+    pub(crate) body: StageBody,
+}

@@ -1,0 +1,224 @@
+//! `tenure.toml`: where things are. What should be so stands in the policy.
+
+use crate::directory::Dn;
+use jiff::Timestamp;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What `tenure.toml` says.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The folder of the policy.
+    pub policy: PathBuf,
+    /// Where people come from.
+    pub people: People,
+    /// The pinned clock of an embedded people source (S5).
+    pub clock: Option<Timestamp>,
+    /// The LDIF file of the embedded directory.
+    pub ldif: PathBuf,
+    /// What is read of the directory.
+    pub read: Vec<Dn>,
+    /// Below what it is written; never empty.
+    pub write: Vec<Dn>,
+    /// The state store.
+    pub state: PathBuf,
+    /// Values of `param`s.
+    pub params: BTreeMap<String, String>,
+}
+
+/// Where people come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum People {
+    /// Recorded pages of `GET /v1/company/employees`, by name or pattern.
+    PersonioV1(Vec<String>),
+    /// A CSV file.
+    Csv(PathBuf),
+}
+
+/// What is wrong with a configuration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// It is no TOML, or has a key or a value that it cannot have.
+    #[error("`{file}`, line {line}: {problem}")]
+    Toml {
+        /// The file.
+        file: String,
+        /// From 1.
+        line: usize,
+        /// In words.
+        problem: String,
+    },
+    /// A value that is needed is not there, or is none.
+    #[error("`{file}`: {problem}")]
+    Value {
+        /// The file.
+        file: String,
+        /// In words.
+        problem: String,
+        /// What to write.
+        help: String,
+    },
+}
+
+impl ConfigError {
+    /// What to do about it.
+    pub fn help(&self) -> String {
+        match self {
+            Self::Toml { .. } => {
+                "sections are `[policy]`, `[people]`, `[directory]`, `[state]` and `[params]`"
+                    .to_owned()
+            }
+            Self::Value { help, .. } => help.clone(),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    policy: PolicySection,
+    people: PeopleSection,
+    directory: DirectorySection,
+    #[serde(default)]
+    state: StateSection,
+    #[serde(default)]
+    params: BTreeMap<String, toml::Value>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct PolicySection {
+    path: PathBuf,
+}
+
+impl Default for PolicySection {
+    fn default() -> Self {
+        Self { path: ".".into() }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PeopleSection {
+    personio_v1: Option<OneOrMore>,
+    csv: Option<PathBuf>,
+    clock: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DirectorySection {
+    ldif: PathBuf,
+    #[serde(default)]
+    read: Vec<String>,
+    write: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct StateSection {
+    path: PathBuf,
+}
+
+impl Default for StateSection {
+    fn default() -> Self {
+        Self {
+            path: ".tenure/state.db".into(),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl Config {
+    /// Reads a configuration; `name` is what the file is called in messages.
+    pub fn parse(name: &str, text: &str) -> Result<Self, ConfigError> {
+        let file: File = toml::from_str(text).map_err(|error| ConfigError::Toml {
+            file: name.to_owned(),
+            line: error.span().map_or(1, |span| {
+                let before = text.get(..span.start).unwrap_or_default();
+                before.matches('\n').count() + 1
+            }),
+            problem: error.message().to_owned(),
+        })?;
+        let wrong = |problem: String, help: &str| ConfigError::Value {
+            file: name.to_owned(),
+            problem,
+            help: help.to_owned(),
+        };
+        let people = match (file.people.personio_v1, file.people.csv) {
+            (Some(OneOrMore::One(pattern)), None) => People::PersonioV1(vec![pattern]),
+            (Some(OneOrMore::More(patterns)), None) if !patterns.is_empty() => {
+                People::PersonioV1(patterns)
+            }
+            (None, Some(path)) => People::Csv(path),
+            _ => {
+                return Err(wrong(
+                    "`[people]` names no source, or two".to_owned(),
+                    "write either `personio_v1 = \"people/*.json\"` or `csv = \"people.csv\"`",
+                ));
+            }
+        };
+        let clock = file.people.clock.map(|text| {
+            text.parse::<Timestamp>().map_err(|_| {
+                wrong(
+                    format!("`clock = {text:?}` is no point in time"),
+                    "write it with its offset: `clock = \"2026-03-02T09:00:00+01:00\"`",
+                )
+            })
+        });
+        let names = |names: &[String]| -> Result<Vec<Dn>, ConfigError> {
+            let parse = |text: &String| {
+                Dn::parse(text).map_err(|error| {
+                    wrong(
+                        format!("`{text}` is no distinguished name: {error}"),
+                        "write it as the directory does: `OU=Company,DC=example,DC=com`",
+                    )
+                })
+            };
+            names.iter().map(parse).collect()
+        };
+        let write = names(&file.directory.write)?;
+        if write.is_empty() {
+            return Err(wrong(
+                "`[directory]` has no write base".to_owned(),
+                "name the unit below which accounts may be changed: `write = [\"OU=Company,DC=example,DC=com\"]`",
+            ));
+        }
+        let mut params = BTreeMap::new();
+        for (key, value) in file.params {
+            let text = match value {
+                toml::Value::String(text) => text,
+                toml::Value::Integer(number) => number.to_string(),
+                toml::Value::Boolean(truth) => truth.to_string(),
+                toml::Value::Datetime(date) => date.to_string(),
+                toml::Value::Float(_) | toml::Value::Array(_) | toml::Value::Table(_) => {
+                    return Err(wrong(
+                        format!(
+                            "the parameter `{key}` is neither text nor number, date or truth value"
+                        ),
+                        "write it as a text; the policy's `param` says its type",
+                    ));
+                }
+            };
+            params.insert(key, text);
+        }
+        Ok(Self {
+            policy: file.policy.path,
+            people,
+            clock: clock.transpose()?,
+            ldif: file.directory.ldif,
+            read: names(&file.directory.read)?,
+            write,
+            state: file.state.path,
+            params,
+        })
+    }
+}

@@ -1,0 +1,274 @@
+//! The workspace: where things are, and how they are read from disk.
+//!
+//! One `tenure.toml` names a policy folder, a source of people, a directory and a state store
+//! ([`Config`]); [`Workspace`] reads them. This module and the adapters are the only readers of files:
+//! what they give to the core is text, snapshots and values.
+//!
+//! Begin with [`Workspace`].
+
+mod config;
+mod files;
+
+pub use config::{Config, ConfigError, People};
+pub use files::FileError;
+
+use crate::diagnostic::{Diagnostic, FileId, Sources};
+use crate::hr;
+use crate::policy::{self, Policy};
+use crate::syntax;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The name of the configuration file.
+pub const CONFIG_FILE: &str = "tenure.toml";
+
+/// The most policy files in one folder; more is a folder that holds something else.
+const MAX_POLICY_FILES: usize = 10_000;
+
+/// A configuration and the folder that its paths are relative to.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    /// What `tenure.toml` says.
+    pub config: Config,
+    /// The configuration file.
+    pub file: PathBuf,
+    /// Its folder.
+    pub root: PathBuf,
+}
+
+/// A policy as it was read: there is one exactly if no diagnostic is an error.
+#[derive(Debug)]
+pub struct Checked {
+    /// The policy.
+    pub policy: Option<Policy>,
+    /// What was found.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The texts that the diagnostics point into.
+    pub sources: Sources,
+}
+
+/// Why something of the workspace cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no configuration.
+    #[error("there is no `tenure.toml` in `{from}` or above it, and no `rules/tenure.toml`")]
+    NoConfig {
+        /// Where the search began.
+        from: String,
+    },
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A file cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The folder has no policy.
+    #[error("there is no policy in `{folder}`: it has no `*.tenure` file")]
+    NoPolicy {
+        /// The folder.
+        folder: String,
+    },
+    /// The folder has too many files.
+    #[error("`{folder}` has more than {MAX_POLICY_FILES} policy files")]
+    TooManyFiles {
+        /// The folder.
+        folder: String,
+    },
+    /// Recorded answers of Personio that cannot be used.
+    #[error(transparent)]
+    Personio(#[from] crate::personio::Error),
+    /// A CSV of people that cannot be used.
+    #[error(transparent)]
+    Csv(#[from] hr::CsvError),
+    /// People that cannot be used.
+    #[error(transparent)]
+    People(#[from] hr::Error),
+}
+
+impl Error {
+    /// The stable name of the kind of error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoConfig { .. } => "no-config",
+            Self::Config(_) => "bad-config",
+            Self::File(_) => "unreadable-file",
+            Self::NoPolicy { .. } => "no-policy",
+            Self::TooManyFiles { .. } => "too-many-files",
+            Self::Personio(error) => error.code(),
+            Self::Csv(error) => error.code(),
+            Self::People(error) => error.code(),
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> String {
+        match self {
+            Self::NoConfig { .. } => {
+                "name one with `--config FILE`, or go to a folder that has one".to_owned()
+            }
+            Self::Config(error) => error.help(),
+            Self::File(error) => error.help(),
+            Self::NoPolicy { .. } => {
+                "name the folder in `tenure.toml`: `[policy]` `path = \"…\"`".to_owned()
+            }
+            Self::TooManyFiles { .. } => {
+                "name the folder that holds the policy, not one above it".to_owned()
+            }
+            Self::Personio(error) => error.help(),
+            Self::Csv(error) => error.help(),
+            Self::People(error) => error.help().to_owned(),
+        }
+    }
+}
+
+impl Workspace {
+    /// Reads the configuration `file`, or finds the nearest `tenure.toml` from `from` upwards, or else
+    /// `rules/tenure.toml` below it.
+    pub fn open(file: Option<&Path>, from: &Path) -> Result<Self, Error> {
+        let file = match file {
+            Some(file) => file.to_owned(),
+            None => find(from).ok_or_else(|| Error::NoConfig {
+                from: from.display().to_string(),
+            })?,
+        };
+        let text = files::read_text(&file)?;
+        let config = Config::parse(&file.display().to_string(), &text)?;
+        let root = file.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+        Ok(Self { config, file, root })
+    }
+
+    /// A path of the configuration, relative to its folder.
+    pub fn path(&self, relative: &Path) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    /// Reads and checks the policy; `folder` takes the place of the configured one.
+    pub fn policy(&self, folder: Option<&Path>) -> Result<Checked, Error> {
+        let folder = folder.map_or_else(|| self.path(&self.config.policy), Path::to_path_buf);
+        let mut names = files::policy_files(&folder)?;
+        if names.is_empty() {
+            return Err(Error::NoPolicy {
+                folder: folder.display().to_string(),
+            });
+        }
+        if names.len() > MAX_POLICY_FILES {
+            return Err(Error::TooManyFiles {
+                folder: folder.display().to_string(),
+            });
+        }
+        names.sort();
+        let mut sources = Sources::new();
+        let mut diagnostics = Vec::new();
+        let mut files = Vec::new();
+        for name in &names {
+            let text = files::read_text(&folder.join(name))?;
+            let id = sources.add(slashes(name), text);
+            let text = sources
+                .get(id)
+                .map(|source| source.text.clone())
+                .unwrap_or_default();
+            let (file, mut found) = syntax::parse(id, &text);
+            files.push(file);
+            diagnostics.append(&mut found);
+        }
+        let tables = read_tables(&folder, &files, &mut sources);
+        if diagnostics.iter().any(Diagnostic::is_error) {
+            // What could not be read would be missed by everything that refers to it.
+            crate::diagnostic::sort(&mut diagnostics);
+            return Ok(Checked {
+                policy: None,
+                diagnostics,
+                sources,
+            });
+        }
+        let (policy, mut found) = policy::compile(&policy::Input {
+            files: &files,
+            sources: &sources,
+            tables: &tables,
+            params: &self.config.params,
+            bases: &self.config.write,
+        });
+        diagnostics.append(&mut found);
+        crate::diagnostic::sort(&mut diagnostics);
+        Ok(Checked {
+            policy,
+            diagnostics,
+            sources,
+        })
+    }
+
+    /// Reads the people, as the policy's schema wants them.
+    pub fn people(&self, schema: &Arc<hr::Schema>) -> Result<hr::Snapshot, Error> {
+        let (description, records) = match &self.config.people {
+            People::PersonioV1(patterns) => {
+                let mut contents = Vec::new();
+                for path in files::matching(&self.root, patterns)? {
+                    contents.push((
+                        path.display().to_string(),
+                        files::read_bytes(&self.root.join(&path))?,
+                    ));
+                }
+                let files: Vec<(&str, &[u8])> = contents
+                    .iter()
+                    .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+                    .collect();
+                let records = crate::personio::read_recording(&files, schema)?;
+                (
+                    format!("Personio v1 recording {}", patterns.join(", ")),
+                    records,
+                )
+            }
+            People::Csv(path) => {
+                let bytes = files::read_bytes(&self.path(path))?;
+                let name = path.display().to_string();
+                let records = hr::read_csv(&name, &bytes, schema)?;
+                (name, records)
+            }
+        };
+        let mut origin = hr::Origin::new(description);
+        origin.clock = self.config.clock;
+        Ok(hr::type_records(schema, records, origin)?)
+    }
+}
+
+/// Reads the files that policies refer to; each path is relative to the file in which it is written.
+fn read_tables(
+    folder: &Path,
+    files: &[syntax::ast::File],
+    sources: &mut Sources,
+) -> BTreeMap<policy::FileKey, Result<FileId, String>> {
+    let mut tables = BTreeMap::new();
+    for key in policy::wanted_files(files) {
+        let (file, path) = &key;
+        let beside = sources
+            .get(*file)
+            .map(|source| PathBuf::from(&*source.name));
+        let beside = beside
+            .and_then(|name| name.parent().map(Path::to_path_buf))
+            .unwrap_or_default();
+        let name = beside.join(&**path);
+        let read = match files::read_text(&folder.join(&name)) {
+            Ok(text) => Ok(sources.add(slashes(&name), text)),
+            Err(error) => Err(error.to_string()),
+        };
+        tables.insert(key, read);
+    }
+    tables
+}
+
+/// A path with `/`, as it stands in messages and digests on every system.
+fn slashes(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+fn find(from: &Path) -> Option<PathBuf> {
+    let above = from
+        .ancestors()
+        .map(|folder| folder.join(CONFIG_FILE))
+        .find(|file| file.is_file());
+    above.or_else(|| {
+        let rules = from.join("rules").join(CONFIG_FILE);
+        rules.is_file().then_some(rules)
+    })
+}
