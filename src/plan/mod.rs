@@ -4,9 +4,14 @@
 //! data: it holds actions with their reasons, and everything that a person must know before saying yes
 //! (guards, findings, open accounts). Knows neither syntax nor any adapter, and does nothing.
 //!
-//! Begin with [`Plan`], then [`Action`].
+//! The way of a plan: `correlate` says which account is whose; `subject` weighs each person; `names`,
+//! `account`, `diff`, `place` and `groups` draft what is to be done; `order` puts it in order, `guard` judges
+//! it, `open` lists what nobody deals with. [`file`] writes a plan down and reads it back.
+//!
+//! Begin with [`Plan`], then [`Action`], then [`plan`](fn@plan).
 
 pub mod action;
+pub mod correlate;
 pub mod finding;
 #[expect(
     clippy::module_inception,
@@ -14,6 +19,26 @@ pub mod finding;
 )]
 pub mod plan;
 
+mod account;
+mod builder;
+mod diff;
+mod draft;
+mod groups;
+mod guard;
+mod make;
+mod memory;
+mod names;
+mod open;
+mod order;
+mod overlay;
+mod place;
+mod proxy;
+mod subject;
+mod time;
+mod world;
+
 pub use action::{Action, ActionId, AttributeChange, Cause, Change, Reason, Reversible, Target};
+pub use correlate::{Correlation, Match, Tied, Verdict, correlate};
 pub use finding::{Finding, FindingKind, OpenAccount, OpenReason};
-pub use plan::{GuardVerdict, Header, Plan, StageCount};
+pub use make::{Input, MAX_AGE, Options, plan};
+pub use plan::{GuardVerdict, Header, Memory, Plan, StageCount, ValuesEntry};

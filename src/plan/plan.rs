@@ -28,7 +28,7 @@ pub struct Plan {
     pub memory: Memory,
 }
 
-/// The values of one attribute of one account, as they will be remembered.
+/// The values of one attribute of one account; an empty list forgets them.
 pub type ValuesEntry = ((Guid, Arc<str>), Vec<crate::state::ManagedValue>);
 
 /// Facts for the state that no action carries: baselines, and only what differs from the prior state.

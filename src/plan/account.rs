@@ -1,0 +1,647 @@
+//! The account itself: adopted or made, enabled, disabled, deleted (S1, S3, S8, S17, G11, G13).
+//!
+//! Enabling needs evidence that this tool disabled the account, and a change of stage. Disabling needs none.
+//! The clock of a deletion is this tool's own: since it has seen the account disabled, without a break.
+
+use super::builder::{Builder, Seat};
+use super::correlate::Tied;
+use super::names::{Assigned, Seeker, account_dn, render, reserved_by};
+use super::place;
+use super::subject::{Adoption, Aim, Subject};
+use super::time::later;
+use super::{
+    Action, ActionId, Cause, Change, Finding, FindingKind, OpenReason, Reason, Reversible, Target,
+};
+use crate::directory::kind::Mailbox;
+use crate::directory::schema;
+use crate::directory::{Dn, ObjectId, Uac, filetime};
+use crate::policy::ruleset::Duration;
+use crate::policy::{AttributeWish, Desired, GuardKind, UnitWish};
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// First round: names, adoption, creation. Tells where the account is or will be.
+pub(crate) fn begin(builder: &mut Builder<'_, '_>, subject: &mut Subject<'_>) -> Seat {
+    let Some(account) = subject.account else {
+        if !subject.aim.makes() {
+            return Seat::Nowhere;
+        }
+        return match create(builder, subject) {
+            Ok((id, dn)) => Seat::Made(id, dn),
+            Err(why) => {
+                let finding = held(builder, subject, &why);
+                builder.draft.find(finding);
+                subject.target = None;
+                Seat::Unknown
+            }
+        };
+    };
+    if subject.aim != Aim::EndOnly {
+        let unit = place::wished_unit(builder, subject);
+        let current = builder.world.object(account).dn().parent();
+        let seeker = Seeker {
+            wish: subject.wish,
+            account: Some(account),
+            unit: unit.as_ref().or(current.as_ref()),
+        };
+        let (names, failed) = builder.names.assign(&seeker);
+        subject.names = names;
+        for (_, why) in failed {
+            let finding = held(builder, subject, &why);
+            builder.draft.find(finding);
+        }
+        adopt(builder, subject, account);
+    }
+    if deletion(builder, subject, account).is_ok_and(|due| due <= builder.world.input.now) {
+        return Seat::Nowhere;
+    }
+    Seat::At(builder.world.object(account).dn().clone())
+}
+
+/// A finding that something of this person could not be decided.
+pub(crate) fn held(builder: &Builder<'_, '_>, subject: &Subject<'_>, why: &str) -> Finding {
+    Finding::new(FindingKind::Held, subject.who.clone(), why)
+        .of(&subject.wish.person)
+        .about(builder.dn(subject.account))
+}
+
+/// Why the account is as it should be: the stage and what it means.
+fn reasons(builder: &Builder<'_, '_>, subject: &Subject<'_>) -> Vec<Reason> {
+    let person = Some(&subject.wish.person);
+    let stage = builder.world.reason(subject.stage_rule, person);
+    if subject.aim == Aim::EndOnly || subject.wish.account_rule == subject.stage_rule {
+        return vec![stage];
+    }
+    vec![
+        stage,
+        builder.world.reason(subject.wish.account_rule, person),
+    ]
+}
+
+/// An action on this person's account.
+pub(crate) fn action(
+    subject: &Subject<'_>,
+    change: Change,
+    reasons: Vec<Reason>,
+    cause: Cause,
+) -> Action {
+    let mut action = Action::new(change, reasons, cause);
+    action.person = Some(subject.wish.person.clone());
+    action.who = subject.who.clone();
+    action.after.clone_from(&subject.first);
+    action
+}
+
+fn adopt(builder: &mut Builder<'_, '_>, subject: &mut Subject<'_>, account: ObjectId) {
+    let Some(Adoption { rule, linked }) = subject.adopted else {
+        return;
+    };
+    if builder.world.barrier(account).is_some() {
+        return;
+    }
+    let person = &subject.wish.person;
+    let reason = builder.world.reason(rule, Some(person));
+    let Some(anchor) = &builder.world.input.rules.anchor else {
+        return;
+    };
+    let Some(value) = &subject.wish.anchor else {
+        let finding = held(builder, subject, "the anchor of this person is missing");
+        builder.draft.find(finding);
+        return;
+    };
+    let before = builder.world.object(account).first(&anchor.attribute);
+    let change = Change::Adopt {
+        account: builder.existing(account),
+        anchor: anchor.attribute.clone(),
+        before: before.map(Into::into),
+        after: value.clone(),
+        linked,
+    };
+    let mut adopt = action(subject, change, vec![reason], Cause::First);
+    if !linked {
+        adopt.counts.push(GuardKind::Adopt);
+    }
+    let id = builder.draft.push(adopt);
+    subject.first.push(id);
+}
+
+/// Drafts the creation of an account; the reason where it cannot be made.
+fn create(
+    builder: &mut Builder<'_, '_>,
+    subject: &mut Subject<'_>,
+) -> Result<(ActionId, Dn), Arc<str>> {
+    let wish = subject.wish;
+    let unit = match &wish.unit {
+        UnitWish::In(unit, _) => super::world::absolute(unit, builder.world.input),
+        UnitWish::Untouched(_) => {
+            return Err("no unit says where the account would be made".into());
+        }
+        UnitWish::Held(why, _) => return Err(why.clone()),
+    };
+    if let Some(why) = builder.world.place_barrier(&unit) {
+        return Err(format!("no account can be made in `{unit}`: {why}").into());
+    }
+    let seeker = Seeker {
+        wish,
+        account: None,
+        unit: Some(&unit),
+    };
+    let (names, failed) = builder.names.assign(&seeker);
+    if let Some((_, why)) = failed.into_iter().next() {
+        return Err(why);
+    }
+    subject.names = names;
+    let anchor = builder.world.input.rules.anchor.as_ref();
+    let mut attributes: Vec<(Arc<str>, Vec<Arc<str>>)> = Vec::new();
+    if let Some(anchor) = anchor {
+        let Some(value) = &wish.anchor else {
+            return Err("the anchor of this person is missing".into());
+        };
+        attributes.push((anchor.attribute.clone(), vec![value.clone()]));
+    }
+    let mut common_name = None;
+    for line in &wish.attributes {
+        let values = match first_values(&line.value, &subject.names) {
+            Some(Ok(values)) => values,
+            Some(Err(why)) if is_required(line) => return Err(why),
+            // The others are held and reported when the second round comes to them.
+            Some(Err(_)) | None => continue,
+        };
+        fits(line, &values)?;
+        for value in &values {
+            if !builder.names.is_free(&seeker, &line.attribute, value) {
+                let text = format!("`{value}` is taken as {} by another object", line.attribute);
+                return Err(text.into());
+            }
+        }
+        if line.attribute.eq_ignore_ascii_case("cn") {
+            common_name = values.into_iter().next();
+        } else if !line.overlay
+            && anchor.is_none_or(|anchor| !anchor.attribute.eq_ignore_ascii_case(&line.attribute))
+        {
+            attributes.push((line.attribute.clone(), values));
+        }
+    }
+    let Some(common_name) = common_name else {
+        return Err("no line of the profile gives a common name (`cn`)".into());
+    };
+    if !attributes
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("sAMAccountName"))
+    {
+        return Err("no line of the profile gives a logon name (`sAMAccountName`)".into());
+    }
+    let Some(dn) = account_dn(&unit, &common_name) else {
+        return Err(format!("`{common_name}` cannot be a common name").into());
+    };
+    let unit_action = place::ensure_unit(builder, &unit, subject)?;
+    for (attribute, values) in &attributes {
+        for value in values {
+            builder.names.take(&seeker, attribute, value);
+        }
+    }
+    builder.names.take(&seeker, "cn", &common_name);
+    attributes.sort();
+    let reserves = attributes
+        .iter()
+        .flat_map(|(name, values)| values.iter().filter_map(|value| reserved_by(name, value)))
+        .collect::<std::collections::BTreeSet<_>>();
+    let change = Change::CreateAccount {
+        dn: dn.clone(),
+        attributes,
+        anchor: anchor.map(|anchor| anchor.attribute.clone()),
+    };
+    let mut reasons = reasons(builder, subject);
+    if let UnitWish::In(_, rule) = &wish.unit {
+        reasons.push(builder.world.reason(*rule, Some(&wish.person)));
+    }
+    let cause = builder
+        .world
+        .cause_of_stage(&wish.person, subject.person_memory.is_some());
+    let mut create = action(subject, change, reasons, cause);
+    create.after.extend(unit_action);
+    create.reserves = reserves.into_iter().collect();
+    create.counts.push(GuardKind::Create);
+    let id = builder.draft.push(create);
+    subject.target = Some(Target::Made {
+        by: id,
+        dn: dn.clone(),
+    });
+    subject.first.push(id);
+    Ok((id, dn))
+}
+
+/// What a line gives a new account; none where it gives nothing or a link.
+fn first_values(desired: &Desired, names: &Assigned) -> Option<Result<Vec<Arc<str>>, Arc<str>>> {
+    match desired {
+        Desired::Values(values) => Some(Ok(values.clone())),
+        Desired::Assigned(parts) => match render(parts, names) {
+            Some(text) => Some(Ok(vec![text.into()])),
+            None => Some(Err("a name that it needs could not be given".into())),
+        },
+        Desired::Held(why) => Some(Err(why.clone())),
+        Desired::Person(..) | Desired::Clear | Desired::Keep => None,
+    }
+}
+
+fn is_required(line: &AttributeWish) -> bool {
+    ["cn", "sAMAccountName", "userPrincipalName"]
+        .iter()
+        .any(|name| line.attribute.eq_ignore_ascii_case(name))
+}
+
+/// Whether AD can store these values; else why not.
+pub(crate) fn fits(line: &AttributeWish, values: &[Arc<str>]) -> Result<(), Arc<str>> {
+    let Some(schema) = schema::attribute(&line.attribute) else {
+        return Ok(());
+    };
+    if !schema.is_writable() {
+        return Err(format!("{} is not written by a profile", line.attribute).into());
+    }
+    if schema.single && values.len() > 1 {
+        return Err(format!("{} takes one value, not {}", line.attribute, values.len()).into());
+    }
+    for value in values {
+        if let Err(unfit) = schema.check(value) {
+            return Err(format!("`{value}` does not fit {}: {unfit}", line.attribute).into());
+        }
+    }
+    Ok(())
+}
+
+/// Second round for an account that is made: its password, and enabling it.
+pub(crate) fn enable_made(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
+    let Some(target) = subject.target.clone() else {
+        return;
+    };
+    if subject.aim != Aim::Enabled {
+        return;
+    }
+    let cause = builder
+        .world
+        .cause_of_stage(&subject.wish.person, subject.person_memory.is_some());
+    let password = set_password(builder, subject, &target, cause, false);
+    let change = Change::Enable {
+        account: target,
+        before: None,
+    };
+    let mut enable = action(subject, change, reasons(builder, subject), cause);
+    enable.after.push(password);
+    enable.counts.push(GuardKind::Enable);
+    builder.draft.push(enable);
+}
+
+fn set_password(
+    builder: &mut Builder<'_, '_>,
+    subject: &Subject<'_>,
+    target: &Target,
+    cause: Cause,
+    again: bool,
+) -> ActionId {
+    let rules = &builder.world.input.rules.password;
+    let change = Change::SetPassword {
+        account: target.clone(),
+        must_change: rules.change_at_first_logon,
+        length: rules.length,
+    };
+    let person = Some(&subject.wish.person);
+    let mut reasons = reasons(builder, subject);
+    if let Some(rule) = rules.rule {
+        reasons.push(builder.world.reason(rule, person));
+    }
+    let mut password = action(subject, change, reasons, cause);
+    if again {
+        password.counts.push(GuardKind::Password);
+        password.reversible = Reversible::No;
+    }
+    builder.draft.push(password)
+}
+
+/// Second round for an account that exists: enabled or disabled as the aim says, and its password.
+pub(crate) fn state(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
+    let Some(account) = subject.account else {
+        return;
+    };
+    let enabled = builder.world.object(account).enabled();
+    let password = if subject.aim.makes() {
+        reset(builder, subject, account)
+    } else {
+        None
+    };
+    match (subject.aim, enabled) {
+        (Aim::Enabled, false) => enable(builder, subject, account, password),
+        (Aim::Prepared | Aim::Disabled | Aim::Deleted(_) | Aim::EndOnly, true) => {
+            disable(builder, subject, account);
+        }
+        (Aim::Enabled, true)
+        | (Aim::Prepared | Aim::Disabled | Aim::Deleted(_) | Aim::EndOnly, false) => {}
+    }
+}
+
+/// A new password where `reset on …` says so.
+fn reset(
+    builder: &mut Builder<'_, '_>,
+    subject: &Subject<'_>,
+    account: ObjectId,
+) -> Option<ActionId> {
+    if !subject.entered_now(builder) || !subject.managed() {
+        return None;
+    }
+    let before = subject.stage_before(builder);
+    let resets = &builder.world.input.rules.password.resets;
+    let rule = resets.iter().find(|reset| {
+        let from = reset.from.is_empty() || before.is_some_and(|stage| reset.from.contains(&stage));
+        reset.enter.contains(&subject.stage) && from
+    })?;
+    let reason = builder.world.reason(rule.rule, Some(&subject.wish.person));
+    let cause = builder.world.cause_of_stage(&subject.wish.person, true);
+    let target = builder.existing(account);
+    let id = set_password(builder, subject, &target, cause, true);
+    if let Some(action) = builder.draft.actions.get_mut(id.0 as usize) {
+        action.reasons.insert(0, reason);
+    }
+    Some(id)
+}
+
+fn enable(
+    builder: &mut Builder<'_, '_>,
+    subject: &Subject<'_>,
+    account: ObjectId,
+    password: Option<ActionId>,
+) {
+    if !may_enable(builder, subject) {
+        let text = "should be enabled, but somebody else disabled it; it stays disabled";
+        let help = format!(
+            "exception for {} until … because \"…\" {{ account enabled }}",
+            subject.wish.person
+        );
+        builder.draft.find(
+            Finding::new(FindingKind::DisabledByHand, subject.who.clone(), text)
+                .of(&subject.wish.person)
+                .about(builder.dn(Some(account)))
+                .because(
+                    builder
+                        .world
+                        .reason(subject.wish.account_rule, Some(&subject.wish.person)),
+                )
+                .help(help),
+        );
+        return;
+    }
+    let cause = builder
+        .world
+        .cause_of_stage(&subject.wish.person, subject.managed());
+    let target = builder.existing(account);
+    let needs_password = subject
+        .known
+        .is_some_and(|known| known.created.is_some() && known.password_set.is_none());
+    let password = match password {
+        None if needs_password => Some(set_password(builder, subject, &target, cause, false)),
+        other => other,
+    };
+    let change = Change::Enable {
+        account: target,
+        before: uac(builder, account),
+    };
+    let mut enable = action(subject, change, reasons(builder, subject), cause);
+    enable.after.extend(password);
+    enable.counts.push(GuardKind::Enable);
+    builder.draft.push(enable);
+}
+
+/// S1 and G13: only what this tool disabled, and only when the stage changes or a human says so.
+///
+/// A stage counts as entered once its enable has succeeded: until then the memory has no `entered`.
+fn may_enable(builder: &Builder<'_, '_>, subject: &Subject<'_>) -> bool {
+    if builder.world.by_exception(subject.wish.account_rule) {
+        return true;
+    }
+    let ours = subject.known.is_some_and(|known| known.disabled_by_us);
+    let pending = subject
+        .person_memory
+        .is_some_and(|memory| memory.entered.is_none());
+    ours && (subject.entered_now(builder) || pending)
+}
+
+fn disable(builder: &mut Builder<'_, '_>, subject: &Subject<'_>, account: ObjectId) {
+    let by_hand = subject
+        .known
+        .is_some_and(|known| known.disabled_since.is_some());
+    let person = &subject.wish.person;
+    if by_hand {
+        let text = "was disabled, and somebody enabled it; it is disabled again";
+        builder.draft.find(
+            Finding::new(FindingKind::EnabledByHand, subject.who.clone(), text)
+                .of(person)
+                .about(builder.dn(Some(account))),
+        );
+    }
+    let cause = if by_hand {
+        Cause::ByHand
+    } else {
+        builder.world.cause_of_stage(person, subject.managed())
+    };
+    let change = Change::Disable {
+        account: builder.existing(account),
+        before: uac(builder, account),
+    };
+    let mut disable = action(subject, change, reasons(builder, subject), cause);
+    disable.counts.push(GuardKind::Disable);
+    builder.draft.push(disable);
+}
+
+fn uac(builder: &Builder<'_, '_>, account: ObjectId) -> Option<u32> {
+    builder.world.object(account).uac().map(Uac::bits)
+}
+
+/// When the account may be deleted; an error where it is not to be, with nothing to say.
+fn deletion(
+    builder: &Builder<'_, '_>,
+    subject: &Subject<'_>,
+    account: ObjectId,
+) -> Result<Timestamp, ()> {
+    let Aim::Deleted(time) = subject.aim else {
+        return Err(());
+    };
+    let object = builder.world.object(account);
+    if object.enabled() {
+        return Err(());
+    }
+    let known = subject.known.ok_or(())?;
+    let since = known.disabled_since.ok_or(())?;
+    if logged_on_since(builder, account, since).is_some() {
+        return Err(());
+    }
+    Ok(due(builder, subject, since, time))
+}
+
+fn due(
+    _builder: &Builder<'_, '_>,
+    subject: &Subject<'_>,
+    since: Timestamp,
+    time: Duration,
+) -> Timestamp {
+    later(since, time, &subject.wish.zone)
+}
+
+/// The logon that starts the clock anew; `lastLogonTimestamp` is about 14 days accurate.
+pub(crate) fn logged_on_since(
+    builder: &Builder<'_, '_>,
+    account: ObjectId,
+    since: Timestamp,
+) -> Option<Timestamp> {
+    let ticks = builder
+        .world
+        .object(account)
+        .integer("lastLogonTimestamp")?;
+    filetime::from_filetime(ticks).filter(|logon| *logon > since)
+}
+
+/// The deletion, where its time has come; whether the account goes in this plan.
+pub(crate) fn delete(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) -> bool {
+    let (Some(account), Aim::Deleted(time)) = (subject.account, subject.aim) else {
+        return false;
+    };
+    let now = builder.world.input.now;
+    let Ok(due_at) = deletion(builder, subject, account) else {
+        waiting_anew(builder, subject, account, time);
+        return false;
+    };
+    let person = &subject.wish.person;
+    let reason = builder
+        .world
+        .reason(subject.wish.account_rule, Some(person));
+    if due_at > now {
+        let zone = jiff::tz::TimeZone::get(&subject.wish.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        let text = format!("is deleted after {}", due_at.to_zoned_datetime(zone).date());
+        builder.draft.find(
+            Finding::new(FindingKind::Waiting, subject.who.clone(), text)
+                .of(person)
+                .about(builder.dn(Some(account)))
+                .because(reason),
+        );
+        builder.draft.timers.push(due_at);
+        return false;
+    }
+    let why = builder
+        .world
+        .barrier(account)
+        .or_else(|| undeletable(builder, account).map(Into::into));
+    if let Some(why) = why {
+        builder.draft.find(
+            Finding::new(
+                FindingKind::Blocked,
+                subject.who.clone(),
+                format!("cannot be deleted: {why}"),
+            )
+            .of(person)
+            .about(builder.dn(Some(account)))
+            .because(reason)
+            .help("settle it by hand, then the next run deletes the account"),
+        );
+        return false;
+    }
+    let change = Change::Delete {
+        account: builder.existing(account),
+    };
+    let cause = Cause::Time;
+    let mut delete = action(subject, change, reasons(builder, subject), cause);
+    delete.reversible =
+        Reversible::Partly("only by reanimation: memberships and what AD drops stay lost".into());
+    delete.counts.push(GuardKind::Delete);
+    builder.draft.push(delete);
+    true
+}
+
+/// The clock that begins now, or begins again.
+fn waiting_anew(
+    builder: &mut Builder<'_, '_>,
+    subject: &Subject<'_>,
+    account: ObjectId,
+    time: Duration,
+) {
+    let now = builder.world.input.now;
+    let again = subject
+        .known
+        .and_then(|known| known.disabled_since)
+        .and_then(|since| logged_on_since(builder, account, since));
+    let at = due(builder, subject, now, time);
+    builder.draft.timers.push(at);
+    if builder.world.object(account).enabled() {
+        return;
+    }
+    let text = match again {
+        Some(_) => {
+            "somebody logged on since it was disabled; the time until its deletion begins again"
+        }
+        None => "the time until its deletion begins now",
+    };
+    builder.draft.find(
+        Finding::new(FindingKind::Waiting, subject.who.clone(), text)
+            .of(&subject.wish.person)
+            .about(builder.dn(Some(account))),
+    );
+}
+
+/// What must be settled before an account can go (S17).
+fn undeletable(builder: &Builder<'_, '_>, account: ObjectId) -> Option<String> {
+    let object = builder.world.object(account);
+    let children = builder.world.input.directory.children(account);
+    if let Some(child) = children.first() {
+        let name = builder.world.object(*child).dn();
+        return Some(format!(
+            "{} objects lie below it, such as `{name}`",
+            children.len()
+        ));
+    }
+    match object.mailbox() {
+        None | Some(Mailbox::Personal) => {}
+        Some(Mailbox::Shared) => return Some("it is a shared mailbox".to_owned()),
+        Some(Mailbox::Room | Mailbox::Equipment) => {
+            return Some("it is the mailbox of a room or a thing".to_owned());
+        }
+        Some(Mailbox::Linked | Mailbox::System) => {
+            return Some("its mailbox belongs to no single person".to_owned());
+        }
+    }
+    if object.flag("msExchLitigationHoldEnabled") || object.has("msExchLitigationHoldDate") {
+        return Some("its mailbox is under litigation hold".to_owned());
+    }
+    None
+}
+
+/// A further account of the same human: shown with its owner, disabled with its owner (S8).
+pub(crate) fn tied(builder: &mut Builder<'_, '_>, owner: &Subject<'_>, tied: &Tied) {
+    let name = builder.world.name_of(tied.account);
+    let person = &owner.wish.person;
+    let who: Arc<str> = format!("{} ({name})", owner.who).into();
+    let enabled = builder.world.object(tied.account).enabled();
+    let reason = builder.world.reason(tied.rule, None);
+    if !(owner.aim.ends() && enabled) {
+        return;
+    }
+    if let Some(why) = builder.world.barrier(tied.account) {
+        let text = format!("`{name}` belongs to someone who left and cannot be disabled: {why}");
+        builder.draft.find(
+            Finding::new(FindingKind::Tied, who.clone(), text)
+                .of(person)
+                .about(builder.dn(Some(tied.account)))
+                .because(reason)
+                .help("disable it by hand"),
+        );
+        builder.open(Some(tied.account), Some(person), &who, OpenReason::Tied);
+        return;
+    }
+    let mut reasons = reasons(builder, owner);
+    reasons.push(reason);
+    let cause = builder.world.cause_of_stage(person, owner.managed());
+    let change = Change::Disable {
+        account: builder.existing(tied.account),
+        before: uac(builder, tied.account),
+    };
+    let mut disable = Action::new(change, reasons, cause);
+    disable.person = Some(person.clone());
+    disable.who = who;
+    disable.counts.push(GuardKind::Disable);
+    builder.draft.push(disable);
+}

@@ -1,0 +1,186 @@
+//! Going through all people, in the order of their keys, twice: first names and new accounts, then the rest.
+//!
+//! The first round decides who gets which name and which accounts are made, because the second needs to
+//! know them: a manager who is made in this run has a name by then.
+
+use super::account;
+use super::correlate::Correlation;
+use super::diff;
+use super::draft::Draft;
+use super::groups::{self, GroupNotes};
+use super::memory;
+use super::names::Names;
+use super::place::{self, Units};
+use super::subject::{Aim, Subject, weigh};
+use super::world::World;
+use super::{ActionId, Finding, FindingKind, OpenReason};
+use crate::directory::{Dn, ObjectId};
+use crate::hr::PersonId;
+use crate::policy::Wish;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+
+/// Everything that grows while the plan is made.
+pub(crate) struct Builder<'w, 'a> {
+    pub(crate) world: &'w World<'a>,
+    pub(crate) draft: Draft,
+    pub(crate) names: Names<'w, 'a>,
+    pub(crate) units: Units,
+    /// Where the account of each person is or will be.
+    pub(crate) seats: FxHashMap<PersonId, Seat>,
+    pub(crate) group_ids: FxHashMap<Arc<str>, Option<ObjectId>>,
+    pub(crate) group_notes: GroupNotes,
+    pub(crate) reported_quarantine: FxHashSet<PersonId>,
+    pub(crate) may_adopt: bool,
+}
+
+/// Where a person's account is, for those who refer to it.
+#[derive(Debug, Clone)]
+pub(crate) enum Seat {
+    /// There.
+    At(Dn),
+    /// Made by an action of this plan.
+    Made(ActionId, Dn),
+    /// By policy they have none.
+    Nowhere,
+    /// Not known: held, in conflict, unsettled.
+    Unknown,
+}
+
+impl<'w, 'a> Builder<'w, 'a> {
+    pub(crate) fn new(world: &'w World<'a>) -> Self {
+        let mut builder = Self {
+            world,
+            draft: Draft::default(),
+            names: Names::new(world),
+            units: Units::default(),
+            seats: FxHashMap::default(),
+            group_ids: FxHashMap::default(),
+            group_notes: GroupNotes::default(),
+            reported_quarantine: FxHashSet::default(),
+            may_adopt: false,
+        };
+        builder.may_adopt = builder.adopts();
+        builder
+    }
+
+    /// Goes through all people.
+    pub(crate) fn people(&mut self, correlation: &Correlation) {
+        let wishes: &'a [Wish] = self.world.input.wishes;
+        let by_person: FxHashMap<&PersonId, &'a Wish> =
+            wishes.iter().map(|wish| (&wish.person, wish)).collect();
+        let mut subjects: Vec<Subject<'a>> = Vec::with_capacity(wishes.len());
+        for entry in &correlation.people {
+            let Some(wish) = by_person.get(&entry.person) else {
+                continue;
+            };
+            let account = entry.verdict.account();
+            let subject = weigh(self, wish, &entry.verdict);
+            let Some(mut subject) = subject else {
+                let seat = match account {
+                    Some(account) => Seat::At(self.world.object(account).dn().clone()),
+                    None if is_outside(wish) => Seat::Nowhere,
+                    None => Seat::Unknown,
+                };
+                self.seats.insert(entry.person.clone(), seat);
+                continue;
+            };
+            let begun = account::begin(self, &mut subject);
+            self.seats.insert(entry.person.clone(), begun);
+            subjects.push(subject);
+        }
+        for subject in &subjects {
+            self.person(subject);
+        }
+        self.tied(correlation, &subjects);
+    }
+
+    /// Everything about one person; what a barrier forbids becomes one finding.
+    fn person(&mut self, subject: &Subject<'a>) {
+        memory::person(self, subject);
+        let Some(account) = subject.account else {
+            if subject.target.is_some() {
+                diff::attributes(self, subject);
+                account::enable_made(self, subject);
+                groups::memberships(self, subject);
+            }
+            return;
+        };
+        let before = self.draft.actions.len();
+        if subject.aim == Aim::EndOnly {
+            account::state(self, subject);
+        } else if !account::delete(self, subject) {
+            account::state(self, subject);
+            diff::attributes(self, subject);
+            place::relocate(self, subject);
+            groups::memberships(self, subject);
+        }
+        memory::account(self, subject);
+        if self.draft.actions.len() > before
+            && let Some(why) = self.world.barrier(account)
+        {
+            self.block(subject, account, before, &why);
+        }
+    }
+
+    fn block(&mut self, subject: &Subject<'a>, account: ObjectId, before: usize, why: &str) {
+        let blocked = self.draft.actions.len() - before;
+        self.draft.actions.truncate(before);
+        self.units.forget_from(before);
+        let changes = if blocked == 1 { "1 change" } else { "changes" };
+        let count = if blocked == 1 {
+            String::new()
+        } else {
+            format!("{blocked} ")
+        };
+        let text = format!("{count}{changes} cannot be made: {why}");
+        self.draft.find(
+            Finding::new(FindingKind::Blocked, subject.who.clone(), text)
+                .of(&subject.wish.person)
+                .about(self.dn(Some(account)))
+                .because(
+                    self.world
+                        .reason(subject.wish.account_rule, Some(&subject.wish.person)),
+                )
+                .help("change the account by hand, or the protection"),
+        );
+        if subject.aim.ends() {
+            let who = subject.who.clone();
+            let person = &subject.wish.person;
+            self.open(Some(account), Some(person), &who, OpenReason::Blocked);
+        }
+    }
+
+    /// Further accounts end with their owner (S8).
+    fn tied(&mut self, correlation: &Correlation, subjects: &[Subject<'a>]) {
+        let owners: FxHashMap<ObjectId, usize> = subjects
+            .iter()
+            .enumerate()
+            .filter_map(|(index, subject)| Some((subject.account?, index)))
+            .collect();
+        for tied in &correlation.tied {
+            let owner = owners
+                .get(&tied.owner)
+                .and_then(|index| subjects.get(*index));
+            if let Some(owner) = owner {
+                account::tied(self, owner, tied);
+            }
+        }
+    }
+}
+
+/// Whether the policy certainly means no account for that person.
+fn is_outside(wish: &Wish) -> bool {
+    use crate::policy::{StageAccount, Standing};
+    match (&wish.standing, wish.account) {
+        (
+            Standing::In { .. },
+            StageAccount::Untouched | StageAccount::Disabled | StageAccount::DeletedAfter(_),
+        ) => true,
+        (
+            Standing::In { .. },
+            StageAccount::Enabled | StageAccount::Prepared | StageAccount::Hold,
+        )
+        | (Standing::Held { .. }, _) => false,
+    }
+}

@@ -1,0 +1,354 @@
+//! Guards: what a single run, and any 24 hours, may never exceed (S10).
+//!
+//! Every kind has a limit, whether the policy names one or not. A limit counts effects over everybody,
+//! whatever rule caused them. A plan that trips one can be shown, not applied (G2).
+
+use super::draft::Draft;
+use super::world::World;
+use super::{Action, ActionId, Change, GuardVerdict, order};
+use crate::directory::ObjectId;
+use crate::policy::GuardKind;
+use crate::policy::ruleset::Limit;
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The time over which runs are added up.
+const MEMORY: SignedDuration = SignedDuration::from_hours(24);
+
+/// From how many members on a group is watched on its own.
+const WATCHED_MEMBERS: u32 = 10;
+
+/// How many percent of the members of a watched group one run may remove.
+const WATCHED_PERCENT: u32 = 30;
+
+/// The limit of a kind that the policy does not name.
+struct DefaultLimit {
+    /// Percent of the enabled accounts of managed people, or of the people in HR.
+    percent: u32,
+    /// The number that is always allowed.
+    count: u32,
+    /// The number of a first filling, when no account is managed yet and percents mean nothing.
+    first: u32,
+}
+
+/// Defaults by kind. What ends access or cannot be taken back is tight; what gives is bounded by what a
+/// company takes in on a busy day; a first filling gives to everybody once and takes from nobody.
+fn default_of(kind: GuardKind) -> DefaultLimit {
+    let (percent, count, first) = match kind {
+        // A large intake day; a first filling makes them all.
+        GuardKind::Create | GuardKind::Enable => (5, 20, 5_000),
+        // A human says whose an account is; `link` lines are not counted.
+        GuardKind::Adopt => (0, 0, 0),
+        // Leavers of a quarter's last day, weddings; more is a broken feed or a changed template.
+        GuardKind::Disable | GuardKind::Rename => (2, 5, 20),
+        // Never many at once, for it cannot be undone.
+        GuardKind::Delete => (0, 3, 0),
+        // A team changes floors; a reorganisation is announced by an override.
+        GuardKind::Move => (5, 10, 500),
+        // Logins, UPNs and addresses hang on cards and contracts.
+        GuardKind::Login => (1, 3, 10),
+        // Values and memberships that vanish in numbers are a broken feed.
+        GuardKind::Clear | GuardKind::Revoke => (5, 20, 200),
+        // Each locks somebody out until they have the new one.
+        GuardKind::Password => (2, 5, 5),
+        // Several groups a person.
+        GuardKind::Grant => (50, 200, 50_000),
+        GuardKind::Notify | GuardKind::Writeback => (5, 50, 5_000),
+        // One typing error in HR touches one record; many are a changed export.
+        GuardKind::Quarantine => (2, 3, 20),
+        GuardKind::Lose => (2, 3, 3),
+        GuardKind::Values => (5, 5, 5),
+    };
+    DefaultLimit {
+        percent,
+        count,
+        first,
+    }
+}
+
+/// What percents are of.
+struct Bases {
+    enabled_managed: u32,
+    people: u32,
+    first_filling: bool,
+}
+
+/// The verdict of every guard on all actions, in the order in which they will stand.
+pub(crate) fn judge(
+    world: &World<'_>,
+    draft: &Draft,
+    all: &[Action],
+    planned: &[Action],
+) -> Vec<GuardVerdict> {
+    let bases = bases(world);
+    let narrowed = world.input.options.only.is_some();
+    // S10: `--only` still ends one person when a guard holds the run.
+    let only_ends = narrowed
+        && planned
+            .iter()
+            .all(|action| order::takes_away(&action.change));
+    let judged = if only_ends { planned } else { all };
+    let mut verdicts = Vec::with_capacity(GuardKind::ALL.len());
+    for kind in GuardKind::ALL {
+        let counted = |actions: &[Action]| -> u32 {
+            let hits = actions.iter().map(|action| {
+                action
+                    .counts
+                    .iter()
+                    .filter(|counted| **counted == kind)
+                    .count()
+            });
+            u32::try_from(hits.sum::<usize>()).unwrap_or(u32::MAX)
+        };
+        let level = level(world, draft, kind);
+        let count = level.unwrap_or_else(|| counted(judged));
+        let recent = match level {
+            Some(_) => 0,
+            None => recent(world, kind),
+        };
+        let (limit, source) = limit(world, kind, &bases);
+        let shown = planned.iter().enumerate();
+        let actions = shown
+            .filter(|(_, action)| action.counts.contains(&kind))
+            .map(|(index, _)| ActionId(u32::try_from(index).unwrap_or(u32::MAX)));
+        let stands_aside = only_ends && level.is_some();
+        verdicts.push(GuardVerdict {
+            kind,
+            count,
+            recent,
+            limit,
+            source,
+            tripped: count > 0 && count.saturating_add(recent) > limit && !stands_aside,
+            actions: actions.collect(),
+        });
+    }
+    verdicts.extend(watched_groups(world, judged, planned));
+    verdicts
+}
+
+fn bases(world: &World<'_>) -> Bases {
+    let prior = world.input.prior;
+    let directory = world.input.directory;
+    let mut enabled_managed = 0_u32;
+    let mut first_filling = true;
+    for (guid, memory) in &prior.accounts {
+        if memory.person.is_none() || memory.tied {
+            continue;
+        }
+        first_filling = false;
+        if directory
+            .by_guid(*guid)
+            .is_some_and(|id| directory[id].enabled())
+        {
+            enabled_managed += 1;
+        }
+    }
+    let read = u32::try_from(world.input.people.len()).unwrap_or(u32::MAX);
+    Bases {
+        enabled_managed,
+        people: prior.people_read.unwrap_or(read).max(read),
+        first_filling,
+    }
+}
+
+/// Kinds that measure how HR looks, not what the plan does.
+fn level(world: &World<'_>, draft: &Draft, kind: GuardKind) -> Option<u32> {
+    match kind {
+        GuardKind::Quarantine => u32::try_from(world.input.people.quarantined().len()).ok(),
+        GuardKind::Lose => Some(lost_people(world, draft)),
+        GuardKind::Values => Some(lost_values(world)),
+        GuardKind::Create
+        | GuardKind::Enable
+        | GuardKind::Adopt
+        | GuardKind::Disable
+        | GuardKind::Delete
+        | GuardKind::Move
+        | GuardKind::Rename
+        | GuardKind::Login
+        | GuardKind::Clear
+        | GuardKind::Password
+        | GuardKind::Grant
+        | GuardKind::Revoke
+        | GuardKind::Notify
+        | GuardKind::Writeback => None,
+    }
+}
+
+/// People whom the last applied run still had, or by how many they are fewer.
+fn lost_people(world: &World<'_>, draft: &Draft) -> u32 {
+    let newly = draft
+        .memory
+        .people
+        .iter()
+        .filter(|(person, memory)| {
+            let known = world.person_memory(person);
+            memory.vanished.is_some() && known.is_some_and(|known| known.vanished.is_none())
+        })
+        .count();
+    let read = u32::try_from(world.input.people.len()).unwrap_or(u32::MAX);
+    let fewer = world
+        .input
+        .prior
+        .people_read
+        .map_or(0, |before| before.saturating_sub(read));
+    u32::try_from(newly).unwrap_or(u32::MAX).max(fewer)
+}
+
+/// The most people who lost the value of one attribute since the last applied run.
+fn lost_values(world: &World<'_>) -> u32 {
+    let schema = world.input.schema;
+    let mut lost = vec![0_u32; schema.attributes().len()];
+    for person in world.input.people.people() {
+        let Some(memory) = world.person_memory(person.id()) else {
+            continue;
+        };
+        for ((attribute, value), lost) in schema
+            .attributes()
+            .iter()
+            .zip(person.values())
+            .zip(&mut lost)
+        {
+            if value.is_none() && memory.values.contains_key(&attribute.name) {
+                *lost += 1;
+            }
+        }
+    }
+    lost.into_iter().max().unwrap_or(0)
+}
+
+fn recent(world: &World<'_>, kind: GuardKind) -> u32 {
+    let now = world.input.now;
+    let since = now.checked_sub(MEMORY).unwrap_or(now);
+    let counts = world.input.prior.guard_counts.iter();
+    counts
+        .filter(|count| &*count.kind == kind.word() && count.at > since && count.at <= now)
+        .fold(0, |sum, count| sum.saturating_add(count.count))
+}
+
+fn limit(world: &World<'_>, kind: GuardKind, bases: &Bases) -> (u32, Arc<str>) {
+    let rules = world.input.rules;
+    let default = default_of(kind);
+    let of = match kind {
+        GuardKind::Quarantine | GuardKind::Lose | GuardKind::Values => bases.people,
+        GuardKind::Create
+        | GuardKind::Enable
+        | GuardKind::Adopt
+        | GuardKind::Disable
+        | GuardKind::Delete
+        | GuardKind::Move
+        | GuardKind::Rename
+        | GuardKind::Login
+        | GuardKind::Clear
+        | GuardKind::Password
+        | GuardKind::Grant
+        | GuardKind::Revoke
+        | GuardKind::Notify
+        | GuardKind::Writeback => bases.enabled_managed,
+    };
+    let (mut limit, mut source): (u32, Arc<str>) = match rules.limits.get(&kind) {
+        Some(rule) => (
+            amount(&rule.limit, &default, of, bases.first_filling),
+            rules
+                .rule(rule.rule)
+                .map_or_else(|| "policy".into(), |rule| rule.text.clone()),
+        ),
+        None if bases.first_filling => (default.first, "default of a first filling".into()),
+        None => (
+            percent(default.percent, of).max(default.count),
+            "default".into(),
+        ),
+    };
+    let today = world.input.now.to_zoned_datetime(TimeZone::UTC).date();
+    for rule in rules
+        .overrides
+        .iter()
+        .filter(|rule| rule.kind == kind && rule.on == today)
+    {
+        if rule.count > limit {
+            limit = rule.count;
+            source = rules
+                .rule(rule.rule)
+                .map_or_else(|| rule.because.clone(), |rule| rule.text.clone());
+        }
+    }
+    (limit, source)
+}
+
+/// The number that a limit of the author comes to.
+fn amount(limit: &Limit, default: &DefaultLimit, of: u32, first_filling: bool) -> u32 {
+    match (limit.percent, limit.count) {
+        (_, Some(count)) if first_filling => count,
+        (Some(_), None) if first_filling => default.first,
+        (Some(share), Some(count)) if limit.more => at_least_one(share, of).max(count),
+        (Some(share), Some(count)) => at_least_one(share, of).min(count),
+        (Some(share), None) => at_least_one(share, of),
+        (None, Some(count)) => count,
+        (None, None) => default.count,
+    }
+}
+
+fn percent(share: u32, of: u32) -> u32 {
+    u32::try_from(u64::from(share) * u64::from(of) / 100).unwrap_or(u32::MAX)
+}
+
+/// Rounded down, at least 1; no percent at all is nothing.
+fn at_least_one(share: u32, of: u32) -> u32 {
+    if share == 0 {
+        0
+    } else {
+        percent(share, of).max(1)
+    }
+}
+
+/// Groups of which one run would remove too large a part.
+fn watched_groups(world: &World<'_>, judged: &[Action], planned: &[Action]) -> Vec<GuardVerdict> {
+    let all = removed_from(world, judged);
+    let shown = removed_from(world, planned);
+    let today = world.input.now.to_zoned_datetime(TimeZone::UTC).date();
+    let rules = world.input.rules;
+    let raised = rules
+        .overrides
+        .iter()
+        .filter(|rule| rule.kind == GuardKind::Revoke && rule.on == today)
+        .map(|rule| rule.count)
+        .max()
+        .unwrap_or(0);
+    let mut verdicts = Vec::new();
+    for (group, removed) in all {
+        let members = u32::try_from(world.members.targets(group).len()).unwrap_or(u32::MAX);
+        let count = u32::try_from(removed.len()).unwrap_or(u32::MAX);
+        let limit = percent(WATCHED_PERCENT, members).max(raised);
+        if members >= WATCHED_MEMBERS && count > limit {
+            verdicts.push(GuardVerdict {
+                kind: GuardKind::Revoke,
+                count,
+                recent: 0,
+                limit,
+                source: format!(
+                    "at most {WATCHED_PERCENT}% of the {members} members of `{}`",
+                    world.name_of(group)
+                )
+                .into(),
+                tripped: true,
+                actions: shown.get(&group).cloned().unwrap_or_default(),
+            });
+        }
+    }
+    verdicts
+}
+
+/// The removals of these actions by group.
+fn removed_from(world: &World<'_>, actions: &[Action]) -> BTreeMap<ObjectId, Vec<ActionId>> {
+    let mut removed: BTreeMap<ObjectId, Vec<ActionId>> = BTreeMap::new();
+    for (index, action) in actions.iter().enumerate() {
+        if let Change::RemoveMember { group, .. } = &action.change
+            && let Some(group) = world.input.directory.by_dn(group.dn())
+        {
+            let id = ActionId(u32::try_from(index).unwrap_or(u32::MAX));
+            removed.entry(group).or_default().push(id);
+        }
+    }
+    removed
+}

@@ -1,0 +1,366 @@
+//! Making a plan: the input, and the way from it to a [`Plan`].
+
+use super::builder::Builder;
+use super::correlate::{self, Correlation, Verdict};
+use super::draft::Draft;
+use super::world::World;
+use super::{
+    Action, Finding, FindingKind, Header, OpenReason, Plan, StageCount, guard, open, order,
+};
+use crate::directory::{self, Dn};
+use crate::hr::{self, PersonId};
+use crate::policy::{Ruleset, Standing, Wish};
+use crate::state::Prior;
+use jiff::{SignedDuration, Timestamp};
+use rustc_hash::FxHashSet;
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+/// How long a plan may be applied at most (S5).
+pub const MAX_AGE: SignedDuration = SignedDuration::from_hours(24);
+
+/// Everything that a plan is made of.
+#[derive(Debug, Clone)]
+pub struct Input<'a> {
+    /// What holds for everybody.
+    pub rules: &'a Ruleset,
+    /// Which attributes a person has.
+    pub schema: &'a hr::Schema,
+    /// The people, all of them.
+    pub people: &'a hr::Snapshot,
+    /// What the policy wants for each person, sorted by person; one for each, quarantined ones included
+    /// where their good values decide something.
+    pub wishes: &'a [Wish],
+    /// The directory.
+    pub directory: &'a directory::Snapshot,
+    /// What earlier runs left behind.
+    pub prior: &'a Prior,
+    /// Below which names anything may be written; relative units stand below the first.
+    pub bases: &'a [Dn],
+    /// As of which instant.
+    pub now: Timestamp,
+    /// What the caller asked for.
+    pub options: Options,
+}
+
+/// What the caller asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Made with `--at`: shown, never applied.
+    pub hypothetical: bool,
+    /// Actions only for these; names, guards and uniqueness are judged over everybody.
+    pub only: Option<BTreeSet<PersonId>>,
+    /// `--only` as typed.
+    pub only_text: Vec<Arc<str>>,
+    /// The people source pins its clock.
+    pub clock_pinned: bool,
+    /// What the people were read from.
+    pub people_source: Arc<str>,
+    /// Exceptions by the digest of their text, for the state (S18).
+    pub exceptions: Vec<Arc<str>>,
+}
+
+/// The plan: pure, and the same for the same input in whatever order it comes.
+pub fn plan(input: &Input<'_>) -> Plan {
+    if !input.wishes.is_sorted_by(|a, b| a.person < b.person) {
+        let mut wishes = input.wishes.to_vec();
+        wishes.sort_by(|a, b| a.person.cmp(&b.person));
+        wishes.dedup_by(|a, b| a.person == b.person);
+        return plan(&Input {
+            wishes: &wishes,
+            ..input.clone()
+        });
+    }
+    let world = World::new(input);
+    let correlation = correlate::in_world(&world);
+    let mut builder = Builder::new(&world);
+    if input.rules.confirmed.is_none() && correlation.holds_people {
+        unconfirmed(&mut builder, &correlation);
+    } else {
+        builder.people(&correlation);
+        vanished(&mut builder, &correlation);
+        builder.report_groups();
+    }
+    quarantined(&mut builder);
+    finish(&world, builder.draft)
+}
+
+/// Before the first verdicts a run creates and changes nothing (S7).
+fn unconfirmed(builder: &mut Builder<'_, '_>, correlation: &Correlation) {
+    let text = "the directory holds accounts of people, and nobody has yet said whose they are: this plan \
+                creates and changes nothing";
+    builder.draft.find(
+        Finding::new(FindingKind::Note, "the first run".into(), text).help(
+            "run `tenure match --confirm`; it writes `link` lines and `confirmed` into the policy",
+        ),
+    );
+    for entry in &correlation.people {
+        let kind = match &entry.verdict {
+            Verdict::Proposed { .. } | Verdict::Ambiguous { .. } => FindingKind::Unsettled,
+            Verdict::Namesake { .. } => FindingKind::Namesake,
+            Verdict::Conflict { .. } => FindingKind::Conflict,
+            Verdict::Anchored(_) | Verdict::Linked { .. } | Verdict::Without => continue,
+        };
+        let text = match &entry.verdict {
+            Verdict::Ambiguous { why, .. } | Verdict::Conflict { why, .. } => why.clone(),
+            Verdict::Anchored(_)
+            | Verdict::Linked { .. }
+            | Verdict::Proposed { .. }
+            | Verdict::Namesake { .. }
+            | Verdict::Without => "an account may be theirs".into(),
+        };
+        let accounts: Vec<Dn> = entry
+            .verdict
+            .accounts()
+            .iter()
+            .flat_map(|account| builder.dn(Some(*account)))
+            .collect();
+        let who = builder.unnamed(&entry.person);
+        builder.draft.find(
+            Finding::new(kind, who, text)
+                .of(&entry.person)
+                .about(accounts),
+        );
+    }
+}
+
+/// People whom HR no longer has: reported, and nothing changes (G6).
+fn vanished(builder: &mut Builder<'_, '_>, correlation: &Correlation) {
+    let input = builder.world.input;
+    let out: FxHashSet<&PersonId> = correlation.left_out.iter().map(|(id, _)| id).collect();
+    for (person, memory) in &input.prior.people {
+        let known = match input.people.standing(person) {
+            hr::Standing::Known(_) | hr::Standing::Quarantined(_) => true,
+            hr::Standing::Unknown => false,
+        };
+        if known || out.contains(person) {
+            continue;
+        }
+        let account = memory
+            .account
+            .and_then(|guid| input.directory.by_guid(guid));
+        let who = account.map_or_else(
+            || builder.unnamed(person),
+            |account| builder.world.name_of(account),
+        );
+        let since = memory.vanished.unwrap_or(input.now);
+        let text = "HR no longer has this person; nothing changes, for absence is not a leaver";
+        let dns = builder.dn(account);
+        builder.draft.find(
+            Finding::new(FindingKind::Vanished, who.clone(), text)
+                .of(person)
+                .about(dns)
+                .help("if they left, let HR say so; else find out why the record is gone"),
+        );
+        builder.open(account, Some(person), &who, OpenReason::Vanished);
+        if memory.vanished.is_none() {
+            let mut memory = memory.clone();
+            memory.vanished = Some(since);
+            builder.draft.memory.people.push((person.clone(), memory));
+        }
+    }
+}
+
+/// Quarantined records that no wish spoke of.
+fn quarantined(builder: &mut Builder<'_, '_>) {
+    let input = builder.world.input;
+    for record in input.people.quarantined() {
+        if record
+            .id
+            .as_ref()
+            .is_some_and(|id| builder.reported_quarantine.contains(id))
+        {
+            continue;
+        }
+        let who: Arc<str> = match (&record.name, &record.id) {
+            (Some(name), _) => name.clone(),
+            (None, Some(id)) => format!("person {id}").into(),
+            (None, None) => "a record without an id".into(),
+        };
+        let text = record
+            .reasons
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("; ");
+        let mut finding = Finding::new(FindingKind::Quarantined, who.clone(), text);
+        if let Some(reason) = record.reasons.first() {
+            finding = finding.help(reason.mend.as_str());
+        }
+        if let Some(id) = &record.id {
+            let memory = builder.world.person_memory(id);
+            let account = memory
+                .and_then(|memory| memory.account)
+                .and_then(|guid| input.directory.by_guid(guid));
+            finding = finding.of(id).about(builder.dn(account));
+            builder.open(account, Some(id), &who, OpenReason::Quarantined);
+        }
+        builder.draft.find(finding);
+    }
+}
+
+fn finish(world: &World<'_>, mut draft: Draft) -> Plan {
+    let input = world.input;
+    let mut actions = std::mem::take(&mut draft.actions);
+    order::links_first(&mut actions);
+    let kept = match &input.options.only {
+        Some(people) => order::only(&actions, people),
+        None => vec![true; actions.len()],
+    };
+    let narrowed = kept.iter().any(|kept| !kept);
+    let (all, actions) = if narrowed {
+        let all = actions.clone();
+        (Some(all), order::ordered(actions, &kept))
+    } else {
+        (None, order::ordered(actions, &kept))
+    };
+    let judged: &[Action] = all.as_deref().unwrap_or(&actions);
+    let guards = guard::judge(world, &draft, judged, &actions);
+    let trips = guards.iter().any(|guard| guard.tripped);
+    let open_accounts = open::accounts(world, &draft.open, &actions, trips);
+    draft.findings.sort_by(|a, b| {
+        (a.kind, &a.person, &a.who, &a.text).cmp(&(b.kind, &b.person, &b.who, &b.text))
+    });
+    draft.findings.dedup();
+    let next_change = next_change(input, &draft.timers);
+    let mut memory = draft.memory;
+    if let Some(people) = &input.options.only {
+        memory.people.retain(|(person, _)| people.contains(person));
+    }
+    memory.people.sort_by(|a, b| a.0.cmp(&b.0));
+    memory.accounts.sort_by_key(|entry| entry.0);
+    memory.memberships.sort_by_key(|entry| entry.0);
+    memory.values.sort_by(|a, b| a.0.cmp(&b.0));
+    memory.open_since = open_accounts
+        .iter()
+        .map(|open| (open.guid, open.since))
+        .collect();
+    memory.open_since.sort_unstable();
+    memory.people_read = u32::try_from(input.people.len()).unwrap_or(u32::MAX);
+    let unseen = input.options.exceptions.iter();
+    memory.exceptions_seen = unseen
+        .filter(|digest| !input.prior.exceptions_seen.contains_key(*digest))
+        .map(|digest| (digest.clone(), input.now))
+        .collect();
+    memory.exceptions_seen.sort();
+    memory.exceptions_seen.dedup();
+    Plan {
+        header: header(input, next_change),
+        actions,
+        guards,
+        findings: draft.findings,
+        open_accounts,
+        stages: stages(input),
+        next_change,
+        memory,
+    }
+}
+
+/// The next instant at which something becomes due for anybody.
+fn next_change(input: &Input<'_>, timers: &[Timestamp]) -> Option<Timestamp> {
+    let wishes = input.wishes.iter().filter_map(|wish| wish.next_change);
+    let all = wishes.chain(timers.iter().copied());
+    all.filter(|at| *at > input.now).min()
+}
+
+fn header(input: &Input<'_>, next_change: Option<Timestamp>) -> Header {
+    let latest = input.now.checked_add(MAX_AGE).unwrap_or(Timestamp::MAX);
+    let domain = input.directory.domain();
+    Header {
+        now: input.now,
+        clock_pinned: input.options.clock_pinned,
+        hypothetical: input.options.hypothetical,
+        only: input.options.only_text.clone(),
+        expires: next_change.map_or(latest, |at| at.min(latest)),
+        policy: input.rules.digest.clone(),
+        people: input.people.digest().to_string().into(),
+        people_source: input.options.people_source.clone(),
+        directory: directory_digest(input),
+        domain: domain.guid,
+        domain_name: domain.base.text().clone(),
+        state: input.prior.id,
+        generation: input.prior.generation,
+    }
+}
+
+/// The digest of what the plan read of the directory: places, bits and the attributes that the policy names.
+fn directory_digest(input: &Input<'_>) -> Arc<str> {
+    let mut hash = Sha256::new();
+    let mut add = |bytes: &[u8]| {
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(bytes);
+    };
+    let fixed = [
+        "userAccountControl",
+        "sAMAccountName",
+        "adminCount",
+        "member",
+    ];
+    for (_, object) in input.directory.iter() {
+        if !(object.is_user() || object.is_group() || object.is_unit()) {
+            continue;
+        }
+        add(object.dn().as_str().as_bytes());
+        add(&object.guid().to_ad_bytes());
+        let lines = input.rules.lines.iter().map(|line| &*line.attribute);
+        for attribute in fixed.into_iter().chain(lines) {
+            let mut values: Vec<&[u8]> = object
+                .all(attribute)
+                .iter()
+                .map(directory::Value::bytes)
+                .collect();
+            if values.is_empty() {
+                continue;
+            }
+            values.sort_unstable();
+            add(attribute.as_bytes());
+            for value in values {
+                add(value);
+            }
+        }
+    }
+    let bytes: [u8; 32] = hash.finalize().into();
+    let mut text = String::with_capacity(64);
+    for byte in bytes {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text.into()
+}
+
+fn stages(input: &Input<'_>) -> Vec<StageCount> {
+    let mut counts: BTreeMap<usize, u32> = BTreeMap::new();
+    let mut held = 0;
+    let mut bad: FxHashSet<&PersonId> = FxHashSet::default();
+    let quarantined = input.people.quarantined();
+    bad.extend(quarantined.iter().filter_map(|record| record.id.as_ref()));
+    for wish in input.wishes {
+        match &wish.standing {
+            Standing::In { stage, .. } => *counts.entry(stage.0 as usize).or_default() += 1,
+            Standing::Held { .. } if bad.contains(&wish.person) => {}
+            Standing::Held { .. } => held += 1,
+        }
+    }
+    let named = input.rules.stages.iter().enumerate();
+    let mut stages: Vec<StageCount> = named
+        .filter_map(|(index, stage)| {
+            let people = counts.get(&index).copied()?;
+            Some(StageCount {
+                stage: stage.name.clone(),
+                people,
+            })
+        })
+        .collect();
+    let quarantined = u32::try_from(quarantined.len()).unwrap_or(u32::MAX);
+    for (stage, people) in [("held", held), ("quarantined", quarantined)] {
+        if people > 0 {
+            stages.push(StageCount {
+                stage: stage.into(),
+                people,
+            });
+        }
+    }
+    stages
+}

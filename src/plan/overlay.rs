@@ -1,0 +1,166 @@
+//! What a stage laid over an account, and giving it back when the stage ends (S16).
+//!
+//! The state keeps the value that was found. On exit a rule that decides the attribute wins; where none
+//! does, the former value comes back, unless somebody changed the attribute since: then nothing is done and
+//! a finding says so.
+
+use super::builder::Builder;
+use super::diff::{current, same};
+use super::subject::Subject;
+use super::world::World;
+use super::{AttributeChange, Cause, Finding, FindingKind};
+use crate::directory::AttributeName;
+use crate::policy::{AttributeWish, Desired, Mode, RuleId};
+use crate::state::Overlay;
+use std::sync::Arc;
+
+/// The name that overlays of exceptions bear.
+const EXCEPTION: &str = "exception";
+
+/// Under which name an overlay is remembered: its stage, or that an exception laid it.
+pub(crate) fn name(builder: &Builder<'_, '_>, subject: &Subject<'_>, rule: RuleId) -> Arc<str> {
+    if builder.world.by_exception(rule) {
+        return EXCEPTION.into();
+    }
+    builder.world.stage_name(subject.stage)
+}
+
+/// What becomes of an overlay that no stage lays any more.
+enum End<'s> {
+    /// It is still laid.
+    Laid,
+    /// A rule decides the attribute.
+    Decided,
+    /// A rule speaks of it, but is not decided: the overlay stays.
+    Waits,
+    /// The former value comes back.
+    Back(&'s Overlay),
+}
+
+/// Ends the overlays that are over; changes that rules make anyway are marked as their end.
+pub(crate) fn lift(
+    builder: &mut Builder<'_, '_>,
+    subject: &Subject<'_>,
+    changes: &mut Vec<AttributeChange>,
+) {
+    let Some(known) = subject.known else {
+        return;
+    };
+    for overlay in known
+        .overlays
+        .iter()
+        .filter(|overlay| &*overlay.attribute != "unit")
+    {
+        let change = changes
+            .iter_mut()
+            .find(|change| change.attribute.eq_ignore_ascii_case(&overlay.attribute));
+        match end(subject, overlay) {
+            End::Laid | End::Waits => {}
+            End::Decided => {
+                if let Some(change) = change {
+                    change.overlay = Some(overlay.stage.clone());
+                    change.lifts = true;
+                }
+            }
+            End::Back(overlay) => {
+                if change.is_none()
+                    && let Some(change) = back(builder, subject, overlay)
+                {
+                    changes.push(change);
+                }
+            }
+        }
+    }
+}
+
+fn end<'s>(subject: &Subject<'_>, overlay: &'s Overlay) -> End<'s> {
+    let line = subject
+        .wish
+        .attributes
+        .iter()
+        .find(|line| line.attribute.eq_ignore_ascii_case(&overlay.attribute));
+    match line {
+        None => End::Back(overlay),
+        Some(line) if line.overlay => End::Laid,
+        Some(line) => decided(line, overlay),
+    }
+}
+
+fn decided<'s>(line: &AttributeWish, overlay: &'s Overlay) -> End<'s> {
+    match (&line.value, line.mode) {
+        (Desired::Held(_), _) => End::Waits,
+        (Desired::Keep, _) | (_, Mode::Once | Mode::IfEmpty) => End::Back(overlay),
+        (
+            Desired::Values(_) | Desired::Assigned(_) | Desired::Person(..) | Desired::Clear,
+            Mode::Always | Mode::Adding,
+        ) => End::Decided,
+    }
+}
+
+fn back(
+    builder: &mut Builder<'_, '_>,
+    subject: &Subject<'_>,
+    overlay: &Overlay,
+) -> Option<AttributeChange> {
+    let attribute = AttributeName::new(&overlay.attribute);
+    let found = current(builder, subject, &overlay.attribute);
+    if same(&attribute, &found, &overlay.before) {
+        return None;
+    }
+    if !same(&attribute, &found, &overlay.wrote) {
+        let text = format!(
+            "the {} from before stage `{}` does not come back: somebody changed it since",
+            overlay.attribute, overlay.stage
+        );
+        let person = &subject.wish.person;
+        let dns = builder.dn(subject.account);
+        builder.draft.find(
+            Finding::new(FindingKind::Overlay, subject.who.clone(), text)
+                .of(person)
+                .about(dns),
+        );
+        return None;
+    }
+    let text = format!("the value from before `{}` comes back", overlay.stage);
+    let cause = match builder.world.cause_of_stage(&subject.wish.person, true) {
+        Cause::First => Cause::Time,
+        other @ (Cause::Hr | Cause::Policy | Cause::Time | Cause::ByHand) => other,
+    };
+    Some(AttributeChange {
+        attribute: overlay.attribute.clone(),
+        before: found,
+        after: overlay.before.clone(),
+        refers_to: None,
+        reason: World::said(&text),
+        cause,
+        overlay: Some(overlay.stage.clone()),
+        lifts: true,
+        sensitive: false,
+    })
+}
+
+/// The overlays that are still to be remembered before the actions of this plan: those that ended without
+/// a change are forgotten.
+pub(crate) fn remaining(
+    builder: &Builder<'_, '_>,
+    subject: &Subject<'_>,
+    overlays: &[Overlay],
+) -> Vec<Overlay> {
+    let stays = |overlay: &&Overlay| {
+        if &*overlay.attribute == "unit" {
+            return true;
+        }
+        let attribute = AttributeName::new(&overlay.attribute);
+        let found = current(builder, subject, &overlay.attribute);
+        match end(subject, overlay) {
+            End::Laid | End::Waits => true,
+            // A change of this plan ends it.
+            End::Decided => builder.changes_attribute(subject, &overlay.attribute),
+            End::Back(_) => {
+                same(&attribute, &found, &overlay.wrote)
+                    && !same(&attribute, &found, &overlay.before)
+            }
+        }
+    };
+    overlays.iter().filter(stays).cloned().collect()
+}

@@ -1,0 +1,242 @@
+//! Where an account is: units that are made, moves and renames, and what may not be touched.
+//!
+//! A missing unit is made, its parents first, if it lies below a write base and is not protected. Moving and
+//! renaming are one action: one changes the unit, the other `cn`.
+
+use super::account::{action, held};
+use super::builder::Builder;
+use super::names::{Seeker, account_dn, render};
+use super::subject::Subject;
+use super::world::absolute;
+use super::{Action, ActionId, Cause, Change};
+use crate::directory::Dn;
+use crate::policy::{Desired, GuardKind, Mode, UnitWish};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// How many levels of units one account may need made; a deeper name is a mistake.
+const MAX_NEW_LEVELS: usize = 16;
+
+/// Units that this plan makes, by the key of their name.
+#[derive(Debug, Default)]
+pub(crate) struct Units {
+    made: FxHashMap<Arc<str>, ActionId>,
+}
+
+impl Units {
+    /// Forgets units whose actions were dropped.
+    pub(crate) fn forget_from(&mut self, first: usize) {
+        self.made.retain(|_, id| (id.0 as usize) < first);
+    }
+}
+
+/// The unit that the policy wants the account to be in.
+pub(crate) fn wished_unit(builder: &Builder<'_, '_>, subject: &Subject<'_>) -> Option<Dn> {
+    match &subject.wish.unit {
+        UnitWish::In(unit, _) => Some(absolute(unit, builder.world.input)),
+        UnitWish::Untouched(_) | UnitWish::Held(..) => None,
+    }
+}
+
+/// The action that makes a unit, none if it exists; an error where it cannot be made.
+pub(crate) fn ensure_unit(
+    builder: &mut Builder<'_, '_>,
+    unit: &Dn,
+    subject: &Subject<'_>,
+) -> Result<Option<ActionId>, Arc<str>> {
+    let mut missing = Vec::new();
+    let mut at = unit.clone();
+    let mut last = loop {
+        if builder.world.input.directory.by_dn(&at).is_some() {
+            break None;
+        }
+        if let Some(id) = builder.units.made.get(at.key()) {
+            break Some(*id);
+        }
+        if let Some(why) = builder.world.place_barrier(&at) {
+            return Err(format!("the unit `{at}` cannot be made: {why}").into());
+        }
+        let is_unit = at
+            .rdn()
+            .is_some_and(|rdn| rdn.attribute().eq_ignore_ascii_case("OU"));
+        if !is_unit || missing.len() >= MAX_NEW_LEVELS {
+            return Err(format!("`{at}` does not exist and is no unit that can be made").into());
+        }
+        let parent = at.parent().unwrap_or_else(Dn::root);
+        if !builder.world.in_bases(&parent) {
+            return Err(format!("the write base `{at}` does not exist").into());
+        }
+        missing.push(at);
+        at = parent;
+    };
+    for dn in missing.into_iter().rev() {
+        let reason = match &subject.wish.unit {
+            UnitWish::In(_, rule) | UnitWish::Untouched(rule) | UnitWish::Held(_, rule) => {
+                builder.world.reason(*rule, None)
+            }
+        };
+        let cause = builder
+            .world
+            .cause(&subject.wish.person, &[], subject.person_memory.is_some());
+        let key: Arc<str> = dn.key().into();
+        let mut create = Action::new(Change::CreateUnit { dn: dn.clone() }, vec![reason], cause);
+        create.who = dn.text().clone();
+        create.after.extend(last);
+        let id = builder.draft.push(create);
+        builder.units.made.insert(key, id);
+        last = Some(id);
+    }
+    Ok(last)
+}
+
+/// Second round: the account's unit and `cn`.
+pub(crate) fn relocate(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
+    let Some(account) = subject.account else {
+        return;
+    };
+    let object = builder.world.object(account);
+    let (Some(parent), Some(rdn)) = (object.dn().parent(), object.dn().rdn()) else {
+        return;
+    };
+    let person = &subject.wish.person;
+    let mut unit = parent.clone();
+    let mut overlay = None;
+    let mut unit_rule = None;
+    match &subject.wish.unit {
+        UnitWish::In(wished, rule) => {
+            unit = absolute(wished, builder.world.input);
+            unit_rule = Some(*rule);
+            if builder.of_stage(*rule) {
+                overlay = Some(builder.world.stage_name(subject.stage));
+            }
+        }
+        UnitWish::Untouched(rule) => {
+            if let Some((stage, back)) = former_place(subject, &parent) {
+                unit = back;
+                overlay = Some(stage);
+                unit_rule = Some(*rule);
+            }
+        }
+        UnitWish::Held(why, rule) => {
+            let reason = builder.world.reason(*rule, Some(person));
+            let finding = held(builder, subject, why).because(reason);
+            builder.draft.find(finding);
+        }
+    }
+    let line = subject
+        .wish
+        .attributes
+        .iter()
+        .find(|line| line.attribute.eq_ignore_ascii_case("cn") && line.mode == Mode::Always);
+    let wanted: Option<Arc<str>> = match line.map(|line| &line.value) {
+        Some(Desired::Values(values)) => values.first().cloned(),
+        Some(Desired::Assigned(parts)) => render(parts, &subject.names).map(Into::into),
+        Some(Desired::Person(..) | Desired::Clear | Desired::Keep | Desired::Held(_)) | None => {
+            None
+        }
+    };
+    let common_name = wanted.unwrap_or_else(|| rdn.value().into());
+    let Some(to) = account_dn(&unit, &common_name) else {
+        return;
+    };
+    if to == *object.dn() {
+        return;
+    }
+    let renamed = to.rdn().as_ref() != Some(&rdn);
+    let moved = unit != parent;
+    let seeker = Seeker {
+        wish: subject.wish,
+        account: Some(account),
+        unit: Some(&unit),
+    };
+    let barred = builder.world.place_barrier(&unit);
+    if let Some(why) = barred {
+        let text = format!("cannot be moved to `{unit}`: {why}");
+        let finding = held(builder, subject, &text);
+        builder.draft.find(finding);
+        return;
+    }
+    if !builder.names.is_free(&seeker, "cn", &common_name) {
+        let text = format!("`{common_name}` is taken in `{unit}`; the account stays where it is");
+        let finding = held(builder, subject, &text);
+        builder.draft.find(finding);
+        return;
+    }
+    builder.names.take(&seeker, "cn", &common_name);
+    let unit_action = match ensure_unit(builder, &unit, subject) {
+        Ok(action) => action,
+        Err(why) => {
+            let finding = held(builder, subject, &why);
+            builder.draft.find(finding);
+            return;
+        }
+    };
+    let mut reasons = Vec::new();
+    let mut cause = Cause::Time;
+    if renamed && let Some(line) = line {
+        reasons.push(builder.world.reason(line.rule, Some(person)));
+        cause = builder.world.cause_of(person, line.rule, subject.managed());
+        let cn = rdn.value();
+        if drifted(builder, subject, "cn", &cn, &common_name) {
+            cause = Cause::ByHand;
+        }
+    }
+    if moved && let Some(rule) = unit_rule {
+        reasons.insert(0, builder.world.reason(rule, Some(person)));
+        cause = if drifted(builder, subject, "unit", parent.as_str(), unit.as_str()) {
+            Cause::ByHand
+        } else if overlay.is_some() {
+            builder.world.cause_of_stage(person, subject.managed())
+        } else {
+            builder.world.cause_of(person, rule, subject.managed())
+        };
+    }
+    let change = Change::Move {
+        account: builder.existing(account),
+        to,
+        overlay: overlay.filter(|_| moved),
+    };
+    let mut relocate = action(subject, change, reasons, cause);
+    relocate.after.extend(unit_action);
+    if moved {
+        relocate.counts.push(GuardKind::Move);
+    }
+    if renamed {
+        relocate.counts.push(GuardKind::Rename);
+    }
+    builder.draft.push(relocate);
+}
+
+/// Whether somebody changed what the last run left, and the policy still wants what it left.
+fn drifted(
+    builder: &Builder<'_, '_>,
+    subject: &Subject<'_>,
+    attribute: &str,
+    found: &str,
+    wanted: &str,
+) -> bool {
+    let Some(account) = subject.account else {
+        return false;
+    };
+    let key = (builder.world.object(account).guid(), Arc::from(attribute));
+    let remembered = builder.world.input.prior.values.get(&key);
+    let Some(value) = remembered.and_then(|values| values.first()) else {
+        return false;
+    };
+    let same = |a: &str, b: &str| match (Dn::parse(a), Dn::parse(b)) {
+        (Ok(a), Ok(b)) if attribute == "unit" => a == b,
+        _ => crate::directory::fold::fold(a) == crate::directory::fold::fold(b),
+    };
+    subject.managed() && !same(&value.value, found) && same(&value.value, wanted)
+}
+
+/// The place before a stage moved the account, if it still is where the stage put it (S16).
+fn former_place(subject: &Subject<'_>, parent: &Dn) -> Option<(Arc<str>, Dn)> {
+    let overlays = &subject.known?.overlays;
+    let overlay = overlays
+        .iter()
+        .find(|overlay| &*overlay.attribute == "unit")?;
+    let wrote = Dn::parse(overlay.wrote.first()?).ok()?;
+    let before = Dn::parse(overlay.before.first()?).ok()?;
+    (wrote == *parent).then(|| (overlay.stage.clone(), before))
+}

@@ -1,0 +1,447 @@
+//! What the whole plan is made from, with the questions that every part of it asks.
+//!
+//! A [`World`] is the planner's [`Input`] and what follows from it at once: which objects may never be
+//! written and why, which groups are privileged (S15), and how a rule is shown as a [`Reason`]. Decides
+//! nothing about any person.
+
+use super::{Cause, Input, Reason};
+use crate::directory::links::Links;
+use crate::directory::{AttributeName, Dn, Object, ObjectId};
+use crate::hr::{Person, PersonId, Quarantined, Standing};
+use crate::policy::{AccountTest, IgnoreRule, ProtectRule, RuleId, RuleKind, StageId};
+use crate::state::{AccountMemory, PersonMemory};
+use rustc_hash::{FxHashMap, FxHashSet};
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+/// How a sensitive value is shown (S11).
+pub(crate) const MASK: &str = "•••";
+
+/// How deep nested groups are followed; AD itself allows any depth, people do not.
+pub(crate) const MAX_NESTING: usize = 64;
+
+/// The input and what follows from it.
+pub(crate) struct World<'a> {
+    /// What the planner was given.
+    pub(crate) input: &'a Input<'a>,
+    /// Who is in which group.
+    pub(crate) members: Arc<Links>,
+    privileged: FxHashMap<ObjectId, Arc<str>>,
+    protected_units: Vec<(Dn, RuleId)>,
+    lifecycle_reads: Vec<u32>,
+    /// What rows and rules about groups read, all together.
+    pub(crate) group_reads: Vec<u32>,
+    mask: Arc<str>,
+    nothing: Arc<str>,
+}
+
+impl<'a> World<'a> {
+    pub(crate) fn new(input: &'a Input<'a>) -> Self {
+        let members = input.directory.links("member");
+        let reads_of = |kinds: &[RuleKind]| -> Vec<u32> {
+            let rules = input.rules.rules.iter();
+            let rules = rules.filter(|rule| kinds.contains(&rule.kind));
+            let mut reads: Vec<u32> = rules.flat_map(|rule| rule.reads.iter().copied()).collect();
+            reads.sort_unstable();
+            reads.dedup();
+            reads
+        };
+        let groups = [
+            RuleKind::Groups,
+            RuleKind::Lists,
+            RuleKind::Forbid,
+            RuleKind::Exclusive,
+        ];
+        let protected_units = input.rules.protected.iter().filter_map(|rule| match rule {
+            ProtectRule::Unit(dn, id) => Some((absolute(dn, input), *id)),
+            ProtectRule::Group(..) | ProtectRule::Account(..) | ProtectRule::AccountWhen(..) => {
+                None
+            }
+        });
+        Self {
+            protected_units: protected_units.collect(),
+            privileged: privileged_groups(input, &members),
+            members,
+            lifecycle_reads: reads_of(&[RuleKind::Lifecycle]),
+            group_reads: reads_of(&groups),
+            input,
+            mask: MASK.into(),
+            nothing: "missing".into(),
+        }
+    }
+
+    /// That object.
+    pub(crate) fn object(&self, id: ObjectId) -> &'a Object {
+        &self.input.directory[id]
+    }
+
+    /// The record of that person, if it is good.
+    pub(crate) fn person(&self, id: &PersonId) -> Option<&'a Person> {
+        self.input.people.get(id)
+    }
+
+    /// The record of that person, if it is quarantined.
+    pub(crate) fn quarantined(&self, id: &PersonId) -> Option<&'a Quarantined> {
+        match self.input.people.standing(id) {
+            Standing::Quarantined(record) => Some(record),
+            Standing::Known(_) | Standing::Unknown => None,
+        }
+    }
+
+    /// What the state remembers of that person.
+    pub(crate) fn person_memory(&self, id: &PersonId) -> Option<&'a PersonMemory> {
+        self.input.prior.people.get(id)
+    }
+
+    /// What the state remembers of that account.
+    pub(crate) fn account_memory(&self, id: ObjectId) -> Option<&'a AccountMemory> {
+        self.input.prior.accounts.get(&self.object(id).guid())
+    }
+
+    /// The name of a stage.
+    pub(crate) fn stage_name(&self, id: StageId) -> Arc<str> {
+        self.input
+            .rules
+            .stage(id)
+            .map_or_else(|| "?".into(), |stage| stage.name.clone())
+    }
+
+    /// Whether an exception of the author says so.
+    pub(crate) fn by_exception(&self, rule: RuleId) -> bool {
+        self.input
+            .rules
+            .rule(rule)
+            .is_some_and(|rule| rule.kind == RuleKind::Exception)
+    }
+
+    /// The rule as it is shown, with the values that it read of that person.
+    pub(crate) fn reason(&self, rule: RuleId, person: Option<&PersonId>) -> Reason {
+        let Some(rule) = self.input.rules.rule(rule) else {
+            return Self::said("a rule that the policy no longer has");
+        };
+        let record = person.and_then(|person| self.person(person));
+        let values = record.map_or_else(Vec::new, |record| self.values_read(&rule.reads, record));
+        Reason {
+            text: rule.text.clone(),
+            file: rule.file.clone(),
+            line: rule.line,
+            values,
+        }
+    }
+
+    /// A reason that no rule of the author says.
+    pub(crate) fn said(text: &str) -> Reason {
+        Reason {
+            text: text.into(),
+            file: "".into(),
+            line: 0,
+            values: Vec::new(),
+        }
+    }
+
+    fn values_read(&self, reads: &[u32], record: &Person) -> Vec<(Arc<str>, Arc<str>)> {
+        let attributes = self.input.schema.attributes();
+        let shown = |position: &u32| {
+            let position = *position as usize;
+            let attribute = attributes.get(position)?;
+            let value = match record.get(position) {
+                None => self.nothing.clone(),
+                Some(_) if attribute.sensitive => self.mask.clone(),
+                Some(value) => value.to_string().into(),
+            };
+            Some((attribute.name.clone(), value))
+        };
+        reads.iter().filter_map(shown).collect()
+    }
+
+    /// Whether a rule reads an attribute that must not be shown.
+    pub(crate) fn reads_sensitive(&self, rule: RuleId) -> bool {
+        let Some(rule) = self.input.rules.rule(rule) else {
+            return false;
+        };
+        let attributes = self.input.schema.attributes();
+        rule.reads.iter().any(|position| {
+            attributes
+                .get(*position as usize)
+                .is_some_and(|attribute| attribute.sensitive)
+        })
+    }
+
+    /// Why an object may never be written; none if it may.
+    pub(crate) fn barrier(&self, id: ObjectId) -> Option<Arc<str>> {
+        let object = self.object(id);
+        if !self.in_bases(object.dn()) {
+            return Some("it lies outside the write bases".into());
+        }
+        if let Some(text) = self.protected_place(object.dn()) {
+            return Some(text);
+        }
+        let name = object.account_name().unwrap_or_default();
+        let named = |rule: &RuleId| -> Arc<str> { self.protected_by(*rule) };
+        if object.is_group() {
+            if object.is_admin_count() {
+                return Some("its adminCount is 1".into());
+            }
+            return self
+                .input
+                .rules
+                .protected
+                .iter()
+                .find_map(|rule| match rule {
+                    ProtectRule::Group(pattern, id) if pattern.matches(name, object.dn()) => {
+                        Some(named(id))
+                    }
+                    ProtectRule::Group(..)
+                    | ProtectRule::Unit(..)
+                    | ProtectRule::Account(..)
+                    | ProtectRule::AccountWhen(..) => None,
+                });
+        }
+        if object.is_built_in() {
+            return Some("it is built in".into());
+        }
+        if object.is_admin_count() {
+            return Some("its adminCount is 1".into());
+        }
+        if !object.is_user()
+            || object.is_computer()
+            || object.is_managed_service_account()
+            || object.is_trust_account()
+        {
+            return Some("it is no account of a person".into());
+        }
+        self.input
+            .rules
+            .protected
+            .iter()
+            .find_map(|rule| match rule {
+                ProtectRule::Account(pattern, id) if pattern.matches(name, object.dn()) => {
+                    Some(named(id))
+                }
+                ProtectRule::AccountWhen(tests, id) if tests_hold(object, tests) => Some(named(id)),
+                ProtectRule::Group(..)
+                | ProtectRule::Unit(..)
+                | ProtectRule::Account(..)
+                | ProtectRule::AccountWhen(..) => None,
+            })
+    }
+
+    /// Why nothing may be made or moved below that name; none if it may.
+    pub(crate) fn place_barrier(&self, unit: &Dn) -> Option<Arc<str>> {
+        if !self.in_bases(unit) {
+            return Some("it lies outside the write bases".into());
+        }
+        self.protected_place(unit)
+    }
+
+    /// Whether that name is a write base or lies below one.
+    pub(crate) fn in_bases(&self, dn: &Dn) -> bool {
+        self.input.bases.iter().any(|base| dn.is_under(base))
+    }
+
+    fn protected_place(&self, dn: &Dn) -> Option<Arc<str>> {
+        let found = self
+            .protected_units
+            .iter()
+            .find(|(unit, _)| dn.is_under(unit));
+        found.map(|(_, rule)| self.protected_by(*rule))
+    }
+
+    fn protected_by(&self, rule: RuleId) -> Arc<str> {
+        match self.input.rules.rule(rule) {
+            Some(rule) => format!(
+                "it is protected by `{}` ({}:{})",
+                rule.text, rule.file, rule.line
+            )
+            .into(),
+            None => "it is protected".into(),
+        }
+    }
+
+    /// The way from a group to a privileged one, if it is or leads to one.
+    pub(crate) fn privilege(&self, group: ObjectId) -> Option<&Arc<str>> {
+        self.privileged.get(&group)
+    }
+
+    /// Whether nobody looks at this account.
+    pub(crate) fn ignored(&self, object: &Object) -> bool {
+        let name = object.account_name().unwrap_or_default();
+        self.input.rules.ignores.iter().any(|rule| match rule {
+            IgnoreRule::Accounts(pattern, _) => pattern.matches(name, object.dn()),
+            IgnoreRule::When(tests, _) => tests_hold(object, tests),
+            IgnoreRule::Person(..) => false,
+        })
+    }
+
+    /// The direct groups of an account but its primary one, which is neither given nor taken (S6).
+    pub(crate) fn groups_of(&self, account: ObjectId) -> impl Iterator<Item = ObjectId> + '_ {
+        let primary = self.input.directory.primary_group(account);
+        let groups = self.members.sources(account).iter().copied();
+        groups.filter(move |group| Some(*group) != primary && self.object(*group).is_group())
+    }
+
+    /// The ways by which an account reaches groups through others: each effective group with the direct one.
+    pub(crate) fn effective_groups(&self, direct: &[ObjectId]) -> BTreeMap<ObjectId, ObjectId> {
+        let mut reached = BTreeMap::new();
+        let mut queue: VecDeque<(ObjectId, ObjectId, usize)> =
+            direct.iter().map(|group| (*group, *group, 0)).collect();
+        while let Some((group, by, depth)) = queue.pop_front() {
+            for parent in self.members.sources(group) {
+                if depth < MAX_NESTING && !direct.contains(parent) && !reached.contains_key(parent)
+                {
+                    reached.insert(*parent, by);
+                    queue.push_back((*parent, by, depth + 1));
+                }
+            }
+        }
+        reached
+    }
+
+    /// How a group, account or unit is called in a sentence.
+    pub(crate) fn name_of(&self, id: ObjectId) -> Arc<str> {
+        let object = self.object(id);
+        match object.account_name() {
+            Some(name) => name.into(),
+            None => object
+                .dn()
+                .rdn()
+                .map_or_else(|| object.dn().text().clone(), |rdn| rdn.value().into()),
+        }
+    }
+
+    /// What made a change due that these HR attributes decide (S19).
+    pub(crate) fn cause(&self, person: &PersonId, reads: &[u32], managed: bool) -> Cause {
+        if !managed {
+            return Cause::First;
+        }
+        if self.hr_changed(person, reads) {
+            return Cause::Hr;
+        }
+        if self.policy_changed() {
+            return Cause::Policy;
+        }
+        Cause::Time
+    }
+
+    /// What made a change due that this rule decides.
+    pub(crate) fn cause_of(&self, person: &PersonId, rule: RuleId, managed: bool) -> Cause {
+        match self.input.rules.rule(rule) {
+            Some(rule) => self.cause(person, &rule.reads, managed),
+            None => self.cause(person, &[], managed),
+        }
+    }
+
+    /// What made a change due that the stage decides.
+    pub(crate) fn cause_of_stage(&self, person: &PersonId, managed: bool) -> Cause {
+        self.cause(person, &self.lifecycle_reads, managed)
+    }
+
+    fn policy_changed(&self) -> bool {
+        self.input
+            .prior
+            .policy
+            .as_ref()
+            .is_none_or(|digest| *digest != self.input.rules.digest)
+    }
+
+    fn hr_changed(&self, person: &PersonId, reads: &[u32]) -> bool {
+        let Some(memory) = self.person_memory(person) else {
+            return true;
+        };
+        let Some(record) = self.person(person) else {
+            return false;
+        };
+        let attributes = self.input.schema.attributes();
+        reads.iter().any(|position| {
+            let Some(attribute) = attributes.get(*position as usize) else {
+                return false;
+            };
+            let now = record
+                .get(*position as usize)
+                .map(|value| self.digest(person, &attribute.name, &value.to_string()));
+            now.as_ref() != memory.values.get(&attribute.name)
+        })
+    }
+
+    /// The salted digest of one HR value: the salt is the state, the person and the attribute (S12).
+    pub(crate) fn digest(&self, person: &PersonId, attribute: &str, value: &str) -> Arc<str> {
+        let mut hash = Sha256::new();
+        hash.update(self.input.prior.id.as_bytes());
+        for part in [person.to_string().as_str(), attribute, value] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        let bytes: [u8; 32] = hash.finalize().into();
+        let mut text = String::with_capacity(DIGEST_BYTES * 2);
+        for byte in bytes.iter().take(DIGEST_BYTES) {
+            for nibble in [byte >> 4, byte & 15] {
+                text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
+            }
+        }
+        text.into()
+    }
+}
+
+/// How much of a digest is kept: enough to see a change, too little to be worth a dictionary.
+const DIGEST_BYTES: usize = 8;
+
+/// Whether an object answers all questions with yes.
+pub(crate) fn tests_hold(object: &Object, tests: &[AccountTest]) -> bool {
+    tests.iter().all(|test| match test {
+        AccountTest::Equal(attribute, value) => {
+            let name = AttributeName::new(attribute);
+            object
+                .values(attribute)
+                .any(|found| name.equal(found, value))
+        }
+        AccountTest::Matches(attribute, pattern) => object
+            .values(attribute)
+            .any(|found| pattern.matches(found, object.dn())),
+        AccountTest::Present(attribute) => object.has(attribute),
+        AccountTest::Missing(attribute) => !object.has(attribute),
+    })
+}
+
+/// A name of the policy as the directory knows it: relative ones stand below the first write base.
+pub(crate) fn absolute(dn: &Dn, input: &Input<'_>) -> Dn {
+    if input.bases.iter().any(|base| dn.is_under(base))
+        || dn.is_under(&input.directory.domain().base)
+    {
+        return dn.clone();
+    }
+    match input.bases.first() {
+        Some(base) => Dn::join(dn, base),
+        None => dn.clone(),
+    }
+}
+
+/// Every group that is privileged by its SID or adminCount, or nested into one, with the way there.
+fn privileged_groups(input: &Input<'_>, members: &Links) -> FxHashMap<ObjectId, Arc<str>> {
+    let mut found: FxHashMap<ObjectId, Arc<str>> = FxHashMap::default();
+    let mut queue: VecDeque<ObjectId> = VecDeque::new();
+    let label = |id: ObjectId| -> String {
+        let object = &input.directory[id];
+        object.account_name().map_or_else(
+            || object.dn().as_str().to_owned(),
+            |name| format!("`{name}`"),
+        )
+    };
+    for (id, object) in input.directory.iter() {
+        if object.is_group() && (object.has_privileged_sid() || object.is_admin_count()) {
+            found.insert(id, label(id).into());
+            queue.push_back(id);
+        }
+    }
+    let mut seen: FxHashSet<ObjectId> = found.keys().copied().collect();
+    while let Some(group) = queue.pop_front() {
+        let way = found.get(&group).cloned().unwrap_or_default();
+        for member in members.targets(group) {
+            if input.directory[*member].is_group() && seen.insert(*member) {
+                found.insert(*member, format!("{} in {way}", label(*member)).into());
+                queue.push_back(*member);
+            }
+        }
+    }
+    found
+}
