@@ -9,6 +9,7 @@
     reason = "a failed test may panic"
 )]
 
+mod directory;
 mod example;
 mod hr;
 mod personio;

@@ -1,6 +1,6 @@
 //! Active Directory as data: names, identities, attributes, objects, snapshots, and the port to a directory.
 //!
-//! Nothing here knows people, policies or plans, and nothing but the adapters (the embedded one over LDIF and, later, live
+//! Nothing here knows people, policies or plans, and nothing but the adapters ([`ldif`] and, later, live
 //! LDAP) does any I/O. A [`Snapshot`] is all that was read at one instant; the planner works on it alone.
 //! [`port::Directory`] is what the executor writes through.
 //!
@@ -12,6 +12,7 @@ pub mod fold;
 pub mod group_type;
 pub mod guid;
 pub mod kind;
+pub mod ldif;
 pub mod links;
 pub mod object;
 pub mod port;

@@ -247,6 +247,14 @@ pub mod win32 {
     pub const RDN_BY_RENAME: u32 = 0x0000_2016;
     /// A link names what does not exist.
     pub const NO_LINK_TARGET: u32 = 0x0000_20B5;
+    /// A value that is not taken.
+    pub const INVALID_PARAMETER: u32 = 0x0000_0057;
+    /// Whoever is to be removed is no member.
+    pub const NOT_A_MEMBER: u32 = 0x0000_0561;
+    /// Whoever is to be added is a member.
+    pub const ALREADY_A_MEMBER: u32 = 0x0000_0562;
+    /// A group type that there is not.
+    pub const BAD_GROUP_TYPE: u32 = 0x0000_2141;
     /// The directory does not do that.
     pub const WILL_NOT_PERFORM: u32 = 0x0000_2035;
     /// The value is there already.

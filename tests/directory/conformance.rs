@@ -1,0 +1,545 @@
+//! What a directory must do and refuse, through the port alone: the embedded one and a real domain
+//! controller pass the same cases. Where Windows and Samba answer differently both codes are listed.
+
+use super::world::{World, at, refused};
+use tenure::directory::port::{Change, Error, Operation, ResultCode as Code, Target};
+use tenure::directory::{Guid, Value};
+
+const GLOBAL: &str = "-2147483646";
+const LOCAL: &str = "-2147483644";
+const UNIVERSAL: &str = "-2147483640";
+const GOOD_PASSWORD: &str = "Correct-Horse-7-Battery";
+
+#[test]
+fn a_new_user_is_disabled_and_complete() {
+    let world = World::new();
+    let ada = world.user("ada");
+    let object = world.get(ada);
+    assert_eq!(object.first("userAccountControl"), Some("546"));
+    assert!(!object.enabled());
+    assert_eq!(object.first("cn"), Some("ada"));
+    assert_eq!(object.first("name"), Some("ada"));
+    assert_eq!(
+        object.values("objectClass").collect::<Vec<_>>(),
+        ["top", "person", "organizationalPerson", "user"]
+    );
+    assert_eq!(object.first("primaryGroupID"), Some("513"));
+    assert!(object.sid().is_some() && object.has("whenCreated") && object.has("uSNChanged"));
+    assert!(object.is_person_account());
+    assert_ne!(object.sid(), world.get(world.user("bob")).sid());
+    let all = world.snapshot();
+    let primary = all.primary_group(all.by_guid(ada).unwrap()).unwrap();
+    assert_eq!(all[primary].account_name(), Some("Domain Users"));
+}
+
+#[test]
+fn account_names_are_unique_over_all_classes() {
+    let world = World::new();
+    let ada = world.user("ada");
+    let bob = world.user("bob");
+    let taken = |class: &'static str, name: &'static str| {
+        world.try_add(
+            "CN=other,OU=Staff",
+            &[("objectClass", &[class]), ("sAMAccountName", &[name])],
+        )
+    };
+    refused(taken("user", "ADA"), &[Code::EntryAlreadyExists], None);
+    refused(taken("group", "ada"), &[Code::EntryAlreadyExists], None);
+    refused(taken("user", "Ådå"), &[Code::EntryAlreadyExists], None);
+    let change = world.set(bob, "sAMAccountName", Some("bob"), Some("ada"));
+    refused(change, &[Code::EntryAlreadyExists], None);
+    world
+        .set(ada, "sAMAccountName", Some("ada"), Some("Ada"))
+        .unwrap();
+    world.delete(ada).unwrap();
+    world
+        .set(bob, "sAMAccountName", Some("bob"), Some("ada"))
+        .unwrap();
+}
+
+#[test]
+fn account_names_are_short_and_without_forbidden_characters() {
+    let world = World::new();
+    let named = |class: &'static str, name: &str| {
+        let relative = "CN=x,OU=Staff";
+        world.try_add(
+            relative,
+            &[("objectClass", &[class]), ("sAMAccountName", &[name])],
+        )
+    };
+    refused(
+        named("user", &"x".repeat(21)),
+        &[Code::ConstraintViolation],
+        None,
+    );
+    for c in "\"/\\[]:;|=,+*?<>@".chars() {
+        let result = named("user", &format!("a{c}b"));
+        refused(result, &[Code::ConstraintViolation], None);
+    }
+    refused(named("user", "ada."), &[Code::ConstraintViolation], None);
+    refused(named("user", ""), &[Code::InvalidAttributeSyntax], None);
+    named("group", &"x".repeat(21)).unwrap();
+}
+
+#[test]
+fn names_are_unique_in_their_unit_and_at_most_64_long() {
+    let world = World::new();
+    let class: &[(&str, &[&str])] = &[("objectClass", &["user"])];
+    world.add("CN=Ada King,OU=Staff", class);
+    for taken in ["CN=ada king,OU=Staff", "CN=Adá King,OU=Staff"] {
+        refused(
+            world.try_add(taken, class),
+            &[Code::EntryAlreadyExists],
+            None,
+        );
+    }
+    let unit: &[(&str, &[&str])] = &[("objectClass", &["organizationalUnit"])];
+    let result = world.try_add("OU=Ada King,OU=Staff", unit);
+    refused(result, &[Code::EntryAlreadyExists], None);
+    world.add("CN=Ada King,OU=Leavers", class);
+    let long = format!("CN={},OU=Staff", "x".repeat(65));
+    refused(
+        world.try_add(&long, class),
+        &[Code::ConstraintViolation],
+        None,
+    );
+    let result = world.try_add("CN=Ada,OU=Nowhere", class);
+    refused(result, &[Code::NoSuchObject], Some(0x2030));
+    refused(
+        world.try_add("CN=Unit", unit),
+        &[Code::NamingViolation],
+        None,
+    );
+}
+
+#[test]
+fn logon_names_are_unique() {
+    let world = World::new();
+    let upn = "ada@example.com";
+    world.add(
+        "CN=ada,OU=Staff",
+        &[("objectClass", &["user"]), ("userPrincipalName", &[upn])],
+    );
+    let bob = world.user("bob");
+    let result = world.set(bob, "userPrincipalName", None, Some("ADA@example.com"));
+    refused(result, &[Code::ConstraintViolation], None);
+    let result = world.try_add(
+        "CN=eve,OU=Staff",
+        &[
+            ("objectClass", &["user"]),
+            ("userPrincipalName", &["Ada@Example.com"]),
+        ],
+    );
+    refused(result, &[Code::ConstraintViolation], None);
+}
+
+#[test]
+fn values_must_fit_their_attribute() {
+    let world = World::new();
+    let ada = world.user("ada");
+    let set = |name, value| world.set(ada, name, None, Some(value));
+    refused(
+        set("shoeSize", "42"),
+        &[Code::NoSuchAttribute],
+        Some(0x200A),
+    );
+    refused(set("department", ""), &[Code::InvalidAttributeSyntax], None);
+    let long = "x".repeat(65);
+    let both = [Code::ConstraintViolation, Code::InvalidAttributeSyntax];
+    refused(set("department", &long), &both, None);
+    refused(
+        set("countryCode", "DE"),
+        &[Code::InvalidAttributeSyntax],
+        None,
+    );
+    refused(set("manager", "garbage"), &[Code::InvalidDnSyntax], None);
+    let gone = at("CN=gone,OU=Staff").to_string();
+    refused(
+        set("manager", &gone),
+        &[Code::ConstraintViolation],
+        Some(0x20B5),
+    );
+    set("mail", "ada@example.com").unwrap();
+    let two = [Code::AttributeOrValueExists, Code::ConstraintViolation];
+    refused(set("mail", "king@example.com"), &two, None);
+    set("otherTelephone", "1").unwrap();
+    set("otherTelephone", "2").unwrap();
+    assert_eq!(
+        world.get(ada).values("otherTelephone").collect::<Vec<_>>(),
+        ["1", "2"]
+    );
+    let attributes: &[(&str, &[&str])] = &[("objectClass", &["user"]), ("mail", &["a@x", "b@x"])];
+    let result = world.try_add("CN=bob,OU=Staff", attributes);
+    refused(result, &[Code::ConstraintViolation], None);
+}
+
+#[test]
+fn what_the_directory_keeps_itself_is_not_written() {
+    let world = World::new();
+    let ada = world.user("ada");
+    let group = at("CN=Domain Users,CN=Users").to_string();
+    for (name, value, code) in [
+        ("memberOf", group.as_str(), Code::UnwillingToPerform),
+        ("directReports", group.as_str(), Code::UnwillingToPerform),
+        ("whenCreated", "20260302090000.0Z", Code::UnwillingToPerform),
+        ("uSNChanged", "1", Code::UnwillingToPerform),
+        ("unicodePwd", "secret", Code::UnwillingToPerform),
+        ("cn", "eve", Code::NotAllowedOnRdn),
+        ("name", "eve", Code::NotAllowedOnRdn),
+    ] {
+        refused(world.set(ada, name, None, Some(value)), &[code], None);
+    }
+    let sid = vec![Change::replace(
+        "objectSid",
+        None,
+        Some(Value::from(vec![1_u8])),
+    )];
+    refused(world.modify(ada, sid), &[Code::UnwillingToPerform], None);
+    let class: &[(&str, &[&str])] = &[("objectClass", &["user"]), ("unicodePwd", &["x"])];
+    refused(
+        world.try_add("CN=b,OU=Staff", class),
+        &[Code::UnwillingToPerform],
+        None,
+    );
+    let class: &[(&str, &[&str])] = &[("objectClass", &["spaceship"])];
+    refused(
+        world.try_add("CN=b,OU=Staff", class),
+        &[Code::ObjectClassViolation],
+        None,
+    );
+}
+
+#[test]
+fn a_change_tests_the_old_value_and_is_atomic() {
+    let world = World::new();
+    let ada = world.user("ada");
+    world.set(ada, "title", None, Some("Engineer")).unwrap();
+    let before = world.get(ada);
+    let result = world.set(ada, "title", Some("Director"), Some("CTO"));
+    refused(result, &[Code::NoSuchAttribute], None);
+    let result = world.set(ada, "company", Some("Example"), None);
+    refused(result, &[Code::NoSuchAttribute], None);
+    let result = world.set(ada, "title", None, Some("CTO"));
+    refused(
+        result,
+        &[Code::AttributeOrValueExists, Code::ConstraintViolation],
+        None,
+    );
+    let half = vec![
+        Change::replace("department", None, Some("Research".into())),
+        Change::replace("title", Some("Director".into()), Some("CTO".into())),
+    ];
+    refused(world.modify(ada, half), &[Code::NoSuchAttribute], None);
+    assert_eq!(
+        world.get(ada),
+        before,
+        "nothing of a refused change is done"
+    );
+    world
+        .set(ada, "title", Some("engineer"), Some("ENGINEER"))
+        .unwrap();
+    assert_eq!(world.get(ada).first("title"), Some("ENGINEER"));
+    world.set(ada, "title", Some("Engineer"), None).unwrap();
+    assert!(!world.get(ada).has("title"));
+}
+
+#[test]
+fn changes_are_counted_and_dated() {
+    let world = World::new();
+    let ada = world.user("ada");
+    let bob = world.user("bob");
+    let before = world.get(ada);
+    world.set(ada, "title", None, Some("Engineer")).unwrap();
+    let after = world.get(ada);
+    assert!(after.integer("uSNChanged") > before.integer("uSNChanged"));
+    assert!(after.first("whenChanged") > before.first("whenChanged"));
+    assert_eq!(after.first("whenCreated"), before.first("whenCreated"));
+    assert!(world.get(bob).integer("uSNChanged") < after.integer("uSNChanged"));
+    let highest = world.snapshot().domain().highest_usn;
+    assert_eq!(
+        highest,
+        after
+            .integer("uSNChanged")
+            .and_then(|usn| u64::try_from(usn).ok())
+    );
+    world.modify(ada, Vec::new()).unwrap();
+    assert_eq!(world.get(ada), after, "a change of nothing is none");
+}
+
+#[test]
+fn an_account_without_a_password_is_not_enabled() {
+    let world = World::new();
+    let ada = world.user("ada");
+    let enable = || world.set(ada, "userAccountControl", Some("546"), Some("512"));
+    refused(enable(), &[Code::UnwillingToPerform], Some(0x52D));
+    for weak in [
+        "",
+        "short",
+        "onlysmallletters",
+        "12345678901234567",
+        "Ada-12345678",
+    ] {
+        let result = world.password(ada, weak);
+        refused(
+            result,
+            &[Code::UnwillingToPerform, Code::ConstraintViolation],
+            Some(0x52D),
+        );
+    }
+    refused(enable(), &[Code::UnwillingToPerform], Some(0x52D));
+    world.password(ada, GOOD_PASSWORD).unwrap();
+    assert_eq!(world.get(ada).first("pwdLastSet"), Some("0"));
+    enable().unwrap();
+    assert!(world.get(ada).enabled());
+    world
+        .set(ada, "userAccountControl", Some("512"), Some("514"))
+        .unwrap();
+    world
+        .set(ada, "userAccountControl", Some("514"), Some("512"))
+        .unwrap();
+    let result = world.try_add(
+        "CN=bob,OU=Staff",
+        &[("objectClass", &["user"]), ("userAccountControl", &["512"])],
+    );
+    refused(result, &[Code::UnwillingToPerform], Some(0x52D));
+    let group = world.group("g", GLOBAL);
+    let result = world.password(group, GOOD_PASSWORD);
+    refused(result, &[Code::UnwillingToPerform], None);
+}
+
+#[test]
+fn a_password_is_nowhere_to_be_found() {
+    let world = World::new();
+    let ada = world.user("ada");
+    world.password(ada, GOOD_PASSWORD).unwrap();
+    assert!(!format!("{:?}", world.get(ada)).contains("Horse"));
+    let operation = Operation::SetPassword {
+        guid: ada,
+        password: GOOD_PASSWORD.into(),
+        must_change: false,
+    };
+    assert!(!format!("{operation:?}").contains("Horse"));
+    world.directory.perform(&operation).unwrap();
+    assert!(world.get(ada).integer("pwdLastSet").unwrap() > 0);
+}
+
+#[test]
+fn members_must_exist_and_are_added_and_removed_once() {
+    let world = World::new();
+    let ada = world.user("ada");
+    let group = world.group("engineers", GLOBAL);
+    let nobody = at("CN=nobody,OU=Staff").to_string();
+    let name = world.get(ada).dn().to_string();
+    let result = world.set(group, "member", None, Some(&nobody));
+    refused(result, &[Code::NoSuchObject], Some(0x525));
+    world.join(group, ada).unwrap();
+    refused(world.join(group, ada), &[Code::EntryAlreadyExists], None);
+    let shouted = name.to_uppercase();
+    let result = world.set(group, "member", None, Some(&shouted));
+    refused(result, &[Code::EntryAlreadyExists], None);
+    assert_eq!(world.groups(ada), [at("CN=engineers,OU=Staff").to_string()]);
+    world.set(group, "member", Some(&shouted), None).unwrap();
+    let result = world.set(group, "member", Some(&name), None);
+    refused(result, &[Code::UnwillingToPerform], None);
+    let result = world.set(group, "member", Some(&nobody), None);
+    refused(result, &[Code::UnwillingToPerform], None);
+    assert!(world.groups(ada).is_empty());
+}
+
+#[test]
+fn a_batch_of_members_with_one_bad_name_is_refused_whole() {
+    let world = World::new();
+    let group = world.group("all", GLOBAL);
+    let ada = world.user("ada");
+    let names = [at("CN=ada,OU=Staff"), at("CN=bob,OU=Staff")];
+    let change = Change {
+        attribute: "member".into(),
+        delete: Vec::new(),
+        add: names.iter().map(|dn| Value::from(dn.as_str())).collect(),
+    };
+    refused(
+        world.modify(group, vec![change.clone()]),
+        &[Code::NoSuchObject],
+        None,
+    );
+    assert!(world.groups(ada).is_empty());
+    world.user("bob");
+    world.modify(group, vec![change]).unwrap();
+    assert_eq!(world.get(group).all("member").len(), 2);
+}
+
+#[test]
+fn the_primary_group_takes_no_member() {
+    let world = World::new();
+    let ada = world.user("ada");
+    let all = world.snapshot();
+    let users = all[all.by_account_name("Domain Users").unwrap()].guid();
+    refused(world.join(users, ada), &[Code::EntryAlreadyExists], None);
+    let name = world.get(ada).dn().to_string();
+    let result = world.set(users, "member", Some(&name), None);
+    refused(result, &[Code::UnwillingToPerform], None);
+    let result = world.set(ada, "primaryGroupID", Some("513"), Some("512"));
+    refused(result, &[Code::UnwillingToPerform], None);
+}
+
+#[test]
+fn groups_nest_by_their_scopes() {
+    let world = World::new();
+    let global = world.group("global", GLOBAL);
+    let local = world.group("local", LOCAL);
+    let universal = world.group("universal", UNIVERSAL);
+    refused(
+        world.join(global, local),
+        &[Code::UnwillingToPerform],
+        Some(0x2144),
+    );
+    refused(
+        world.join(global, universal),
+        &[Code::UnwillingToPerform],
+        Some(0x2145),
+    );
+    refused(
+        world.join(universal, local),
+        &[Code::UnwillingToPerform],
+        Some(0x2146),
+    );
+    world.join(universal, global).unwrap();
+    world.join(local, universal).unwrap();
+    let kind = |group, old, new| world.set(group, "groupType", Some(old), Some(new));
+    refused(
+        kind(global, GLOBAL, LOCAL),
+        &[Code::UnwillingToPerform],
+        None,
+    );
+    refused(kind(global, GLOBAL, "6"), &[Code::UnwillingToPerform], None);
+    kind(universal, UNIVERSAL, LOCAL).unwrap();
+    refused(
+        kind(local, LOCAL, UNIVERSAL),
+        &[Code::UnwillingToPerform],
+        Some(0x2146),
+    );
+}
+
+#[test]
+fn links_follow_renames_and_moves() {
+    let world = World::new();
+    let boss = world.user("boss");
+    let ada = world.user("ada");
+    let group = world.group("all", GLOBAL);
+    let team = world.add(
+        "OU=Team,OU=Staff",
+        &[("objectClass", &["organizationalUnit"])],
+    );
+    world
+        .set(
+            ada,
+            "manager",
+            None,
+            Some(&at("cn=BOSS,OU=Staff").to_string()),
+        )
+        .unwrap();
+    world.join(group, boss).unwrap();
+    world
+        .rename(boss, "CN=King\\, Ada,OU=Team,OU=Staff")
+        .unwrap();
+    let new = at("CN=King\\, Ada,OU=Team,OU=Staff").to_string();
+    assert_eq!(world.get(boss).first("cn"), Some("King, Ada"));
+    assert_eq!(world.get(boss).first("name"), Some("King, Ada"));
+    assert_eq!(world.get(ada).first("manager"), Some(new.as_str()));
+    assert_eq!(world.get(group).first("member"), Some(new.as_str()));
+    world.rename(team, "OU=Crew,OU=Leavers").unwrap();
+    let new = at("CN=King\\, Ada,OU=Crew,OU=Leavers");
+    assert_eq!(world.get(boss).dn(), &new);
+    assert_eq!(world.get(ada).first("manager"), Some(new.as_str()));
+    assert_eq!(world.get(group).first("member"), Some(new.as_str()));
+    let all = world.snapshot();
+    let id = all.by_guid(boss).unwrap();
+    assert_eq!(
+        all.links("manager").sources(id),
+        [all.by_guid(ada).unwrap()]
+    );
+    world
+        .rename(boss, "CN=KING\\, ADA,OU=Crew,OU=Leavers")
+        .unwrap();
+    assert_eq!(world.get(boss).first("cn"), Some("KING, ADA"));
+    assert_eq!(world.groups(boss), [at("CN=all,OU=Staff").to_string()]);
+}
+
+#[test]
+fn moves_are_refused_where_they_would_break_the_tree() {
+    let world = World::new();
+    let ada = world.user("ada");
+    world.user("bob");
+    let staff = world.snapshot();
+    let staff = staff[staff.by_dn(&at("OU=Staff")).unwrap()].guid();
+    refused(
+        world.rename(ada, "CN=bob,OU=Staff"),
+        &[Code::EntryAlreadyExists],
+        None,
+    );
+    let missing = [Code::NoSuchObject, Code::Other];
+    refused(world.rename(ada, "CN=ada,OU=Nowhere"), &missing, None);
+    refused(
+        world.rename(ada, "OU=ada,OU=Staff"),
+        &[Code::NamingViolation],
+        None,
+    );
+    refused(
+        world.rename(staff, "OU=Staff,OU=Staff"),
+        &[Code::UnwillingToPerform],
+        None,
+    );
+    let stale = Operation::Move {
+        guid: ada,
+        from: at("CN=ada,OU=Leavers"),
+        to: at("CN=eve,OU=Staff"),
+    };
+    let error = world.directory.perform(&stale).unwrap_err();
+    assert!(
+        matches!(error, Error::Renamed { .. }) && error.is_conflict(),
+        "{error}"
+    );
+    let ghost = Operation::Move {
+        guid: Guid::derived(&["ghost"]),
+        from: at("CN=a,OU=Staff"),
+        to: at("CN=b,OU=Staff"),
+    };
+    refused(world.directory.perform(&ghost), &[Code::NoSuchObject], None);
+}
+
+#[test]
+fn a_deletion_takes_the_links_along_and_leaves_children_alone() {
+    let world = World::new();
+    let boss = world.user("boss");
+    let ada = world.user("ada");
+    let group = world.group("all", GLOBAL);
+    let name = world.get(boss).dn().to_string();
+    world.set(ada, "manager", None, Some(&name)).unwrap();
+    world.join(group, boss).unwrap();
+    world.join(group, ada).unwrap();
+    let all = world.snapshot();
+    let staff = all[all.by_dn(&at("OU=Staff")).unwrap()].guid();
+    refused(
+        world.delete(staff),
+        &[Code::NotAllowedOnNonLeaf],
+        Some(0x2015),
+    );
+    world.delete(boss).unwrap();
+    assert!(world.directory.read(&Target::Guid(boss)).unwrap().is_none());
+    assert!(!world.get(ada).has("manager"));
+    assert_eq!(world.get(group).all("member").len(), 1);
+    let again = Operation::Delete {
+        guid: boss,
+        dn: at("CN=boss,OU=Staff"),
+    };
+    refused(world.directory.perform(&again), &[Code::NoSuchObject], None);
+    let users = all[all.by_account_name("Domain Users").unwrap()].guid();
+    refused(
+        world.delete(users),
+        &[Code::UnwillingToPerform, Code::Other],
+        None,
+    );
+    let new = world.user("boss");
+    assert_ne!(new, boss, "a new object is another one, whatever its name");
+    assert!(world.groups(new).is_empty());
+}

@@ -1,0 +1,8 @@
+//! The directory: the conformance suite of the port, LDIF as others write it, durability, laws.
+
+mod bulk;
+mod conformance;
+mod durability;
+mod ldif_files;
+mod properties;
+mod world;
