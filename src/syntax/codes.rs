@@ -42,7 +42,6 @@ codes! {
     INTERNAL_SYNTAX = "internal-syntax", "the grammar and the reading of it disagree; a fault of this program";
     INVALID_DATE = "invalid-date", "a date that is not in the calendar, or not written `2026-03-02`";
     INVALID_NUMBER = "invalid-number", "a number that is too large for its place";
-    INVALID_REGEX_END = "invalid-regex-end", "a regex has no closing `/`";
     INVALID_TIME = "invalid-time", "a time that no clock shows, or not written `18:00`";
     INVISIBLE_CHARACTER = "invisible-character", "a blank that only looks like one";
     IS_NOT = "is-not", "`is not present` or `is not missing` stands for its opposite";
@@ -56,12 +55,14 @@ codes! {
     NULL_HABIT = "null-habit", "`null`, `nil` or `None` stands for a missing value";
     SEMICOLON = "semicolon", "a `;` stands between statements";
     SINGLE_QUOTES = "single-quotes", "a text stands in other than straight double quotes";
-    STRAY_BRACE_IN_TEXT = "stray-brace-in-text", "a `}` in a text closes no hole";
     STRAY_BRACE = "stray-brace", "a `}` closes nothing";
+    STRAY_BRACE_IN_TEXT = "stray-brace-in-text", "a `}` in a text closes no hole";
     SYNTAX = "syntax", "something else was expected here";
+    TOO_MANY_ERRORS = "too-many-errors", "a file has more errors than are shown";
     TRAILING_COMMA = "trailing-comma", "a comma joins nothing";
     TRIPLE_EQUALS = "triple-equals", "`===` or `=~` stands for a comparison that this language has";
     TWO_MODIFIERS = "two-modifiers", "a profile line has two modifiers that exclude each other";
+    UNCLOSED_REGEX = "unclosed-regex", "a regex has no closing `/`";
     UNCLOSED_TEXT = "unclosed-text", "a text has no closing quote on its line";
     UNKNOWN_ESCAPE = "unknown-escape", "a backslash in a text that begins no escape";
     UNKNOWN_ITEM = "unknown-item", "a word that begins no item";

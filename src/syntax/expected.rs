@@ -193,6 +193,10 @@ pub(super) fn display(rule: Rule) -> Option<&'static str> {
         Rule::KW_TRAIL => Some("`trail`"),
         Rule::KW_NO => Some("`no`"),
         Rule::KW_TAKEN => Some("`taken`"),
+        Rule::KW_GLOBAL => Some("`global`"),
+        Rule::KW_DOMAIN => Some("`domain`"),
+        Rule::KW_LOCAL => Some("`local`"),
+        Rule::KW_UNIVERSAL => Some("`universal`"),
         Rule::KW_WHERE => Some("`where`"),
         Rule::KW_CHOOSE
         | Rule::KW_NOT

@@ -14,6 +14,8 @@ mod grammar;
 mod lower;
 mod recover;
 mod scan;
+#[cfg(test)]
+mod tests;
 
 use crate::diagnostic::{self, Diagnostic, FileId, Fix, Span};
 use grammar::{Grammar, Rule};
@@ -30,6 +32,9 @@ pub const MAX_NESTING: usize = 64;
 /// Levels of one expression at most, brackets, operators, fields and `not` together. Chains of `and` and
 /// of `or` count as one level.
 pub const MAX_DEPTH: usize = 256;
+
+/// Diagnostics of one file at most; nobody mends more at once.
+pub const MAX_DIAGNOSTICS: usize = 500;
 
 /// Reads one policy file: its tree, and everything that is wrong with its syntax, in the order of places.
 ///
@@ -57,6 +62,7 @@ pub fn parse(id: FileId, text: &str) -> (ast::File, Vec<Diagnostic>) {
         unclosed: &scan.unclosed,
         depth: 0,
         diagnostics: odd_characters(&scan),
+        semicolon: None,
     };
     file.items = items(&mut lower);
     let Lower {
@@ -86,7 +92,7 @@ fn items(lower: &mut Lower<'_>) -> Vec<ast::Item> {
                     at
                 }
             };
-            lower.diagnostics.push(too_deep(lower.at(at, at)));
+            lower.report(too_deep(lower.at(at, at)));
             None
         }
     };
@@ -103,7 +109,7 @@ fn items(lower: &mut Lower<'_>) -> Vec<ast::Item> {
             Rule::bad_item => {
                 items.extend(recover::item(lower, pair.as_str(), pair.as_span().start()));
             }
-            _ => items.extend(lower.item(pair)),
+            _ => items.extend(lower.item(&pair)),
         }
     }
     items
@@ -168,23 +174,4 @@ fn odd_characters(scan: &Scan) -> Vec<Diagnostic> {
         );
     }
     found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{ast, parse};
-    use crate::diagnostic::FileId;
-
-    #[test]
-    fn a_small_policy_is_read_without_complaint() {
-        let text = "## The site.\nlet site = sites[office] # a row\nunit {\n  otherwise => \"{site.folder},OU=Staff\"\n}\n";
-        let (file, diagnostics) = parse(FileId(0), text);
-        assert_eq!(diagnostics, []);
-        let [ast::Item::Let(site), ast::Item::Unit(unit)] = file.items.as_slice() else {
-            panic!("{:?}", file.items);
-        };
-        assert_eq!(&*site.doc, "The site.");
-        assert!(unit.body.rows.otherwise.is_some());
-        assert_eq!(file.comments.len(), 1);
-    }
 }

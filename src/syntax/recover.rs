@@ -53,11 +53,11 @@ const MAX_EXPECTED: usize = 5;
 /// so that nothing else seems to be missing.
 pub(super) fn item(lower: &mut Lower<'_>, slice: &str, start: usize) -> Option<Item> {
     let slice = slice.trim_end();
-    if unclosed(lower, slice, start) {
+    if lower.is_full() || unclosed(lower, slice, start) {
         return None;
     }
     if slice.starts_with('}') {
-        lower.diagnostics.push(
+        lower.report(
             Diagnostic::new(
                 &codes::STRAY_BRACE,
                 lower.at(start, start + 1),
@@ -66,6 +66,9 @@ pub(super) fn item(lower: &mut Lower<'_>, slice: &str, start: usize) -> Option<I
             .label("no block is open here")
             .help("drop it, or look for a `}` too early above"),
         );
+        return None;
+    }
+    if brackets(lower, slice, start) {
         return None;
     }
     let word = first_word(slice);
@@ -80,7 +83,7 @@ pub(super) fn item(lower: &mut Lower<'_>, slice: &str, start: usize) -> Option<I
         return None;
     }
     let end = last_token(lower, lower.at(start, start + slice.len()).end);
-    lower.diagnostics.push(
+    lower.report(
         Diagnostic::new(
             &codes::MISSING_BRACE,
             Span::new(lower.file, end, end),
@@ -109,23 +112,33 @@ fn closed(lower: &mut Lower<'_>, rule: Rule, slice: &str, start: usize) -> Optio
         unclosed: lower.unclosed,
         depth: 0,
         diagnostics: Vec::new(),
+        semicolon: None,
     };
-    let item = inner.item(pair);
+    let item = inner.item(&pair);
     let (docs, found) = (inner.doc_comments, inner.diagnostics);
     lower.doc_comments.extend(docs);
-    lower.diagnostics.extend(found);
+    for one in found {
+        lower.report(one);
+    }
     item
 }
 
 /// Reports why a slice is no statement of its block.
 pub(super) fn statement(lower: &mut Lower<'_>, slice: &str, start: usize, rule: Rule) {
     let slice = slice.trim_end();
-    if unclosed(lower, slice, start) {
+    if lower.is_full() || unclosed(lower, slice, start) {
+        return;
+    }
+    if brackets(lower, slice, start) {
         return;
     }
     let failure = failure(rule, slice);
     let word = first_word(slice);
     let block = Block::of(rule);
+    if failure.at == 0 && word.is_empty() && continues_line(lower, lower.at(start, start)) {
+        stray(lower, slice, start);
+        return;
+    }
     if failure.at > 0 || word.is_empty() || block.words.is_empty() {
         expected(lower, slice, start, &failure);
         return;
@@ -142,7 +155,7 @@ pub(super) fn statement(lower: &mut Lower<'_>, slice: &str, start: usize, rule: 
     } else {
         "unknown statement"
     });
-    lower.diagnostics.push(match near {
+    lower.report(match near {
         Some(_) => diagnostic.help_did_you_mean(near),
         None => diagnostic.help(format!(
             "the statements of {} begin with {}",
@@ -169,22 +182,52 @@ fn unclosed(lower: &mut Lower<'_>, slice: &str, start: usize) -> bool {
     true
 }
 
+/// Arguments or a key behind a name that could not be read: then the mistake is inside them.
+fn brackets(lower: &mut Lower<'_>, slice: &str, start: usize) -> bool {
+    let rule = match slice.as_bytes().first() {
+        Some(b'(') => Rule::args,
+        Some(b'[') => Rule::index,
+        _ => return false,
+    };
+    let failure = failure(rule, slice);
+    if failure.at == 0 || failure.expected.is_empty() {
+        return false;
+    }
+    expected(lower, slice, start, &failure);
+    true
+}
+
+/// Something behind a complete statement that is no word.
+fn stray(lower: &mut Lower<'_>, slice: &str, start: usize) {
+    let found = first_token(slice);
+    let span = lower.at(start, start + found.len());
+    lower.report(
+        Diagnostic::new(
+            &codes::SYNTAX,
+            span,
+            format!("`{found}` does not belong here"),
+        )
+        .label("what stands before it is complete")
+        .help("a comma or an operator may be missing before it"),
+    );
+}
+
 fn unknown_item(lower: &mut Lower<'_>, slice: &str, start: usize) {
     let word = first_word(slice);
     if word.is_empty() {
         let found = first_token(slice);
         let span = lower.at(start, start + found.len());
-        lower.diagnostics.push(
+        if continues_line(lower, span) {
+            stray(lower, slice, start);
+            return;
+        }
+        lower.report(
             Diagnostic::new(
                 &codes::SYNTAX,
                 span,
                 format!("expected an item, found `{found}`"),
             )
-            .label(if continues_line(lower, span) {
-                "what stands before it is complete"
-            } else {
-                "no item begins like this"
-            })
+            .label("no item begins like this")
             .help("an item begins with a word like `let`, `stage` or `groups`"),
         );
         return;
@@ -193,7 +236,7 @@ fn unknown_item(lower: &mut Lower<'_>, slice: &str, start: usize) {
     let message = format!("`{word}` begins no item");
     let diagnostic = Diagnostic::new(&codes::UNKNOWN_ITEM, span, message);
     let near = did_you_mean(word, ITEMS.iter().map(|(item, _)| *item));
-    lower.diagnostics.push(if continues_line(lower, span) {
+    lower.report(if continues_line(lower, span) {
         diagnostic
             .label("what stands before it is complete")
             .help("an operator may be missing before it, or quotes around a text")
@@ -247,7 +290,16 @@ fn in_words(rules: &[Rule]) -> Vec<&'static str> {
     };
     hide(
         "an operator",
-        &["`(`", "`[`", "`at`", "`or`", "`in`", "`is`"],
+        &[
+            "a unit of time",
+            "a unit of time",
+            "`(`",
+            "`[`",
+            "`at`",
+            "`or`",
+            "`in`",
+            "`is`",
+        ],
     );
     hide("`}`", &["`,`"]);
     hide(
@@ -274,14 +326,16 @@ fn in_words(rules: &[Rule]) -> Vec<&'static str> {
 
 fn expected(lower: &mut Lower<'_>, slice: &str, start: usize, failure: &Failure) {
     let at = lower.at(start + failure.at, start + failure.at).start;
-    let rest = lower.text.get(at as usize..).unwrap_or_default();
-    let rest = rest.trim_start_matches([' ', '\t']);
-    let found = first_token(rest);
     let before = last_token(lower, at);
-    let from = u32::try_from(lower.text.len() - rest.len()).unwrap_or(at);
+    let from = next_token(lower, at);
+    let found = first_token(lower.text.get(from as usize..).unwrap_or_default());
     let length = u32::try_from(found.len()).unwrap_or(0);
     let mut place = Span::new(lower.file, from, from.saturating_add(length));
     let gap = lower.slice(Span::new(lower.file, before, from));
+    if found == "/" && failure.expected.contains(&"an expression") {
+        unclosed_regex(lower, from);
+        return;
+    }
     let behind = before > lower.at(start, start).start && gap.contains('\n');
     let words = failure.expected.iter().take(MAX_EXPECTED);
     let words: Vec<String> = words.map(|&word| word.to_owned()).collect();
@@ -294,8 +348,12 @@ fn expected(lower: &mut Lower<'_>, slice: &str, start: usize, failure: &Failure)
     };
     let label = if behind || found.is_empty() {
         place = Span::new(lower.file, before, before);
-        match failure.expected.as_slice() {
-            [one] => format!("missing {one} after this"),
+        let closer = |word: &&&str| matches!(**word, "`)`" | "`]`" | "`}`");
+        match (
+            failure.expected.as_slice(),
+            failure.expected.iter().find(closer),
+        ) {
+            ([one], _) | (_, Some(one)) => format!("missing {one} after this"),
             _ => "something is missing after this".to_owned(),
         }
     } else if what.is_empty() {
@@ -310,11 +368,26 @@ fn expected(lower: &mut Lower<'_>, slice: &str, start: usize, failure: &Failure)
     let far = lower
         .slice(Span::new(lower.file, head.end, place.start))
         .contains('\n');
-    lower.diagnostics.push(if far && !word.is_empty() {
+    lower.report(if far && !word.is_empty() {
         diagnostic.also(head, format!("while reading this `{word}`"))
     } else {
         diagnostic
     });
+}
+
+fn unclosed_regex(lower: &mut Lower<'_>, from: u32) {
+    let rest = lower.text.get(from as usize..).unwrap_or_default();
+    let line = rest.split('\n').next().unwrap_or_default().trim_end();
+    let end = from.saturating_add(u32::try_from(line.len()).unwrap_or(0));
+    lower.report(
+        Diagnostic::new(
+            &codes::UNCLOSED_REGEX,
+            Span::new(lower.file, from, end),
+            "this regex has no closing `/`",
+        )
+        .label("a regex ends on the line where it begins")
+        .help("close it with `/`; a slash inside a regex is `\\/`"),
+    );
 }
 
 /// A near word among the expected ones, or what a reserved word is.
@@ -391,7 +464,7 @@ fn first_token(text: &str) -> &str {
 }
 
 /// The end of the last token before an offset.
-fn last_token(lower: &Lower<'_>, before: u32) -> u32 {
+pub(super) fn last_token(lower: &Lower<'_>, before: u32) -> u32 {
     let mut end = before;
     loop {
         let text = lower.text.get(..end as usize).unwrap_or_default();
@@ -405,6 +478,22 @@ fn last_token(lower: &Lower<'_>, before: u32) -> u32 {
         {
             Some(comment) if comment.span.end >= end => end = comment.span.start,
             _ => return end,
+        }
+    }
+}
+
+/// The start of the next token at or after an offset; the end of the text if there is none.
+fn next_token(lower: &Lower<'_>, after: u32) -> u32 {
+    let mut from = after;
+    loop {
+        let text = lower.text.get(from as usize..).unwrap_or_default();
+        from = lower.text_len() - u32::try_from(text.trim_start().len()).unwrap_or(0);
+        let next = lower
+            .comments
+            .partition_point(|comment| comment.span.start < from);
+        match lower.comments.get(next) {
+            Some(comment) if comment.span.start == from => from = comment.span.end,
+            _ => return from,
         }
     }
 }

@@ -124,7 +124,7 @@ impl Chain<'_, '_> {
                 edits.push((at(last.span.end), ")".to_owned()));
             }
         }
-        self.lower.diagnostics.push(
+        self.lower.report(
             Diagnostic::new(
                 &codes::MIXED_AND_OR,
                 second,
@@ -241,7 +241,7 @@ impl Chain<'_, '_> {
     }
 
     fn chained(&mut self, first: Span, second: Span) {
-        self.lower.diagnostics.push(
+        self.lower.report(
             Diagnostic::new(
                 &codes::CHAINED_COMPARISON,
                 second,
@@ -260,7 +260,7 @@ impl Chain<'_, '_> {
             "matches"
         };
         let start = Span::new(left.file, left.start, left.start);
-        self.lower.diagnostics.push(
+        self.lower.report(
             Diagnostic::new(
                 &codes::NOT_IN,
                 place,
@@ -289,7 +289,7 @@ impl Chain<'_, '_> {
             "`contains` is no operator of this language",
         )
         .label("not an operator");
-        self.lower.diagnostics.push(if literal.is_empty() {
+        self.lower.report(if literal.is_empty() {
             let list = self.lower.slice(left.span);
             let item = self.lower.slice(right.span);
             diagnostic.help(format!("write `{item} in {list}`"))
@@ -350,7 +350,7 @@ impl Chain<'_, '_> {
         loop {
             match self.tokens.next()? {
                 Token::Operand(operand) => return Some(operand),
-                Token::Not(span) => self.lower.diagnostics.push(
+                Token::Not(span) => self.lower.report(
                     Diagnostic::new(
                         &codes::MISPLACED_NOT,
                         span,

@@ -81,7 +81,7 @@ impl<'t> Lower<'t> {
 
     /// Reports that one thing is said at two places.
     pub(super) fn twice(&mut self, second: Span, first: Span, message: &str) {
-        self.diagnostics.push(
+        self.report(
             Diagnostic::new(&codes::DUPLICATE_CLAUSE, second, message)
                 .label("here again")
                 .also(first, "first here")

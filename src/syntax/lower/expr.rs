@@ -55,7 +55,7 @@ impl<'t> Lower<'t> {
             .iter()
             .any(|known| known.code == &codes::NESTED_TOO_DEEP);
         if !known {
-            self.diagnostics.push(
+            self.report(
                 Diagnostic::new(
                     &codes::NESTED_TOO_DEEP,
                     span,
@@ -86,6 +86,9 @@ impl<'t> Lower<'t> {
                 rule => {
                     if let Some(operator) = operator(rule) {
                         tokens.push(Token::Operator(operator, at));
+                    } else if rule == Rule::habit_operator && self.value_missing(&tokens, &next) {
+                        foreign = true;
+                        tokens.push(Token::Operator(Operator::Plus, at));
                     } else if let Some(operator) = self.habit_operator(&next) {
                         tokens.push(Token::Operator(operator, at));
                     } else {
@@ -275,7 +278,7 @@ impl<'t> Lower<'t> {
 
     /// A row that can never be reached.
     pub(super) fn row_after_otherwise(&mut self, row: Span, otherwise: Span) {
-        self.diagnostics.push(
+        self.report(
             Diagnostic::new(
                 &codes::DUPLICATE_CLAUSE,
                 row,

@@ -89,10 +89,15 @@ impl<'t> Lower<'t> {
                 attach.kind.replace(kind).map(|before| before.span)
             }
             Rule::KW_SCOPE => {
-                let scope = match cursor.take(Rule::scope_word)?.as_str() {
-                    "global" => GroupScope::Global,
-                    "universal" => GroupScope::Universal,
-                    _ => GroupScope::DomainLocal,
+                let mut word = Cursor::of(cursor.take(Rule::scope_word)?);
+                let scope = match word.next()?.as_rule() {
+                    Rule::KW_GLOBAL => GroupScope::Global,
+                    Rule::KW_UNIVERSAL => GroupScope::Universal,
+                    Rule::KW_DOMAIN => {
+                        word.take(Rule::KW_LOCAL)?;
+                        GroupScope::DomainLocal
+                    }
+                    _ => return None,
                 };
                 let scope = Spanned::new(scope, place);
                 attach.scope.replace(scope).map(|before| before.span)

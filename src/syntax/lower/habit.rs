@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Fix, Span};
 use crate::syntax::ast::{CompareOp, Expr, ExprKind, Part, Template};
 use crate::syntax::codes;
 use crate::syntax::grammar::{Pair, Rule};
+use crate::syntax::recover::last_token;
 
 /// Words that stand for a missing value elsewhere.
 const NULLS: [&str; 6] = ["null", "nil", "None", "NULL", "Null", "undefined"];
@@ -14,7 +15,7 @@ impl<'t> Lower<'t> {
     /// "`written` is not how this is written": one word for another.
     fn instead(&mut self, code: &'static Code, span: Span, right: &str) {
         let written = self.slice(span);
-        self.diagnostics.push(
+        self.report(
             Diagnostic::new(code, span, format!("here it is `{right}`, not `{written}`"))
                 .label(format!("write `{right}`"))
                 .fix(Fix::replace(span, right)),
@@ -26,8 +27,7 @@ impl<'t> Lower<'t> {
         let span = self.span(pair);
         match pair.as_rule() {
             Rule::not_in => {
-                let word = pair.clone().into_inner().nth(1)?;
-                return Some(if word.as_rule() == Rule::KW_IN {
+                return Some(if pair.as_str().ends_with("in") {
                     Operator::NotIn
                 } else {
                     Operator::NotMatches
@@ -60,6 +60,30 @@ impl<'t> Lower<'t> {
         Some(operator)
     }
 
+    /// Whether a `=` belongs to the next line, because the value before it was forgotten:
+    /// `mail =` and below it `title = x`.
+    pub(super) fn value_missing(&mut self, tokens: &[Token], operator: &Pair<'t>) -> bool {
+        let [Token::Operand(name)] = tokens else {
+            return false;
+        };
+        let before = last_token(self, name.span.start);
+        let gap = Span::new(self.file, before, name.span.start);
+        let named = matches!(name.kind, ExprKind::Name(_));
+        if operator.as_str() != "=" || !named || !self.slice(gap).contains('\n') {
+            return false;
+        }
+        let place = Span::new(self.file, before, before);
+        self.report(
+            Diagnostic::new(
+                &codes::SYNTAX,
+                place,
+                "expected an expression, but the next line begins another statement",
+            )
+            .label("missing value after this"),
+        );
+        true
+    }
+
     /// `x is "y"`.
     fn habit_is(&mut self, pair: &Pair<'t>) -> Operator {
         let negated = pair.clone().into_inner().nth(1).is_some();
@@ -69,7 +93,7 @@ impl<'t> Lower<'t> {
             ("==", CompareOp::Equal)
         };
         let span = self.span(pair);
-        self.diagnostics.push(
+        self.report(
             Diagnostic::new(
                 &codes::IS_VALUE,
                 span,
@@ -107,7 +131,7 @@ impl<'t> Lower<'t> {
 
     /// `!x`.
     pub(super) fn habit_bang(&mut self, span: Span) -> Token {
-        self.diagnostics.push(
+        self.report(
             Diagnostic::new(&codes::BANG_NOT, span, "here it is `not`, not `!`")
                 .label("write `not`")
                 .fix(Fix {
@@ -131,7 +155,7 @@ impl<'t> Lower<'t> {
         }
         let condition = self.slice(span).trim_start_matches("if");
         let condition = condition.strip_suffix("then").unwrap_or(condition).trim();
-        self.diagnostics.push(
+        self.report(
             Diagnostic::new(&codes::IF_THEN_ELSE, span, "there is no `if … then … else`")
                 .label("a decision is a `choose`")
                 .help(format!(
@@ -154,13 +178,16 @@ impl<'t> Lower<'t> {
             let present = *op == CompareOp::NotEqual;
             let span = place.to(operand.span);
             let right = if present { "is present" } else { "is missing" };
+            let place = *place;
+            // `<> null` is one mistake
+            self.diagnostics.pop_if(|last| last.primary.span == place);
             self.instead(&codes::NULL_HABIT, span, right);
             tokens.pop();
             tokens.push(Token::Test { present, span });
             return;
         }
         let word = self.slice(operand.span);
-        self.diagnostics.push(
+        self.report(
             Diagnostic::new(
                 &codes::NULL_HABIT,
                 operand.span,
@@ -212,7 +239,7 @@ impl<'t> Lower<'t> {
         } else {
             "a text stands in straight double quotes, not typographic ones"
         };
-        self.diagnostics.push(
+        self.report(
             Diagnostic::new(&codes::SINGLE_QUOTES, span, message)
                 .label(format!("write `{right}`"))
                 .fix(Fix::replace(span, right)),

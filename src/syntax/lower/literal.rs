@@ -1,6 +1,6 @@
 //! Dates, times, durations and numbers: read a little wider than they may be written, and checked here.
 
-use super::Lower;
+use super::{Cursor, Lower};
 use crate::diagnostic::{Diagnostic, Fix, Span, Spanned};
 use crate::syntax::ast::{Duration, Expr, ExprKind, TimeUnit};
 use crate::syntax::codes;
@@ -38,7 +38,7 @@ impl<'t> Lower<'t> {
         };
         let date = || Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok();
         let Some(date) = date() else {
-            self.diagnostics.push(
+            self.report(
                 Diagnostic::new(
                     &codes::INVALID_DATE,
                     span,
@@ -50,7 +50,7 @@ impl<'t> Lower<'t> {
             return None;
         };
         if date.to_string() != written {
-            self.diagnostics.push(
+            self.report(
                 Diagnostic::new(
                     &codes::INVALID_DATE,
                     span,
@@ -76,7 +76,7 @@ impl<'t> Lower<'t> {
             } else {
                 "a time is hours from 00 to 23 and minutes from 00 to 59: `18:00`"
             };
-            self.diagnostics.push(
+            self.report(
                 Diagnostic::new(
                     &codes::INVALID_TIME,
                     span,
@@ -89,7 +89,7 @@ impl<'t> Lower<'t> {
         };
         let right = time.strftime("%H:%M").to_string();
         if right != written {
-            self.diagnostics.push(
+            self.report(
                 Diagnostic::new(
                     &codes::INVALID_TIME,
                     span,
@@ -105,9 +105,9 @@ impl<'t> Lower<'t> {
 
     /// A length of time, `14 days`.
     pub(super) fn duration(&mut self, pair: Pair<'t>) -> Option<Duration> {
-        let mut inner = pair.into_inner();
-        let count = self.whole(&inner.next()?);
-        let unit = match inner.next()?.as_str().trim_end_matches('s') {
+        let mut cursor = Cursor::of(pair);
+        let count = self.whole(&cursor.take(Rule::whole)?);
+        let unit = match cursor.take(Rule::time_unit)?.as_str().trim_end_matches('s') {
             "minute" => TimeUnit::Minute,
             "hour" => TimeUnit::Hour,
             "day" => TimeUnit::Day,
@@ -121,7 +121,7 @@ impl<'t> Lower<'t> {
 
     /// A whole number that fits 32 bits; a larger one is reported.
     pub(super) fn whole(&mut self, pair: &Pair<'t>) -> u32 {
-        let written = pair.as_str().trim_end_matches(['%', ' ']);
+        let written = pair.as_str().trim_end_matches('%').trim_end();
         written.parse().unwrap_or_else(|_| {
             self.number_too_large(self.span(pair), written);
             0
@@ -145,7 +145,7 @@ impl<'t> Lower<'t> {
 
     fn number_too_large(&mut self, span: Span, written: &str) {
         let message = format!("`{written}` is too large a number here");
-        self.diagnostics.push(
+        self.report(
             Diagnostic::new(&codes::INVALID_NUMBER, span, message)
                 .label("too large")
                 .help("write a smaller number; a number that only names something is a text in quotes"),

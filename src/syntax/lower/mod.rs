@@ -27,7 +27,7 @@ mod text;
 use super::ast::{self, FileItem, Item, Name};
 use super::codes;
 use super::grammar::{Pair, Rule};
-use super::recover;
+use super::{MAX_DIAGNOSTICS, recover};
 use crate::diagnostic::{Diagnostic, FileId, Fix, Span, Spanned};
 use cursor::Cursor;
 use std::sync::Arc;
@@ -51,6 +51,8 @@ pub(super) struct Lower<'t> {
     pub(super) depth: usize,
     /// What was found wrong.
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// Which of it is about `;`.
+    pub(super) semicolon: Option<usize>,
 }
 
 impl<'t> Lower<'t> {
@@ -58,8 +60,15 @@ impl<'t> Lower<'t> {
     pub(super) fn span(&self, pair: &Pair<'_>) -> Span {
         let start = pair.as_span().start();
         let mut last = pair.clone();
+        // What is written without blanks inside ends where its last character is.
+        let exact = |rule| {
+            matches!(
+                rule,
+                Rule::text | Rule::hole | Rule::hole_step | Rule::hole_args
+            )
+        };
         while let Some(inner) = last.clone().into_inner().next_back() {
-            if last.as_rule() == Rule::text {
+            if exact(last.as_rule()) {
                 break;
             }
             last = inner;
@@ -77,6 +86,11 @@ impl<'t> Lower<'t> {
         Span::new(self.file, offset(start), offset(end))
     }
 
+    /// How long the whole text is.
+    pub(super) fn text_len(&self) -> u32 {
+        u32::try_from(self.text.len()).unwrap_or(u32::MAX)
+    }
+
     /// The words that a span covers.
     pub(super) fn slice(&self, span: Span) -> &'t str {
         self.text
@@ -90,10 +104,10 @@ impl<'t> Lower<'t> {
     }
 
     /// One item, or a report why there is none.
-    pub(super) fn item(&mut self, pair: Pair<'t>) -> Option<Item> {
+    pub(super) fn item(&mut self, pair: &Pair<'t>) -> Option<Item> {
         let rule = pair.as_rule();
-        let span = self.span(&pair);
-        let item = self.item_of(rule, &pair);
+        let span = self.span(pair);
+        let item = self.item_of(rule, pair);
         if item.is_none() {
             self.disagreement(rule, span);
         }
@@ -181,9 +195,29 @@ impl<'t> Lower<'t> {
         lines.join("\n").into()
     }
 
+    /// Takes a diagnostic, up to [`MAX_DIAGNOSTICS`] of them.
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < MAX_DIAGNOSTICS {
+            self.diagnostics.push(diagnostic);
+        } else if self.diagnostics.len() == MAX_DIAGNOSTICS {
+            self.diagnostics.push(Diagnostic::new(
+                &codes::TOO_MANY_ERRORS,
+                diagnostic.primary.span,
+                format!(
+                    "more than {MAX_DIAGNOSTICS} errors in one file; the rest is not looked at"
+                ),
+            ));
+        }
+    }
+
+    /// Whether there are so many diagnostics already that no more are taken.
+    pub(super) fn is_full(&self) -> bool {
+        self.diagnostics.len() > MAX_DIAGNOSTICS
+    }
+
     /// Reports that the grammar let something through that is not read here.
     pub(super) fn disagreement(&mut self, rule: Rule, span: Span) {
-        self.diagnostics.push(
+        self.report(
             Diagnostic::new(
                 &codes::INTERNAL_SYNTAX,
                 span,
@@ -236,16 +270,16 @@ impl<'t> Lower<'t> {
     /// A `;`: all of a file are one mistake.
     pub(super) fn semicolon(&mut self, pair: &Pair<'t>) {
         let edit = (self.span(pair), String::new());
-        let known = self
-            .diagnostics
-            .iter_mut()
-            .find(|known| known.code == &codes::SEMICOLON);
+        let known = self.semicolon.and_then(|at| self.diagnostics.get_mut(at));
         if let Some(fix) = known.and_then(|known| known.fix.as_mut()) {
-            fix.edits.push(edit);
-            fix.title = format!("drop all {}", fix.edits.len());
+            if fix.edits.len() < MAX_DIAGNOSTICS {
+                fix.edits.push(edit);
+                fix.title = format!("drop all {}", fix.edits.len());
+            }
             return;
         }
-        self.diagnostics.push(
+        self.semicolon = Some(self.diagnostics.len());
+        self.report(
             Diagnostic::new(&codes::SEMICOLON, edit.0, "statements end without a `;`")
                 .label("not needed")
                 .help("drop it; a statement ends where the next word begins another")
@@ -259,14 +293,7 @@ impl<'t> Lower<'t> {
     /// A comma that joins nothing.
     pub(super) fn comma(&mut self, pair: &Pair<'t>) {
         let span = self.span(pair);
-        let known = self
-            .diagnostics
-            .iter()
-            .any(|known| known.code == &codes::TRAILING_COMMA && known.primary.span == span);
-        if known {
-            return;
-        }
-        self.diagnostics.push(
+        self.report(
             Diagnostic::new(&codes::TRAILING_COMMA, span, "this comma joins nothing")
                 .label("no element follows")
                 .help("drop it; a comma only stands between the elements of a list")

@@ -89,7 +89,7 @@ impl<'t> Lower<'t> {
     }
 
     fn two_modifiers(&mut self, second: Span, first: Span) {
-        self.diagnostics.push(
+        self.report(
             Diagnostic::new(
                 &codes::TWO_MODIFIERS,
                 second,

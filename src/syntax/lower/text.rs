@@ -22,7 +22,7 @@ impl<'t> Lower<'t> {
                     let words = self.slice(*span);
                     let escaped = words.replace('{', "\\{").replace('}', "\\}");
                     text.push_str(words);
-                    self.diagnostics.push(
+                    self.report(
                         Diagnostic::new(
                             &codes::HOLE_IN_LITERAL,
                             *span,
@@ -96,7 +96,7 @@ impl<'t> Lower<'t> {
         if known {
             return;
         }
-        self.diagnostics.push(
+        self.report(
             Diagnostic::new(
                 &codes::UNCLOSED_TEXT,
                 span,
@@ -121,7 +121,7 @@ impl<'t> Lower<'t> {
         if let Some(c) = known {
             return c.to_string();
         }
-        self.diagnostics.push(
+        self.report(
             Diagnostic::new(
                 &codes::UNKNOWN_ESCAPE,
                 span,
@@ -167,15 +167,13 @@ impl<'t> Lower<'t> {
             let kind = ExprKind::Field { base, name };
             return Some(Expr { kind, span });
         };
-        let mut span = span;
-        span.end = self.at(0, list.as_span().end()).end;
         let mut args = Vec::new();
-        for arg in list.into_inner() {
-            let inner = arg.into_inner().next()?;
-            args.push(if inner.as_rule() == Rule::name {
-                self.name_expr(&inner)
-            } else {
-                self.number(&inner)
+        let mut list = Cursor::of(list);
+        while let Some(arg) = list.take(Rule::hole_arg) {
+            let mut inner = Cursor::of(arg);
+            args.push(match inner.take(Rule::name) {
+                Some(name) => self.name_expr(&name),
+                None => self.number(&inner.take(Rule::number)?),
             });
         }
         let kind = ExprKind::Method { base, name, args };
@@ -191,7 +189,7 @@ impl<'t> Lower<'t> {
         } else {
             "give the value a name with `let` and put that name between the braces"
         };
-        self.diagnostics.push(
+        self.report(
             Diagnostic::new(&codes::BAD_HOLE, span, format!("`{written}` is no hole"))
                 .label("a hole holds a name with `.field` and `.method(names or numbers)`")
                 .help(help),
@@ -199,7 +197,7 @@ impl<'t> Lower<'t> {
     }
 
     fn bad_brace(&mut self, span: Span) {
-        self.diagnostics.push(
+        self.report(
             Diagnostic::new(&codes::STRAY_BRACE_IN_TEXT, span, "this `}` closes no hole")
                 .label("no `{` before it")
                 .help("a brace as such is `\\}`")

@@ -1,0 +1,208 @@
+//! Diagnostics as text: for people, for screen readers, for machines. The only place that knows `miette`.
+//!
+//! [`human`] draws the source with underlines, [`plain`] says the same in sentences, [`json`] in our own
+//! documented shape. None of them prints; all take the diagnostics in the order in which they are given.
+//! Whatever comes from a source is made visible first, so that no character of it can rearrange a line.
+//!
+//! Begin with [`human`]; `view` is how a source becomes lines that may be shown.
+
+mod human;
+mod json;
+mod plain;
+mod view;
+
+pub use human::{Style, human};
+pub use json::json;
+pub use plain::plain;
+
+use super::{Diagnostic, Label, LineIndex, Severity, Source, Sources};
+use crate::text::visible;
+use miette::{LabeledSpan, SourceCode};
+use std::collections::BTreeMap;
+use std::fmt;
+use view::View;
+
+/// How many diagnostics [`human`] and [`plain`] show; the rest is counted. [`json`] has them all.
+pub const MAX_SHOWN: usize = 100;
+
+/// What was found in one line: `3 errors, 1 warning`; `nothing found` without any.
+pub fn summary(diagnostics: &[Diagnostic]) -> String {
+    let errors = diagnostics.iter().filter(|one| one.is_error()).count();
+    let warnings = diagnostics.len() - errors;
+    let count = |number: usize, word: &str| match number {
+        0 => None,
+        1 => Some(format!("1 {word}")),
+        _ => Some(format!("{number} {word}s")),
+    };
+    let parts = [count(errors, "error"), count(warnings, "warning")];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() {
+        return "nothing found".to_owned();
+    }
+    parts.join(", ")
+}
+
+/// The line that stands for the diagnostics beyond [`MAX_SHOWN`].
+fn more(diagnostics: &[Diagnostic]) -> Option<String> {
+    let more = diagnostics.len().checked_sub(MAX_SHOWN)?;
+    (more > 0).then(|| format!("… and {more} more"))
+}
+
+/// Text of ours that may quote a source: hostile characters visible, line breaks kept.
+fn safe(text: &str) -> String {
+    let lines: Vec<_> = text.split('\n').map(visible).collect();
+    lines.join("\n")
+}
+
+/// The help as shown: what to do, else what the fix does.
+fn help(diagnostic: &Diagnostic) -> Option<String> {
+    let title = diagnostic.fix.as_ref().map(|fix| &fix.title);
+    let text = diagnostic.help.as_ref().or(title)?;
+    (*text != diagnostic.primary.text).then(|| safe(text))
+}
+
+/// The sources with their line starts, found once.
+struct Indexed<'s> {
+    sources: &'s Sources,
+    lines: BTreeMap<super::FileId, LineIndex>,
+}
+
+impl<'s> Indexed<'s> {
+    fn new(sources: &'s Sources) -> Self {
+        Self {
+            sources,
+            lines: BTreeMap::new(),
+        }
+    }
+
+    fn get(&mut self, file: super::FileId) -> Option<(&'s Source, &LineIndex)> {
+        let source = self.sources.get(file)?;
+        let index = self
+            .lines
+            .entry(file)
+            .or_insert_with(|| LineIndex::new(&source.text));
+        Some((source, index))
+    }
+}
+
+/// A diagnostic as `miette` draws it.
+#[derive(Debug)]
+struct Shown {
+    message: String,
+    code: Option<&'static str>,
+    severity: miette::Severity,
+    help: Option<String>,
+    labels: Vec<LabeledSpan>,
+    view: Option<View>,
+    /// Labels in other files than the primary one.
+    elsewhere: Vec<Shown>,
+}
+
+impl Shown {
+    fn new(diagnostic: &Diagnostic, sources: &mut Indexed<'_>) -> Self {
+        let file = diagnostic.primary.span.file;
+        let mut labels = vec![&diagnostic.primary];
+        let (here, elsewhere): (Vec<&Label>, Vec<&Label>) = diagnostic
+            .secondary
+            .iter()
+            .partition(|label| label.span.file == file);
+        labels.extend(here);
+        let mut shown = Self::of(
+            safe(&diagnostic.message).replace('\n', " "),
+            &labels,
+            sources,
+        );
+        shown.code = Some(diagnostic.code.name);
+        shown.severity = match diagnostic.code.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+        };
+        shown.help = help(diagnostic);
+        shown.elsewhere = elsewhere
+            .into_iter()
+            .map(|label| {
+                let bare = Label {
+                    span: label.span,
+                    text: String::new(),
+                };
+                Self::of(safe(&label.text), &[&bare], sources)
+            })
+            .collect();
+        shown
+    }
+
+    /// The first label is the primary one.
+    fn of(message: String, labels: &[&Label], sources: &mut Indexed<'_>) -> Self {
+        let mut shown = Self {
+            message,
+            code: None,
+            severity: miette::Severity::Advice,
+            help: None,
+            labels: Vec::new(),
+            view: None,
+            elsewhere: Vec::new(),
+        };
+        let source = labels
+            .first()
+            .and_then(|first| sources.get(first.span.file));
+        let Some((source, index)) = source else {
+            return shown;
+        };
+        let spans: Vec<_> = labels.iter().map(|label| label.span).collect();
+        let view = View::new(source, index, &spans);
+        for (place, (label, range)) in labels.iter().zip(view.marks()).enumerate() {
+            let text = (!label.text.is_empty()).then(|| safe(&label.text));
+            let span = (range.start, range.end - range.start);
+            shown.labels.push(if place == 0 {
+                LabeledSpan::new_primary_with_span(text, span)
+            } else {
+                LabeledSpan::new_with_span(text, span)
+            });
+        }
+        shown.view = Some(view);
+        shown
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Shown {}
+
+impl miette::Diagnostic for Shown {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        let code = self.code?;
+        Some(Box::new(code))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(self.severity)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        let help = self.help.as_ref()?;
+        Some(Box::new(help))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        let view: &dyn SourceCode = self.view.as_ref()?;
+        Some(view)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
+        if self.elsewhere.is_empty() {
+            return None;
+        }
+        let related = self.elsewhere.iter();
+        Some(Box::new(
+            related.map(|shown| -> &dyn miette::Diagnostic { shown }),
+        ))
+    }
+}
