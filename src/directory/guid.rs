@@ -10,6 +10,9 @@ use uuid::Uuid;
 pub struct Guid(Uuid);
 
 impl Guid {
+    /// The GUID of nothing.
+    pub const NIL: Self = Self(Uuid::nil());
+
     /// Reads the 16 bytes of `objectGUID`, whose first three fields are little-endian (MS-DTYP 2.3.4).
     pub fn from_ad_bytes(bytes: &[u8]) -> Option<Self> {
         let bytes: [u8; 16] = bytes.try_into().ok()?;

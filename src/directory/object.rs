@@ -43,6 +43,14 @@ impl Values {
             Self::Many(values) => values,
         }
     }
+
+    fn push(&mut self, value: Value) -> usize {
+        match self {
+            Self::Many(values) => values.push(value),
+            Self::One(first) => *self = Self::Many(vec![first.clone(), value]),
+        }
+        self.as_slice().len()
+    }
 }
 
 impl Object {
@@ -93,22 +101,27 @@ impl Object {
         }
     }
 
-    /// Adds a value behind those that are there, equal or not.
-    pub fn push(&mut self, name: impl Into<AttributeName>, value: Value) {
+    /// Adds a value behind those that are there, equal or not; yields how many there are then.
+    pub fn push(&mut self, name: impl Into<AttributeName>, value: Value) -> usize {
         let name = name.into();
-        let Some(slot) = self.slots.iter_mut().find(|slot| slot.name == name) else {
-            self.set(name, vec![value]);
-            return;
+        let is_class = name.is("objectClass");
+        // Values of one attribute come one after the other, so the last attribute is the likely one.
+        let found = self.slots.iter_mut().rev().find(|slot| slot.name == name);
+        let count = if let Some(slot) = found {
+            slot.values.push(value)
+        } else {
+            let values = Values::One(value);
+            self.slots.push(Slot { name, values });
+            1
         };
-        if let Values::One(first) = &slot.values {
-            slot.values = Values::Many(vec![first.clone()]);
-        }
-        if let Values::Many(values) = &mut slot.values {
-            values.push(value);
-        }
-        if name.is("objectClass") {
+        if is_class {
             self.classes = Classes::of(self.all("objectClass"));
         }
+        count
+    }
+
+    pub(super) fn set_guid(&mut self, guid: Guid) {
+        self.guid = guid;
     }
 
     /// Gives the object another name; the naming attribute (`cn`) is not touched.

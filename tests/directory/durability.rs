@@ -327,3 +327,20 @@ fn a_folder_that_can_not_be_written_is_told() {
     let error = EmbeddedDirectory::open(missing, clock()).unwrap_err();
     assert!(matches!(error.problem, Problem::Unreadable(_)), "{error}");
 }
+
+#[cfg(unix)]
+#[test]
+fn who_may_not_read_the_file_may_not_read_what_is_written() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let files = Files::new();
+    fs::set_permissions(&files.path, fs::Permissions::from_mode(0o600)).unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let link = files.folder.path().join("link.ldif");
+    std::os::unix::fs::symlink(&files.path, &link).unwrap();
+    let directory = EmbeddedDirectory::open(&link, clock()).unwrap();
+    perform(&directory);
+    assert_eq!(mode(&files.changes()), 0o600);
+    directory.save().unwrap();
+    assert_eq!(mode(&files.path), 0o600);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+}

@@ -14,7 +14,7 @@ use super::store::{self, Store};
 use crate::directory::guid::Guid;
 use crate::directory::object::Object;
 use crate::directory::port::{self, Directory, Operation, Target};
-use crate::directory::snapshot::{Domain, Snapshot};
+use crate::directory::snapshot::Snapshot;
 use crate::text::decode;
 
 /// Where the time of a change comes from.
@@ -42,11 +42,7 @@ impl fmt::Debug for EmbeddedDirectory {
 
 /// Reads an LDIF file, and what was done to it since it was last saved; takes no lock and writes nothing.
 pub fn read(path: &Path) -> Result<Snapshot, Error> {
-    let memory = store::read(path)?;
-    snapshot(&memory).map_err(|error| {
-        let problem = super::Problem::Unreadable(std::io::Error::other(error));
-        Error::new(&path.display().to_string(), (0, problem))
-    })
+    store::read(path)
 }
 
 impl EmbeddedDirectory {
@@ -119,13 +115,7 @@ impl Directory for EmbeddedDirectory {
 }
 
 fn snapshot(memory: &Memory) -> Result<Snapshot, port::Error> {
-    let domain = Domain {
-        sid: Some(memory.domain_sid.clone()),
-        highest_usn: Some(memory.usn),
-        ..memory.domain.clone()
-    };
-    let objects = memory.iter().cloned().collect();
-    Snapshot::new(domain, objects).map_err(|error| port::Error::Unreachable {
+    memory.snapshot().map_err(|error| port::Error::Unreachable {
         message: error.to_string(),
     })
 }

@@ -137,6 +137,8 @@ pub enum Problem {
          (a filter like `(objectClass=*)`)"
     )]
     MissingParent { dn: String, parent: String },
+    #[error(transparent)]
+    NoSnapshot(#[from] crate::directory::snapshot::SnapshotError),
     #[error("`{dn}` lies outside `{base}`; a file holds one domain")]
     OutsideDomain { dn: String, base: String },
     #[error("`{dn}` names no domain; names end in `DC=…`, for instance `DC=example,DC=com`")]

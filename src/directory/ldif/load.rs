@@ -72,9 +72,8 @@ pub(super) fn object(record: Record) -> Result<Object, Located> {
         Body::Move(_) => return Err((line, change("modrdn"))),
         Body::Delete => return Err((line, change("delete"))),
     };
-    let dn = record.dn;
+    let mut object = Object::new(record.dn, Guid::NIL);
     let mut guid = None;
-    let mut slots: Vec<(AttributeName, Vec<Value>, u32)> = Vec::new();
     let mut password = false;
     for (name, value, line) in values {
         match name.as_str() {
@@ -97,25 +96,13 @@ pub(super) fn object(record: Record) -> Result<Object, Located> {
             }
             _ => check_value(&name, &value, line)?,
         }
-        let last = slots.last_mut().filter(|(last, ..)| *last == name);
-        match last {
-            Some((_, values, _)) => values.push(value),
-            None => match slots.iter_mut().find(|(slot, ..)| *slot == name) {
-                Some((_, values, _)) => values.push(value),
-                None => slots.push((name, vec![value], line)),
-            },
-        }
-    }
-    let guid = guid.unwrap_or_else(|| Guid::derived(&["object", dn.key()]));
-    let mut object = Object::new(dn, guid);
-    for (name, values, line) in slots {
         let single = name.schema().is_some_and(|attribute| attribute.single);
-        if single && values.len() > 1 {
+        if object.push(name.clone(), value) > 1 && single {
             let attribute = name.as_str().to_owned();
             return Err((line, Problem::SeveralValues { attribute }));
         }
-        object.set(name, values);
     }
+    object.set_guid(guid.unwrap_or_else(|| Guid::derived(&["object", object.dn().key()])));
     if password {
         object.set(HAS_PASSWORD, vec!["TRUE".into()]);
     }
@@ -346,6 +333,7 @@ fn domain(base: Dn, objects: &[Object], usn: Option<u64>) -> Domain {
     let head = objects.iter().find(|object| *object.dn() == base);
     let sid = head.and_then(Object::sid);
     let sid = sid.or_else(|| objects.iter().find_map(|object| object.sid()?.domain()));
+    let sid = sid.or_else(|| derived_sid(&base));
     let numbers = objects
         .iter()
         .filter_map(|object| object.integer("uSNChanged"));
@@ -358,4 +346,14 @@ fn domain(base: Dn, objects: &[Object], usn: Option<u64>) -> Domain {
         sid,
         highest_usn: highest.max(usn),
     }
+}
+
+/// The SID of a domain of which no export tells one: the same for the same name.
+fn derived_sid(base: &Dn) -> Option<Sid> {
+    let bytes = Guid::derived(&["sid", base.key()]).to_ad_bytes();
+    let word = |from: usize| {
+        let bytes = bytes.iter().skip(from).take(4);
+        bytes.fold(0, |sum: u32, byte| sum << 8 | u32::from(*byte))
+    };
+    Sid::new(5, [21, word(0), word(4), word(8)])
 }

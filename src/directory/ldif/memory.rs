@@ -17,7 +17,7 @@ use crate::directory::guid::Guid;
 use crate::directory::object::{Object, SharedObject};
 use crate::directory::schema;
 use crate::directory::sid::{FIRST_FREE_RID, Sid};
-use crate::directory::snapshot::Domain;
+use crate::directory::snapshot::{Domain, Snapshot, SnapshotError};
 use crate::directory::value::{AttributeName, Value};
 
 /// The lowest relative id that is given to a new account where the file tells no other: AD's own habit is
@@ -28,7 +28,7 @@ const FIRST_NEW_RID: u32 = FIRST_FREE_RID + 100;
 #[derive(Debug)]
 pub(super) struct Memory {
     pub(super) domain: Domain,
-    pub(super) domain_sid: Sid,
+    domain_sid: Option<Sid>,
     objects: FxHashMap<Guid, SharedObject>,
     by_dn: BTreeMap<Dn, Guid>,
     /// By [`place`]: what a unit calls one of its objects.
@@ -37,8 +37,8 @@ pub(super) struct Memory {
     logons: FxHashMap<String, Guid>,
     /// By the spelling of the name, which is how links name their targets.
     texts: FxHashMap<Arc<str>, Guid>,
-    /// Who may name an object in a link; may hold some who no longer do.
-    referrers: FxHashMap<Guid, BTreeSet<Guid>>,
+    /// Who may name an object in a link: some may no longer do so, or stand here twice.
+    referrers: FxHashMap<Guid, Vec<Guid>>,
     /// The members of each group that are objects here: groups are large, and grow one by one.
     members: FxHashMap<Guid, FxHashSet<Guid>>,
     /// Attributes that the schema's table does not have, but the file uses.
@@ -56,7 +56,7 @@ impl Memory {
         } = loaded;
         let domain_sid = domain.sid.clone();
         let mut memory = Self {
-            domain_sid: domain_sid.unwrap_or_else(|| derived_sid(&domain.base)),
+            domain_sid,
             usn: domain.highest_usn.unwrap_or_default(),
             domain,
             objects: FxHashMap::default(),
@@ -78,6 +78,15 @@ impl Memory {
             memory.enter(object);
         }
         memory
+    }
+
+    /// Everything as it is now.
+    pub(super) fn snapshot(&self) -> Result<Snapshot, SnapshotError> {
+        let domain = Domain {
+            highest_usn: Some(self.usn),
+            ..self.domain.clone()
+        };
+        Snapshot::new(domain, self.iter().cloned().collect())
     }
 
     /// The objects in the order of the tree.
@@ -135,8 +144,19 @@ impl Memory {
 
     /// Who may name this object in a link.
     pub(super) fn referrers(&self, guid: Guid) -> impl Iterator<Item = &SharedObject> {
-        let guids = self.referrers.get(&guid).into_iter().flatten();
-        guids.filter_map(|guid| self.objects.get(guid))
+        let guids: BTreeSet<Guid> = self
+            .referrers
+            .get(&guid)
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect();
+        guids.into_iter().filter_map(|guid| self.objects.get(&guid))
+    }
+
+    /// The SID that the next new account or group gets.
+    pub(super) fn next_sid(&self) -> Option<Sid> {
+        self.domain_sid.as_ref()?.principal(self.next_rid)
     }
 
     /// Whether the directory has that attribute.
@@ -208,10 +228,22 @@ impl Memory {
         };
         let before = object.all(name.as_str());
         let after = edit.apply(before, exact)?;
-        if name.is("member") && edit.kind != EditKind::Add {
-            self.members.remove(&object.guid());
+        if name.is("member") && exact && edit.kind == EditKind::Delete && !edit.values.is_empty() {
+            let gone: Vec<Guid> = edit
+                .values
+                .iter()
+                .filter_map(|value| self.target(value))
+                .collect();
+            let members = self.members.entry(object.guid()).or_default();
+            for target in &gone {
+                members.remove(target);
+            }
+        } else {
+            if name.is("member") {
+                self.members.remove(&object.guid());
+            }
+            self.refer(object.guid(), name, &after);
         }
-        self.refer(object.guid(), name, &after);
         object.set(name.clone(), after);
         Ok(())
     }
@@ -354,7 +386,7 @@ impl Memory {
             }
         }
         if let Some(sid) = object.sid()
-            && sid.domain().as_ref() == Some(&self.domain_sid)
+            && sid.domain() == self.domain_sid
         {
             self.next_rid = self.next_rid.max(sid.rid().saturating_add(1));
         }
@@ -392,7 +424,10 @@ impl Memory {
             let Some(target) = self.target(value) else {
                 continue;
             };
-            self.referrers.entry(target).or_default().insert(source);
+            let sources = self.referrers.entry(target).or_default();
+            if sources.last() != Some(&source) {
+                sources.push(source);
+            }
             if name.is("member") {
                 self.members.entry(source).or_default().insert(target);
             }
@@ -477,19 +512,6 @@ fn name_after(object: &mut Object, old: &Dn) {
 fn place(dn: &Dn) -> String {
     let value = dn.rdn().map(|rdn| rdn.value()).unwrap_or_default();
     format!("{}\0\0{}", dn.parent_key(), fold_name(&value))
-}
-
-/// The SID of a domain of which no export tells one: the same for the same name.
-fn derived_sid(base: &Dn) -> Sid {
-    let bytes = Guid::derived(&["sid", base.key()]).to_ad_bytes();
-    let word = |from: usize| {
-        let bytes = bytes.iter().skip(from).take(4);
-        bytes.fold(0, |sum: u32, byte| sum << 8 | u32::from(*byte))
-    };
-    let words = [21, word(0), word(4), word(8)];
-    let everyone = || Sid::new(1, [0]);
-    #[expect(clippy::unwrap_used, reason = "four sub-authorities are always a SID")]
-    Sid::new(5, words).or_else(everyone).unwrap()
 }
 
 /// The key of the schema's attribute that names objects of that class.

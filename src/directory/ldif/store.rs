@@ -17,6 +17,7 @@ use super::memory::Memory;
 use super::step::{Step, foreign};
 use super::write;
 use crate::directory::port;
+use crate::directory::snapshot::Snapshot;
 use crate::text::decode;
 
 /// The largest file that is read; a hundred thousand accounts are about 150 MB.
@@ -37,15 +38,24 @@ pub(super) struct Store {
 }
 
 /// Reads both files without taking the lock; yields what somebody who writes has finished.
-pub(super) fn read(path: &Path) -> Result<Memory, Error> {
+pub(super) fn read(path: &Path) -> Result<Snapshot, Error> {
     // The change file first: a whole file that is written in between contains its changes and says so.
     let changes = read_changes(path)?;
     let (_, loaded) = read_whole(path)?;
-    replay(path, loaded, changes).map(|(memory, _)| memory)
+    let snapshot = if changes.changes.is_empty() {
+        let objects = loaded.objects.into_iter().map(Arc::new).collect();
+        Snapshot::new(loaded.domain, objects)
+    } else {
+        replay(path, loaded, changes)?.0.snapshot()
+    };
+    snapshot.map_err(|error| Error::new(&name(path), (0, Problem::NoSnapshot(error))))
 }
 
 /// Opens both files to write.
 pub(super) fn open(path: &Path) -> Result<(Memory, Store), Error> {
+    // The file that a link points to is replaced, not the link.
+    let unreadable = |error| Error::new(&name(path), (0, Problem::Unreadable(error)));
+    let path = &fs::canonicalize(path).map_err(unreadable)?;
     let lock = lock(path)?;
     let changes = read_changes(path)?;
     let (log, loaded) = read_whole(path)?;
@@ -185,6 +195,8 @@ impl Store {
         let text = write::file(&header, memory.iter().map(|object| &**object));
         let new = beside(&self.path, "new");
         let written = File::create(&new).and_then(|mut file| {
+            // Who may not read the old file may not read the new one.
+            file.set_permissions(fs::metadata(&self.path)?.permissions())?;
             file.write_all(text.as_bytes())?;
             file.sync_all()
         });
@@ -206,6 +218,7 @@ impl Store {
                 .write(true)
                 .open(&path)?;
             if file.metadata()?.is_file() {
+                file.set_permissions(fs::metadata(&self.path)?.permissions())?;
                 file.set_len(self.length)?;
             }
             file.seek(SeekFrom::Start(self.length))?;
@@ -253,9 +266,7 @@ fn read_limited(path: &Path) -> Result<Vec<u8>, Problem> {
 }
 
 fn lock(path: &Path) -> Result<File, Error> {
-    // Opening what does not exist must not leave a lock behind.
     let at = |problem| Error::new(&name(path), (0, problem));
-    fs::metadata(path).map_err(|error| at(Problem::Unreadable(error)))?;
     let lock = beside(path, "lock");
     let file = OpenOptions::new()
         .create(true)

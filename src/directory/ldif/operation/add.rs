@@ -196,7 +196,7 @@ fn fill_in(memory: &Memory, object: &mut Object, rdn: &Rdn, category: &str, stam
         let invented = object.guid().to_string().to_uppercase().replace('-', "");
         let invented: String = invented.chars().take(18).collect();
         default(object, "sAMAccountName", format!("${invented}").into());
-        let sid = memory.domain_sid.principal(memory.next_rid);
+        let sid = memory.next_sid();
         object.set(
             "objectSid",
             sid.map(|sid| sid.to_bytes().into()).into_iter().collect(),
