@@ -14,3 +14,4 @@ mod example;
 mod hr;
 mod personio;
 mod state;
+mod tidy;

@@ -469,6 +469,7 @@ fn finish(
             LetState::Waiting(_) | LetState::Open(_) => None,
         })
         .collect();
+    rules.exceptions.sort();
     rules.lines = line_rules(&program);
     rules.digest = digest(input, files);
     let policy = Policy {
@@ -523,11 +524,8 @@ fn line_rules(program: &super::program::Program) -> Vec<LineRule> {
 
 /// A digest of everything that the policy was made of: files with their names, tables, parameters, bases.
 fn digest(input: &Input<'_>, files: &[&File]) -> Arc<str> {
-    let mut hash = Sha256::new();
-    let mut add = |part: &str| {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part.as_bytes());
-    };
+    let mut parts: Vec<&str> = Vec::new();
+    let mut add = |part| parts.push(part);
     for file in files {
         if let Some(source) = input.sources.get(file.id) {
             add(&source.name);
@@ -552,6 +550,16 @@ fn digest(input: &Input<'_>, files: &[&File]) -> Arc<str> {
     }
     for base in input.bases {
         add(base.as_str());
+    }
+    sha256_hex(&parts)
+}
+
+/// The SHA-256 of texts, each behind its length, as 64 hex digits.
+pub(crate) fn sha256_hex(parts: &[&str]) -> Arc<str> {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
     }
     let digest = hash.finalize();
     let digits = digest

@@ -45,9 +45,6 @@ pub(crate) enum Kind {
     Matches {
         text: Box<Node>,
         pattern: regex::Regex,
-        /// As written.
-        #[expect(dead_code, reason = "for explanations")]
-        shown: Arc<str>,
     },
     Present(Box<Node>),
     Missing(Box<Node>),

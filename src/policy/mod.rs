@@ -11,6 +11,7 @@ mod check;
 pub mod codes;
 mod compile;
 mod eval;
+pub mod explain;
 mod ir;
 mod lower;
 mod program;
@@ -19,7 +20,7 @@ mod types;
 pub mod wish;
 
 pub use compile::{FileKey, Input, compile, wanted_files};
-pub use eval::Evaluator;
+pub use eval::{Evaluator, wishes};
 pub use program::Policy;
 pub use ruleset::{
     AccountTest, AdoptRule, AnchorRule, Block, BlockRules, Confirmation, ContinuesRule,

@@ -45,7 +45,6 @@ pub(crate) struct Program {
 /// `let`.
 #[derive(Debug)]
 pub(crate) struct Let {
-    #[expect(dead_code, reason = "for explanations")]
     pub(crate) name: Arc<str>,
     pub(crate) node: Node,
 }

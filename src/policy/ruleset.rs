@@ -99,6 +99,8 @@ pub struct Ruleset {
     pub limits: BTreeMap<GuardKind, LimitRule>,
     /// Limits raised for one day.
     pub overrides: Vec<OverrideRule>,
+    /// Digests of the texts of all exceptions, sorted (S18).
+    pub exceptions: Vec<Arc<str>>,
     /// What is never written.
     pub protected: Vec<ProtectRule>,
     /// Digest of all policy files, tables and parameters, as 64 hex digits.

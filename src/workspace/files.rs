@@ -95,7 +95,7 @@ pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, FileError> {
 }
 
 /// The text of a file.
-pub(crate) fn read_text(path: &Path) -> Result<String, FileError> {
+pub fn read_text(path: &Path) -> Result<String, FileError> {
     text::decode(&read_bytes(path)?).map_err(|reason| FileError::Decode {
         file: path.display().to_string(),
         reason,

@@ -10,7 +10,7 @@ mod config;
 mod files;
 
 pub use config::{Config, ConfigError, People};
-pub use files::FileError;
+pub use files::{FileError, read_text};
 
 use crate::diagnostic::{Diagnostic, FileId, Sources};
 use crate::hr;
@@ -132,7 +132,7 @@ impl Workspace {
                 from: from.display().to_string(),
             })?,
         };
-        let text = files::read_text(&file)?;
+        let text = read_text(&file)?;
         let config = Config::parse(&file.display().to_string(), &text)?;
         let root = file.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         Ok(Self { config, file, root })
@@ -141,6 +141,27 @@ impl Workspace {
     /// A path of the configuration, relative to its folder.
     pub fn path(&self, relative: &Path) -> PathBuf {
         self.root.join(relative)
+    }
+
+    /// The LDIF file of the embedded directory: the working copy beside the state, once there is one, else
+    /// the configured file, which is never written.
+    pub fn directory_file(&self) -> PathBuf {
+        let copy = self.working_copy();
+        if copy.is_file() {
+            copy
+        } else {
+            self.path(&self.config.ldif)
+        }
+    }
+
+    /// Where the working copy of the embedded directory is, or will be.
+    pub fn working_copy(&self) -> PathBuf {
+        let state = self.path(&self.config.state);
+        let name = self.config.ldif.file_name().unwrap_or_default();
+        state
+            .parent()
+            .map_or_else(PathBuf::new, Path::to_path_buf)
+            .join(name)
     }
 
     /// Reads and checks the policy; `folder` takes the place of the configured one.
@@ -162,7 +183,7 @@ impl Workspace {
         let mut diagnostics = Vec::new();
         let mut files = Vec::new();
         for name in &names {
-            let text = files::read_text(&folder.join(name))?;
+            let text = read_text(&folder.join(name))?;
             let id = sources.add(slashes(name), text);
             let text = sources
                 .get(id)
@@ -196,6 +217,15 @@ impl Workspace {
             diagnostics,
             sources,
         })
+    }
+
+    /// The policy files with their names and texts, in the order of names.
+    pub fn policy_texts(&self) -> Result<Vec<(String, String)>, Error> {
+        let folder = self.path(&self.config.policy);
+        let mut names = files::policy_files(&folder)?;
+        names.sort();
+        let read = |name: PathBuf| Ok((slashes(&name), read_text(&folder.join(&name))?));
+        names.into_iter().map(read).collect()
     }
 
     /// Reads the people, as the policy's schema wants them.
@@ -248,7 +278,7 @@ fn read_tables(
             .and_then(|name| name.parent().map(Path::to_path_buf))
             .unwrap_or_default();
         let name = beside.join(&**path);
-        let read = match files::read_text(&folder.join(&name)) {
+        let read = match read_text(&folder.join(&name)) {
             Ok(text) => Ok(sources.add(slashes(&name), text)),
             Err(error) => Err(error.to_string()),
         };

@@ -16,4 +16,4 @@ mod wish;
 
 pub(crate) use expr::{Record, Scope, Unknown};
 pub(crate) use value::Value;
-pub use wish::Evaluator;
+pub use wish::{Evaluator, wishes};

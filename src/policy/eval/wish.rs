@@ -18,6 +18,7 @@ use crate::policy::{AccountTest, Block};
 use crate::syntax::ast::{CompareOp, ElseAction};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -25,6 +26,26 @@ use std::sync::Arc;
 
 /// The zone in which a day ends last: what is past there is past everywhere.
 const LAST_ZONE: &str = "Etc/GMT+12";
+
+/// How many people one thread takes at a time.
+const CHUNK: usize = 512;
+
+/// What the policy wants for everybody, quarantined records included, sorted by person.
+pub fn wishes(policy: &Policy, people: &hr::Snapshot, now: Timestamp) -> Vec<Wish> {
+    let mut wishes: Vec<Wish> = people
+        .people()
+        .par_chunks(CHUNK)
+        .flat_map_iter(|chunk| {
+            let evaluator = Evaluator::new(policy, people, now);
+            chunk.iter().map(move |person| evaluator.wish(person))
+        })
+        .collect();
+    let evaluator = Evaluator::new(policy, people, now);
+    let quarantined = people.quarantined().iter();
+    wishes.extend(quarantined.filter_map(|record| evaluator.wish_of_quarantined(record)));
+    wishes.sort_by(|a, b| a.person.cmp(&b.person));
+    wishes
+}
 
 /// Evaluates one policy over one snapshot of people at one instant.
 #[derive(Debug)]
@@ -46,15 +67,20 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// What is evaluated.
+    pub(crate) fn policy(&self) -> &'a Policy {
+        self.policy
+    }
+
     /// What the policy wants for a person.
-    pub fn wish(&self, person: &hr::Person) -> Wish {
+    pub fn wish(&self, person: &'a hr::Person) -> Wish {
         self.wish_of(person.id().clone(), Record::Known(person))
     }
 
     /// What little it wants for a record that cannot be read: at most, that the account is disabled (S4).
     ///
     /// None where the record does not even say whose it is.
-    pub fn wish_of_quarantined(&self, record: &hr::Quarantined) -> Option<Wish> {
+    pub fn wish_of_quarantined(&self, record: &'a hr::Quarantined) -> Option<Wish> {
         let id = record.id.clone()?;
         Some(self.wish_of(id, Record::Quarantined(record)))
     }

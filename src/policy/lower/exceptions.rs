@@ -3,6 +3,7 @@
 use super::Lower;
 use crate::diagnostic::Diagnostic;
 use crate::policy::codes;
+use crate::policy::compile::sha256_hex;
 use crate::policy::program::ExceptionBody;
 use crate::policy::ruleset::RuleKind;
 use crate::syntax::ast::{self, Clause, ExceptionClause};
@@ -48,6 +49,8 @@ impl Lower<'_> {
             }
         }
         let body = self.clauses(&clauses, RuleKind::Exception);
+        let words: Vec<&str> = self.sources.slice(item.span).split_whitespace().collect();
+        self.rules.exceptions.push(sha256_hex(&[&words.join(" ")]));
         let exception = ExceptionBody {
             until: exception.until.value,
             stage,

@@ -365,7 +365,7 @@ impl Lower<'_> {
 
     fn matches(&mut self, text: &Expr, pattern: &Expr, span: Span) -> Node {
         let text = self.expr(text);
-        let Some((regex, shown)) = self.pattern(pattern) else {
+        let Some(regex) = self.pattern(pattern) else {
             return Node::error(span);
         };
         if text.ty == Type::Error {
@@ -392,7 +392,6 @@ impl Lower<'_> {
         let kind = Kind::Matches {
             text: Box::new(text),
             pattern: regex,
-            shown,
         };
         condition(kind, marks, span)
     }

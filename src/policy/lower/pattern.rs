@@ -12,12 +12,12 @@ const MAX_PATTERN_BYTES: usize = 1 << 20;
 
 impl Lower<'_> {
     /// What stands behind `matches`: a literal glob or regular expression, on the whole text.
-    pub(crate) fn pattern(&mut self, pattern: &Expr) -> Option<(regex::Regex, Arc<str>)> {
-        let (source, shown) = match &pattern.kind {
-            ExprKind::Regex(source) => (format!("(?s)^(?:{source})$"), format!("/{source}/")),
+    pub(crate) fn pattern(&mut self, pattern: &Expr) -> Option<regex::Regex> {
+        let source = match &pattern.kind {
+            ExprKind::Regex(source) => format!("(?s)^(?:{source})$"),
             ExprKind::Text(template) if template.literal().is_some() => {
                 let text = template.literal().unwrap_or_default();
-                (glob(text), format!("{text:?}"))
+                glob(text)
             }
             ExprKind::Error => return None,
             _ => {
@@ -37,7 +37,7 @@ impl Lower<'_> {
             .size_limit(MAX_PATTERN_BYTES)
             .build();
         match built {
-            Ok(regex) => Some((regex, shown.into())),
+            Ok(regex) => Some(regex),
             Err(error) => {
                 let text = error.to_string();
                 let last = text.lines().last().unwrap_or_default();

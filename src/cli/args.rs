@@ -1,0 +1,261 @@
+//! The flags of all commands: parser, help, completions and man pages come from this one definition.
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Joiners, movers and leavers: policies as text become a plan for Active Directory.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tenure",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    /// Flags that every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// The configuration [default: the nearest tenure.toml upwards, else rules/tenure.toml]
+    #[arg(long, global = true, value_name = "FILE", env = "TENURE_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Say nothing but results and errors
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Say more; twice, say everything
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read, type-check and lint the policy
+    Check(CheckArgs),
+    /// Show what would change
+    Plan(PlanArgs),
+    /// Show what would change, ask, and do it
+    Apply(ApplyArgs),
+    /// Which accounts belong to whom, and what is to settle
+    Match(MatchArgs),
+    /// Why an account looks as it does, and why not otherwise
+    Explain(ExplainArgs),
+    /// Which runs there were
+    History(HistoryArgs),
+    /// What one run did
+    Show(ShowArgs),
+    /// Print completions for a shell
+    #[command(hide = true)]
+    Completions(CompletionsArgs),
+    /// Write the man pages into a folder
+    #[command(hide = true)]
+    Man(ManArgs),
+}
+
+/// Flags of `tenure check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The folder of the policy [default: as configured]
+    pub path: Option<PathBuf>,
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    pub format: CheckFormat,
+    /// Refuse these too
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub deny: Vec<Deny>,
+}
+
+/// How to print what was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// With the source, for people
+    Human,
+    /// In sentences, for people who listen
+    Plain,
+    /// For machines
+    Json,
+}
+
+/// What to refuse beside errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Deny {
+    /// Warnings
+    Warnings,
+}
+
+/// Flags of `tenure plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// Keep the plan in a file, for `tenure apply FILE`
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = PlanFormat::Human)]
+    pub format: PlanFormat,
+    /// As of another instant; such a plan is never applied
+    #[arg(long, value_name = "INSTANT")]
+    pub at: Option<String>,
+    /// Actions only for these people, by HR key; names, guards and uniqueness are judged over everybody
+    #[arg(long, value_name = "PERSON", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// End with an exit code of its own if there are such
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub fail_on: Vec<FailOn>,
+    /// With `--format markdown`: names, not only HR keys
+    #[arg(long)]
+    pub names: bool,
+}
+
+/// How to print a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// For people
+    Human,
+    /// For machines; the schema is in docs/plan.schema.json
+    Json,
+    /// For a merge request: counts and HR keys
+    Markdown,
+}
+
+/// What `plan` may fail on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Enabled accounts of people who should have none, with which nobody deals
+    Open,
+}
+
+/// Flags of `tenure apply`.
+#[derive(Debug, Args)]
+pub struct ApplyArgs {
+    /// A plan that `tenure plan -o` kept [default: plan now]
+    pub plan: Option<PathBuf>,
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Actions only for these people, by HR key
+    #[arg(
+        long,
+        value_name = "PERSON",
+        value_delimiter = ',',
+        conflicts_with = "plan"
+    )]
+    pub only: Vec<String>,
+    /// Let this guard pass, for this run
+    #[arg(long, value_name = "GUARD", requires = "because")]
+    pub r#override: Vec<String>,
+    /// Why a guard may pass
+    #[arg(long, value_name = "REASON")]
+    pub because: Option<String>,
+}
+
+/// Flags of `tenure match`.
+#[derive(Debug, Args)]
+pub struct MatchArgs {
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = MatchFormat::Human)]
+    pub format: MatchFormat,
+    /// Write what the rules propose into the policy, as `link` lines
+    #[arg(long)]
+    pub confirm: bool,
+    /// Take up a lost state from what stands in the directory
+    #[arg(long, conflicts_with = "confirm")]
+    pub rebuild: bool,
+}
+
+/// How to print matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MatchFormat {
+    /// For people
+    Human,
+    /// For machines
+    Json,
+    /// For a spreadsheet
+    Csv,
+}
+
+/// Flags of `tenure history`.
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// How many runs, the latest first
+    #[arg(long, short = 'n', default_value_t = 20)]
+    pub limit: u32,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// Flags of `tenure show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The run, by its id or the beginning of it; `last` is the latest
+    pub run: String,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// Flags of `tenure explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The person, by HR key
+    pub person: String,
+    /// One attribute or group [default: stage, unit and everything that is wanted]
+    #[arg(value_name = "ATTRIBUTE or GROUP")]
+    pub what: Option<String>,
+    /// As of another instant
+    #[arg(long, value_name = "INSTANT")]
+    pub at: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// How to print a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Human,
+    /// For machines
+    Json,
+}
+
+/// Flags of `tenure completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// For which shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Flags of `tenure man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// The folder
+    pub folder: PathBuf,
+}
+
+/// The definition that completions and man pages are made from.
+pub fn command() -> clap::Command {
+    Cli::command()
+}

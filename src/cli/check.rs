@@ -1,0 +1,89 @@
+//! `tenure check`: read, type-check and lint the policy.
+
+use super::args::{CheckArgs, CheckFormat, Deny, Global};
+use super::report::Report;
+use super::{Exit, Output};
+use crate::diagnostic::render;
+use crate::workspace::{Checked, Workspace};
+
+/// Checks the policy and prints what was found.
+pub(super) fn run(
+    global: &Global,
+    arguments: &CheckArgs,
+    output: &mut Output,
+) -> Result<Exit, Report> {
+    let workspace = open(global)?;
+    let checked = workspace.policy(arguments.path.as_deref())?;
+    match arguments.format {
+        CheckFormat::Json => output.result(&render::json(&checked.sources, &checked.diagnostics)),
+        CheckFormat::Plain => output.result(&render::plain(&checked.sources, &checked.diagnostics)),
+        CheckFormat::Human => {
+            let style = render::Style {
+                color: output.color,
+                unicode: true,
+                width: output.width,
+            };
+            if !checked.diagnostics.is_empty() {
+                output.result(&render::human(
+                    &checked.sources,
+                    &checked.diagnostics,
+                    style,
+                ));
+            }
+            let files = checked.sources.iter().count();
+            let summary = render::summary(&checked.diagnostics);
+            output.say(&format!("{files} files checked: {summary}"));
+        }
+    }
+    let refused = checked.policy.is_none()
+        || (arguments.deny.contains(&Deny::Warnings) && !checked.diagnostics.is_empty());
+    Ok(if refused { Exit::Error } else { Exit::Ok })
+}
+
+/// Opens the workspace that the flags name, from the current folder.
+pub(super) fn open(global: &Global) -> Result<Workspace, Report> {
+    let here = std::env::current_dir()
+        .map_err(|error| Report::new("no-folder", &error).help("go to a folder that exists"))?;
+    // Short names in messages: what lies below the current folder is named from there.
+    let here = if global.config.is_some() {
+        here
+    } else {
+        relative_start(here)
+    };
+    Ok(Workspace::open(global.config.as_deref(), &here)?)
+}
+
+/// The current folder as `.` where nothing above it would be found anyway.
+fn relative_start(here: std::path::PathBuf) -> std::path::PathBuf {
+    let above = here
+        .ancestors()
+        .any(|folder| folder.join(crate::workspace::CONFIG_FILE).is_file());
+    if above {
+        here
+    } else {
+        std::path::PathBuf::new()
+    }
+}
+
+/// The policy, or the diagnostics on stderr and an error.
+pub(super) fn policy(workspace: &Workspace, output: &mut Output) -> Result<Checked, Report> {
+    let checked = workspace.policy(None)?;
+    if checked.policy.is_some() {
+        return Ok(checked);
+    }
+    let style = render::Style {
+        color: output.color_err,
+        unicode: true,
+        width: output.width,
+    };
+    output.error(&render::human(
+        &checked.sources,
+        &checked.diagnostics,
+        style,
+    ));
+    let summary = render::summary(&checked.diagnostics);
+    Err(
+        Report::text("bad-policy", format!("the policy is not used: {summary}"))
+            .help("mend what is shown above; `tenure check` shows it again"),
+    )
+}

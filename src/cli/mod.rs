@@ -1,0 +1,93 @@
+//! The command line: one file for each command, shared flags in `args`, all output through [`Output`].
+//!
+//! Machine output goes to stdout, everything else to stderr. Exit codes are those of [`Exit`]; scripts
+//! rely on them.
+//!
+//! Begin with [`run`].
+
+mod args;
+mod check;
+mod completions;
+mod explain;
+mod output;
+mod report;
+mod session;
+
+pub use args::{Cli, Command, command};
+pub use output::Output;
+
+use clap::Parser;
+use std::ffi::OsString;
+use std::process::{ExitCode, Termination};
+
+/// How a command ends; the numbers are a contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done, or nothing to do.
+    Ok,
+    /// An error; it has been reported.
+    Error,
+    /// There are changes, or something to settle.
+    Changes,
+    /// A guard stops the plan.
+    Guard,
+    /// Some actions failed.
+    Failed,
+    /// There are open accounts, and `--fail-on open` was given.
+    Open,
+    /// The command line is wrong.
+    Usage,
+}
+
+impl Exit {
+    /// The process's exit code.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Error => 1,
+            Self::Changes => 2,
+            Self::Guard => 3,
+            Self::Failed => 4,
+            Self::Open => 5,
+            Self::Usage => 64,
+        }
+    }
+}
+
+impl Termination for Exit {
+    fn report(self) -> ExitCode {
+        ExitCode::from(self.code())
+    }
+}
+
+/// Reads the command line and does what it says.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let helped = !error.use_stderr();
+            // A closed pipe is no error of ours.
+            let _ = error.print();
+            return if helped { Exit::Ok } else { Exit::Usage };
+        }
+    };
+    let mut output = Output::new(&cli.global);
+    let result = match &cli.command {
+        Command::Check(arguments) => check::run(&cli.global, arguments, &mut output),
+        Command::Explain(arguments) => explain::run(&cli.global, arguments, &mut output),
+        Command::Plan(_)
+        | Command::Apply(_)
+        | Command::Match(_)
+        | Command::History(_)
+        | Command::Show(_) => Ok(Exit::Error),
+        Command::Completions(arguments) => Ok(completions::completions(arguments, &mut output)),
+        Command::Man(arguments) => completions::man(arguments, &mut output),
+    };
+    match result {
+        Ok(exit) => exit,
+        Err(report) => {
+            report.show(&mut output);
+            Exit::Error
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Errors of the world as reports: a code, what happened, why, and what to do.
+
+use super::Output;
+use crate::text::visible;
+use std::error::Error;
+use std::fmt::Write;
+
+/// An error on its way to the person.
+#[derive(Debug)]
+pub(super) struct Report {
+    code: String,
+    message: String,
+    causes: Vec<String>,
+    help: Option<String>,
+}
+
+impl Report {
+    /// A report of an error with its causes.
+    pub(super) fn new(code: &str, error: &dyn Error) -> Self {
+        let message = error.to_string();
+        let mut causes: Vec<String> = Vec::new();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let text = cause.to_string();
+            let known =
+                message.contains(&text) || causes.iter().any(|earlier| earlier.contains(&text));
+            if !known {
+                causes.push(text);
+            }
+            source = cause.source();
+        }
+        Self {
+            code: code.to_owned(),
+            message,
+            causes,
+            help: None,
+        }
+    }
+
+    /// A report of something that is no error value.
+    pub(super) fn text(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            causes: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Writes it to stderr.
+    pub(super) fn show(&self, output: &mut Output) {
+        let (red, bold, off) = if output.color_err {
+            ("\x1b[31m", "\x1b[1m", "\x1b[0m")
+        } else {
+            ("", "", "")
+        };
+        let mut text = format!(
+            "{red}error[{}]{off}: {bold}{}{off}\n",
+            self.code,
+            lines(&self.message)
+        );
+        for cause in &self.causes {
+            let _ = writeln!(text, "  because: {}", lines(cause));
+        }
+        if let Some(help) = &self.help {
+            let _ = writeln!(text, "  help: {}", lines(help));
+        }
+        output.error(&text);
+    }
+}
+
+/// Hostile characters made visible, line breaks kept.
+fn lines(text: &str) -> String {
+    let lines: Vec<_> = text.lines().map(visible).collect();
+    lines.join("\n  ")
+}
+
+impl From<crate::workspace::Error> for Report {
+    fn from(error: crate::workspace::Error) -> Self {
+        Self::new(error.code(), &error).help(error.help())
+    }
+}
