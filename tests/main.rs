@@ -9,9 +9,11 @@
     reason = "a failed test may panic"
 )]
 
+mod diagnostic;
 mod directory;
 mod example;
 mod hr;
 mod personio;
 mod state;
 mod tidy;
+mod syntax;
