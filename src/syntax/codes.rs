@@ -33,7 +33,7 @@ codes! {
     DOUBLE_BAR = "double-bar", "`||` stands for `or`";
     DOUBLE_QUESTION = "double-question", "`??` stands for `else`";
     DUPLICATE_CLAUSE = "duplicate-clause", "a statement says the same thing twice";
-    ELSE_IF_HABIT = "else-if-habit", "a row begins with `elif` or `else if` instead of `when`";
+    ELSE_IF_HABIT = "else-if-habit", "a row begins with `if`, `elif` or `else if` instead of `when`";
     ELSE_ROW = "else-row", "a row begins with `else` or `default` instead of `otherwise`";
     EQUALS_SIGN = "equals-sign", "`=` stands where values are compared";
     FILE_TOO_LARGE = "file-too-large", "a policy file is larger than the limit";

@@ -311,6 +311,7 @@ fn in_words(rules: &[Rule]) -> Vec<&'static str> {
             "a time",
             "a duration",
             "a number",
+            "a whole number",
             "`(`",
             "`[`",
             "`account`",
@@ -400,6 +401,9 @@ fn help(diagnostic: Diagnostic, expected: &[&str], found: &str, behind: bool) ->
     let near = did_you_mean(found, candidates).filter(|_| is_word && !behind);
     if near.is_some() {
         return diagnostic.help_did_you_mean(near);
+    }
+    if found.starts_with(|c: char| c.is_alphabetic() && !c.is_ascii()) {
+        return diagnostic.help("names have the letters a to z, digits and `_`");
     }
     let wants_name = expected.contains(&"a name") || expected.contains(&"a field");
     if wants_name && is_word && !behind {

@@ -29,8 +29,12 @@ impl<'t> Lower<'t> {
     fn group_clause(&mut self, pair: Pair<'t>) -> Option<GroupStatement> {
         let span = self.span(&pair);
         let mut cursor = Cursor::of(pair);
-        Some(match cursor.next()?.as_rule() {
-            Rule::KW_WHEN => {
+        let first = cursor.next()?;
+        if first.as_rule() == Rule::habit_elif {
+            self.habit_elif(&first);
+        }
+        Some(match first.as_rule() {
+            Rule::KW_WHEN | Rule::habit_elif => {
                 let condition = Some(self.next_expr(&mut cursor)?);
                 self.arrow(&mut cursor)?;
                 let groups = self.expr_list(&mut cursor)?;

@@ -211,7 +211,7 @@ impl<'t> Lower<'t> {
         Some(())
     }
 
-    /// `else =>` and `elif C =>`.
+    /// `else =>`, `if C =>` and `elif C =>`.
     pub(super) fn habit_row(&mut self, pair: Pair<'t>) -> Option<Result<Expr, Span>> {
         let mut cursor = Cursor::of(pair);
         if let Some(word) = cursor.take(Rule::habit_otherwise) {
@@ -220,9 +220,14 @@ impl<'t> Lower<'t> {
             return Some(Err(span));
         }
         let word = cursor.take(Rule::habit_elif)?;
-        let span = self.span(&word);
-        self.instead(&codes::ELSE_IF_HABIT, span, "when");
+        self.habit_elif(&word);
         Some(Ok(self.next_expr(&mut cursor)?))
+    }
+
+    /// `if`, `elif` or `else if` at the beginning of a row.
+    pub(super) fn habit_elif(&mut self, word: &Pair<'t>) {
+        let span = self.span(word);
+        self.instead(&codes::ELSE_IF_HABIT, span, "when");
     }
 
     /// `'text'` and “text”.
