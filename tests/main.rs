@@ -15,5 +15,5 @@ mod example;
 mod hr;
 mod personio;
 mod state;
-mod tidy;
 mod syntax;
+mod tidy;
