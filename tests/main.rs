@@ -14,6 +14,7 @@ mod directory;
 mod example;
 mod hr;
 mod personio;
+mod plan;
 mod state;
 mod syntax;
 mod tidy;

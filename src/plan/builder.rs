@@ -127,13 +127,8 @@ impl<'w, 'a> Builder<'w, 'a> {
         let blocked = self.draft.actions.len() - before;
         self.draft.actions.truncate(before);
         self.units.forget_from(before);
-        let changes = if blocked == 1 { "1 change" } else { "changes" };
-        let count = if blocked == 1 {
-            String::new()
-        } else {
-            format!("{blocked} ")
-        };
-        let text = format!("{count}{changes} cannot be made: {why}");
+        let changes = if blocked == 1 { "change" } else { "changes" };
+        let text = format!("{blocked} {changes} cannot be made: {why}");
         self.draft.find(
             Finding::new(FindingKind::Blocked, subject.who.clone(), text)
                 .of(&subject.wish.person)

@@ -12,6 +12,7 @@
 
 pub mod action;
 pub mod correlate;
+pub mod file;
 pub mod finding;
 #[expect(
     clippy::module_inception,

@@ -186,7 +186,7 @@ fn renumber_change(change: &mut Change, place: &dyn Fn(ActionId) -> Option<Actio
 }
 
 /// The actions that make what a change names.
-fn made_by(change: &Change) -> impl Iterator<Item = ActionId> {
+pub(crate) fn made_by(change: &Change) -> impl Iterator<Item = ActionId> + use<> {
     let mut made: Vec<ActionId> = Vec::new();
     match change {
         Change::CreateUnit { .. } | Change::CreateAccount { .. } => {}

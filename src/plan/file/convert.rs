@@ -1,0 +1,583 @@
+//! Between a plan and its file, both ways.
+
+use super::{Bad, wire};
+use crate::directory::{Dn, Guid};
+use crate::hr::PersonId;
+use crate::plan::order::made_by;
+use crate::plan::{
+    Action, ActionId, AttributeChange, Change, Finding, GuardVerdict, Header, OpenAccount, Plan,
+    Reason, Reversible, StageCount, Target,
+};
+use jiff::Timestamp;
+use std::sync::Arc;
+
+pub(super) fn texts(values: &[Arc<str>]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
+}
+
+pub(super) fn shared(values: Vec<String>) -> Vec<Arc<str>> {
+    values.into_iter().map(Into::into).collect()
+}
+
+pub(super) fn text<T: ToString>(value: Option<&T>) -> Option<String> {
+    value.map(ToString::to_string)
+}
+
+pub(super) fn instant(value: &str) -> Result<Timestamp, Bad> {
+    value.parse().map_err(|_| Bad::new("instant", value))
+}
+
+pub(super) fn instant_if(value: Option<String>) -> Result<Option<Timestamp>, Bad> {
+    value.map(|value| instant(&value)).transpose()
+}
+
+pub(super) fn guid(value: &str) -> Result<Guid, Bad> {
+    Guid::parse(value).ok_or_else(|| Bad::new("GUID", value))
+}
+
+pub(super) fn guid_if(value: Option<String>) -> Result<Option<Guid>, Bad> {
+    value.map(|value| guid(&value)).transpose()
+}
+
+fn dn(value: &str) -> Result<Dn, Bad> {
+    Dn::parse(value).map_err(|_| Bad::new("distinguished name", value))
+}
+
+pub(super) fn person(value: &str) -> Result<PersonId, Bad> {
+    PersonId::parse(value).map_err(|_| Bad::new("id of a person", value))
+}
+
+pub(super) fn person_if(value: Option<String>) -> Result<Option<PersonId>, Bad> {
+    value.map(|value| person(&value)).transpose()
+}
+
+fn numbers(ids: &[ActionId]) -> Vec<u32> {
+    ids.iter().map(|id| id.0).collect()
+}
+
+fn ids(numbers: Vec<u32>) -> Vec<ActionId> {
+    numbers.into_iter().map(ActionId).collect()
+}
+
+impl From<&Plan> for wire::Plan {
+    fn from(plan: &Plan) -> Self {
+        Self {
+            header: (&plan.header).into(),
+            actions: plan.actions.iter().map(Into::into).collect(),
+            guards: plan.guards.iter().map(Into::into).collect(),
+            findings: plan.findings.iter().map(Into::into).collect(),
+            open_accounts: plan.open_accounts.iter().map(Into::into).collect(),
+            stages: plan
+                .stages
+                .iter()
+                .map(|stage| wire::StageCount {
+                    stage: stage.stage.to_string(),
+                    people: stage.people,
+                })
+                .collect(),
+            next_change: text(plan.next_change.as_ref()),
+            memory: (&plan.memory).into(),
+        }
+    }
+}
+
+impl TryFrom<wire::Plan> for Plan {
+    type Error = Bad;
+
+    fn try_from(plan: wire::Plan) -> Result<Self, Bad> {
+        let count = plan.actions.len();
+        let actions: Vec<Action> = collect(plan.actions)?;
+        for (index, action) in actions.iter().enumerate() {
+            let later = |id: &&ActionId| id.0 as usize >= index;
+            let made: Vec<ActionId> = made_by(&action.change).collect();
+            let named = action.after.iter().chain(&action.behind).chain(&made);
+            if let Some(id) = named.clone().find(later) {
+                return Err(Bad(format!(
+                    "action {index} waits for action {}, which does not come before it ({count} actions)",
+                    id.0
+                )));
+            }
+        }
+        Ok(Self {
+            header: plan.header.try_into()?,
+            actions,
+            guards: plan.guards.into_iter().map(Into::into).collect(),
+            findings: collect(plan.findings)?,
+            open_accounts: collect(plan.open_accounts)?,
+            stages: plan
+                .stages
+                .into_iter()
+                .map(|stage| StageCount {
+                    stage: stage.stage.into(),
+                    people: stage.people,
+                })
+                .collect(),
+            next_change: instant_if(plan.next_change)?,
+            memory: plan.memory.try_into()?,
+        })
+    }
+}
+
+pub(super) fn collect<A, B: TryFrom<A, Error = Bad>>(items: Vec<A>) -> Result<Vec<B>, Bad> {
+    items.into_iter().map(TryInto::try_into).collect()
+}
+
+impl From<&Header> for wire::Header {
+    fn from(header: &Header) -> Self {
+        Self {
+            now: header.now.to_string(),
+            clock_pinned: header.clock_pinned,
+            hypothetical: header.hypothetical,
+            only: texts(&header.only),
+            expires: header.expires.to_string(),
+            policy: header.policy.to_string(),
+            people: header.people.to_string(),
+            people_source: header.people_source.to_string(),
+            directory: header.directory.to_string(),
+            domain: text(header.domain.as_ref()),
+            domain_name: header.domain_name.to_string(),
+            state: header.state.to_string(),
+            generation: header.generation,
+        }
+    }
+}
+
+impl TryFrom<wire::Header> for Header {
+    type Error = Bad;
+
+    fn try_from(header: wire::Header) -> Result<Self, Bad> {
+        Ok(Self {
+            now: instant(&header.now)?,
+            clock_pinned: header.clock_pinned,
+            hypothetical: header.hypothetical,
+            only: shared(header.only),
+            expires: instant(&header.expires)?,
+            policy: header.policy.into(),
+            people: header.people.into(),
+            people_source: header.people_source.into(),
+            directory: header.directory.into(),
+            domain: guid_if(header.domain)?,
+            domain_name: header.domain_name.into(),
+            state: header
+                .state
+                .parse()
+                .map_err(|_| Bad::new("id of a state", &header.state))?,
+            generation: header.generation,
+        })
+    }
+}
+
+impl From<&Action> for wire::Action {
+    fn from(action: &Action) -> Self {
+        Self {
+            change: (&action.change).into(),
+            person: text(action.person.as_ref()),
+            who: action.who.to_string(),
+            reasons: action.reasons.iter().map(Into::into).collect(),
+            cause: action.cause.into(),
+            after: numbers(&action.after),
+            behind: numbers(&action.behind),
+            reversible: match &action.reversible {
+                Reversible::Yes => wire::Reversible::Yes,
+                Reversible::Partly(what) => wire::Reversible::Partly(what.to_string()),
+                Reversible::No => wire::Reversible::No,
+            },
+            not_ours: action.not_ours,
+            counts: action.counts.iter().copied().map(Into::into).collect(),
+            reserves: action
+                .reserves
+                .iter()
+                .map(|(space, name)| wire::Name {
+                    space: (*space).into(),
+                    name: name.to_string(),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl TryFrom<wire::Action> for Action {
+    type Error = Bad;
+
+    fn try_from(action: wire::Action) -> Result<Self, Bad> {
+        Ok(Self {
+            change: action.change.try_into()?,
+            person: person_if(action.person)?,
+            who: action.who.into(),
+            reasons: action.reasons.into_iter().map(Into::into).collect(),
+            cause: action.cause.into(),
+            after: ids(action.after),
+            behind: ids(action.behind),
+            reversible: match action.reversible {
+                wire::Reversible::Yes => Reversible::Yes,
+                wire::Reversible::Partly(what) => Reversible::Partly(what.into()),
+                wire::Reversible::No => Reversible::No,
+            },
+            not_ours: action.not_ours,
+            counts: action.counts.into_iter().map(Into::into).collect(),
+            reserves: action
+                .reserves
+                .into_iter()
+                .map(|name| (name.space.into(), name.name.into()))
+                .collect(),
+        })
+    }
+}
+
+impl From<&Target> for wire::Target {
+    fn from(target: &Target) -> Self {
+        match target {
+            Target::Existing { guid, dn } => Self::Existing {
+                guid: guid.to_string(),
+                dn: dn.to_string(),
+            },
+            Target::Made { by, dn } => Self::Made {
+                by: by.0,
+                dn: dn.to_string(),
+            },
+        }
+    }
+}
+
+impl TryFrom<wire::Target> for Target {
+    type Error = Bad;
+
+    fn try_from(target: wire::Target) -> Result<Self, Bad> {
+        Ok(match target {
+            wire::Target::Existing { guid: id, dn: name } => Self::Existing {
+                guid: guid(&id)?,
+                dn: dn(&name)?,
+            },
+            wire::Target::Made { by, dn: name } => Self::Made {
+                by: ActionId(by),
+                dn: dn(&name)?,
+            },
+        })
+    }
+}
+
+impl From<&Change> for wire::Change {
+    fn from(change: &Change) -> Self {
+        match change {
+            Change::CreateUnit { dn } => Self::CreateUnit { dn: dn.to_string() },
+            Change::CreateAccount {
+                dn,
+                attributes,
+                anchor,
+            } => Self::CreateAccount {
+                dn: dn.to_string(),
+                attributes: attributes
+                    .iter()
+                    .map(|(name, values)| wire::Attribute {
+                        name: name.to_string(),
+                        values: texts(values),
+                    })
+                    .collect(),
+                anchor: text(anchor.as_ref()),
+            },
+            Change::Adopt {
+                account,
+                anchor,
+                before,
+                after,
+                linked,
+            } => Self::Adopt {
+                account: account.into(),
+                anchor: anchor.to_string(),
+                before: text(before.as_ref()),
+                after: after.to_string(),
+                linked: *linked,
+            },
+            Change::SetPassword {
+                account,
+                must_change,
+                length,
+            } => Self::SetPassword {
+                account: account.into(),
+                must_change: *must_change,
+                length: *length,
+            },
+            Change::Modify {
+                account,
+                attributes,
+            } => Self::Modify {
+                account: account.into(),
+                attributes: attributes.iter().map(Into::into).collect(),
+            },
+            Change::Move {
+                account,
+                to,
+                overlay,
+            } => Self::Move {
+                account: account.into(),
+                to: to.to_string(),
+                overlay: text(overlay.as_ref()),
+            },
+            Change::Enable { account, before } => Self::Enable {
+                account: account.into(),
+                before: *before,
+            },
+            Change::Disable { account, before } => Self::Disable {
+                account: account.into(),
+                before: *before,
+            },
+            Change::AddMember { group, account } => Self::AddMember {
+                group: group.into(),
+                account: account.into(),
+            },
+            Change::RemoveMember {
+                group,
+                account,
+                stage,
+            } => Self::RemoveMember {
+                group: group.into(),
+                account: account.into(),
+                stage: text(stage.as_ref()),
+            },
+            Change::Delete { account } => Self::Delete {
+                account: account.into(),
+            },
+        }
+    }
+}
+
+impl TryFrom<wire::Change> for Change {
+    type Error = Bad;
+
+    fn try_from(change: wire::Change) -> Result<Self, Bad> {
+        Ok(match change {
+            wire::Change::CreateUnit { dn: name } => Self::CreateUnit { dn: dn(&name)? },
+            wire::Change::CreateAccount {
+                dn: name,
+                attributes,
+                anchor,
+            } => Self::CreateAccount {
+                dn: dn(&name)?,
+                attributes: attributes
+                    .into_iter()
+                    .map(|attribute| (attribute.name.into(), shared(attribute.values)))
+                    .collect(),
+                anchor: anchor.map(Into::into),
+            },
+            wire::Change::Adopt {
+                account,
+                anchor,
+                before,
+                after,
+                linked,
+            } => Self::Adopt {
+                account: account.try_into()?,
+                anchor: anchor.into(),
+                before: before.map(Into::into),
+                after: after.into(),
+                linked,
+            },
+            wire::Change::SetPassword {
+                account,
+                must_change,
+                length,
+            } => Self::SetPassword {
+                account: account.try_into()?,
+                must_change,
+                length,
+            },
+            wire::Change::Modify {
+                account,
+                attributes,
+            } => Self::Modify {
+                account: account.try_into()?,
+                attributes: attributes.into_iter().map(Into::into).collect(),
+            },
+            wire::Change::Move {
+                account,
+                to,
+                overlay,
+            } => Self::Move {
+                account: account.try_into()?,
+                to: dn(&to)?,
+                overlay: overlay.map(Into::into),
+            },
+            wire::Change::Enable { account, before } => Self::Enable {
+                account: account.try_into()?,
+                before,
+            },
+            wire::Change::Disable { account, before } => Self::Disable {
+                account: account.try_into()?,
+                before,
+            },
+            wire::Change::AddMember { group, account } => Self::AddMember {
+                group: group.try_into()?,
+                account: account.try_into()?,
+            },
+            wire::Change::RemoveMember {
+                group,
+                account,
+                stage,
+            } => Self::RemoveMember {
+                group: group.try_into()?,
+                account: account.try_into()?,
+                stage: stage.map(Into::into),
+            },
+            wire::Change::Delete { account } => Self::Delete {
+                account: account.try_into()?,
+            },
+        })
+    }
+}
+
+impl From<&AttributeChange> for wire::AttributeChange {
+    fn from(change: &AttributeChange) -> Self {
+        Self {
+            attribute: change.attribute.to_string(),
+            before: texts(&change.before),
+            after: texts(&change.after),
+            refers_to: change.refers_to.map(|id| id.0),
+            reason: (&change.reason).into(),
+            cause: change.cause.into(),
+            overlay: text(change.overlay.as_ref()),
+            lifts: change.lifts,
+            sensitive: change.sensitive,
+        }
+    }
+}
+
+impl From<wire::AttributeChange> for AttributeChange {
+    fn from(change: wire::AttributeChange) -> Self {
+        Self {
+            attribute: change.attribute.into(),
+            before: shared(change.before),
+            after: shared(change.after),
+            refers_to: change.refers_to.map(ActionId),
+            reason: change.reason.into(),
+            cause: change.cause.into(),
+            overlay: change.overlay.map(Into::into),
+            lifts: change.lifts,
+            sensitive: change.sensitive,
+        }
+    }
+}
+
+impl From<&Reason> for wire::Reason {
+    fn from(reason: &Reason) -> Self {
+        Self {
+            text: reason.text.to_string(),
+            file: reason.file.to_string(),
+            line: reason.line,
+            values: reason
+                .values
+                .iter()
+                .map(|(name, value)| wire::ValueRead {
+                    name: name.to_string(),
+                    value: value.to_string(),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl From<wire::Reason> for Reason {
+    fn from(reason: wire::Reason) -> Self {
+        Self {
+            text: reason.text.into(),
+            file: reason.file.into(),
+            line: reason.line,
+            values: reason
+                .values
+                .into_iter()
+                .map(|read| (read.name.into(), read.value.into()))
+                .collect(),
+        }
+    }
+}
+
+impl From<&GuardVerdict> for wire::GuardVerdict {
+    fn from(guard: &GuardVerdict) -> Self {
+        Self {
+            kind: guard.kind.into(),
+            count: guard.count,
+            recent: guard.recent,
+            limit: guard.limit,
+            source: guard.source.to_string(),
+            tripped: guard.tripped,
+            actions: numbers(&guard.actions),
+        }
+    }
+}
+
+impl From<wire::GuardVerdict> for GuardVerdict {
+    fn from(guard: wire::GuardVerdict) -> Self {
+        Self {
+            kind: guard.kind.into(),
+            count: guard.count,
+            recent: guard.recent,
+            limit: guard.limit,
+            source: guard.source.into(),
+            tripped: guard.tripped,
+            actions: ids(guard.actions),
+        }
+    }
+}
+
+impl From<&Finding> for wire::Finding {
+    fn from(finding: &Finding) -> Self {
+        Self {
+            kind: finding.kind.into(),
+            person: text(finding.person.as_ref()),
+            who: finding.who.to_string(),
+            accounts: finding.accounts.iter().map(ToString::to_string).collect(),
+            text: finding.text.to_string(),
+            help: text(finding.help.as_ref()),
+            reason: finding.reason.as_ref().map(Into::into),
+        }
+    }
+}
+
+impl TryFrom<wire::Finding> for Finding {
+    type Error = Bad;
+
+    fn try_from(finding: wire::Finding) -> Result<Self, Bad> {
+        Ok(Self {
+            kind: finding.kind.into(),
+            person: person_if(finding.person)?,
+            who: finding.who.into(),
+            accounts: finding
+                .accounts
+                .iter()
+                .map(|name| dn(name))
+                .collect::<Result<_, Bad>>()?,
+            text: finding.text.into(),
+            help: finding.help.map(Into::into),
+            reason: finding.reason.map(Into::into),
+        })
+    }
+}
+
+impl From<&OpenAccount> for wire::OpenAccount {
+    fn from(open: &OpenAccount) -> Self {
+        Self {
+            guid: open.guid.to_string(),
+            dn: open.dn.to_string(),
+            person: text(open.person.as_ref()),
+            who: open.who.to_string(),
+            why: open.why.into(),
+            since: open.since.to_string(),
+            days: open.days,
+        }
+    }
+}
+
+impl TryFrom<wire::OpenAccount> for OpenAccount {
+    type Error = Bad;
+
+    fn try_from(open: wire::OpenAccount) -> Result<Self, Bad> {
+        Ok(Self {
+            guid: guid(&open.guid)?,
+            dn: dn(&open.dn)?,
+            person: person_if(open.person)?,
+            who: open.who.into(),
+            why: open.why.into(),
+            since: instant(&open.since)?,
+            days: open.days,
+        })
+    }
+}

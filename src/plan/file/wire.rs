@@ -1,0 +1,394 @@
+//! The shape of the file. Field names are a contract: adding one is a new optional field, anything else a
+//! new format.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// An enum of ours as the file writes it: variants in `snake_case`, and both ways between the two.
+macro_rules! mirror {
+    ($(#[$doc:meta])* $wire:ident = $ours:path { $($variant:ident),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub(super) enum $wire { $(#[allow(missing_docs, reason = "named as in the plan")] $variant),* }
+
+        impl From<$ours> for $wire {
+            fn from(ours: $ours) -> Self {
+                use $ours as Ours;
+                match ours { $(Ours::$variant => Self::$variant),* }
+            }
+        }
+
+        impl From<$wire> for $ours {
+            fn from(wire: $wire) -> Self {
+                use $ours as Ours;
+                match wire { $($wire::$variant => Ours::$variant),* }
+            }
+        }
+    };
+}
+
+mirror!(
+    /// What changed in the world that makes an action due.
+    Cause = crate::plan::Cause { First, Hr, Policy, Time, ByHand }
+);
+
+mirror!(
+    /// Kinds of guards.
+    Guard = crate::policy::GuardKind {
+        Create, Enable, Adopt, Disable, Delete, Move, Rename, Login, Clear, Password, Grant, Revoke,
+        Notify, Writeback, Quarantine, Lose, Values,
+    }
+);
+
+mirror!(
+    /// Kinds of findings.
+    FindingKind = crate::plan::FindingKind {
+        Quarantined, Held, Conflict, Unsettled, Namesake, DisabledByHand, EnabledByHand, Blocked,
+        Released, Vanished, Missing, Overlay, Proposed, Lingering, Waiting, Tied, Note,
+    }
+);
+
+mirror!(
+    /// Why nobody deals with an enabled account.
+    OpenReason = crate::plan::OpenReason {
+        Blocked, Quarantined, Held, Conflict, Released, Vanished, Tied, Guard,
+    }
+);
+
+mirror!(
+    /// Within what a name is unique.
+    NameSpace = crate::state::NameSpace { Login, Address, CommonName }
+);
+
+mirror!(
+    /// Where a membership comes from.
+    MembershipOwner = crate::state::MembershipOwner { Granted, Adopted, ByHand }
+);
+
+mirror!(
+    /// Where a value comes from.
+    ValueOwner = crate::state::ValueOwner { Set, Adopted, ByHand }
+);
+
+/// A plan of tenure.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PlanFile {
+    /// The version of this format.
+    pub(super) format: u32,
+    /// SHA-256 over `plan` in compact form.
+    pub(super) digest: String,
+    /// The plan.
+    pub(super) plan: Plan,
+}
+
+/// What would change, and whether it may.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Plan {
+    pub(super) header: Header,
+    /// Actions in their order; they refer to each other by their place in this list, from 0.
+    pub(super) actions: Vec<Action>,
+    pub(super) guards: Vec<GuardVerdict>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) open_accounts: Vec<OpenAccount>,
+    pub(super) stages: Vec<StageCount>,
+    pub(super) next_change: Option<String>,
+    pub(super) memory: Memory,
+}
+
+/// Of what the plan is.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Header {
+    pub(super) now: String,
+    pub(super) clock_pinned: bool,
+    pub(super) hypothetical: bool,
+    pub(super) only: Vec<String>,
+    pub(super) expires: String,
+    pub(super) policy: String,
+    pub(super) people: String,
+    pub(super) people_source: String,
+    pub(super) directory: String,
+    pub(super) domain: Option<String>,
+    pub(super) domain_name: String,
+    pub(super) state: String,
+    pub(super) generation: u64,
+}
+
+/// One change with its reasons.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Action {
+    pub(super) change: Change,
+    pub(super) person: Option<String>,
+    pub(super) who: String,
+    pub(super) reasons: Vec<Reason>,
+    pub(super) cause: Cause,
+    pub(super) after: Vec<u32>,
+    pub(super) behind: Vec<u32>,
+    pub(super) reversible: Reversible,
+    pub(super) not_ours: bool,
+    pub(super) counts: Vec<Guard>,
+    pub(super) reserves: Vec<Name>,
+}
+
+/// A name that an action reserves.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Name {
+    pub(super) space: NameSpace,
+    pub(super) name: String,
+}
+
+/// An object: one that exists, by GUID, or one that an action makes.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Target {
+    Existing { guid: String, dn: String },
+    Made { by: u32, dn: String },
+}
+
+/// What is changed.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Change {
+    CreateUnit {
+        dn: String,
+    },
+    CreateAccount {
+        dn: String,
+        attributes: Vec<Attribute>,
+        anchor: Option<String>,
+    },
+    Adopt {
+        account: Target,
+        anchor: String,
+        before: Option<String>,
+        after: String,
+        linked: bool,
+    },
+    SetPassword {
+        account: Target,
+        must_change: bool,
+        length: u32,
+    },
+    Modify {
+        account: Target,
+        attributes: Vec<AttributeChange>,
+    },
+    Move {
+        account: Target,
+        to: String,
+        overlay: Option<String>,
+    },
+    Enable {
+        account: Target,
+        before: Option<u32>,
+    },
+    Disable {
+        account: Target,
+        before: Option<u32>,
+    },
+    AddMember {
+        group: Target,
+        account: Target,
+    },
+    RemoveMember {
+        group: Target,
+        account: Target,
+        stage: Option<String>,
+    },
+    Delete {
+        account: Target,
+    },
+}
+
+/// An attribute of a new account.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Attribute {
+    pub(super) name: String,
+    pub(super) values: Vec<String>,
+}
+
+/// An attribute that changes.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AttributeChange {
+    pub(super) attribute: String,
+    pub(super) before: Vec<String>,
+    pub(super) after: Vec<String>,
+    pub(super) refers_to: Option<u32>,
+    pub(super) reason: Reason,
+    pub(super) cause: Cause,
+    pub(super) overlay: Option<String>,
+    pub(super) lifts: bool,
+    pub(super) sensitive: bool,
+}
+
+/// Why: the rule and what it read; sensitive values are masked.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reason {
+    pub(super) text: String,
+    pub(super) file: String,
+    pub(super) line: u32,
+    pub(super) values: Vec<ValueRead>,
+}
+
+/// An HR value that a rule read.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ValueRead {
+    pub(super) name: String,
+    pub(super) value: String,
+}
+
+/// Whether an action can be taken back; `partly` says what stays.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Reversible {
+    Yes,
+    Partly(String),
+    No,
+}
+
+/// What one guard says.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GuardVerdict {
+    pub(super) kind: Guard,
+    pub(super) count: u32,
+    pub(super) recent: u32,
+    pub(super) limit: u32,
+    pub(super) source: String,
+    pub(super) tripped: bool,
+    pub(super) actions: Vec<u32>,
+}
+
+/// What the plan does not do, and why.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Finding {
+    pub(super) kind: FindingKind,
+    pub(super) person: Option<String>,
+    pub(super) who: String,
+    pub(super) accounts: Vec<String>,
+    pub(super) text: String,
+    pub(super) help: Option<String>,
+    pub(super) reason: Option<Reason>,
+}
+
+/// An enabled account that nobody deals with.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OpenAccount {
+    pub(super) guid: String,
+    pub(super) dn: String,
+    pub(super) person: Option<String>,
+    pub(super) who: String,
+    pub(super) why: OpenReason,
+    pub(super) since: String,
+    pub(super) days: u32,
+}
+
+/// People in a stage.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StageCount {
+    pub(super) stage: String,
+    pub(super) people: u32,
+}
+
+/// What the state remembers beside the actions.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Memory {
+    pub(super) people: Vec<PersonMemory>,
+    pub(super) accounts: Vec<AccountMemory>,
+    pub(super) memberships: Vec<Membership>,
+    pub(super) values: Vec<AttributeValues>,
+    pub(super) open_since: Vec<Since>,
+    pub(super) exceptions_seen: Vec<Since>,
+    pub(super) people_read: u32,
+}
+
+/// What is remembered of a person; HR values as salted digests.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PersonMemory {
+    pub(super) person: String,
+    pub(super) account: Option<String>,
+    pub(super) stage: Option<String>,
+    pub(super) entered: Option<String>,
+    pub(super) values: BTreeMap<String, String>,
+    pub(super) vanished: Option<String>,
+    pub(super) terminated: Option<String>,
+}
+
+/// What is remembered of an account.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccountMemory {
+    pub(super) guid: String,
+    pub(super) person: Option<String>,
+    pub(super) tied: bool,
+    pub(super) created: Option<String>,
+    pub(super) disabled_since: Option<String>,
+    pub(super) disabled_by_us: bool,
+    pub(super) password_set: Option<String>,
+    pub(super) password_given: Option<String>,
+    pub(super) overlays: Vec<Overlay>,
+    pub(super) anchor: Option<String>,
+}
+
+/// What a stage laid over an attribute.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Overlay {
+    pub(super) stage: String,
+    pub(super) attribute: String,
+    pub(super) before: Vec<String>,
+    pub(super) wrote: Vec<String>,
+}
+
+/// Whose a membership is.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Membership {
+    pub(super) account: String,
+    pub(super) group: String,
+    pub(super) owner: MembershipOwner,
+    pub(super) since: String,
+    pub(super) lapsed: Option<String>,
+    pub(super) removed_by_stage: Option<String>,
+}
+
+/// Whose the values of an attribute are.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AttributeValues {
+    pub(super) account: String,
+    pub(super) attribute: String,
+    pub(super) values: Vec<ManagedValue>,
+}
+
+/// A value and whose it is.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ManagedValue {
+    pub(super) value: String,
+    pub(super) owner: ValueOwner,
+    pub(super) since: String,
+}
+
+/// Since when something is so.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Since {
+    pub(super) what: String,
+    pub(super) since: String,
+}

@@ -1,0 +1,314 @@
+//! Enabling, disabling, passwords, deletion (S1, S2, S3, S17, G11, G13).
+
+use super::bench::{
+    Company, EMPLOYEE, EXCEPTION, LEAVER, LIFECYCLE, PREHIRE, PURGED, STAGE, enter, found, id,
+    open, shown,
+};
+use tenure::plan::{Change, FindingKind};
+use tenure::policy::{ResetRule, StageAccount, Standing, UnitWish};
+
+fn ada() -> Company {
+    Company::new()
+        .account("ada", "Ada King", "1")
+        .member("ada", "SG-Staff")
+        .person(1, "Ada King")
+}
+
+#[test]
+fn a_joiner_is_made_with_a_password_enabled_and_given_groups() {
+    let mut company = Company::new().person(1, "Ada King");
+    let plan = company.run();
+    assert_eq!(
+        shown(&plan),
+        [
+            "create cn=ada king,ou=staff as ada (first)",
+            "password ada king (first)",
+            "enable ada king (first)",
+            "add ada king to sg-staff (first)",
+        ]
+    );
+    let Change::CreateAccount { attributes, .. } = &plan.actions[0].change else {
+        panic!("{:?}", plan.actions[0]);
+    };
+    let names: Vec<&str> = attributes.iter().map(|(name, _)| &**name).collect();
+    assert_eq!(
+        names,
+        ["department", "displayName", "employeeID", "sAMAccountName"]
+    );
+}
+
+#[test]
+fn a_prepared_account_is_off_until_its_day() {
+    let mut company = Company::new().person_with(1, "Ada King", |wish| enter(wish, PREHIRE));
+    assert_eq!(
+        shown(&company.run()),
+        [
+            "create cn=ada king,ou=staff as ada (first)",
+            "add ada king to sg-staff (first)"
+        ]
+    );
+    enter(company.wish_mut(1), EMPLOYEE);
+    assert_eq!(
+        shown(&company.run()),
+        ["password ada king (time)", "enable ada king (time)"]
+    );
+}
+
+#[test]
+fn a_leaver_is_disabled_and_loses_groups_at_once() {
+    let mut company = ada().group("SG-Hand").member("ada", "SG-Hand");
+    company.run();
+    enter(company.wish_mut(1), LEAVER);
+    assert_eq!(
+        shown(&company.run()),
+        [
+            "disable ada king (time)",
+            "remove ada king from sg-hand, not ours (time)",
+            "remove ada king from sg-staff (time)",
+        ]
+    );
+}
+
+#[test]
+fn what_a_human_disabled_stays_disabled() {
+    let mut company = ada();
+    company.run();
+    company.switch_by_hand("ada", false);
+    let plan = company.run();
+    assert_eq!(
+        found(&plan, FindingKind::DisabledByHand),
+        ["Ada King: should be enabled, but somebody else disabled it; it stays disabled"]
+    );
+    enter(company.wish_mut(1), LEAVER);
+    company.run();
+    enter(company.wish_mut(1), EMPLOYEE);
+    let plan = company.run();
+    assert_eq!(
+        found(&plan, FindingKind::DisabledByHand).len(),
+        1,
+        "not ours to enable"
+    );
+    let wish = company.wish_mut(1);
+    wish.account_rule = EXCEPTION;
+    assert_eq!(shown(&company.run()), ["enable ada king (time)"]);
+}
+
+#[test]
+fn what_this_tool_disabled_comes_back_with_the_stage() {
+    let mut company = ada();
+    company.run();
+    enter(company.wish_mut(1), LEAVER);
+    company.run();
+    let wish = company.wish_mut(1);
+    enter(wish, EMPLOYEE);
+    wish.groups = super::bench::wish(1, "Ada King").groups;
+    assert_eq!(
+        shown(&company.run()),
+        ["enable ada king (time)", "add ada king to sg-staff (time)"]
+    );
+}
+
+#[test]
+fn an_exception_that_ended_lets_the_stage_be_entered_again() {
+    let mut company = ada();
+    company.run();
+    let wish = company.wish_mut(1);
+    wish.account = StageAccount::Disabled;
+    wish.account_rule = EXCEPTION;
+    assert_eq!(shown(&company.run()), ["disable ada king (time)"]);
+    let wish = company.wish_mut(1);
+    wish.account = StageAccount::Enabled;
+    wish.account_rule = STAGE;
+    assert_eq!(shown(&company.run()), ["enable ada king (time)"]);
+}
+
+#[test]
+fn a_leavers_account_enabled_by_hand_is_disabled_again() {
+    let mut company = ada();
+    company.run();
+    enter(company.wish_mut(1), LEAVER);
+    company.run();
+    company.switch_by_hand("ada", true);
+    let plan = company.run();
+    assert_eq!(shown(&plan), ["disable ada king (byhand)"]);
+    assert_eq!(found(&plan, FindingKind::EnabledByHand).len(), 1);
+}
+
+#[test]
+fn a_rehire_gets_a_new_password_where_the_policy_says_so() {
+    let mut company = ada();
+    company.rules.password.resets.push(ResetRule {
+        enter: vec![EMPLOYEE, PREHIRE],
+        from: vec![LEAVER],
+        rule: LIFECYCLE,
+    });
+    company.run();
+    enter(company.wish_mut(1), LEAVER);
+    company.run();
+    enter(company.wish_mut(1), EMPLOYEE);
+    let plan = company.run();
+    assert_eq!(
+        shown(&plan),
+        ["password ada king (time)", "enable ada king (time)"]
+    );
+    assert_eq!(
+        plan.actions[0].counts,
+        [tenure::policy::GuardKind::Password]
+    );
+}
+
+#[test]
+fn a_working_person_is_not_put_back_before_the_start() {
+    let mut company = ada();
+    company.run();
+    enter(company.wish_mut(1), PREHIRE);
+    let plan = company.plan();
+    assert_eq!(shown(&plan), Vec::<String>::new());
+    assert_eq!(found(&plan, FindingKind::Held).len(), 1);
+}
+
+#[test]
+fn the_clock_of_a_deletion_is_our_own() {
+    let mut company = ada();
+    company.switch_by_hand("ada", false);
+    enter(company.wish_mut(1), PURGED);
+    let plan = company.run();
+    assert_eq!(
+        shown(&plan),
+        ["remove ada king from sg-staff, not ours (first)"]
+    );
+    assert_eq!(
+        found(&plan, FindingKind::Waiting),
+        ["Ada King: the time until its deletion begins now"]
+    );
+    company.later(29);
+    assert_eq!(shown(&company.plan()), Vec::<String>::new());
+    company.later(1);
+    let plan = company.run();
+    assert_eq!(shown(&plan), ["delete ada king (time)"]);
+    assert_eq!(
+        plan.actions[0].reversible,
+        tenure::plan::Reversible::Partly(
+            "only by reanimation: memberships and what AD drops stay lost".into()
+        )
+    );
+}
+
+#[test]
+fn a_lost_state_starts_the_clock_again() {
+    let mut company = ada();
+    enter(company.wish_mut(1), PURGED);
+    company.run();
+    company.later(40);
+    company.prior = tenure::state::Prior::default();
+    assert_eq!(shown(&company.plan()), Vec::<String>::new());
+}
+
+#[test]
+fn a_logon_since_starts_the_clock_again() {
+    let mut company = ada();
+    enter(company.wish_mut(1), PURGED);
+    company.run();
+    company.later(40);
+    let ticks = tenure::directory::filetime::to_filetime(company.now).unwrap() - 10_000_000;
+    company
+        .object_mut("ada")
+        .set("lastLogonTimestamp", vec![ticks.to_string().into()]);
+    let plan = company.run();
+    assert_eq!(shown(&plan), Vec::<String>::new());
+    assert_eq!(
+        found(&plan, FindingKind::Waiting),
+        [
+            "Ada King: somebody logged on since it was disabled; the time until its deletion begins again"
+        ]
+    );
+}
+
+#[test]
+fn what_must_be_settled_first_blocks_a_deletion() {
+    for (attribute, value, why) in [
+        ("msExchRecipientTypeDetails", "4", "it is a shared mailbox"),
+        (
+            "msExchLitigationHoldEnabled",
+            "TRUE",
+            "its mailbox is under litigation hold",
+        ),
+        ("adminCount", "1", "its adminCount is 1"),
+    ] {
+        let mut company = ada();
+        enter(company.wish_mut(1), PURGED);
+        company.run();
+        company.later(40);
+        company.object_mut("ada").push(attribute, value.into());
+        let plan = company.plan();
+        assert_eq!(shown(&plan), Vec::<String>::new(), "{attribute}");
+        assert_eq!(
+            found(&plan, FindingKind::Blocked),
+            [format!("Ada King: cannot be deleted: {why}")]
+        );
+    }
+}
+
+#[test]
+fn a_held_person_who_certainly_left_is_disabled_and_no_more() {
+    let mut company = ada();
+    company.run();
+    company.wish_mut(1).standing = Standing::Held {
+        reason: "`department` is not a text".into(),
+        rule: None,
+        ends: Some((LEAVER, LIFECYCLE)),
+    };
+    assert_eq!(shown(&company.run()), ["disable ada king (time)"]);
+    assert!(company.object("SG-Staff").has("member"));
+}
+
+#[test]
+fn a_held_person_is_open_while_enabled() {
+    let mut company = ada();
+    company.run();
+    company.wish_mut(1).standing = Standing::Held {
+        reason: "the supervisor is unknown".into(),
+        rule: None,
+        ends: None,
+    };
+    let plan = company.plan();
+    assert_eq!(shown(&plan), Vec::<String>::new());
+    assert_eq!(open(&plan), ["Ada King: Held, 0 days"]);
+}
+
+#[test]
+fn an_emergency_end_outranks_hr_until_hr_says_the_same() {
+    let mut company = ada();
+    company.run();
+    company.prior.people.get_mut(&id(1)).unwrap().terminated = Some(company.now);
+    assert_eq!(shown(&company.run()), ["disable ada king (time)"]);
+    enter(company.wish_mut(1), LEAVER);
+    company.run();
+    assert_eq!(company.prior.people[&id(1)].terminated, None);
+}
+
+#[test]
+fn no_account_is_made_where_nothing_says_where() {
+    let company = Company::new().person_with(1, "Ada King", |wish| {
+        wish.unit = UnitWish::Untouched(STAGE);
+    });
+    let plan = company.plan();
+    assert_eq!(shown(&plan), Vec::<String>::new());
+    assert_eq!(
+        found(&plan, FindingKind::Held),
+        ["Ada King: no unit says where the account would be made"]
+    );
+}
+
+#[test]
+fn an_account_that_is_gone_is_not_made_anew() {
+    let mut company = ada();
+    company.run();
+    company
+        .objects
+        .retain(|object| object.account_name() != Some("ada"));
+    company.object_mut("SG-Staff").set("member", Vec::new());
+    let plan = company.plan();
+    assert_eq!(shown(&plan), Vec::<String>::new());
+    assert_eq!(found(&plan, FindingKind::Conflict).len(), 1);
+}

@@ -1,0 +1,11 @@
+//! The planner, rule by rule: small companies made by hand, whole plans compared.
+
+mod account;
+mod bench;
+mod correlate;
+mod diff;
+mod file;
+mod groups;
+mod guard;
+mod laws;
+mod names;

@@ -1,0 +1,187 @@
+//! Names that must be unique (S14).
+
+use super::bench::{Company, candidates, dn, found, id, line, shown, values};
+use tenure::directory::{Guid, Object};
+use tenure::plan::FindingKind;
+use tenure::policy::{Mode, Reserved, UnitWish};
+use tenure::state::{NameSpace, Reservation};
+
+#[test]
+fn the_smaller_key_wins_and_the_next_gets_a_number() {
+    let mut company = Company::new().person(2, "Ada King").person(1, "Ada King");
+    let plan = company.run();
+    let made: Vec<String> = shown(&plan)
+        .into_iter()
+        .filter(|line| line.starts_with("create"))
+        .collect();
+    assert_eq!(
+        made,
+        [
+            "create cn=ada king,ou=staff as ada (first)",
+            "create cn=ada king (2),ou=staff as ada2 (first)",
+        ]
+    );
+    assert_eq!(company.object("ada").first("employeeID"), Some("1"));
+}
+
+#[test]
+fn a_login_is_taken_by_any_class_whatever_its_accents() {
+    for name in ["ADA", "Adá"] {
+        let mut company = Company::new().person(1, "Ada King");
+        let object = Object::new(dn("CN=x,OU=Leavers"), Guid::derived(&["x"]));
+        company.push(
+            object
+                .with("objectClass", ["group"])
+                .with("sAMAccountName", [name]),
+        );
+        assert_eq!(
+            shown(&company.plan())[0],
+            "create cn=ada king,ou=staff as ada2 (first)"
+        );
+    }
+}
+
+#[test]
+fn a_long_base_gives_way_to_the_number() {
+    let long = "abcdefghijklmnopqrst";
+    let mut company =
+        Company::new()
+            .account(long, "Other", "")
+            .person_with(1, "Ada King", |wish| {
+                wish.uniques[1] = candidates(&[long], Some((long, "")));
+            });
+    company.run();
+    assert_eq!(
+        company.object("abcdefghijklmnopqrs2").first("employeeID"),
+        Some("1")
+    );
+}
+
+#[test]
+fn none_free_holds_the_person() {
+    let company = Company::new()
+        .account("ada", "Other", "")
+        .person_with(1, "Ada King", |wish| {
+            wish.uniques[1] = candidates(&["ada"], None);
+        });
+    let plan = company.plan();
+    assert_eq!(shown(&plan), Vec::<String>::new());
+    assert_eq!(
+        found(&plan, FindingKind::Held),
+        ["Ada King: none of the candidates of `login` is free and fits"]
+    );
+}
+
+#[test]
+fn reserved_names_and_names_of_deleted_accounts_stay_taken() {
+    let mut company = Company::new().person(1, "Ada King");
+    company.rules.uniques[1].reserved = Reserved(vec!["ada".into()]);
+    let reservation = Reservation {
+        person: id(9),
+        since: company.now,
+        released: Some("2020-01-01T00:00:00Z".parse().unwrap()),
+    };
+    company
+        .prior
+        .reservations
+        .insert((NameSpace::Login, "ada2".into()), reservation.clone());
+    assert!(shown(&company.plan())[0].ends_with("as ada3 (first)"));
+    let long_ago = Reservation {
+        released: Some("2010-01-01T00:00:00Z".parse().unwrap()),
+        ..reservation
+    };
+    company
+        .prior
+        .reservations
+        .insert((NameSpace::Login, "ada2".into()), long_ago);
+    assert!(shown(&company.plan())[0].ends_with("as ada2 (first)"));
+}
+
+#[test]
+fn a_held_name_stays_while_it_is_a_candidate() {
+    let mut company = Company::new().person(1, "Ada King").person(2, "Ada King");
+    company.run();
+    company.people.remove(0);
+    company.wishes.remove(0);
+    company
+        .objects
+        .retain(|object| object.account_name() != Some("ada"));
+    company.prior.people.remove(&id(1));
+    company.object_mut("SG-Staff").set(
+        "member",
+        vec!["CN=Ada King (2),OU=Staff,DC=example,DC=com".into()],
+    );
+    assert_eq!(
+        shown(&company.plan()),
+        Vec::<String>::new(),
+        "no rename to the free name"
+    );
+}
+
+#[test]
+fn a_new_surname_renames_and_keeps_the_login() {
+    let mut company = Company::new().person(1, "Ada King");
+    company.run();
+    company.wishes[0] = super::bench::wish(1, "Ada Lovelace");
+    company.wishes[0].uniques[1] = candidates(&["alovelace"], None);
+    assert_eq!(
+        shown(&company.run()),
+        [
+            "modify ada king: displayname: ada king -> ada lovelace (time)",
+            "move ada king to cn=ada lovelace,ou=staff (time)",
+        ]
+    );
+    assert_eq!(company.object("ada").first("employeeID"), Some("1"));
+}
+
+#[test]
+fn a_common_name_is_unique_in_the_unit_that_it_comes_to() {
+    let mut company = Company::new().unit("OU=Berlin").person(1, "Ada King");
+    company.run();
+    let other = Object::new(dn("CN=Ada King,OU=Berlin"), Guid::derived(&["b"]));
+    company.push(other.with("objectClass", ["contact"]));
+    company.wish_mut(1).unit = UnitWish::In(dn("OU=Berlin"), super::bench::UNIT);
+    assert_eq!(
+        shown(&company.run()),
+        ["move ada king to cn=ada king (2),ou=berlin (time)"]
+    );
+}
+
+#[test]
+fn an_address_is_one_name_whatever_attribute_holds_it() {
+    let mut company = Company::new().person_with(1, "Ada King", |wish| {
+        wish.attributes
+            .push(line("mail", Mode::Always, values(&["ada@example.com"])));
+    });
+    let contact = Object::new(dn("CN=c,OU=Leavers"), Guid::derived(&["c"]))
+        .with("objectClass", ["contact"])
+        .with("proxyAddresses", ["smtp:ADA@example.com"]);
+    company.push(contact);
+    let plan = company.plan();
+    assert_eq!(shown(&plan), Vec::<String>::new());
+    assert_eq!(
+        found(&plan, FindingKind::Held),
+        ["Ada King: `ada@example.com` is taken as mail by another object"]
+    );
+}
+
+#[test]
+fn missing_units_are_made_parents_first_and_only_below_a_base() {
+    let mut company = Company::new().person_with(1, "Ada King", |wish| {
+        wish.unit = UnitWish::In(dn("OU=Lab,OU=Berlin"), super::bench::UNIT);
+    });
+    let plan = company.plan();
+    assert_eq!(
+        shown(&plan)[..3],
+        [
+            "unit ou=berlin (first)",
+            "unit ou=lab,ou=berlin (first)",
+            "create cn=ada king,ou=lab,ou=berlin as ada (first)",
+        ]
+    );
+    company.bases = vec![dn("OU=Staff")];
+    let plan = company.plan();
+    assert_eq!(shown(&plan), Vec::<String>::new());
+    assert_eq!(found(&plan, FindingKind::Held).len(), 1);
+    company.run();
+}
