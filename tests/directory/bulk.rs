@@ -69,6 +69,12 @@ fn a_hundred_thousand_accounts() {
     let text = company(100_000);
     let started = Instant::now();
     let directory = EmbeddedDirectory::in_memory("company", text.as_bytes(), clock()).unwrap();
+    let opened = started.elapsed();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("company.ldif");
+    std::fs::write(&path, &text).unwrap();
+    let started = Instant::now();
+    let alone = tenure::directory::ldif::read(&path).unwrap().len();
     let read = started.elapsed();
     let started = Instant::now();
     let all = directory.snapshot().unwrap();
@@ -83,5 +89,7 @@ fn a_hundred_thousand_accounts() {
         .lines()
         .filter(|line| line.starts_with("VmHWM"))
         .collect::<String>();
-    panic!("read {read:?}, snapshot {taken:?}, indexes {indexed:?}, {memory} {holders} {links:p}");
+    panic!(
+        "opened {opened:?}, read {read:?} ({alone} objects), snapshot {taken:?}, indexes {indexed:?}, {memory} {holders} {links:p}"
+    );
 }

@@ -4,6 +4,7 @@
 //! run), its naming attribute, and forward links where the export has the back ends only. All else that is
 //! missing or contradicts itself is refused, for a plan over half a directory is a wrong plan.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
@@ -285,6 +286,7 @@ fn settle_links(objects: &mut [Object]) {
         }
         by_key.get(Dn::parse(text).ok()?.key()).copied()
     };
+    let mut present: BTreeSet<AttributeName> = BTreeSet::new();
     for object in objects.iter_mut() {
         let named: Vec<AttributeName> = object
             .attributes()
@@ -292,6 +294,9 @@ fn settle_links(objects: &mut [Object]) {
             .map(|(name, _)| name.clone())
             .collect();
         for name in named {
+            if !present.contains(&name) {
+                present.insert(name.clone());
+            }
             let spell = |value: &Value| {
                 let text = find(value).and_then(|index| names.get(index));
                 text.map_or_else(|| value.clone(), |text| Value::Text(text.clone()))
@@ -304,7 +309,10 @@ fn settle_links(objects: &mut [Object]) {
         let Link::Back(forward) = attribute.link else {
             continue;
         };
-        let complete = objects.iter().any(|object| object.has(forward));
+        if !present.contains(&AttributeName::Known(attribute)) {
+            continue;
+        }
+        let complete = present.contains(&AttributeName::new(forward));
         let mut links = Vec::new();
         for (index, object) in objects.iter_mut().enumerate() {
             let (inside, outside): (Vec<Value>, Vec<Value>) = object
