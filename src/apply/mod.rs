@@ -8,7 +8,7 @@
 //! changed meanwhile is a conflict, never overwritten. Knows the directory through its port alone; reads no
 //! clock and prints nothing.
 //!
-//! Begin with [`Executor`], then [`precondition`] and [`journal`].
+//! Begin with [`Executor`], then [`precondition`], [`journal`] and [`history`].
 
 mod attempt;
 mod deed;
@@ -16,6 +16,7 @@ mod effect;
 mod error;
 mod executor;
 mod handover;
+pub mod history;
 pub mod journal;
 mod password;
 pub mod precondition;
@@ -25,8 +26,7 @@ mod watch;
 pub use error::ApplyError;
 pub use executor::{Ended, Executor, Outcome};
 pub use handover::{Handed, Handover, NoHandover, Owner};
-pub use journal::{
-    ActionRecord, Author, Counts, RunDetails, RunRecord, RunStatus, Status, Unfinished,
-};
+pub use history::{ActionRecord, RunDetails, RunRecord};
+pub use journal::{Author, Counts, RunStatus, Status, Unfinished};
 pub use precondition::{Refusal, Situation};
 pub use watch::{Boundary, Unwatched, Watch};

@@ -57,7 +57,7 @@ fn a_value_that_was_changed_since_is_a_conflict() {
         attributes,
     };
     let ended = after(&world, change, |world| {
-        world.by_hand(BOB, "title", Some("Seller"), Some("Buyer"))
+        world.by_hand(BOB, "title", Some("Seller"), Some("Buyer"));
     });
     assert_eq!(
         told(ended),
@@ -78,7 +78,7 @@ fn a_value_that_was_empty_and_is_not_is_a_conflict() {
         attributes,
     };
     let ended = after(&world, change, |world| {
-        world.by_hand(BOB, "mail", None, Some("b@example.com"))
+        world.by_hand(BOB, "mail", None, Some("b@example.com"));
     });
     assert_eq!(ended.status, Status::Conflict);
 }
@@ -93,7 +93,7 @@ fn a_value_that_somebody_else_set_as_wanted_is_done_and_theirs() {
         attributes,
     };
     let ended = after(&world, change, |world| {
-        world.by_hand(BOB, "title", Some("Seller"), Some("Boss"))
+        world.by_hand(BOB, "title", Some("Seller"), Some("Boss"));
     });
     assert_eq!(
         told(ended),
@@ -167,7 +167,7 @@ fn an_account_that_became_protected_is_a_conflict() {
         before: Some(512),
     };
     let ended = after(&world, change, |world| {
-        world.by_hand(BOB, "adminCount", None, Some("1"))
+        world.by_hand(BOB, "adminCount", None, Some("1"));
     });
     assert_eq!(ended.status, Status::Conflict);
     assert!(ended.text.unwrap().contains("adminCount is 1"));
@@ -230,7 +230,7 @@ fn a_name_that_was_taken_since_is_a_conflict() {
         });
     };
     let ended = after(&world, change.clone(), |world| {
-        add(world, "CN=Zoe,OU=Staff", "other")
+        add(world, "CN=Zoe,OU=Staff", "other");
     });
     assert_eq!(
         told(ended),
@@ -239,7 +239,7 @@ fn a_name_that_was_taken_since_is_a_conflict() {
 
     let world = World::new();
     let ended = after(&world, change, |world| {
-        add(world, "CN=Other,OU=Staff", "zoe")
+        add(world, "CN=Other,OU=Staff", "zoe");
     });
     assert_ne!(ended.status, Status::Done);
     assert!(world.find("CN=Zoe,OU=Staff").is_none());
@@ -294,7 +294,7 @@ fn a_membership_that_is_as_wanted_already_is_done_but_not_a_grant() {
     };
     let member = dn(ADA).to_string();
     let ended = after(&world, add, |world| {
-        world.by_hand(group, "member", None, Some(&member))
+        world.by_hand(group, "member", None, Some(&member));
     });
     assert_eq!(
         told(ended),
@@ -312,7 +312,7 @@ fn a_membership_that_is_as_wanted_already_is_done_but_not_a_grant() {
         stage: None,
     };
     let ended = after(&world, remove, |world| {
-        world.by_hand(group, "member", Some(&member), None)
+        world.by_hand(group, "member", Some(&member), None);
     });
     assert_eq!(
         told(ended),

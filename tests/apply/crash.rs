@@ -1,7 +1,7 @@
 //! Killed between any two steps and started again: the same end, and every action once (G8).
 
 use proptest::prelude::*;
-use tenure::apply::{ApplyError, Boundary, RunStatus, Status, journal};
+use tenure::apply::{ApplyError, Boundary, RunStatus, Status, history, journal};
 use tenure::plan::ActionId;
 
 use super::World;
@@ -61,7 +61,7 @@ fn assert_same_end(world: &World, expected: &str, crashes: &[usize]) {
         panic!("after crashes at {crashes:?}\nextra: {extra:#?}\nmissing: {missing:#?}");
     }
     assert_eq!(journal::unfinished(&world.store()).unwrap(), None);
-    let [run] = &*journal::history(&world.store(), 10).unwrap() else {
+    let [run] = &*history::history(&world.store(), 10).unwrap() else {
         panic!("not one run")
     };
     assert_eq!(run.status, RunStatus::Finished);
@@ -82,7 +82,7 @@ fn a_crash_at_any_boundary_changes_nothing_in_the_end() {
             .count()
     };
     let operations = world.directory.done().len();
-    for crash in 0..boundaries.len() {
+    for (crash, boundary) in boundaries.iter().enumerate() {
         let world = with_crashes(&[crash]);
         assert_same_end(&world, &expected, &[crash]);
         // Every operation happened once; only a password is made anew if nobody knows what became of it.
@@ -90,11 +90,10 @@ fn a_crash_at_any_boundary_changes_nothing_in_the_end() {
         assert_eq!(
             world.directory.done().len(),
             operations + again,
-            "{:?}",
-            boundaries[crash]
+            "{boundary:?}"
         );
-        let in_doubt = matches!(boundaries[crash], Boundary::Performed(ActionId(2)));
-        assert_eq!(again, usize::from(in_doubt), "{:?}", boundaries[crash]);
+        let in_doubt = *boundary == Boundary::Performed(ActionId(2));
+        assert_eq!(again, usize::from(in_doubt), "{boundary:?}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! What fails takes its dependents with it and nothing else.
 
-use tenure::apply::{ApplyError, NoHandover, RunStatus, Status, journal};
+use tenure::apply::{ApplyError, NoHandover, RunStatus, Status, history, journal};
 use tenure::directory::Guid;
 use tenure::directory::port::{Error, ResultCode, win32};
 use tenure::plan::Change;
@@ -21,13 +21,13 @@ fn refused(code: ResultCode, win32: Option<u32>) -> Error {
 
 #[test]
 fn a_refused_account_takes_only_what_needs_it_with_it() {
+    use Status::{Done, Failed, Skipped};
     let world = World::new();
     let no = refused(ResultCode::InsufficientAccessRights, None);
     world.directory.inject(Fault::Refuse(1, no, 1));
     let plan = everything(&world);
     let outcome = world.apply(&plan).unwrap();
     let statuses: Vec<_> = outcome.ended.iter().map(|ended| ended.status).collect();
-    use Status::{Done, Failed, Skipped};
     assert_eq!(
         statuses,
         [
@@ -158,7 +158,7 @@ fn a_stopped_run_ends_cleanly_and_is_not_taken_up_again() {
     );
     assert_eq!(world.prior().people.get(&person(1)).unwrap().stage, None);
     assert_eq!(world.prior().policy, None);
-    let [run] = &*journal::history(&world.store(), 10).unwrap() else {
+    let [run] = &*history::history(&world.store(), 10).unwrap() else {
         panic!()
     };
     assert_eq!(run.status, RunStatus::Cancelled);

@@ -1,6 +1,6 @@
 //! What `history` and `show` tell, and what the trail proves.
 
-use tenure::apply::{RunStatus, Status, journal};
+use tenure::apply::{RunStatus, Status, history, journal};
 use tenure::plan::{ActionId, Change};
 
 use super::plans::{ADA, BOB, everything, existing};
@@ -12,7 +12,7 @@ fn a_run_is_shown_with_every_action_as_it_was_planned() {
     let world = World::new();
     let plan = everything(&world);
     let outcome = world.apply(&plan).unwrap();
-    let details = journal::run(&world.store(), outcome.run).unwrap().unwrap();
+    let details = history::run(&world.store(), outcome.run).unwrap().unwrap();
     assert_eq!(details.run.status, RunStatus::Finished);
     assert_eq!(
         (details.run.started, details.run.ended),
@@ -57,7 +57,7 @@ fn a_run_is_shown_with_every_action_as_it_was_planned() {
     );
     assert_eq!(details.actions[12].reversible, "no");
     assert_eq!(
-        journal::run(&world.store(), uuid::Uuid::nil()).unwrap(),
+        history::run(&world.store(), uuid::Uuid::nil()).unwrap(),
         None
     );
 }
@@ -70,7 +70,7 @@ fn an_unfinished_run_is_shown_as_far_as_it_is() {
         .apply_watched(&plan, &mut Script::crash_at(2 + 4 + 1))
         .unwrap_err();
     let unfinished = journal::unfinished(&world.store()).unwrap().unwrap();
-    let details = journal::run(&world.store(), unfinished.id)
+    let details = history::run(&world.store(), unfinished.id)
         .unwrap()
         .unwrap();
     let statuses: Vec<_> = details
@@ -108,7 +108,7 @@ fn history_is_newest_first_and_no_longer_than_asked() {
     }
     runs.reverse();
     let shown = |limit| {
-        let history = journal::history(&world.store(), limit).unwrap();
+        let history = history::history(&world.store(), limit).unwrap();
         history.iter().map(|run| run.id).collect::<Vec<_>>()
     };
     assert_eq!(shown(10), runs);
@@ -145,7 +145,7 @@ fn a_forgotten_person_is_gone_from_every_run_and_the_trail_holds() {
         .write(world.lock(), |writer| writer.forget(&person(2), now()))
         .unwrap();
     store.checkpoint(world.lock()).unwrap();
-    let details = journal::run(&store, outcome.run).unwrap().unwrap();
+    let details = history::run(&store, outcome.run).unwrap().unwrap();
     for record in &details.actions {
         let of_bob = (5..=10).contains(&record.id.0);
         assert_eq!(record.forgotten, of_bob);

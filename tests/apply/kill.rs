@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use tenure::apply::{Boundary, Executor, NoHandover, Watch, journal};
+use tenure::apply::{Boundary, Executor, NoHandover, Watch, history, journal};
 
 use super::World;
 use super::plans::everything;
@@ -27,8 +27,8 @@ impl Watch for Stop {
     fn at(&mut self, _boundary: Boundary) -> ControlFlow<()> {
         match self.left {
             Some(0) => {
-                println!("\n{STOPPED}");
-                std::thread::sleep(Duration::from_secs(60));
+                say(STOPPED);
+                std::thread::sleep(Duration::from_mins(1));
                 panic!("nobody killed the child");
             }
             Some(left) => self.left = Some(left - 1),
@@ -36,6 +36,14 @@ impl Watch for Stop {
         }
         ControlFlow::Continue(())
     }
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "the parent listens to the standard output"
+)]
+fn say(words: &str) {
+    println!("\n{words}");
 }
 
 #[test]
@@ -112,7 +120,7 @@ fn a_process_killed_at_any_boundary_and_started_again_ends_the_same() {
         let world = World::in_folder(folder.path());
         assert!(world.picture() == expected, "killed at {boundary:?}");
         assert_eq!(
-            journal::history(&world.store(), 9).unwrap().len(),
+            history::history(&world.store(), 9).unwrap().len(),
             1,
             "killed at {boundary:?}"
         );

@@ -1,6 +1,7 @@
 //! A small domain, a state store beside it, and ways to break both.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -262,7 +263,7 @@ impl World {
         let mut picture = String::new();
         for (_, object) in snapshot.iter() {
             names.insert(object.guid().to_string(), object.dn().to_string());
-            picture.push_str(&format!("{}\n", object.dn()));
+            writeln!(picture, "{}", object.dn()).unwrap();
             let mut lines: Vec<_> = object
                 .attributes()
                 .filter(|(name, _)| !name.is("objectSid") && !name.as_str().starts_with("uSN"))
