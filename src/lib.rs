@@ -25,6 +25,7 @@
     )
 )]
 
+pub mod apply;
 pub mod cli;
 pub mod diagnostic;
 pub mod directory;

@@ -9,6 +9,7 @@
     reason = "a failed test may panic"
 )]
 
+mod apply;
 mod diagnostic;
 mod directory;
 mod example;

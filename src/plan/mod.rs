@@ -38,6 +38,7 @@ mod subject;
 mod time;
 mod world;
 
+pub use crate::policy::GuardKind;
 pub use action::{Action, ActionId, AttributeChange, Cause, Change, Reason, Reversible, Target};
 pub use correlate::{Correlation, Match, Tied, Verdict, correlate};
 pub use finding::{Finding, FindingKind, OpenAccount, OpenReason};

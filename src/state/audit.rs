@@ -232,7 +232,7 @@ impl Store {
             None => Ok(Verified {
                 entries,
                 forgotten,
-                head: hex(&head),
+                head: codec::hex(&head),
             }),
         }
     }
@@ -253,7 +253,7 @@ impl Store {
                     run: row.run.as_deref().map(codec::uuid).transpose()?,
                     facts: row.facts,
                     private,
-                    hash: hex(&row.hash),
+                    hash: codec::hex(&row.hash),
                 });
                 Ok(())
             })
@@ -283,13 +283,4 @@ fn each_row(
         })?;
     }
     Ok(())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -16,6 +16,16 @@ use crate::hr::PersonId;
 /// The longest value that is shown in an error, in characters.
 const MAX_SHOWN: usize = 60;
 
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// A value that cannot have been written by this tool.
 pub(crate) fn unreadable(what: &'static str, value: &str) -> StoreError {
     StoreError::Unreadable {

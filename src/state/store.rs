@@ -49,6 +49,7 @@ pub struct Identity {
 impl Store {
     /// Opens the store at `path`, and makes it where there is none; `now` is when.
     pub fn open(path: &Path, now: Timestamp) -> Result<Self, StoreError> {
+        make_private(path);
         let db = Connection::open(path).map_err(|error| StoreError::from(error).at(path))?;
         let mut store = Self {
             db,
@@ -226,3 +227,16 @@ impl Store {
         Ok(())
     }
 }
+
+/// Makes the file so that its owner alone may read it: it holds the keys of [`super::private`].
+///
+/// What goes wrong here goes wrong again, and is told, when the database opens the file.
+#[cfg(unix)]
+fn make_private(path: &Path) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = std::fs::OpenOptions::new();
+    let _ = options.write(true).create_new(true).mode(0o600).open(path);
+}
+
+#[cfg(not(unix))]
+fn make_private(_path: &Path) {}

@@ -32,7 +32,6 @@ impl<'a> Writer<'a> {
     }
 
     /// The transaction, for the journal.
-    #[expect(dead_code, reason = "the journal comes next")]
     pub(crate) fn db(&self) -> &Connection {
         &self.tx
     }

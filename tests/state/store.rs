@@ -19,6 +19,20 @@ fn a_new_store_has_an_id_of_its_own_and_keeps_it() {
     bench.store().check_integrity().unwrap();
 }
 
+#[cfg(unix)]
+#[test]
+fn only_its_owner_may_read_a_store() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let bench = Bench::new();
+    let store = bench.store();
+    for name in ["state.db", "state.db-wal"] {
+        let file = bench.folder.path().join(name);
+        let mode = std::fs::metadata(file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    drop(store);
+}
+
 #[test]
 fn reading_makes_no_store() {
     let bench = Bench::new();

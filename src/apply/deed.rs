@@ -1,0 +1,147 @@
+//! Turns a change of a plan into the one operation of the directory that does it.
+//!
+//! Each operation is conditional on what the plan saw: the old values go as the new ones come, a move and a
+//! deletion name the place that the object must have.
+
+use std::sync::Arc;
+
+use super::seen::{Trouble, View};
+use crate::directory::port::{self, Operation};
+use crate::directory::{AttributeName, Dn, Object, Uac, Value};
+use crate::plan::{AttributeChange, Change, Target};
+
+/// What does a change.
+pub(super) enum Deed {
+    /// One operation.
+    Operation(Operation),
+    /// A password, which is made only when it is set.
+    Password {
+        account: Target,
+        must_change: bool,
+        length: u32,
+    },
+}
+
+impl View<'_> {
+    /// What does this change.
+    pub(super) fn deed(&self, change: &Change) -> Result<Deed, Trouble> {
+        let operation = match change {
+            Change::CreateUnit { dn } => Operation::Add {
+                dn: dn.clone(),
+                attributes: vec![("objectClass".into(), vec!["organizationalUnit".into()])],
+            },
+            Change::CreateAccount { dn, attributes, .. } => {
+                let mut all: Vec<(AttributeName, Vec<Value>)> =
+                    vec![("objectClass".into(), vec!["user".into()])];
+                let named = |name: &Arc<str>| AttributeName::new(name);
+                all.extend(
+                    attributes
+                        .iter()
+                        .map(|(name, values)| (named(name), texts(values))),
+                );
+                Operation::Add {
+                    dn: dn.clone(),
+                    attributes: all,
+                }
+            }
+            Change::Adopt {
+                account,
+                anchor,
+                before,
+                after,
+                ..
+            } => Operation::Modify {
+                target: port::Target::Guid(self.guid(account)?),
+                changes: vec![port::Change::replace(
+                    AttributeName::new(anchor),
+                    before.clone().map(Value::Text),
+                    Some(Value::Text(Arc::clone(after))),
+                )],
+            },
+            Change::SetPassword {
+                account,
+                must_change,
+                length,
+            } => {
+                return Ok(Deed::Password {
+                    account: account.clone(),
+                    must_change: *must_change,
+                    length: *length,
+                });
+            }
+            Change::Modify {
+                account,
+                attributes,
+            } => Operation::Modify {
+                target: port::Target::Guid(self.guid(account)?),
+                changes: attributes.iter().map(difference).collect(),
+            },
+            Change::Move { account, to, .. } => {
+                let guid = self.guid(account)?;
+                Operation::Move {
+                    guid,
+                    from: self.place(guid, account).clone(),
+                    to: to.clone(),
+                }
+            }
+            Change::Enable { account, .. } => switch(&*self.account(account)?, Uac::enabled),
+            Change::Disable { account, .. } => switch(&*self.account(account)?, Uac::disabled),
+            Change::AddMember { group, account } => self.member(group, account, true)?,
+            Change::RemoveMember { group, account, .. } => self.member(group, account, false)?,
+            Change::Delete { account } => {
+                let guid = self.guid(account)?;
+                Operation::Delete {
+                    guid,
+                    dn: self.place(guid, account).clone(),
+                }
+            }
+        };
+        Ok(Deed::Operation(operation))
+    }
+
+    fn member(&self, group: &Target, account: &Target, joins: bool) -> Result<Operation, Trouble> {
+        let guid = self.guid(account)?;
+        let member: &Dn = self.place(guid, account);
+        let value = Value::Text(Arc::clone(member.text()));
+        let (old, new) = if joins {
+            (None, Some(value))
+        } else {
+            (Some(value), None)
+        };
+        Ok(Operation::Modify {
+            target: port::Target::Guid(self.guid(group)?),
+            changes: vec![port::Change::replace("member", old, new)],
+        })
+    }
+}
+
+fn texts(values: &[Arc<str>]) -> Vec<Value> {
+    values.iter().cloned().map(Value::Text).collect()
+}
+
+/// The values that go and those that come; what stays is not named.
+fn difference(change: &AttributeChange) -> port::Change {
+    let without = |these: &[Arc<str>], those: &[Arc<str>]| {
+        let left = these.iter().filter(|value| !those.contains(value));
+        left.cloned().map(Value::Text).collect()
+    };
+    port::Change {
+        attribute: AttributeName::new(&change.attribute),
+        delete: without(&change.before, &change.after),
+        add: without(&change.after, &change.before),
+    }
+}
+
+/// Changes our bits of `userAccountControl` and keeps those of others as they are now.
+fn switch(object: &Object, wanted: impl Fn(Uac) -> Uac) -> Operation {
+    let now = object.uac();
+    let value = |uac: Uac| Value::from(uac.to_string());
+    Operation::Modify {
+        target: port::Target::Guid(object.guid()),
+        changes: vec![port::Change::replace(
+            "userAccountControl",
+            now.map(value),
+            now.map(wanted).map(value),
+        )],
+    }
+}

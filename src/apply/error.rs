@@ -1,0 +1,88 @@
+//! Why a run did not begin, or stopped before its end.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{Boundary, Refusal};
+use crate::directory::port;
+use crate::state::StoreError;
+
+/// Why a plan was not carried out to its end. What a single action met is in the [`super::Outcome`].
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The plan may not be applied; nothing was done.
+    #[error("this plan is not applied: {}", first(refusals))]
+    Refused {
+        /// All that stands against it.
+        refusals: Vec<Refusal>,
+    },
+    /// An earlier run must be finished first; nothing was done.
+    #[error("the run {run} of {who}, begun {started}, is not finished")]
+    Unfinished {
+        /// Which.
+        run: Uuid,
+        /// When it began.
+        started: Timestamp,
+        /// Who began it.
+        who: String,
+    },
+    /// The unfinished run belongs to another directory; nothing was done.
+    #[error("the unfinished run {run} belongs to the domain {planned}, this is another one")]
+    OtherDomain {
+        /// Which run.
+        run: Uuid,
+        /// Its domain.
+        planned: String,
+    },
+    /// The plan of an unfinished run cannot be read any more; nothing was done.
+    #[error("the plan of the unfinished run {run} cannot be read: {why}")]
+    LostPlan {
+        /// Which run.
+        run: Uuid,
+        /// Why.
+        why: String,
+    },
+    /// The directory is lost; the run waits to be finished.
+    #[error("run {run} stopped: the directory failed")]
+    Directory {
+        /// Which run.
+        run: Uuid,
+        /// What it said.
+        #[source]
+        source: port::Error,
+    },
+    /// The state store failed; if a run had begun, it waits to be finished.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Whoever watched broke the run off, as a crash would; it waits to be finished.
+    #[error("the run was broken off at {boundary:?}")]
+    BrokenOff {
+        /// Where.
+        boundary: Boundary,
+    },
+}
+
+impl ApplyError {
+    /// What to do about it, as an act.
+    pub fn help(&self) -> String {
+        match self {
+            Self::Refused { refusals } => refusals
+                .first()
+                .map_or_else(String::new, |refusal| refusal.help().into()),
+            Self::Unfinished { .. } => "finish it with `tenure resume`, then plan again".into(),
+            Self::OtherDomain { .. } => "finish it where it was begun".into(),
+            Self::LostPlan { .. } => "finish it with the version of tenure that began it".into(),
+            Self::Directory { .. } | Self::BrokenOff { .. } => {
+                "mend the cause, then run `tenure resume`: it finishes this run, every action once"
+                    .into()
+            }
+            Self::Store(error) => error.help(),
+        }
+    }
+}
+
+fn first(refusals: &[Refusal]) -> String {
+    refusals
+        .first()
+        .map_or_else(String::new, ToString::to_string)
+}

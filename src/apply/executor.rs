@@ -1,0 +1,450 @@
+//! Carries a plan out, and finishes a run that was broken off: the same code for both.
+//!
+//! Per action: its intent is committed, the directory is looked at, the operation is done, its outcome and what
+//! follows for the state are committed. A run that goes on after a crash finds in the journal what is behind it;
+//! for the one action that was intended and has no outcome it looks in the directory first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::attempt::{Success, attempt};
+use super::effect::{Effect, Known};
+use super::journal::{self, Ending};
+use super::seen::{Trouble, View};
+use super::{
+    ApplyError, Author, Boundary, Counts, Handed, Handover, RunStatus, Situation, Status, Watch,
+    precondition,
+};
+use crate::directory::Guid;
+use crate::directory::port::Directory;
+use crate::hr::PersonId;
+use crate::plan::{Action, ActionId, Change, Plan, Target, file};
+use crate::state::{Lock, Store, StoreError, Writer};
+
+/// For how long counts of guards are kept; limits look at the last 24 hours.
+const COUNTS_KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(31 * 24);
+
+/// Said of a password that nobody got.
+const PASSWORD_UNKNOWN: &str =
+    "a random password was set that nobody knows: set another before the first logon";
+
+/// Said of what somebody else did first.
+const ALREADY: &str = "it was so already";
+
+/// Said of what was not begun when somebody stopped the run.
+const STOPPED: &str = "the run was stopped";
+
+/// Everything that carrying out a plan needs.
+#[expect(
+    missing_debug_implementations,
+    reason = "it holds whatever watches and hands over"
+)]
+pub struct Executor<'a> {
+    /// Journal and state.
+    pub store: &'a mut Store,
+    /// The right to write them.
+    pub lock: &'a Lock,
+    /// What is changed.
+    pub directory: &'a dyn Directory,
+    /// Who gets new passwords.
+    pub handover: &'a mut dyn Handover,
+    /// Who follows the run.
+    pub watch: &'a mut dyn Watch,
+    /// What time it is, by our own clock.
+    pub clock: &'a dyn Fn() -> Timestamp,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Which run.
+    pub run: Uuid,
+    /// Finished or cancelled.
+    pub status: RunStatus,
+    /// How its actions ended.
+    pub counts: Counts,
+    /// Each action that this call brought to an end, in order.
+    pub ended: Vec<Ended>,
+    /// Actions that set a password which nobody got.
+    pub passwords_unknown: Vec<ActionId>,
+    /// It was begun earlier, and finished now.
+    pub resumed: bool,
+}
+
+/// How an action ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// Which.
+    pub id: ActionId,
+    /// How.
+    pub status: Status,
+    /// Why it did not succeed, or what to know of it.
+    pub text: Option<String>,
+}
+
+/// A run at work.
+struct Job<'a> {
+    run: Uuid,
+    plan: &'a Plan,
+    known: Known<'a>,
+    statuses: Vec<Status>,
+    view: View<'a>,
+    outcome: Outcome,
+}
+
+impl Executor<'_> {
+    /// Carries out a plan, after a last look whether it may be.
+    pub fn apply(
+        &mut self,
+        plan: &Plan,
+        situation: &Situation<'_>,
+        author: &Author,
+    ) -> Result<Outcome, ApplyError> {
+        if let Some(run) = journal::unfinished(self.store)? {
+            return Err(ApplyError::Unfinished {
+                run: run.id,
+                started: run.started,
+                who: run.who,
+            });
+        }
+        precondition::check(plan, situation)
+            .map_err(|refusals| ApplyError::Refused { refusals })?;
+        self.at(Boundary::BeforeBegin)?;
+        let run = Uuid::now_v7();
+        let at = (self.clock)();
+        let adopted: BTreeSet<Guid> = plan.actions.iter().filter_map(adopts).collect();
+        let known = Known::new(&plan.memory);
+        self.store.write(self.lock, |writer| {
+            journal::begin(writer, run, plan, author, at)?;
+            if let Some(domain) = plan.header.domain {
+                writer.set_domain(domain, &plan.header.domain_name)?;
+            }
+            known.write_all_but(&adopted, writer)?;
+            writer.set_open_accounts(&plan.memory.open_since)?;
+            for (digest, since) in &plan.memory.exceptions_seen {
+                writer.see_exception(digest, *since)?;
+            }
+            writer.next_generation()?;
+            Ok(())
+        })?;
+        self.at(Boundary::Begun)?;
+        self.carry_out(run, plan, false)
+    }
+
+    /// Finishes the run that was broken off; `None` if there is none. `domain` is that of the directory.
+    pub fn resume(&mut self, domain: Option<Guid>) -> Result<Option<Outcome>, ApplyError> {
+        let Some(found) = journal::unfinished(self.store)? else {
+            return Ok(None);
+        };
+        let run = found.id;
+        if found.domain != domain {
+            return Err(ApplyError::OtherDomain {
+                run,
+                planned: found.domain_name,
+            });
+        }
+        let plan = file::from_json(&found.plan).map_err(|error| ApplyError::LostPlan {
+            run,
+            why: error.to_string(),
+        })?;
+        self.carry_out(run, &plan, true).map(Some)
+    }
+
+    fn carry_out(&mut self, run: Uuid, plan: &Plan, resumed: bool) -> Result<Outcome, ApplyError> {
+        let mut job = Job::new(run, plan, self.directory, resumed);
+        job.catch_up(&journal::progress(self.store, run)?);
+        let behind = job
+            .statuses
+            .iter()
+            .filter(|status| is_behind(**status))
+            .count();
+        self.watch.begun(run, plan.actions.len(), behind);
+        for (id, action) in numbered(plan) {
+            if is_behind(job.status(id)) {
+                continue;
+            }
+            if job.status(id) == Status::Pending && self.watch.cancelled() {
+                job.outcome.status = RunStatus::Cancelled;
+                break;
+            }
+            self.one(&mut job, id, action)?;
+        }
+        self.end(job)
+    }
+
+    /// Brings one action to its end.
+    fn one(&mut self, job: &mut Job<'_>, id: ActionId, action: &Action) -> Result<(), ApplyError> {
+        let run = job.run;
+        let in_doubt = job.status(id) == Status::Intended;
+        self.at(Boundary::BeforeIntent(id))?;
+        if !in_doubt {
+            if let Some(needed) = job.unmet(action) {
+                let text = format!("action {} did not succeed", needed.0);
+                return self.record(job, action, ended(id, Status::Skipped, Some(&text)), None);
+            }
+            let at = (self.clock)();
+            self.store
+                .write(self.lock, |writer| journal::intend(writer, run, id, at))?;
+            self.at(Boundary::Intended(id))?;
+        }
+        let (ended, success) = match attempt(&job.view, action, in_doubt, self.handover) {
+            Ok(success) => {
+                let text = match success.handed {
+                    Some(Handed::ToNobody) => Some(PASSWORD_UNKNOWN),
+                    Some(Handed::Over) | None => success.already.then_some(ALREADY),
+                };
+                (ended(id, Status::Done, text), Some(success))
+            }
+            Err(Trouble::Conflict(text)) => (ended(id, Status::Conflict, Some(&text)), None),
+            Err(Trouble::Failed(text)) => (ended(id, Status::Failed, Some(&text)), None),
+            Err(Trouble::Lost(source)) => return Err(ApplyError::Directory { run, source }),
+        };
+        self.at(Boundary::Performed(id))?;
+        self.record(job, action, ended, success)
+    }
+
+    /// Commits how an action ended, with all that follows for the state.
+    fn record(
+        &mut self,
+        job: &mut Job<'_>,
+        action: &Action,
+        ended: Ended,
+        success: Option<Success>,
+    ) -> Result<(), ApplyError> {
+        let at = (self.clock)();
+        let (id, status) = (ended.id, ended.status);
+        self.store.write(self.lock, |writer| {
+            job.close(writer, action, &ended, success.as_ref(), at)?;
+            let Some(success) = &success else {
+                return Ok(());
+            };
+            let known = &job.known;
+            Effect {
+                run: job.run,
+                known,
+                action,
+                success,
+                at,
+            }
+            .write(writer)
+        })?;
+        self.at(Boundary::Recorded(id))?;
+        if let Some(success) = success {
+            if success.handed == Some(Handed::ToNobody) {
+                job.outcome.passwords_unknown.push(id);
+            }
+            job.note(id, action, success.object);
+        }
+        job.set_status(id, status);
+        job.outcome.ended.push(ended);
+        self.watch.ended(id, status);
+        Ok(())
+    }
+
+    /// Closes the run, what it did not begin included, and writes the baselines that depend on its success.
+    fn end(&mut self, mut job: Job<'_>) -> Result<Outcome, ApplyError> {
+        self.at(Boundary::BeforeEnd)?;
+        let at = (self.clock)();
+        let plan = job.plan;
+        for (id, _) in numbered(plan) {
+            if !is_behind(job.status(id)) {
+                job.outcome
+                    .ended
+                    .push(ended(id, Status::Skipped, Some(STOPPED)));
+                job.set_status(id, Status::Skipped);
+            }
+        }
+        for status in &job.statuses {
+            job.outcome.counts.add(*status, 1);
+        }
+        self.store.write(self.lock, |writer| {
+            for stopped in job
+                .outcome
+                .ended
+                .iter()
+                .filter(|ended| ended.text.as_deref() == Some(STOPPED))
+            {
+                if let Some(action) = plan.actions.get(stopped.id.0 as usize) {
+                    job.close(writer, action, stopped, None, at)?;
+                }
+            }
+            job.remember_people(writer)?;
+            let Outcome {
+                run,
+                status,
+                counts,
+                ..
+            } = job.outcome;
+            if status == RunStatus::Finished {
+                writer.set_baseline(&plan.header.policy, plan.memory.people_read)?;
+            }
+            if let Ok(old) = at.checked_sub(COUNTS_KEPT) {
+                writer.drop_counts_before(old)?;
+            }
+            journal::end(writer, run, status, counts, at)?;
+            writer.next_generation()?;
+            Ok(())
+        })?;
+        self.at(Boundary::Ended)?;
+        Ok(job.outcome)
+    }
+
+    fn at(&mut self, boundary: Boundary) -> Result<(), ApplyError> {
+        if self.watch.at(boundary).is_break() {
+            return Err(ApplyError::BrokenOff { boundary });
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Job<'a> {
+    fn new(run: Uuid, plan: &'a Plan, directory: &'a dyn Directory, resumed: bool) -> Self {
+        let outcome = Outcome {
+            run,
+            status: RunStatus::Finished,
+            counts: Counts::default(),
+            ended: Vec::new(),
+            passwords_unknown: Vec::new(),
+            resumed,
+        };
+        let view = View {
+            directory,
+            made: BTreeMap::new(),
+            places: BTreeMap::new(),
+        };
+        let statuses = vec![Status::Pending; plan.actions.len()];
+        Self {
+            run,
+            plan,
+            known: Known::new(&plan.memory),
+            statuses,
+            view,
+            outcome,
+        }
+    }
+
+    /// Takes up what the journal says is behind this run.
+    fn catch_up(&mut self, progress: &[journal::Progress]) {
+        for ((id, action), known) in numbered(self.plan).zip(progress) {
+            self.set_status(id, known.status);
+            if let (Status::Done, Some(object)) = (known.status, known.object) {
+                self.note(id, action, object);
+            }
+        }
+    }
+
+    fn status(&self, id: ActionId) -> Status {
+        self.statuses
+            .get(id.0 as usize)
+            .copied()
+            .unwrap_or(Status::Pending)
+    }
+
+    fn set_status(&mut self, id: ActionId, status: Status) {
+        if let Some(known) = self.statuses.get_mut(id.0 as usize) {
+            *known = status;
+        }
+    }
+
+    /// Remembers what a successful action made or moved.
+    fn note(&mut self, id: ActionId, action: &Action, object: Guid) {
+        if let Change::CreateUnit { .. } | Change::CreateAccount { .. } = &action.change {
+            self.view.made.insert(id, object);
+        }
+        if let Change::Move { to, .. } = &action.change {
+            self.view.places.insert(object, to.clone());
+        }
+    }
+
+    /// The first action that this one needs and that did not succeed.
+    fn unmet(&self, action: &Action) -> Option<ActionId> {
+        let missing = |needed: &&ActionId| self.status(**needed) != Status::Done;
+        action.after.iter().find(missing).copied()
+    }
+
+    fn close(
+        &self,
+        writer: &mut Writer<'_>,
+        action: &Action,
+        ended: &Ended,
+        success: Option<&Success>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let ending = Ending {
+            id: ended.id,
+            action,
+            status: ended.status,
+            object: success.map(|success| success.member.unwrap_or(success.object)),
+            text: ended.text.as_deref(),
+        };
+        journal::close(writer, self.run, &ending, at)
+    }
+
+    /// Remembers each person whose actions all succeeded as the plan says (S1).
+    fn remember_people(&self, writer: &mut Writer<'_>) -> Result<(), StoreError> {
+        let done = |id: &ActionId| self.status(*id) == Status::Done;
+        let failed: BTreeSet<&PersonId> = numbered(self.plan)
+            .filter(|(id, _)| !done(id))
+            .filter_map(|(_, action)| action.person.as_ref())
+            .collect();
+        let deleted: BTreeSet<Guid> = numbered(self.plan)
+            .filter(|(id, _)| done(id))
+            .filter_map(|(_, action)| deletes(action))
+            .collect();
+        let people = self.plan.memory.people.iter();
+        for (person, memory) in people.filter(|(person, _)| !failed.contains(person)) {
+            let mut memory = memory.clone();
+            memory.account = match memory.account {
+                Some(account) if deleted.contains(&account) => None,
+                Some(account) => Some(account),
+                None => writer.person(person)?.and_then(|known| known.account),
+            };
+            writer.set_person(person, &memory)?;
+        }
+        Ok(())
+    }
+}
+
+fn ended(id: ActionId, status: Status, text: Option<&str>) -> Ended {
+    Ended {
+        id,
+        status,
+        text: text.map(Into::into),
+    }
+}
+
+/// The account that an action adopts, where it exists.
+fn adopts(action: &Action) -> Option<Guid> {
+    let Change::Adopt {
+        account: Target::Existing { guid, .. },
+        ..
+    } = &action.change
+    else {
+        return None;
+    };
+    Some(*guid)
+}
+
+/// The account that an action deletes.
+fn deletes(action: &Action) -> Option<Guid> {
+    let Change::Delete {
+        account: Target::Existing { guid, .. },
+    } = &action.change
+    else {
+        return None;
+    };
+    Some(*guid)
+}
+
+fn numbered(plan: &Plan) -> impl Iterator<Item = (ActionId, &Action)> {
+    (0_u32..).map(ActionId).zip(&plan.actions)
+}
+
+fn is_behind(status: Status) -> bool {
+    match status {
+        Status::Pending | Status::Intended => false,
+        Status::Done | Status::Failed | Status::Conflict | Status::Skipped => true,
+    }
+}

@@ -1,0 +1,304 @@
+//! Whether a plan may be carried out at all (S5, G2, G3): everything that is looked at before the first step.
+//!
+//! A stale plan is refused, and no flag overrides that. What changes in the directory between plan and apply is
+//! not looked at here: each operation tests the values that the plan saw.
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use crate::directory::Guid;
+use crate::plan::{GuardKind, Plan};
+use crate::state::Identity;
+
+/// How far a plan may lie in the future: two clocks never agree wholly (S5).
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(2);
+
+/// How things stand now, where the plan is to be applied.
+#[derive(Debug, Clone)]
+pub struct Situation<'a> {
+    /// The instant, by the clock that plans are made by (a pinned one, where the people source pins it).
+    pub now: Timestamp,
+    /// The state store.
+    pub state: &'a Identity,
+    /// GUID of the domain.
+    pub domain: Option<Guid>,
+    /// Base of the domain, as text.
+    pub domain_name: &'a str,
+    /// Digest of the policy.
+    pub policy: &'a str,
+    /// What the people are read from.
+    pub people_source: &'a str,
+    /// Digest of the people; `None` if they were not read again.
+    pub people: Option<&'a str>,
+    /// Guards that are overridden by name for this run.
+    pub overridden: &'a [GuardKind],
+}
+
+/// Why a plan is not applied.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Made with `--at`.
+    #[error("this plan was made with `--at {at}`: it shows another instant and is never applied")]
+    Hypothetical {
+        /// For which instant.
+        at: Timestamp,
+    },
+    /// Too old.
+    #[error("this plan expired at {expired}, it is now {now}")]
+    Expired {
+        /// When.
+        expired: Timestamp,
+        /// The instant now.
+        now: Timestamp,
+    },
+    /// Made later than now.
+    #[error("this plan was made at {planned}, but it is only {now}")]
+    FromTheFuture {
+        /// When it says it was made.
+        planned: Timestamp,
+        /// The instant now.
+        now: Timestamp,
+    },
+    /// Made for another directory.
+    #[error("this plan was made for the domain {planned}, this is {actual}")]
+    OtherDomain {
+        /// The plan's.
+        planned: String,
+        /// The one here.
+        actual: String,
+    },
+    /// The state store belongs to another directory.
+    #[error("the state belongs to the domain {owner}, this is {actual}")]
+    OtherOwner {
+        /// The state's.
+        owner: String,
+        /// The one here.
+        actual: String,
+    },
+    /// Made with another state store.
+    #[error("this plan was made with the state {planned}, here it is {actual}")]
+    OtherState {
+        /// The plan's.
+        planned: Uuid,
+        /// The one here.
+        actual: Uuid,
+    },
+    /// A run changed the state since.
+    #[error(
+        "another run changed the state since this plan was made (generation {planned}, now {actual})"
+    )]
+    StaleState {
+        /// The plan's.
+        planned: u64,
+        /// The one here.
+        actual: u64,
+    },
+    /// The state was restored from before the plan.
+    #[error("the state is older than this plan (generation {actual}, the plan saw {planned})")]
+    OlderState {
+        /// The plan's.
+        planned: u64,
+        /// The one here.
+        actual: u64,
+    },
+    /// Made by another policy.
+    #[error("the policy changed since this plan was made")]
+    OtherPolicy {
+        /// The plan's digest.
+        planned: String,
+        /// The one here.
+        actual: String,
+    },
+    /// Made from another source of people.
+    #[error("this plan was made from the people of {planned}, here they come from {actual}")]
+    OtherSource {
+        /// The plan's.
+        planned: String,
+        /// The one here.
+        actual: String,
+    },
+    /// HR says something else by now.
+    #[error("HR changed since this plan was made")]
+    OtherPeople {
+        /// The plan's digest.
+        planned: String,
+        /// The one here.
+        actual: String,
+    },
+    /// A guard stops it.
+    #[error("the guard `{}` stops this plan: {count} of at most {limit}", kind.word())]
+    Guarded {
+        /// Which.
+        kind: GuardKind,
+        /// How many the plan and the runs of the last day have.
+        count: u32,
+        /// How many are allowed.
+        limit: u32,
+    },
+    /// The plan contradicts itself: an action needs a later one, or one that is none.
+    #[error("action {action} of this plan needs an action that does not come before it")]
+    Disordered {
+        /// Which.
+        action: u32,
+    },
+}
+
+impl Refusal {
+    /// A stable name for it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Hypothetical { .. } => "plan-hypothetical",
+            Self::Expired { .. } => "plan-expired",
+            Self::FromTheFuture { .. } => "plan-from-the-future",
+            Self::OtherDomain { .. } => "plan-other-domain",
+            Self::OtherOwner { .. } => "state-other-domain",
+            Self::OtherState { .. } => "state-unknown",
+            Self::StaleState { .. } => "plan-stale",
+            Self::OlderState { .. } => "state-older",
+            Self::OtherPolicy { .. } => "plan-other-policy",
+            Self::OtherSource { .. } => "plan-other-source",
+            Self::OtherPeople { .. } => "plan-other-people",
+            Self::Guarded { .. } => "guard-trips",
+            Self::Disordered { .. } => "plan-disordered",
+        }
+    }
+
+    /// What to do about it, as an act.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Hypothetical { .. } => "plan again without `--at`",
+            Self::Expired { .. }
+            | Self::StaleState { .. }
+            | Self::OtherPolicy { .. }
+            | Self::OtherPeople { .. } => "plan again, read it, and apply the new plan",
+            Self::FromTheFuture { .. } => "set the clock of this machine, then plan again",
+            Self::OtherDomain { .. } => "apply it where it was made, or plan again here",
+            Self::OtherOwner { .. } => {
+                "name another file as `state` in tenure.toml: each domain has a state of its own"
+            }
+            Self::OtherState { .. } | Self::OlderState { .. } => {
+                "put the right state in its place, or take the lost one up with `tenure match --rebuild`"
+            }
+            Self::OtherSource { .. } => "plan again from the source that tenure.toml names",
+            Self::Guarded { .. } => {
+                "look at what it counts; override it by name for this run if all of it is meant"
+            }
+            Self::Disordered { .. } => {
+                "plan again: this file was not made by tenure, or was changed since"
+            }
+        }
+    }
+}
+
+/// Looks at everything and says all that stands against it; nothing does, or it is not applied.
+pub fn check(plan: &Plan, situation: &Situation<'_>) -> Result<(), Vec<Refusal>> {
+    let header = &plan.header;
+    let now = situation.now;
+    let mut refusals = Vec::new();
+    let mut refuse = |when: bool, refusal: Refusal| {
+        if when {
+            refusals.push(refusal);
+        }
+    };
+    refuse(
+        header.hypothetical,
+        Refusal::Hypothetical { at: header.now },
+    );
+    if !header.hypothetical {
+        refuse(
+            now >= header.expires,
+            Refusal::Expired {
+                expired: header.expires,
+                now,
+            },
+        );
+        refuse(
+            now.saturating_add(CLOCK_TOLERANCE)
+                .is_ok_and(|latest| header.now > latest),
+            Refusal::FromTheFuture {
+                planned: header.now,
+                now,
+            },
+        );
+    }
+    let named = |guid: Option<Guid>, name: &str| {
+        guid.map_or_else(|| name.to_owned(), |guid| format!("{name} ({guid})"))
+    };
+    let here = named(situation.domain, situation.domain_name);
+    let same_domain = match (header.domain, situation.domain) {
+        (None, None) => *header.domain_name == *situation.domain_name,
+        (planned, actual) => planned == actual,
+    };
+    refuse(
+        !same_domain,
+        Refusal::OtherDomain {
+            planned: named(header.domain, &header.domain_name),
+            actual: here.clone(),
+        },
+    );
+    refuse(
+        situation.state.domain.is_some() && situation.state.domain != situation.domain,
+        Refusal::OtherOwner {
+            owner: named(
+                situation.state.domain,
+                situation.state.domain_name.as_deref().unwrap_or_default(),
+            ),
+            actual: here,
+        },
+    );
+    let (planned, actual) = (header.state, situation.state.id);
+    if planned == actual {
+        let (planned, actual) = (header.generation, situation.state.generation);
+        refuse(planned < actual, Refusal::StaleState { planned, actual });
+        refuse(planned > actual, Refusal::OlderState { planned, actual });
+    } else {
+        refuse(true, Refusal::OtherState { planned, actual });
+    }
+    refuse(
+        *header.policy != *situation.policy,
+        Refusal::OtherPolicy {
+            planned: header.policy.to_string(),
+            actual: situation.policy.to_owned(),
+        },
+    );
+    if *header.people_source == *situation.people_source {
+        let actual = situation.people.unwrap_or(&header.people);
+        refuse(
+            *header.people != *actual,
+            Refusal::OtherPeople {
+                planned: header.people.to_string(),
+                actual: actual.to_owned(),
+            },
+        );
+    } else {
+        refuse(
+            true,
+            Refusal::OtherSource {
+                planned: header.people_source.to_string(),
+                actual: situation.people_source.to_owned(),
+            },
+        );
+    }
+    for guard in &plan.guards {
+        refuse(
+            guard.tripped && !situation.overridden.contains(&guard.kind),
+            Refusal::Guarded {
+                kind: guard.kind,
+                count: guard.count.saturating_add(guard.recent),
+                limit: guard.limit,
+            },
+        );
+    }
+    for (position, action) in (0_u32..).zip(&plan.actions) {
+        let mut needed = action.after.iter().chain(&action.behind);
+        refuse(
+            needed.any(|needed| needed.0 >= position),
+            Refusal::Disordered { action: position },
+        );
+    }
+    if refusals.is_empty() {
+        Ok(())
+    } else {
+        Err(refusals)
+    }
+}

@@ -1,0 +1,243 @@
+//! Looks in the directory how far an action is: not done, done already, or overtaken.
+//!
+//! Before an operation this tells what somebody else did meanwhile (G3); after a crash it tells whether the one
+//! operation in doubt took effect (G8). It reads the object by its GUID on the same connection right before the
+//! operation, as S17 asks where no old value is tested.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::directory::port::{self, Directory};
+use crate::directory::{AttributeName, Dn, Guid, Object, Uac, Value};
+use crate::plan::{ActionId, AttributeChange, Change, Target};
+
+/// How far an action is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// As the plan saw it.
+    Before,
+    /// As it should be afterwards, with the object that it is about.
+    After(Guid),
+    /// Otherwise, and how: a conflict.
+    Else(String),
+}
+
+/// Why an action is not done.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// Somebody else changed what the plan saw.
+    Conflict(String),
+    /// The directory refused.
+    Failed(String),
+    /// The directory is lost: the whole run stops here, and what happened to the operation is unknown.
+    Lost(port::Error),
+}
+
+impl From<port::Error> for Trouble {
+    fn from(error: port::Error) -> Self {
+        match &error {
+            port::Error::Unreachable { .. }
+            | port::Error::Storage { .. }
+            | port::Error::Stopped { .. } => Self::Lost(error),
+            port::Error::Renamed { .. } => Self::Conflict(error.to_string()),
+            port::Error::Refused { .. } if error.is_conflict() => Self::Conflict(error.to_string()),
+            port::Error::Refused { .. } => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+/// The directory as one run has changed it so far.
+pub(super) struct View<'a> {
+    pub(super) directory: &'a dyn Directory,
+    /// What the actions that make something made.
+    pub(super) made: BTreeMap<ActionId, Guid>,
+    /// Where the actions that move something put it.
+    pub(super) places: BTreeMap<Guid, Dn>,
+}
+
+impl View<'_> {
+    /// How far an action is.
+    pub(super) fn seen(&self, change: &Change) -> Result<Seen, Trouble> {
+        match change {
+            Change::CreateUnit { dn } => {
+                let Some(found) = self.directory.read(&port::Target::Dn(dn.clone()))? else {
+                    return Ok(Seen::Before);
+                };
+                if found.is_unit() {
+                    return Ok(Seen::After(found.guid()));
+                }
+                Ok(Seen::Else(format!("{dn} exists and is no unit")))
+            }
+            Change::CreateAccount { dn, attributes, .. } => {
+                let Some(found) = self.directory.read(&port::Target::Dn(dn.clone()))? else {
+                    return Ok(Seen::Before);
+                };
+                let same = |(name, values): &(Arc<str>, Vec<Arc<str>>)| holds(&found, name, values);
+                if found.is_user() && attributes.iter().all(same) {
+                    return Ok(Seen::After(found.guid()));
+                }
+                Ok(Seen::Else(format!("{dn} exists already")))
+            }
+            Change::Adopt {
+                account,
+                anchor,
+                before,
+                after,
+                ..
+            } => {
+                let object = self.account(account)?;
+                if holds(&object, anchor, std::slice::from_ref(after)) {
+                    return Ok(Seen::After(object.guid()));
+                }
+                let before = before.as_slice();
+                Ok(if holds(&object, anchor, before) {
+                    Seen::Before
+                } else {
+                    Seen::Else(changed(anchor, &object))
+                })
+            }
+            Change::SetPassword { account, .. } => {
+                self.account(account)?;
+                Ok(Seen::Before)
+            }
+            Change::Modify {
+                account,
+                attributes,
+            } => Ok(modified(&*self.account(account)?, attributes)),
+            Change::Move { account, to, .. } => {
+                let guid = self.guid(account)?;
+                let object = self.object(guid, account.dn())?;
+                if object.dn().same_spelling(to) {
+                    return Ok(Seen::After(guid));
+                }
+                self.account(account)?;
+                Ok(Seen::Before)
+            }
+            Change::Enable { account, .. } => Ok(uac(&*self.account(account)?, Uac::enabled)),
+            Change::Disable { account, .. } => Ok(uac(&*self.account(account)?, Uac::disabled)),
+            Change::AddMember { group, account } => self.membership(group, account, true),
+            Change::RemoveMember { group, account, .. } => self.membership(group, account, false),
+            Change::Delete { account } => {
+                let guid = self.guid(account)?;
+                if self.directory.read(&port::Target::Guid(guid))?.is_none() {
+                    return Ok(Seen::After(guid));
+                }
+                let object = self.account(account)?;
+                // G11: what is deleted was disabled without a break.
+                if object.enabled() {
+                    return Ok(Seen::Else(format!("{} was enabled since", object.dn())));
+                }
+                Ok(Seen::Before)
+            }
+        }
+    }
+
+    /// The GUID of a target, made by this run or not.
+    pub(super) fn guid(&self, target: &Target) -> Result<Guid, Trouble> {
+        match target {
+            Target::Existing { guid, .. } => Ok(*guid),
+            Target::Made { by, dn } => self
+                .made
+                .get(by)
+                .copied()
+                .ok_or_else(|| Trouble::Failed(format!("{dn} was not made"))),
+        }
+    }
+
+    /// Where a target is by what the plan saw and this run did.
+    pub(super) fn place<'b>(&'b self, guid: Guid, target: &'b Target) -> &'b Dn {
+        self.places.get(&guid).unwrap_or_else(|| target.dn())
+    }
+
+    /// An account that may be written: there, in its place, and not protected since.
+    pub(super) fn account(&self, target: &Target) -> Result<Arc<Object>, Trouble> {
+        let guid = self.guid(target)?;
+        let object = self.object(guid, target.dn())?;
+        let place = self.place(guid, target);
+        if object.dn() != place {
+            return Err(Trouble::Conflict(format!(
+                "{place} is now called {}",
+                object.dn()
+            )));
+        }
+        if object.is_admin_count() {
+            let text = format!("{place} is protected since the plan was made (adminCount is 1)");
+            return Err(Trouble::Conflict(text));
+        }
+        Ok(object)
+    }
+
+    fn object(&self, guid: Guid, dn: &Dn) -> Result<Arc<Object>, Trouble> {
+        self.directory
+            .read(&port::Target::Guid(guid))?
+            .ok_or_else(|| Trouble::Conflict(format!("{dn} does not exist any more")))
+    }
+
+    fn membership(&self, group: &Target, account: &Target, wanted: bool) -> Result<Seen, Trouble> {
+        let guid = self.guid(group)?;
+        let object = self.object(guid, group.dn())?;
+        let account_guid = self.guid(account)?;
+        let member = self.place(account_guid, account);
+        let is_member = object
+            .values("member")
+            .any(|value| Dn::parse(value).is_ok_and(|value| value == *member));
+        Ok(if is_member == wanted {
+            Seen::After(guid)
+        } else {
+            Seen::Before
+        })
+    }
+}
+
+fn modified(object: &Object, attributes: &[AttributeChange]) -> Seen {
+    if attributes.iter().all(|change| reached(object, change)) {
+        return Seen::After(object.guid());
+    }
+    let overtaken: Vec<_> = attributes
+        .iter()
+        .filter(|change| !holds(object, &change.attribute, &change.before))
+        .map(|change| changed(&change.attribute, object))
+        .collect();
+    if overtaken.is_empty() {
+        Seen::Before
+    } else {
+        Seen::Else(overtaken.join(", "))
+    }
+}
+
+fn changed(attribute: &str, object: &Object) -> String {
+    format!(
+        "{attribute} of {} was changed since the plan was made",
+        object.dn()
+    )
+}
+
+fn uac(object: &Object, wanted: impl Fn(Uac) -> Uac) -> Seen {
+    match object.uac() {
+        None => Seen::Else(format!("{} has no userAccountControl", object.dn())),
+        Some(found) if wanted(found) == found => Seen::After(object.guid()),
+        Some(_) => Seen::Before,
+    }
+}
+
+/// Whether the attribute is as it should be; where only the spelling changes, the spelling counts.
+fn reached(object: &Object, change: &AttributeChange) -> bool {
+    let name = AttributeName::new(&change.attribute);
+    let texts = |values: &[Arc<str>]| values.iter().cloned().map(Value::Text).collect::<Vec<_>>();
+    let (before, after) = (texts(&change.before), texts(&change.after));
+    let found = object.all(name.as_str());
+    equal(found, &after, &name)
+        && (!equal(&before, &after, &name) || after.iter().all(|value| found.contains(value)))
+}
+
+/// Whether the attribute has exactly these values, in any order, by AD's matching rule.
+fn holds(object: &Object, attribute: &str, values: &[Arc<str>]) -> bool {
+    let name = AttributeName::new(attribute);
+    let values: Vec<_> = values.iter().cloned().map(Value::Text).collect();
+    equal(object.all(name.as_str()), &values, &name)
+}
+
+fn equal(found: &[Value], wanted: &[Value], name: &AttributeName) -> bool {
+    let has = |wanted: &Value| found.iter().any(|value| value.matches(wanted, name));
+    found.len() == wanted.len() && wanted.iter().all(has)
+}

@@ -1,0 +1,14 @@
+//! Carrying out a plan: on the embedded directory, with every kind of change, every conflict and every crash.
+
+mod changes;
+mod conflicts;
+mod crash;
+mod failures;
+mod history;
+mod kill;
+mod plans;
+mod precondition;
+mod world;
+
+pub(crate) use plans::{Plans, attribute, person};
+pub(crate) use world::{Faults, World};

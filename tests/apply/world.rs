@@ -1,0 +1,449 @@
+//! A small domain, a state store beside it, and ways to break both.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use secrecy::ExposeSecret as _;
+use tenure::apply::{
+    ApplyError, Author, Boundary, Executor, Handed, Handover, NoHandover, Outcome, Owner, Refusal,
+    Situation, Status, Watch,
+};
+use tenure::directory::ldif::EmbeddedDirectory;
+use tenure::directory::port::{self, Change, Directory, Operation, Target};
+use tenure::directory::{Dn, Guid, Object, Snapshot};
+use tenure::plan::{ActionId, Plan};
+use tenure::state::{Holder, Lock, Prior, Store};
+
+pub(crate) const LDIF: &str = "\
+version: 1
+
+dn: DC=example,DC=com
+objectClass: domainDNS
+objectGUID:: AAAAAAAAAAAAAAAAAAAAAQ==
+objectSid: S-1-5-21-1-2-3
+
+dn: OU=Staff,DC=example,DC=com
+objectClass: organizationalUnit
+
+dn: OU=Leavers,DC=example,DC=com
+objectClass: organizationalUnit
+
+dn: CN=Ada King,OU=Staff,DC=example,DC=com
+objectClass: user
+sAMAccountName: aking
+userAccountControl: 66048
+department: Engineering
+description: by hand
+
+dn: CN=Bob Babbage,OU=Staff,DC=example,DC=com
+objectClass: user
+sAMAccountName: bbabbage
+userAccountControl: 512
+sn: Babbage
+department: Sales
+title: Seller
+description: Very senior
+
+dn: CN=Cleo Old,OU=Leavers,DC=example,DC=com
+objectClass: user
+sAMAccountName: cold
+userAccountControl: 514
+
+dn: CN=SG-Staff,OU=Staff,DC=example,DC=com
+objectClass: group
+sAMAccountName: SG-Staff
+groupType: -2147483646
+member: CN=Ada King,OU=Staff,DC=example,DC=com
+
+dn: CN=SG-Sales,OU=Staff,DC=example,DC=com
+objectClass: group
+sAMAccountName: SG-Sales
+groupType: -2147483646
+member: CN=Bob Babbage,OU=Staff,DC=example,DC=com
+
+dn: CN=SG-Payslips,OU=Staff,DC=example,DC=com
+objectClass: group
+sAMAccountName: SG-Payslips
+groupType: -2147483646
+";
+
+pub(crate) fn dn(text: &str) -> Dn {
+    Dn::parse(&format!("{text},DC=example,DC=com")).unwrap()
+}
+
+/// The one instant of all tests here.
+pub(crate) fn now() -> Timestamp {
+    "2026-03-02T08:00:00Z".parse().unwrap()
+}
+
+/// A domain and a state store.
+pub(crate) struct World {
+    folder: PathBuf,
+    pub(crate) directory: Faults,
+    lock: Lock,
+    _temporary: Option<tempfile::TempDir>,
+}
+
+impl World {
+    /// A new one, its directory in memory.
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let embedded =
+            EmbeddedDirectory::in_memory("test", LDIF.as_bytes(), Arc::new(now)).unwrap();
+        let path = folder.path().to_owned();
+        Self::with(path, embedded, Some(folder))
+    }
+
+    /// The one in that folder, its directory in a file; made where there is none.
+    pub(crate) fn in_folder(folder: &Path) -> Self {
+        let file = folder.join("directory.ldif");
+        if !file.exists() {
+            std::fs::write(&file, LDIF).unwrap();
+        }
+        let embedded = EmbeddedDirectory::open(&file, Arc::new(now)).unwrap();
+        Self::with(folder.to_owned(), embedded, None)
+    }
+
+    fn with(
+        folder: PathBuf,
+        embedded: EmbeddedDirectory,
+        temporary: Option<tempfile::TempDir>,
+    ) -> Self {
+        let holder = Holder {
+            pid: 1,
+            host: "host".into(),
+            user: "ada".into(),
+            since: now(),
+        };
+        let lock = Lock::take(&folder.join("state.db"), &holder, Duration::ZERO).unwrap();
+        Self {
+            folder,
+            directory: Faults::new(embedded),
+            lock,
+            _temporary: temporary,
+        }
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.join("state.db")
+    }
+
+    pub(crate) fn store(&self) -> Store {
+        Store::open(&self.path(), now()).unwrap()
+    }
+
+    pub(crate) fn prior(&self) -> Prior {
+        self.store().prior().unwrap()
+    }
+
+    pub(crate) fn domain(&self) -> Option<Guid> {
+        self.directory.snapshot().unwrap().domain().guid
+    }
+
+    /// The object of that name.
+    #[track_caller]
+    pub(crate) fn object(&self, name: &str) -> Arc<Object> {
+        self.find(name).unwrap_or_else(|| panic!("no {name}"))
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Option<Arc<Object>> {
+        self.directory.embedded.read(&Target::Dn(dn(name))).unwrap()
+    }
+
+    pub(crate) fn guid(&self, name: &str) -> Guid {
+        self.object(name).guid()
+    }
+
+    /// Somebody else puts one value in the place of another.
+    #[track_caller]
+    pub(crate) fn by_hand(
+        &self,
+        name: &str,
+        attribute: &str,
+        old: Option<&str>,
+        new: Option<&str>,
+    ) {
+        let changes = vec![Change::replace(
+            attribute,
+            old.map(Into::into),
+            new.map(Into::into),
+        )];
+        self.do_by_hand(&Operation::Modify {
+            target: Target::Dn(dn(name)),
+            changes,
+        });
+    }
+
+    #[track_caller]
+    pub(crate) fn do_by_hand(&self, operation: &Operation) {
+        self.directory.embedded.perform(operation).unwrap();
+    }
+
+    pub(crate) fn apply(&self, plan: &Plan) -> Result<Outcome, ApplyError> {
+        self.apply_with(plan, &mut Script::default(), &mut NoHandover, None)
+    }
+
+    pub(crate) fn apply_watched(
+        &self,
+        plan: &Plan,
+        watch: &mut Script,
+    ) -> Result<Outcome, ApplyError> {
+        self.apply_with(plan, watch, &mut NoHandover, None)
+    }
+
+    pub(crate) fn apply_with(
+        &self,
+        plan: &Plan,
+        watch: &mut dyn Watch,
+        handover: &mut dyn Handover,
+        pages: Option<u32>,
+    ) -> Result<Outcome, ApplyError> {
+        let mut store = self.store();
+        if let Some(pages) = pages {
+            store.limit_pages(pages).unwrap();
+        }
+        let state = store.identity().unwrap();
+        let situation = Situation {
+            now: now(),
+            state: &state,
+            domain: self.domain(),
+            domain_name: "DC=example,DC=com",
+            policy: "policy-1",
+            people_source: "people/",
+            people: None,
+            overridden: &[],
+        };
+        let author = Author {
+            who: "ada".into(),
+            host: "host".into(),
+            ..Author::default()
+        };
+        let mut executor = Executor {
+            store: &mut store,
+            lock: &self.lock,
+            directory: &self.directory,
+            handover,
+            watch,
+            clock: &now,
+        };
+        executor.apply(plan, &situation, &author)
+    }
+
+    pub(crate) fn resume(&self) -> Result<Option<Outcome>, ApplyError> {
+        self.resume_watched(&mut Script::default())
+    }
+
+    pub(crate) fn resume_watched(&self, watch: &mut Script) -> Result<Option<Outcome>, ApplyError> {
+        let mut store = self.store();
+        let mut executor = Executor {
+            store: &mut store,
+            lock: &self.lock,
+            directory: &self.directory,
+            handover: &mut NoHandover,
+            watch,
+            clock: &now,
+        };
+        executor.resume(self.domain())
+    }
+
+    pub(crate) fn lock(&self) -> &Lock {
+        &self.lock
+    }
+
+    /// Everything that a run leaves behind, with names in place of GUIDs, which differ from world to world.
+    pub(crate) fn picture(&self) -> String {
+        let snapshot = self.directory.snapshot().unwrap();
+        let mut names = BTreeMap::new();
+        let mut picture = String::new();
+        for (_, object) in snapshot.iter() {
+            names.insert(object.guid().to_string(), object.dn().to_string());
+            writeln!(picture, "{}", object.dn()).unwrap();
+            let mut lines: Vec<_> = object
+                .attributes()
+                .filter(|(name, _)| !name.is("objectSid") && !name.as_str().starts_with("uSN"))
+                .map(|(name, values)| {
+                    let mut values: Vec<_> =
+                        values.iter().map(|value| format!("{value:?}")).collect();
+                    values.sort();
+                    format!("  {name}: {}\n", values.join(" "))
+                })
+                .collect();
+            lines.sort();
+            picture.extend(lines);
+        }
+        let prior = Prior {
+            id: uuid::Uuid::nil(),
+            generation: 0,
+            ..self.prior()
+        };
+        let mut prior = format!("{prior:#?}");
+        for run in self
+            .store()
+            .prior()
+            .unwrap()
+            .guard_counts
+            .iter()
+            .map(|count| count.run)
+        {
+            prior = prior.replace(&run.to_string(), "RUN");
+        }
+        for (guid, name) in names {
+            prior = prior.replace(&guid, &name);
+        }
+        // The order of maps follows the GUIDs; sorted lines are the same whatever they are.
+        let mut lines: Vec<_> = prior.lines().map(str::trim).collect();
+        lines.sort_unstable();
+        picture.push_str(&lines.join("\n"));
+        picture
+    }
+}
+
+/// The embedded directory, with faults: it counts operations and refuses or loses them on demand.
+pub(crate) struct Faults {
+    pub(crate) embedded: EmbeddedDirectory,
+    performed: AtomicUsize,
+    pub(crate) fault: Mutex<Option<Fault>>,
+    pub(crate) done: Mutex<Vec<&'static str>>,
+}
+
+/// Something that goes wrong at the operation with that number, from 0.
+#[derive(Debug, Clone)]
+pub(crate) enum Fault {
+    /// It is refused with this, so many times.
+    Refuse(usize, port::Error, usize),
+    /// It is done, but no answer comes.
+    LoseAnswer(usize),
+    /// It is not done, and no answer comes.
+    LoseRequest(usize),
+}
+
+impl Faults {
+    fn new(embedded: EmbeddedDirectory) -> Self {
+        Self {
+            embedded,
+            performed: AtomicUsize::new(0),
+            fault: Mutex::new(None),
+            done: Mutex::new(Vec::new()),
+        }
+    }
+
+    pub(crate) fn inject(&self, fault: Fault) {
+        *self.fault.lock().unwrap() = Some(fault);
+    }
+
+    /// Operations that were really done, by kind.
+    pub(crate) fn done(&self) -> Vec<&'static str> {
+        self.done.lock().unwrap().clone()
+    }
+}
+
+impl Directory for Faults {
+    fn snapshot(&self) -> Result<Snapshot, port::Error> {
+        self.embedded.snapshot()
+    }
+
+    fn read(&self, target: &Target) -> Result<Option<Arc<Object>>, port::Error> {
+        self.embedded.read(target)
+    }
+
+    fn perform(&self, operation: &Operation) -> Result<Guid, port::Error> {
+        let number = self.performed.fetch_add(1, Ordering::SeqCst);
+        let fault = self.fault.lock().unwrap().clone();
+        let lost = || port::Error::Unreachable {
+            message: "the line is dead".into(),
+        };
+        match fault {
+            Some(Fault::Refuse(from, error, times)) if (from..from + times).contains(&number) => {
+                return Err(error);
+            }
+            Some(Fault::LoseRequest(at)) if at == number => return Err(lost()),
+            _ => {}
+        }
+        let guid = self.embedded.perform(operation)?;
+        self.done.lock().unwrap().push(match operation {
+            Operation::Add { .. } => "add",
+            Operation::Modify { .. } => "modify",
+            Operation::Move { .. } => "move",
+            Operation::Delete { .. } => "delete",
+            Operation::SetPassword { .. } => "password",
+        });
+        match fault {
+            Some(Fault::LoseAnswer(at)) if at == number => Err(lost()),
+            _ => Ok(guid),
+        }
+    }
+}
+
+/// Follows a run, writes down what it saw, crashes or cancels where it is told.
+#[derive(Debug, Default)]
+pub(crate) struct Script {
+    pub(crate) crash_at: Option<usize>,
+    pub(crate) cancel_after: Option<usize>,
+    pub(crate) seen: Vec<Boundary>,
+    pub(crate) ended: Vec<(ActionId, Status)>,
+    pub(crate) begun: Option<(usize, usize)>,
+}
+
+impl Script {
+    pub(crate) fn crash_at(boundary: usize) -> Self {
+        Self {
+            crash_at: Some(boundary),
+            ..Self::default()
+        }
+    }
+}
+
+impl Watch for Script {
+    fn begun(&mut self, _run: uuid::Uuid, actions: usize, behind: usize) {
+        self.begun = Some((actions, behind));
+    }
+
+    fn ended(&mut self, action: ActionId, status: Status) {
+        self.ended.push((action, status));
+    }
+
+    fn cancelled(&self) -> bool {
+        self.cancel_after
+            .is_some_and(|after| self.ended.len() >= after)
+    }
+
+    fn at(&mut self, boundary: Boundary) -> ControlFlow<()> {
+        self.seen.push(boundary);
+        if self
+            .crash_at
+            .is_some_and(|crash| crash + 1 == self.seen.len())
+        {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Keeps what was handed over.
+#[derive(Debug, Default)]
+pub(crate) struct Courier {
+    pub(crate) delivered: Vec<(String, String)>,
+}
+
+impl Handover for Courier {
+    fn hand_over(&mut self, to: &Owner<'_>, password: &secrecy::SecretString) -> Handed {
+        self.delivered
+            .push((to.who.to_owned(), password.expose_secret().to_owned()));
+        Handed::Over
+    }
+}
+
+/// The refusals of a plan that was not applied.
+#[track_caller]
+pub(crate) fn refusals(answer: Result<Outcome, ApplyError>) -> Vec<Refusal> {
+    match answer {
+        Err(ApplyError::Refused { refusals }) => refusals,
+        other => panic!("{other:?}"),
+    }
+}
