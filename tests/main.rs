@@ -13,3 +13,4 @@ mod example;
 mod hr;
 mod personio;
 mod state;
+mod view;
