@@ -34,7 +34,10 @@ const OFFICES: usize = 40;
 const GROUP_ROWS: usize = 420;
 
 fn size() -> usize {
-    std::env::var("TENURE_BENCH_PEOPLE").ok().and_then(|text| text.parse().ok()).unwrap_or(100_000)
+    std::env::var("TENURE_BENCH_PEOPLE")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(100_000)
 }
 
 /// A policy in the shape of the example, with many more rows.
@@ -95,14 +98,30 @@ guard { create at most 200000 enable at most 200000 disable at most 200000 move 
     );
     text.push_str("unit {\n");
     for office in 0..OFFICES {
-        let _ = writeln!(text, "  when office == \"Office {office}\" => \"OU=Office {office},OU=Staff\"");
+        let _ = writeln!(
+            text,
+            "  when office == \"Office {office}\" => \"OU=Office {office},OU=Staff\""
+        );
     }
     text.push_str("  otherwise => \"OU=Staff\"\n}\ngroups {\n  always => \"SG-Staff\"\n");
     for row in 0..GROUP_ROWS {
         let (condition, group) = match row % 3 {
-            0 => (format!("department == \"Department {}\"", row % DEPARTMENTS), format!("SG-{}", row / 3)),
-            1 => (format!("office == \"Office {}\" and department == \"Department {}\"", row % OFFICES, row % DEPARTMENTS), format!("SG-{}", row / 3)),
-            _ => (format!("position matches \"*Level {}*\"", row % 60), format!("SG-{}", row / 3)),
+            0 => (
+                format!("department == \"Department {}\"", row % DEPARTMENTS),
+                format!("SG-{}", row / 3),
+            ),
+            1 => (
+                format!(
+                    "office == \"Office {}\" and department == \"Department {}\"",
+                    row % OFFICES,
+                    row % DEPARTMENTS
+                ),
+                format!("SG-{}", row / 3),
+            ),
+            _ => (
+                format!("position matches \"*Level {}*\"", row % 60),
+                format!("SG-{}", row / 3),
+            ),
         };
         let _ = writeln!(text, "  when {condition} => \"{group}\"");
     }
@@ -139,7 +158,9 @@ fn text(text: impl Into<Arc<str>>) -> Option<Value> {
 }
 
 fn people(policy: &Policy, count: usize) -> hr::Snapshot {
-    let departments: Vec<Arc<str>> = (0..DEPARTMENTS).map(|n| format!("Department {n}").into()).collect();
+    let departments: Vec<Arc<str>> = (0..DEPARTMENTS)
+        .map(|n| format!("Department {n}").into())
+        .collect();
     let offices: Vec<Arc<str>> = (0..OFFICES).map(|n| format!("Office {n}").into()).collect();
     let people = (0..count).map(|n| {
         let id = n as i64 + 1;
@@ -161,7 +182,13 @@ fn people(policy: &Policy, count: usize) -> hr::Snapshot {
             ],
         )
     });
-    hr::Snapshot::new(policy.schema.clone(), people.collect(), Vec::new(), hr::Origin::new("generated")).unwrap()
+    hr::Snapshot::new(
+        policy.schema.clone(),
+        people.collect(),
+        Vec::new(),
+        hr::Origin::new("generated"),
+    )
+    .unwrap()
 }
 
 fn guid(n: usize) -> Guid {
@@ -170,7 +197,9 @@ fn guid(n: usize) -> Guid {
 
 fn unit(parent: &Dn, name: &str, n: usize, objects: &mut Vec<Arc<Object>>) -> Dn {
     let dn = parent.child(&Rdn::new("OU", name).unwrap());
-    let object = Object::new(dn.clone(), guid(n)).with("objectClass", ["top", "organizationalUnit"]).with("ou", [name]);
+    let object = Object::new(dn.clone(), guid(n))
+        .with("objectClass", ["top", "organizationalUnit"])
+        .with("ou", [name]);
     objects.push(Arc::new(object));
     dn
 }
@@ -179,38 +208,68 @@ fn unit(parent: &Dn, name: &str, n: usize, objects: &mut Vec<Arc<Object>>) -> Dn
 fn directory(people: &hr::Snapshot) -> Snapshot {
     let domain = Dn::parse("DC=bench,DC=example").unwrap();
     let mut objects: Vec<Arc<Object>> = Vec::new();
-    let head = Object::new(domain.clone(), guid(1)).with("objectClass", ["top", "domain", "domainDNS"]);
+    let head =
+        Object::new(domain.clone(), guid(1)).with("objectClass", ["top", "domain", "domainDNS"]);
     objects.push(Arc::new(head));
     let company = unit(&domain, "Company", 2, &mut objects);
     let staff = unit(&company, "Staff", 3, &mut objects);
     let leavers = unit(&company, "Leavers", 4, &mut objects);
     let groups = unit(&company, "Groups", 5, &mut objects);
-    let offices: Vec<Dn> =
-        (0..OFFICES).map(|n| unit(&staff, &format!("Office {n}"), 100 + n, &mut objects)).collect();
+    let offices: Vec<Dn> = (0..OFFICES)
+        .map(|n| unit(&staff, &format!("Office {n}"), 100 + n, &mut objects))
+        .collect();
     let mut members: BTreeMap<String, Vec<Arc<str>>> = BTreeMap::new();
     for (n, person) in people.people().iter().enumerate() {
-        let value = |position: usize| person.get(position).map(ToString::to_string).unwrap_or_default();
+        let value = |position: usize| {
+            person
+                .get(position)
+                .map(ToString::to_string)
+                .unwrap_or_default()
+        };
         let office = draw(n, 5) % OFFICES;
-        let place = if person.get(6).is_some() { &leavers } else { &offices[office] };
+        let place = if person.get(6).is_some() {
+            &leavers
+        } else {
+            &offices[office]
+        };
         let id = person.id().to_string();
         let dn = place.child(&Rdn::new("CN", &format!("{} {} {id}", value(1), value(2))).unwrap());
-        let title = if n % 10 == 0 { "Formerly".to_owned() } else { value(9) };
+        let title = if n % 10 == 0 {
+            "Formerly".to_owned()
+        } else {
+            value(9)
+        };
         let object = Object::new(dn.clone(), guid(1_000_000 + n))
-            .with("objectClass", ["top", "person", "organizationalPerson", "user"])
-            .with("objectCategory", ["CN=Person,CN=Schema,CN=Configuration,DC=bench,DC=example"])
+            .with(
+                "objectClass",
+                ["top", "person", "organizationalPerson", "user"],
+            )
+            .with(
+                "objectCategory",
+                ["CN=Person,CN=Schema,CN=Configuration,DC=bench,DC=example"],
+            )
             .with("cn", [format!("{} {} {id}", value(1), value(2)).as_str()])
             .with("sAMAccountName", [format!("u{id}").as_str()])
-            .with("userPrincipalName", [format!("u{id}@bench.example").as_str()])
+            .with(
+                "userPrincipalName",
+                [format!("u{id}@bench.example").as_str()],
+            )
             .with("mail", [format!("u{id}@bench.example").as_str()])
             .with("employeeID", [id.as_str()])
             .with("givenName", [value(1).as_str()])
             .with("sn", [value(2).as_str()])
-            .with("displayName", [format!("{} {}", value(1), value(2)).as_str()])
+            .with(
+                "displayName",
+                [format!("{} {}", value(1), value(2)).as_str()],
+            )
             .with("department", [value(7).as_str()])
             .with("title", [title.as_str()])
             .with("userAccountControl", ["512"])
             .with("whenCreated", ["20150101080000.0Z"]);
-        members.entry("SG-Staff".to_owned()).or_default().push(dn.text().clone());
+        members
+            .entry("SG-Staff".to_owned())
+            .or_default()
+            .push(dn.text().clone());
         objects.push(Arc::new(object));
     }
     for n in 0..=(GROUP_ROWS / 3) {
@@ -256,9 +315,14 @@ fn planning(criterion: &mut Criterion) {
             options: plan::Options::default(),
         })
     };
-    let mut group = criterion.benchmark_group(format!("{count} people, {count} accounts, {} rules", policy.rules.rules.len()));
+    let mut group = criterion.benchmark_group(format!(
+        "{count} people, {count} accounts, {} rules",
+        policy.rules.rules.len()
+    ));
     group.sample_size(10);
-    group.bench_function("wishes", |bencher| bencher.iter(|| policy::wishes(&policy, &people, black_box(now))));
+    group.bench_function("wishes", |bencher| {
+        bencher.iter(|| policy::wishes(&policy, &people, black_box(now)))
+    });
     let wishes = policy::wishes(&policy, &people, now);
     group.bench_function("plan", |bencher| bencher.iter(|| make(black_box(&wishes))));
     group.bench_function("wishes and plan", |bencher| {
@@ -266,7 +330,11 @@ fn planning(criterion: &mut Criterion) {
     });
     group.finish();
     let plan = make(&wishes);
-    eprintln!("{} actions, {} findings", plan.actions.len(), plan.findings.len());
+    eprintln!(
+        "{} actions, {} findings",
+        plan.actions.len(),
+        plan.findings.len()
+    );
     if let Some(line) = peak_memory() {
         eprintln!("highest memory use of this process: {line}");
     }
@@ -275,7 +343,9 @@ fn planning(criterion: &mut Criterion) {
 /// The process's highest resident memory, as Linux says it.
 fn peak_memory() -> Option<String> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.trim().to_owned())
 }
 

@@ -19,3 +19,4 @@ mod plan;
 mod state;
 mod syntax;
 mod tidy;
+mod view;

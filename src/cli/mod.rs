@@ -5,13 +5,20 @@
 //!
 //! Begin with [`run`].
 
+mod apply;
 mod args;
 mod check;
 mod completions;
+mod disk;
 mod explain;
+mod matching;
+mod operator;
 mod output;
+mod plan;
+mod planning;
 mod report;
 mod session;
+pub mod view;
 
 pub use args::{Cli, Command, command};
 pub use output::Output;
@@ -74,12 +81,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let mut output = Output::new(&cli.global);
     let result = match &cli.command {
         Command::Check(arguments) => check::run(&cli.global, arguments, &mut output),
+        Command::Plan(arguments) => plan::run(&cli.global, arguments, &mut output),
+        Command::Apply(arguments) => apply::run(&cli.global, arguments, &mut output),
+        Command::Match(arguments) => matching::run(&cli.global, arguments, &mut output),
+        Command::History(_) | Command::Show(_) => Ok(Exit::Error),
         Command::Explain(arguments) => explain::run(&cli.global, arguments, &mut output),
-        Command::Plan(_)
-        | Command::Apply(_)
-        | Command::Match(_)
-        | Command::History(_)
-        | Command::Show(_) => Ok(Exit::Error),
         Command::Completions(arguments) => Ok(completions::completions(arguments, &mut output)),
         Command::Man(arguments) => completions::man(arguments, &mut output),
     };

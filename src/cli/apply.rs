@@ -1,0 +1,348 @@
+//! `tenure apply`: shows what would change, asks, and does it.
+
+use super::args::{ApplyArgs, Global};
+use super::operator::Operator;
+use super::planning::{self, Asked, Planned};
+use super::report::Report;
+use super::{Exit, Output, check, disk, plan as plan_command, session};
+use crate::apply::{
+    self, ApplyError, Boundary, Executor, NoHandover, Outcome, Situation, Status, Watch,
+};
+use crate::directory::ldif::EmbeddedDirectory;
+use crate::plan::{ActionId, GuardKind, Plan, file};
+use crate::state::{Lock, Store};
+use crate::workspace::Workspace;
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How long a run waits for another to end.
+const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Applies a kept plan, or one made now.
+pub(super) fn run(
+    global: &Global,
+    arguments: &ApplyArgs,
+    output: &mut Output,
+) -> Result<Exit, Report> {
+    let workspace = check::open(global)?;
+    let overridden = guards(arguments)?;
+    let kept = arguments.plan.as_deref().map(read_plan).transpose()?;
+    let checked = check::policy(&workspace, output)?;
+    let reading = session::read(&workspace, checked.policy, None)?;
+    let now = reading.now;
+    let operator = Operator::of_this_process();
+    let store_path = workspace.path(&workspace.config.state);
+    disk::make_folder(&store_path)?;
+    let lock = Lock::take(&store_path, &operator.holder(), LOCK_PATIENCE)?;
+    let mut store = Store::open(&store_path, now)?;
+    let copied = working_copy(&workspace)?;
+    let clock: Arc<dyn Fn() -> Timestamp + Send + Sync> = if reading.pinned {
+        Arc::new(move || now)
+    } else {
+        Arc::new(Timestamp::now)
+    };
+    let copy = workspace.working_copy();
+    let directory = EmbeddedDirectory::open(&copy, clock.clone()).map_err(|error| {
+        Report::new("bad-directory", &error).help(
+            "nothing was changed; mend the file, or remove it to begin again from the tracked one",
+        )
+    })?;
+    if copied {
+        output.say(&format!(
+            "working copy: {} (the tracked file is never written)",
+            copy.display()
+        ));
+    }
+    let mut watch = Progress::new(output);
+    let mut handover = NoHandover;
+    let resumed = {
+        let mut executor = Executor {
+            store: &mut store,
+            lock: &lock,
+            directory: &directory,
+            handover: &mut handover,
+            watch: &mut watch,
+            clock: &*clock,
+        };
+        executor.resume(domain(&copy)?)?
+    };
+    if let Some(outcome) = resumed {
+        output.say("finished the run that was broken off:");
+        say_outcome(&outcome, &[], output);
+        if arguments.plan.is_some() {
+            directory
+                .save()
+                .map_err(|error| Report::new("bad-directory", &error))?;
+            return Ok(exit(&outcome));
+        }
+    }
+    let asked = Asked {
+        only: arguments.only.clone(),
+        keep_state: true,
+    };
+    let planned = planning::plan(&workspace, reading, &asked)?;
+    let plan = kept.as_ref().unwrap_or(&planned.plan);
+    let identity = store.identity()?;
+    let people = planned.reading.people.digest().to_string();
+    let situation = Situation {
+        now,
+        state: &identity,
+        domain: planned.directory.domain().guid,
+        domain_name: &planned.plan.header.domain_name,
+        policy: &planned.reading.policy.rules.digest,
+        people_source: &planned.reading.people.origin().description,
+        people: Some(&people),
+        overridden: &overridden,
+    };
+    if let Some(exit) = consent(&planned, plan, &overridden, arguments, output)? {
+        directory
+            .save()
+            .map_err(|error| Report::new("bad-directory", &error))?;
+        return Ok(exit);
+    }
+    let author = operator.author(&workspace, arguments);
+    let mut executor = Executor {
+        store: &mut store,
+        lock: &lock,
+        directory: &directory,
+        handover: &mut handover,
+        watch: &mut watch,
+        clock: &*clock,
+    };
+    let outcome = executor.apply(plan, &situation, &author)?;
+    watch.finish();
+    directory
+        .save()
+        .map_err(|error| Report::new("bad-directory", &error))?;
+    say_outcome(&outcome, &plan.actions, output);
+    Ok(exit(&outcome))
+}
+
+/// Shows the plan and asks; an exit where there is nothing to ask or the answer is no.
+fn consent(
+    planned: &Planned,
+    plan: &Plan,
+    overridden: &[GuardKind],
+    arguments: &ApplyArgs,
+    output: &mut Output,
+) -> Result<Option<Exit>, Report> {
+    let trips = plan
+        .guards
+        .iter()
+        .any(|guard| guard.tripped && !overridden.contains(&guard.kind));
+    if plan.is_empty() && !remembers(planned, plan) {
+        output.say("nothing to do");
+        return Ok(Some(Exit::Ok));
+    }
+    if !plan.is_empty() {
+        let text = plan_command::shown(plan, Some(&planned.prior), output.width, output.color_err);
+        output.say(&text);
+    }
+    if trips {
+        return Ok(Some(plan_command::exit(plan, false)));
+    }
+    if plan.is_empty() || arguments.yes {
+        return Ok(None);
+    }
+    if !std::io::stdin().is_terminal() {
+        return Err(Report::text("not-confirmed", "nobody is there to say yes")
+            .help("read `tenure plan` first, then say `tenure apply --yes`"));
+    }
+    let _ = write!(std::io::stderr(), "Apply this? Type yes: ");
+    let mut answer = String::new();
+    let read = std::io::stdin().read_line(&mut answer);
+    if read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "yes" | "y") {
+        return Ok(None);
+    }
+    output.say("nothing was changed");
+    Ok(Some(Exit::Changes))
+}
+
+/// Whether there is something to remember although nothing is to be done.
+fn remembers(planned: &Planned, plan: &Plan) -> bool {
+    let memory = &plan.memory;
+    let open = memory.open_since.iter().copied().ne(planned
+        .prior
+        .open_since
+        .iter()
+        .map(|(guid, since)| (*guid, *since)));
+    !(memory.people.is_empty()
+        && memory.accounts.is_empty()
+        && memory.memberships.is_empty()
+        && memory.values.is_empty()
+        && memory.exceptions_seen.is_empty())
+        || open
+}
+
+/// Makes the working copy of the embedded directory where there is none; whether it did.
+fn working_copy(workspace: &Workspace) -> Result<bool, Report> {
+    let copy = workspace.working_copy();
+    if copy.is_file() {
+        return Ok(false);
+    }
+    let tracked = workspace.path(&workspace.config.ldif);
+    // Read once, so that a file that is no directory is refused before it is copied.
+    planning::read_directory(&tracked)?;
+    let bytes = std::fs::read(&tracked).map_err(|error| Report::new("unreadable-file", &error))?;
+    disk::write_atomically(&copy, &bytes)?;
+    Ok(true)
+}
+
+fn domain(copy: &Path) -> Result<Option<crate::directory::Guid>, Report> {
+    Ok(planning::read_directory(copy)?.domain().guid)
+}
+
+fn read_plan(path: &Path) -> Result<Plan, Report> {
+    let text = crate::workspace::read_text(path).map_err(|error| {
+        let help = error.help();
+        Report::new("unreadable-file", &error).help(help)
+    })?;
+    file::from_json(&text)
+        .map_err(|error| Report::new("bad-plan-file", &error).help("nothing was changed"))
+}
+
+/// The guards that are overridden for this run.
+fn guards(arguments: &ApplyArgs) -> Result<Vec<GuardKind>, Report> {
+    let kind = |word: &String| {
+        let found = GuardKind::ALL.into_iter().find(|kind| kind.word() == word);
+        found.ok_or_else(|| {
+            let words: Vec<&str> = GuardKind::ALL.iter().map(|kind| kind.word()).collect();
+            Report::text("unknown-guard", format!("there is no guard `{word}`"))
+                .help(format!("guards are {}", words.join(", ")))
+        })
+    };
+    arguments.r#override.iter().map(kind).collect()
+}
+
+fn exit(outcome: &Outcome) -> Exit {
+    if outcome.counts.all_done() {
+        Exit::Ok
+    } else {
+        Exit::Failed
+    }
+}
+
+fn say_outcome(outcome: &Outcome, actions: &[crate::plan::Action], output: &mut Output) {
+    let counts = &outcome.counts;
+    let mut text = format!("run {}: {} done", outcome.run, counts.done);
+    for (number, word) in [
+        (counts.failed, "failed"),
+        (counts.conflict, "overtaken by somebody else"),
+        (counts.skipped, "not tried"),
+        (counts.open, "open"),
+    ] {
+        if number > 0 {
+            let _ = write!(text, ", {number} {word}");
+        }
+    }
+    text.push('\n');
+    for ended in outcome
+        .ended
+        .iter()
+        .filter(|ended| ended.status != Status::Done)
+    {
+        let who = actions
+            .get(ended.id.0 as usize)
+            .map(|action| crate::text::visible(&action.who).into_owned());
+        let why = ended
+            .text
+            .as_deref()
+            .map(crate::text::visible)
+            .unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "  action {} {}: {why}",
+            ended.id.0 + 1,
+            who.unwrap_or_default()
+        );
+    }
+    if !outcome.passwords_unknown.is_empty() {
+        let _ = writeln!(
+            text,
+            "{} new passwords are known to nobody yet: set one by hand before the first logon",
+            outcome.passwords_unknown.len()
+        );
+    }
+    let _ = write!(text, "`tenure show {}` tells what was done", outcome.run);
+    output.say(&text);
+}
+
+/// The progress bar, and Ctrl-C.
+struct Progress {
+    bar: ProgressBar,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Progress {
+    fn new(output: &Output) -> Self {
+        let visible = std::io::stderr().is_terminal() && !output.quiet;
+        let bar = if visible {
+            ProgressBar::new(0)
+        } else {
+            ProgressBar::hidden()
+        };
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
+            bar.set_style(style);
+        }
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let flag = cancelled.clone();
+        // Without the handler Ctrl-C kills at once, which a later run repairs.
+        let _ = ctrlc::set_handler(move || flag.store(true, Ordering::SeqCst));
+        Self { bar, cancelled }
+    }
+
+    fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Watch for Progress {
+    fn begun(&mut self, _run: Uuid, actions: usize, behind: usize) {
+        self.bar.set_length(actions as u64);
+        self.bar.set_position(behind as u64);
+    }
+
+    fn ended(&mut self, _action: ActionId, _status: Status) {
+        self.bar.inc(1);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::SeqCst)
+    }
+
+    fn at(&mut self, _boundary: Boundary) -> std::ops::ControlFlow<()> {
+        std::ops::ControlFlow::Continue(())
+    }
+}
+
+impl From<ApplyError> for Report {
+    fn from(error: ApplyError) -> Self {
+        let help = error.help();
+        let code = match &error {
+            ApplyError::Refused { refusals } => {
+                refusals.first().map_or("refused", apply::Refusal::code)
+            }
+            ApplyError::Unfinished { .. } => "unfinished-run",
+            ApplyError::OtherDomain { .. } => "other-domain",
+            ApplyError::LostPlan { .. } => "lost-plan",
+            ApplyError::Directory { .. } => "directory-failed",
+            ApplyError::Store(_) => "bad-state",
+            ApplyError::BrokenOff { .. } => "broken-off",
+        };
+        Self::new(code, &error).help(help)
+    }
+}
+
+impl From<crate::state::LockError> for Report {
+    fn from(error: crate::state::LockError) -> Self {
+        let help = error.help();
+        Self::new("locked", &error).help(help)
+    }
+}

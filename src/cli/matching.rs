@@ -1,0 +1,275 @@
+//! `tenure match`: which accounts belong to whom, and what a human has to settle.
+
+use super::args::{Global, MatchArgs, MatchFormat};
+use super::operator::Operator;
+use super::planning::{self, Asked, Planned};
+use super::report::Report;
+use super::view::matching::MatchView;
+use super::{Exit, Output, check, disk, plan as plan_command, session};
+use crate::apply::{Executor, NoHandover, Situation, Unwatched};
+use crate::directory::ldif::EmbeddedDirectory;
+use crate::plan::{Change, Plan, Target, Verdict};
+use crate::state::{Lock, Store};
+use crate::syntax::{self, ast};
+use crate::text::visible;
+use crate::workspace::Workspace;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Shows the matches; with `--confirm` writes verdicts, with `--rebuild` takes up a lost state.
+pub(super) fn run(
+    global: &Global,
+    arguments: &MatchArgs,
+    output: &mut Output,
+) -> Result<Exit, Report> {
+    let workspace = check::open(global)?;
+    let checked = check::policy(&workspace, output)?;
+    let reading = session::read(&workspace, checked.policy, None)?;
+    let planned = planning::plan(&workspace, reading, &Asked::default())?;
+    if arguments.confirm {
+        return confirm(&workspace, &planned, output);
+    }
+    if arguments.rebuild {
+        return rebuild(&workspace, &planned, output);
+    }
+    let view = MatchView {
+        correlation: &planned.correlation,
+        directory: &planned.directory,
+        rules: &planned.reading.policy.rules,
+        people: &planned.reading.people,
+    };
+    output.result(&match arguments.format {
+        MatchFormat::Human => view.table(&plan_command::options(output.width, output.color)),
+        MatchFormat::Json => view.json(),
+        MatchFormat::Csv => view.csv(),
+    });
+    let unsettled = view.to_settle() > 0;
+    let confirmed =
+        planned.reading.policy.rules.confirmed.is_some() || !planned.correlation.holds_people;
+    Ok(if unsettled || !confirmed {
+        Exit::Changes
+    } else {
+        Exit::Ok
+    })
+}
+
+/// Writes what the rules propose into the policy, as `link` lines, and `confirmed`.
+fn confirm(workspace: &Workspace, planned: &Planned, output: &mut Output) -> Result<Exit, Report> {
+    let rules = &planned.reading.policy.rules;
+    let mut lines = String::new();
+    let mut count = 0;
+    for entry in &planned.correlation.people {
+        let Verdict::Proposed { account, rule } = &entry.verdict else {
+            continue;
+        };
+        let Some(object) = planned.directory.shared(*account) else {
+            continue;
+        };
+        let login = object.account_name().unwrap_or_default();
+        let by = rules
+            .rule(*rule)
+            .map(|rule| format!("{}:{}", rule.file, rule.line))
+            .unwrap_or_default();
+        count += 1;
+        let _ = writeln!(
+            lines,
+            "  link {} to \"{}\"    # proposed by {by}: {}",
+            key(&entry.person.to_string()),
+            escaped(login),
+            one_line(&object.dn().to_string())
+        );
+    }
+    let day = jiff::tz::TimeZone::system()
+        .to_datetime(planned.reading.now)
+        .date();
+    if rules.confirmed.is_none() {
+        let _ = writeln!(lines, "  confirmed {day}");
+    }
+    if lines.is_empty() {
+        output.say("nothing is proposed: there is nothing to write");
+        return Ok(Exit::Ok);
+    }
+    let name = insert(workspace, &lines)?;
+    output.result(&lines);
+    output.say(&format!(
+        "{count} links written into {name}; read them, and commit them"
+    ));
+    let open = planned.correlation.people.iter();
+    let open = open.filter(|entry| {
+        matches!(
+            entry.verdict,
+            Verdict::Namesake { .. } | Verdict::Ambiguous { .. } | Verdict::Conflict { .. }
+        )
+    });
+    match open.count() {
+        0 => Ok(Exit::Ok),
+        left => {
+            output.say(&format!(
+                "{left} people are left to settle by hand: `tenure match` lists them"
+            ));
+            Ok(Exit::Changes)
+        }
+    }
+}
+
+/// Puts lines before the end of `identity { … }`, wherever that stands; the file's name.
+fn insert(workspace: &Workspace, lines: &str) -> Result<String, Report> {
+    let folder = workspace.path(&workspace.config.policy);
+    for (name, text) in workspace.policy_texts()? {
+        let (file, diagnostics) = syntax::parse(crate::diagnostic::FileId(0), &text);
+        if diagnostics
+            .iter()
+            .any(crate::diagnostic::Diagnostic::is_error)
+        {
+            continue;
+        }
+        let identity = file.items.iter().find_map(|item| match item {
+            ast::Item::Identity(item) => Some(item.span),
+            _ => None,
+        });
+        let Some(span) = identity else {
+            continue;
+        };
+        let brace = text
+            .get(..span.end as usize)
+            .and_then(|before| before.rfind('}'));
+        let Some((before, after)) = brace.and_then(|brace| text.split_at_checked(brace)) else {
+            continue;
+        };
+        let gap = if before.ends_with('\n') { "" } else { "\n" };
+        let new = format!("{before}{gap}{lines}{after}");
+        let (_, broken) = syntax::parse(crate::diagnostic::FileId(0), &new);
+        if broken.iter().any(crate::diagnostic::Diagnostic::is_error) {
+            return Err(Report::text(
+                "not-written",
+                "the policy could not be read any more with these lines, so nothing was written",
+            )
+            .help("add them by hand; `tenure match` shows them"));
+        }
+        disk::write_atomically(&folder.join(&name), new.as_bytes())?;
+        return Ok(name);
+    }
+    Err(Report::text(
+        "no-identity",
+        "the policy has no `identity` to write into",
+    ))
+}
+
+/// Takes up a lost state: what stands in the directory is taken as found, nothing is changed there.
+fn rebuild(workspace: &Workspace, planned: &Planned, output: &mut Output) -> Result<Exit, Report> {
+    let path = workspace.path(&workspace.config.state);
+    disk::make_folder(&path)?;
+    let operator = Operator::of_this_process();
+    let lock = Lock::take(&path, &operator.holder(), Duration::from_secs(10))?;
+    let mut store = Store::open(&path, planned.reading.now)?;
+    if !store.prior()?.people.is_empty() {
+        return Err(Report::text(
+            "state-present",
+            format!("`{}` is no lost state: it remembers people", path.display()),
+        )
+        .help(
+            "`tenure plan` goes on with it; to begin anew all the same, move the file away first",
+        ));
+    }
+    let identity = store.identity()?;
+    let plan = baseline(&planned.plan, identity.id, identity.generation);
+    let now = planned.reading.now;
+    let clock = move || now;
+    let directory = EmbeddedDirectory::in_memory("nothing", b"", Arc::new(clock))
+        .map_err(|error| Report::new("bad-directory", &error))?;
+    let people = planned.reading.people.digest().to_string();
+    let situation = Situation {
+        now,
+        state: &identity,
+        domain: planned.directory.domain().guid,
+        domain_name: &plan.header.domain_name,
+        policy: &planned.reading.policy.rules.digest,
+        people_source: &planned.reading.people.origin().description,
+        people: Some(&people),
+        overridden: &[],
+    };
+    let author = crate::apply::Author {
+        who: operator.holder().user,
+        host: operator.holder().host,
+        ..crate::apply::Author::default()
+    };
+    let mut executor = Executor {
+        store: &mut store,
+        lock: &lock,
+        directory: &directory,
+        handover: &mut NoHandover,
+        watch: &mut Unwatched,
+        clock: &clock,
+    };
+    executor.apply(&plan, &situation, &author)?;
+    output.say(&format!(
+        "the state is rebuilt: {} people, {} accounts, {} memberships taken as found; every clock of a deletion begins again",
+        plan.memory.people.len(),
+        plan.memory.accounts.len(),
+        plan.memory.memberships.len(),
+    ));
+    Ok(Exit::Ok)
+}
+
+/// The plan without what it would do: only what it has seen is remembered.
+fn baseline(plan: &Plan, state: uuid::Uuid, generation: u64) -> Plan {
+    let adopted: BTreeSet<_> = plan
+        .actions
+        .iter()
+        .filter_map(|action| match &action.change {
+            Change::Adopt {
+                account: Target::Existing { guid, .. },
+                ..
+            } => Some(*guid),
+            _ => None,
+        })
+        .collect();
+    let mut plan = plan.clone();
+    plan.actions.clear();
+    plan.guards.clear();
+    plan.header.state = state;
+    plan.header.generation = generation;
+    plan.memory
+        .accounts
+        .retain(|(guid, _)| !adopted.contains(guid));
+    plan.memory
+        .memberships
+        .retain(|((account, _), _)| !adopted.contains(account));
+    plan.memory
+        .values
+        .retain(|((account, _), _)| !adopted.contains(account));
+    plan
+}
+
+/// A key as the language writes it.
+fn key(key: &str) -> String {
+    if key.bytes().all(|byte| byte.is_ascii_digit()) {
+        key.to_owned()
+    } else {
+        format!("\"{}\"", escaped(key))
+    }
+}
+
+/// Text inside double quotes.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in text.chars() {
+        match c {
+            '"' | '\\' | '{' | '}' => {
+                escaped.push('\\');
+                escaped.push(c);
+            }
+            c if crate::text::is_hostile(c) => {
+                let _ = write!(escaped, "\\u{{{:02x}}}", c as u32);
+            }
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+fn one_line(text: &str) -> String {
+    visible(text).into_owned()
+}

@@ -1,0 +1,96 @@
+//! `tenure plan`: what would change.
+
+use super::args::{FailOn, Global, PlanArgs, PlanFormat};
+use super::planning::{self, Asked};
+use super::report::Report;
+use super::view::Palette;
+use super::view::plan::{Detail, PlanView};
+use super::{Exit, Output, check, disk, session, view};
+use crate::plan::{Plan, file};
+use crate::state::Prior;
+use jiff::tz::TimeZone;
+
+/// Makes the plan, shows it, and keeps it in a file if asked.
+pub(super) fn run(
+    global: &Global,
+    arguments: &PlanArgs,
+    output: &mut Output,
+) -> Result<Exit, Report> {
+    let workspace = check::open(global)?;
+    let checked = check::policy(&workspace, output)?;
+    let reading = session::read(&workspace, checked.policy, arguments.at.as_deref())?;
+    let asked = Asked {
+        only: arguments.only.clone(),
+        keep_state: arguments.output.is_some(),
+    };
+    let planned = planning::plan(&workspace, reading, &asked)?;
+    let plan = &planned.plan;
+    if planned.directory_file == workspace.working_copy() {
+        output.say(&format!(
+            "directory: the working copy {}",
+            planned.directory_file.display()
+        ));
+    }
+    match arguments.format {
+        PlanFormat::Human => output.result(&shown(
+            plan,
+            Some(&planned.prior),
+            output.width,
+            output.color,
+        )),
+        PlanFormat::Json => output.result(&file::to_json(plan)),
+        PlanFormat::Markdown => output.result(&view::markdown::render(
+            plan,
+            &view::markdown::Options {
+                names: arguments.names,
+                zone: TimeZone::system(),
+            },
+        )),
+    }
+    if let Some(path) = &arguments.output {
+        disk::write_atomically(path, file::to_json(plan).as_bytes())?;
+        output.say(&format!(
+            "the plan is in {}; `tenure apply {}` carries out exactly this, until {}",
+            path.display(),
+            path.display(),
+            plan.header.expires,
+        ));
+    }
+    Ok(exit(plan, arguments.fail_on.contains(&FailOn::Open)))
+}
+
+/// Errors come before guards, guards before open accounts, those before changes.
+pub(super) fn exit(plan: &Plan, fail_on_open: bool) -> Exit {
+    if plan.trips() {
+        Exit::Guard
+    } else if fail_on_open && !plan.open_accounts.is_empty() {
+        Exit::Open
+    } else if plan.is_empty() {
+        Exit::Ok
+    } else {
+        Exit::Changes
+    }
+}
+
+/// The plan as people read it.
+pub(super) fn shown(plan: &Plan, prior: Option<&Prior>, width: usize, color: bool) -> String {
+    let view = PlanView {
+        plan,
+        prior,
+        detail: Detail::Auto,
+    };
+    view.render(&options(width, color))
+}
+
+/// How views are written to this terminal.
+pub(super) fn options(width: usize, color: bool) -> view::Options {
+    view::Options {
+        width,
+        palette: if color {
+            Palette::colour()
+        } else {
+            Palette::plain()
+        },
+        zone: TimeZone::system(),
+    }
+}

@@ -1,0 +1,133 @@
+//! The plan and everything it is made of, for the commands that need one.
+
+use super::disk::make_folder;
+use super::report::Report;
+use super::session::Reading;
+use crate::directory::{self, ldif};
+use crate::hr::{self, PersonId};
+use crate::plan::{self, Correlation, Plan};
+use crate::policy;
+use crate::state::{Prior, Store};
+use crate::workspace::Workspace;
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What the caller asked of a plan.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    /// Only these people, by key.
+    pub(super) only: Vec<String>,
+    /// Make the state store if there is none, so that the plan belongs to it.
+    pub(super) keep_state: bool,
+}
+
+/// A plan and everything it was made of.
+#[derive(Debug)]
+pub(super) struct Planned {
+    /// What it was read from.
+    pub(super) reading: Reading,
+    /// The directory.
+    pub(super) directory: directory::Snapshot,
+    /// Its file.
+    pub(super) directory_file: PathBuf,
+    /// What earlier runs left behind.
+    pub(super) prior: Prior,
+    /// Which account is whose.
+    pub(super) correlation: Correlation,
+    /// The plan.
+    pub(super) plan: Plan,
+}
+
+/// Reads directory and state, and plans.
+pub(super) fn plan(
+    workspace: &Workspace,
+    reading: Reading,
+    asked: &Asked,
+) -> Result<Planned, Report> {
+    let directory_file = workspace.directory_file();
+    let directory = read_directory(&directory_file)?;
+    let prior = prior(workspace, asked.keep_state, reading.now)?;
+    let only = only(&asked.only, &reading)?;
+    let wishes = policy::wishes(&reading.policy, &reading.people, reading.now);
+    let input = plan::Input {
+        rules: &reading.policy.rules,
+        schema: &reading.policy.schema,
+        people: &reading.people,
+        wishes: &wishes,
+        directory: &directory,
+        prior: &prior,
+        bases: &workspace.config.write,
+        now: reading.now,
+        options: plan::Options {
+            hypothetical: reading.hypothetical,
+            only,
+            only_text: asked
+                .only
+                .iter()
+                .map(|text| Arc::from(text.as_str()))
+                .collect(),
+            clock_pinned: reading.pinned,
+            people_source: reading.people.origin().description.clone(),
+            exceptions: reading.policy.rules.exceptions.clone(),
+        },
+    };
+    let correlation = plan::correlate(&input);
+    let plan = plan::plan(&input);
+    Ok(Planned {
+        directory_file,
+        prior,
+        correlation,
+        plan,
+        directory,
+        reading,
+    })
+}
+
+/// The directory as it is now.
+pub(super) fn read_directory(file: &Path) -> Result<directory::Snapshot, Report> {
+    ldif::read(file).map_err(|error| {
+        Report::new("bad-directory", &error).help("export it again whole; nothing was read from it")
+    })
+}
+
+fn prior(workspace: &Workspace, keep: bool, now: Timestamp) -> Result<Prior, Report> {
+    let path = workspace.path(&workspace.config.state);
+    let store = if keep {
+        make_folder(&path)?;
+        Some(Store::open(&path, now)?)
+    } else {
+        Store::open_existing(&path)?
+    };
+    match store {
+        Some(store) => Ok(store.prior()?),
+        None => Ok(Prior::default()),
+    }
+}
+
+fn only(words: &[String], reading: &Reading) -> Result<Option<BTreeSet<PersonId>>, Report> {
+    if words.is_empty() {
+        return Ok(None);
+    }
+    let mut people = BTreeSet::new();
+    for word in words {
+        let unknown = |text: String| {
+            Report::text("unknown-person", text)
+                .help("name people by their key in HR, with `,` between several")
+        };
+        let id = PersonId::parse(word).map_err(|error| unknown(format!("`{word}`: {error}")))?;
+        if matches!(reading.people.standing(&id), hr::Standing::Unknown) {
+            return Err(unknown(format!("HR has no person {id}")));
+        }
+        people.insert(id);
+    }
+    Ok(Some(people))
+}
+
+impl From<crate::state::StoreError> for Report {
+    fn from(error: crate::state::StoreError) -> Self {
+        let help = error.help();
+        Self::new("bad-state", &error).help(help)
+    }
+}

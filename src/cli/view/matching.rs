@@ -1,0 +1,476 @@
+//! `tenure match`: which account is whose, as a table, as JSON and as CSV.
+//!
+//! [`MatchView::rows`] makes rows out of a [`Correlation`]; the three forms show the same rows. In CSV a cell
+//! that a spreadsheet would take for a formula gets a `'` in front (OWASP, "CSV Injection").
+//!
+//! Begin with [`MatchView`].
+
+use super::page::{Line, Page};
+use super::{Options, json, words};
+use crate::directory::{ObjectId, Snapshot};
+use crate::hr::{self, PersonId};
+use crate::plan::{Correlation, Verdict};
+use crate::policy::{RuleId, Ruleset};
+use crate::text::visible;
+use rustc_hash::FxHashMap;
+use serde_json::json;
+use unicode_width::UnicodeWidthStr as _;
+
+/// Up to how many rows of one verdict the table shows where nothing is to be settled; CSV and JSON have all.
+pub const MAX_SETTLED_ROWS: usize = 200;
+
+/// The widest name that takes part in the alignment.
+const MAX_NAME: usize = 34;
+
+/// A correlation to be shown, and what its names mean.
+#[derive(Debug, Clone, Copy)]
+pub struct MatchView<'a> {
+    /// Which accounts are whose.
+    pub correlation: &'a Correlation,
+    /// Where the accounts are.
+    pub directory: &'a Snapshot,
+    /// What the rules are.
+    pub rules: &'a Ruleset,
+    /// Who the people are.
+    pub people: &'a hr::Snapshot,
+}
+
+/// What was found, in a word; what a human has to settle comes last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// The anchor says whose it is.
+    Anchored,
+    /// A `link` line says so.
+    Linked,
+    /// A further account of the same human.
+    Tied,
+    /// The policy takes this person out.
+    LeftOut,
+    /// A person without an account.
+    WithoutAccount,
+    /// An account without a person.
+    WithoutPerson,
+    /// A rule proposes it.
+    Proposed,
+    /// It would be proposed, but is older than the person's first day.
+    Namesake,
+    /// Several accounts, or several people.
+    Ambiguous,
+    /// Facts contradict each other.
+    Conflict,
+}
+
+impl Kind {
+    const ALL: [Self; 10] = [
+        Self::Anchored,
+        Self::Linked,
+        Self::Tied,
+        Self::LeftOut,
+        Self::WithoutAccount,
+        Self::WithoutPerson,
+        Self::Proposed,
+        Self::Namesake,
+        Self::Ambiguous,
+        Self::Conflict,
+    ];
+
+    /// The word for it in machine output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Anchored => "anchored",
+            Self::Linked => "linked",
+            Self::Tied => "tied",
+            Self::LeftOut => "left-out",
+            Self::WithoutAccount => "person-without-account",
+            Self::WithoutPerson => "account-without-person",
+            Self::Proposed => "proposed",
+            Self::Namesake => "namesake",
+            Self::Ambiguous => "ambiguous",
+            Self::Conflict => "conflict",
+        }
+    }
+
+    /// Whether a human has to say something.
+    pub const fn to_settle(self) -> bool {
+        match self {
+            Self::Proposed | Self::Namesake | Self::Ambiguous | Self::Conflict => true,
+            Self::Anchored
+            | Self::Linked
+            | Self::Tied
+            | Self::LeftOut
+            | Self::WithoutAccount
+            | Self::WithoutPerson => false,
+        }
+    }
+
+    const fn heading(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Anchored => ("Anchored", "certain, by the anchor"),
+            Self::Linked => ("Linked", "certain, by a line of the policy"),
+            Self::Tied => ("Tied", "further accounts of the same human"),
+            Self::LeftOut => ("Left out", "by a line of the policy"),
+            Self::WithoutAccount => ("People without an account", ""),
+            Self::WithoutPerson => ("Accounts without a person", "never touched"),
+            Self::Proposed => ("Proposed", "a rule says it may be theirs"),
+            Self::Namesake => ("Namesakes?", "the account is older than the first day"),
+            Self::Ambiguous => ("Ambiguous", "several accounts, or several people"),
+            Self::Conflict => ("Conflicts", "facts contradict each other"),
+        }
+    }
+}
+
+/// One verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Which.
+    pub kind: Kind,
+    /// Whose.
+    pub person: Option<PersonId>,
+    /// Their name in HR, empty where it is not known.
+    pub name: String,
+    /// The accounts that it speaks of.
+    pub accounts: Vec<ObjectId>,
+    /// The rule, as `file:line`; empty where there is none.
+    pub rule: String,
+    /// What else is to be said, empty for nothing.
+    pub note: String,
+}
+
+impl MatchView<'_> {
+    /// All verdicts, by kind and person.
+    pub fn rows(&self) -> Vec<Row> {
+        let mut rows: Vec<Row> = Vec::new();
+        let mut owners: FxHashMap<ObjectId, &PersonId> = FxHashMap::default();
+        for entry in &self.correlation.people {
+            let verdict = &entry.verdict;
+            owners.extend(verdict.account().map(|account| (account, &entry.person)));
+            let (kind, rule, note) = self.said(verdict);
+            rows.push(Row {
+                kind,
+                person: Some(entry.person.clone()),
+                name: self.name(&entry.person),
+                accounts: verdict.accounts().to_vec(),
+                rule,
+                note,
+            });
+        }
+        for tied in &self.correlation.tied {
+            let person = owners.get(&tied.owner).copied();
+            rows.push(Row {
+                kind: Kind::Tied,
+                person: person.cloned(),
+                name: person.map_or_else(String::new, |person| self.name(person)),
+                accounts: vec![tied.account],
+                rule: self.rule(tied.rule),
+                note: String::new(),
+            });
+        }
+        for (person, rule) in &self.correlation.left_out {
+            rows.push(Row {
+                kind: Kind::LeftOut,
+                person: Some(person.clone()),
+                name: self.name(person),
+                accounts: Vec::new(),
+                rule: self.rule(*rule),
+                note: String::new(),
+            });
+        }
+        rows.extend(self.correlation.orphans.iter().map(|account| Row {
+            kind: Kind::WithoutPerson,
+            person: None,
+            name: String::new(),
+            accounts: vec![*account],
+            rule: String::new(),
+            note: String::new(),
+        }));
+        rows.sort_by_key(|row| row.kind);
+        rows
+    }
+
+    /// How many verdicts a human has to settle.
+    pub fn to_settle(&self) -> usize {
+        self.rows()
+            .iter()
+            .filter(|row| row.kind.to_settle())
+            .count()
+    }
+
+    fn said(&self, verdict: &Verdict) -> (Kind, String, String) {
+        match verdict {
+            Verdict::Anchored(_) => (Kind::Anchored, String::new(), String::new()),
+            Verdict::Linked { rule, .. } => (Kind::Linked, self.rule(*rule), String::new()),
+            Verdict::Proposed { rule, .. } => (Kind::Proposed, self.rule(*rule), String::new()),
+            Verdict::Namesake {
+                rule,
+                created,
+                started,
+                ..
+            } => {
+                let note = format!("created {created}, first day {started}");
+                (Kind::Namesake, self.rule(*rule), note)
+            }
+            Verdict::Ambiguous { rule, why, .. } => {
+                (Kind::Ambiguous, self.rule(*rule), why.to_string())
+            }
+            Verdict::Conflict { why, .. } => (Kind::Conflict, String::new(), why.to_string()),
+            Verdict::Without => (Kind::WithoutAccount, String::new(), String::new()),
+        }
+    }
+
+    fn rule(&self, id: RuleId) -> String {
+        let rule = self.rules.rule(id);
+        rule.map_or_else(String::new, |rule| format!("{}:{}", rule.file, rule.line))
+    }
+
+    fn name(&self, person: &PersonId) -> String {
+        match self.people.standing(person) {
+            hr::Standing::Known(known) => self
+                .people
+                .schema()
+                .name_of(known.values())
+                .unwrap_or_default(),
+            hr::Standing::Quarantined(record) => {
+                record.name.as_deref().unwrap_or_default().to_owned()
+            }
+            hr::Standing::Unknown => String::new(),
+        }
+    }
+
+    /// Login, place, and whether it is enabled.
+    fn account(&self, id: ObjectId) -> (String, String, bool) {
+        let object = self.directory.shared(id);
+        object.map_or_else(Default::default, |object| {
+            let login = object
+                .first("sAMAccountName")
+                .unwrap_or_default()
+                .to_owned();
+            (login, object.dn().as_str().to_owned(), object.enabled())
+        })
+    }
+
+    /// The verdicts as a table for people.
+    pub fn table(&self, options: &Options) -> String {
+        let mut page = Page::new(options.width);
+        let rows = self.rows();
+        for kind in Kind::ALL {
+            let of_kind: Vec<&Row> = rows.iter().filter(|row| row.kind == kind).collect();
+            if !of_kind.is_empty() {
+                self.section(&mut page, options, kind, &of_kind);
+            }
+        }
+        page.blank();
+        page.line(0, 2, &closing(options, &rows));
+        page.finish()
+    }
+
+    fn section(&self, page: &mut Page, options: &Options, kind: Kind, rows: &[&Row]) {
+        let palette = &options.palette;
+        let (title, meaning) = kind.heading();
+        page.blank();
+        let number = words::number(rows.len());
+        let colon = if meaning.is_empty() { "" } else { ": " };
+        let heading = Line::new().styled(palette.heading, title);
+        page.line(
+            0,
+            2,
+            &heading.styled(palette.dim, &format!("  {number}{colon}{meaning}")),
+        );
+        if !kind.to_settle() && rows.len() > MAX_SETTLED_ROWS {
+            let text = "too many for a table: `--format csv` and `--format json` have them";
+            return page.line(2, 4, &Line::new().styled(palette.dim, text));
+        }
+        let id = |row: &Row| {
+            row.person
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default()
+        };
+        let ids = rows.iter().map(|row| id(row).width()).max().unwrap_or(0);
+        let names = rows.iter().map(|row| visible(&row.name).width());
+        let names = names.filter(|width| *width <= MAX_NAME).max().unwrap_or(0);
+        let column = [ids, names]
+            .iter()
+            .filter(|width| **width > 0)
+            .map(|width| width + 2)
+            .sum::<usize>();
+        let accounts = rows.iter().flat_map(|row| &row.accounts);
+        let logins = accounts.map(|id| visible(&self.account(*id).0).width());
+        let logins = logins.filter(|width| *width <= MAX_NAME).max().unwrap_or(0);
+        for row in rows {
+            let mut line = Line::new();
+            if ids > 0 {
+                line = line.styled(palette.dim, &id(row)).padded(ids).plain("  ");
+            }
+            if names > 0 {
+                line = line
+                    .then(Line::new().styled(palette.name, &row.name).padded(names))
+                    .plain("  ");
+            }
+            let told = [row.rule.as_str(), row.note.as_str()];
+            let told: Vec<&str> = told.into_iter().filter(|text| !text.is_empty()).collect();
+            let mut why = Line::new().styled(palette.dim, &told.join("  "));
+            if !row.accounts.is_empty() && !why.is_empty() {
+                why = Line::new().styled(palette.dim, "← ").then(why);
+            }
+            let mut accounts = row
+                .accounts
+                .iter()
+                .map(|account| self.account_line(options, *account, logins));
+            line = line.then(accounts.next().unwrap_or_default());
+            if row.accounts.len() == 1
+                && !why.is_empty()
+                && line.width() + why.width() + 4 <= page.width()
+            {
+                page.line(2, column + 2, &line.plain("  ").then(why));
+                continue;
+            }
+            if row.accounts.is_empty() {
+                page.line(2, column + 2, &line.then(why));
+                continue;
+            }
+            page.line(2, column + 4, &line);
+            for account in accounts {
+                page.line(column + 2, column + 4, &account);
+            }
+            if !why.is_empty() {
+                page.line(column + 2, column + 4, &why);
+            }
+        }
+    }
+
+    fn account_line(&self, options: &Options, id: ObjectId, logins: usize) -> Line {
+        let palette = &options.palette;
+        let base = &self.directory.domain().base;
+        let (login, _, enabled) = self.account(id);
+        let place = self
+            .directory
+            .shared(id)
+            .map(|object| words::place(object.dn(), base));
+        let line = Line::of(&login)
+            .padded(logins)
+            .plain("  ")
+            .styled(palette.dim, &place.unwrap_or_default());
+        if enabled {
+            line
+        } else {
+            line.styled(palette.warn, "  disabled")
+        }
+    }
+
+    /// The verdicts as CSV (RFC 4180), a line for each account of a verdict.
+    pub fn csv(&self) -> String {
+        let mut out = String::from("verdict,person,name,login,dn,enabled,rule,note\r\n");
+        for row in self.rows() {
+            let person = row
+                .person
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            let mut accounts: Vec<(String, String, &str)> = row
+                .accounts
+                .iter()
+                .map(|id| self.account(*id))
+                .map(|(login, dn, enabled)| (login, dn, if enabled { "yes" } else { "no" }))
+                .collect();
+            if accounts.is_empty() {
+                accounts.push((String::new(), String::new(), ""));
+            }
+            for (login, dn, enabled) in &accounts {
+                let word = row.kind.word();
+                let cells = [
+                    word, &person, &row.name, login, dn, enabled, &row.rule, &row.note,
+                ];
+                out.push_str(&cells.map(cell).join(","));
+                out.push_str("\r\n");
+            }
+        }
+        out
+    }
+
+    /// The verdicts as JSON.
+    pub fn json(&self) -> String {
+        let rows = self.rows();
+        let to_settle = rows.iter().filter(|row| row.kind.to_settle()).count();
+        let one = |row: &Row| {
+            let accounts: Vec<serde_json::Value> = row
+                .accounts
+                .iter()
+                .map(|id| {
+                    let (login, dn, enabled) = self.account(*id);
+                    let guid = self
+                        .directory
+                        .shared(*id)
+                        .map(|object| object.guid().to_string());
+                    json!({ "guid": guid, "login": login, "dn": dn, "enabled": enabled })
+                })
+                .collect();
+            let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            json!({
+                "verdict": row.kind.word(),
+                "person": row.person.as_ref().map(ToString::to_string),
+                "name": text(&row.name),
+                "accounts": accounts,
+                "rule": text(&row.rule),
+                "note": text(&row.note),
+            })
+        };
+        let matches: Vec<serde_json::Value> = rows.iter().map(one).collect();
+        let value = json!({
+            "format": "tenure-match/1",
+            "holds_people": self.correlation.holds_people,
+            "to_settle": to_settle,
+            "matches": matches,
+        });
+        json::pretty(&value)
+    }
+}
+
+fn closing(options: &Options, rows: &[Row]) -> Line {
+    let palette = &options.palette;
+    let certain = |row: &&Row| matches!(row.kind, Kind::Anchored | Kind::Linked);
+    let certain = rows.iter().filter(certain).count();
+    let open = rows.iter().filter(|row| row.kind.to_settle()).count();
+    let certain = words::count(certain, "account is", "accounts are");
+    let line = Line::new().styled(
+        palette.name,
+        &format!("{certain} certain, {} to settle. ", words::number(open)),
+    );
+    if open == 0 {
+        return line;
+    }
+    line.styled(palette.help, "tenure match --confirm")
+        .plain(" writes what a rule proposes into the policy as `link` lines; the rest needs a `link` line by hand.")
+}
+
+/// A cell that is no formula to a spreadsheet, hostile characters visible, in quotes where it needs them.
+fn cell(text: &str) -> String {
+    let formula =
+        text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r']);
+    let text = visible(text);
+    let text = if formula {
+        format!("'{text}")
+    } else {
+        text.into_owned()
+    };
+    if text.contains([',', ';', '"', '\'']) || text.trim() != text {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+
+    #[test]
+    fn a_spreadsheet_sees_no_formula() {
+        assert_eq!(cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
+        for text in ["+1", "-1", "@x", " =1", "\t=1", "\r=1", "\u{a0}=1"] {
+            assert!(cell(text).starts_with("\"'"), "{text:?}");
+        }
+        assert_eq!(cell("Zoë"), "Zoë");
+        assert_eq!(cell("a,b"), "\"a,b\"");
+        assert_eq!(cell("a\nb\u{202e}"), "a\\u{a}b\\u{202e}");
+    }
+}

@@ -1,0 +1,468 @@
+//! Actions as rows: what changes from what to what, and why.
+
+use super::Scene;
+use super::row::Row;
+use crate::cli::view::page::Line;
+use crate::cli::view::words;
+use crate::directory::filetime::AccountExpires;
+use crate::directory::{AttributeName, Dn};
+use crate::plan::{Action, AttributeChange, Cause, Change, Reason, Reversible, Target};
+use crate::text::excerpt;
+use anstyle::Style;
+use std::sync::Arc;
+
+/// The longest value that is shown, in characters; JSON has all of it.
+const MAX_VALUE: usize = 400;
+
+/// The longest HR value or rule in a reason, in characters.
+const MAX_IN_REASON: usize = 70;
+
+/// The most HR values in a reason.
+const MAX_VALUES_IN_REASON: usize = 5;
+
+/// Up to how many memberships given or taken have a row each.
+const MAX_MEMBERSHIPS_APART: usize = 20;
+
+/// What stands for a value that is not shown (S11).
+const HIDDEN: &str = "•••";
+
+/// In which order actions on one account are told.
+pub(super) const fn rank(change: &Change) -> u8 {
+    match change {
+        Change::Delete { .. } => 0,
+        Change::CreateUnit { .. } | Change::CreateAccount { .. } | Change::Adopt { .. } => 1,
+        Change::Enable { .. } | Change::Disable { .. } => 2,
+        Change::SetPassword { .. } => 3,
+        Change::Move { .. } => 4,
+        Change::Modify { .. } => 5,
+        Change::AddMember { .. } => 6,
+        Change::RemoveMember { .. } => 7,
+    }
+}
+
+/// All changes of one account; memberships in one row where they are many.
+pub(super) fn all_rows(scene: &Scene<'_>, actions: &[&Action], main: Cause) -> Vec<Row> {
+    let member = |action: &&&Action| {
+        matches!(
+            action.change,
+            Change::AddMember { .. } | Change::RemoveMember { .. }
+        )
+    };
+    let many = actions.iter().filter(member).count() > MAX_MEMBERSHIPS_APART;
+    let each = actions.iter().filter(|action| !(many && member(action)));
+    let mut rows: Vec<Row> = each.flat_map(|action| rows(scene, action, main)).collect();
+    let enabled = actions
+        .iter()
+        .any(|action| matches!(action.change, Change::Enable { .. }));
+    let made = actions
+        .iter()
+        .position(|action| matches!(action.change, Change::CreateAccount { .. }));
+    if let (false, Some(0), Some(row)) = (enabled, made, rows.first_mut()) {
+        row.marks.push(Line::new().styled(
+            scene.options.palette.dim,
+            "prepared: disabled and without a password until its day",
+        ));
+    }
+    if many {
+        rows.extend(bundled(scene, actions));
+    }
+    rows
+}
+
+/// Memberships in a row for each direction, ours and not ours.
+fn bundled(scene: &Scene<'_>, actions: &[&Action]) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (taken, strange) in [(false, false), (false, true), (true, false), (true, true)] {
+        let names: Vec<String> = actions
+            .iter()
+            .filter(|action| action.not_ours == strange)
+            .filter_map(|action| match &action.change {
+                Change::AddMember { group, .. } if !taken => Some(scene.group(group.dn())),
+                Change::RemoveMember { group, .. } if taken => Some(scene.group(group.dn())),
+                Change::AddMember { .. }
+                | Change::RemoveMember { .. }
+                | Change::CreateUnit { .. }
+                | Change::CreateAccount { .. }
+                | Change::Adopt { .. }
+                | Change::SetPassword { .. }
+                | Change::Modify { .. }
+                | Change::Move { .. }
+                | Change::Enable { .. }
+                | Change::Disable { .. }
+                | Change::Delete { .. } => None,
+            })
+            .collect();
+        if names.is_empty() {
+            continue;
+        }
+        let mut row = if taken { removed(scene) } else { added(scene) };
+        row.label = words::count(names.len(), "group", "groups");
+        row.value = vec![Line::of(&names.join(", "))];
+        if strange {
+            row.marks.push(not_ours(scene));
+        }
+        rows.push(row);
+    }
+    rows
+}
+
+/// The rows of one action; its cause is told where it is not the main one.
+pub(super) fn rows(scene: &Scene<'_>, action: &Action, main: Cause) -> Vec<Row> {
+    let mut rows = match &action.change {
+        Change::CreateUnit { dn } => vec![whole(added(scene), &scene.place(dn))],
+        Change::CreateAccount { dn, attributes, .. } => created(scene, dn, attributes),
+        Change::Adopt {
+            account,
+            anchor,
+            before,
+            after,
+            linked,
+        } => adopted(scene, account, (anchor, before.as_ref(), after), *linked),
+        Change::SetPassword {
+            must_change,
+            length,
+            ..
+        } => {
+            let then = if *must_change {
+                ", to be changed at the first logon"
+            } else {
+                ""
+            };
+            let text = format!("random, {length} characters{then}");
+            vec![labelled(changed(scene), "password", Line::of(&text))]
+        }
+        Change::Modify { attributes, .. } => {
+            let one = |change: &AttributeChange| modified(scene, change, main);
+            attributes.iter().map(one).collect()
+        }
+        Change::Move {
+            account,
+            to,
+            overlay,
+        } => moved(scene, account, to, overlay.as_deref()),
+        Change::Enable { account, .. } => vec![state(scene, added(scene), "enabled", account)],
+        Change::Disable { account, .. } => vec![state(scene, removed(scene), "disabled", account)],
+        Change::AddMember { group, .. } => vec![whole(added(scene), &scene.group(group.dn()))],
+        Change::RemoveMember { group, .. } => vec![whole(removed(scene), &scene.group(group.dn()))],
+        Change::Delete { account } => vec![state(scene, removed(scene), "deleted", account)],
+    };
+    let cause = (action.cause != main).then_some(action.cause);
+    let words = matches!(action.change, Change::RemoveMember { .. });
+    if let (false, Some(first)) = (
+        matches!(action.change, Change::Modify { .. }),
+        rows.first_mut(),
+    ) {
+        first.why = why(scene, &action.reasons, cause, words);
+    }
+    if let Some(last) = rows.last_mut() {
+        last.marks.extend(marks(scene, action));
+    }
+    rows
+}
+
+fn marks(scene: &Scene<'_>, action: &Action) -> Vec<Line> {
+    let palette = &scene.options.palette;
+    let mut marks = Vec::new();
+    if action.not_ours {
+        marks.push(not_ours(scene));
+    }
+    match &action.reversible {
+        Reversible::Yes => {}
+        Reversible::Partly(what) => {
+            let line = Line::new().styled(palette.warn, "! undone only in part: ");
+            marks.push(line.plain(what));
+        }
+        Reversible::No => marks.push(Line::new().styled(palette.danger, "! cannot be undone")),
+    }
+    marks
+}
+
+fn not_ours(scene: &Scene<'_>) -> Line {
+    let palette = &scene.options.palette;
+    Line::new().styled(palette.warn, "! not ours: somebody else gave it")
+}
+
+fn row(style: Style, glyph: &str) -> Row {
+    Row {
+        glyph: Line::new().styled(style, glyph),
+        ..Row::default()
+    }
+}
+
+fn added(scene: &Scene<'_>) -> Row {
+    row(scene.options.palette.add, "+")
+}
+
+fn changed(scene: &Scene<'_>) -> Row {
+    row(scene.options.palette.change, "~")
+}
+
+fn removed(scene: &Scene<'_>) -> Row {
+    row(scene.options.palette.remove, "-")
+}
+
+fn relocated(scene: &Scene<'_>) -> Row {
+    row(scene.options.palette.place, ">")
+}
+
+fn whole(mut row: Row, text: &str) -> Row {
+    row.value = vec![Line::of(text)];
+    row
+}
+
+fn labelled(mut row: Row, label: &str, value: Line) -> Row {
+    label.clone_into(&mut row.label);
+    row.value = vec![value];
+    row
+}
+
+fn state(scene: &Scene<'_>, row: Row, word: &str, account: &Target) -> Row {
+    match account {
+        Target::Existing { dn, .. } => {
+            let place = Line::new().styled(scene.options.palette.dim, &scene.place(dn));
+            labelled(row, word, place)
+        }
+        Target::Made { .. } => whole(row, word),
+    }
+}
+
+fn created(scene: &Scene<'_>, dn: &Dn, attributes: &[(Arc<str>, Vec<Arc<str>>)]) -> Vec<Row> {
+    let account = labelled(added(scene), "account", Line::of(&scene.place(dn)));
+    let one = |(attribute, values): &(Arc<str>, Vec<Arc<str>>)| {
+        let mut row = labelled(added(scene), attribute, Line::new());
+        row.value = values
+            .iter()
+            .map(|value| Line::of(&shown(scene, attribute, value)))
+            .collect();
+        row
+    };
+    std::iter::once(account)
+        .chain(attributes.iter().map(one))
+        .collect()
+}
+
+fn adopted(
+    scene: &Scene<'_>,
+    account: &Target,
+    (anchor, before, after): (&str, Option<&Arc<str>>, &Arc<str>),
+    linked: bool,
+) -> Vec<Row> {
+    let by = if linked {
+        "a `link` line says so"
+    } else {
+        "a rule proposes it"
+    };
+    let place = Line::of(&scene.place(account.dn()));
+    let place = place.styled(scene.options.palette.dim, &format!("  {by}"));
+    let mut rows = vec![labelled(relocated(scene), "account", place)];
+    if before != Some(after) {
+        let value = shown(scene, anchor, after);
+        rows.push(match before {
+            None => labelled(added(scene), anchor, Line::of(&value)),
+            Some(before) => {
+                let before = shown(scene, anchor, before);
+                labelled(
+                    changed(scene),
+                    anchor,
+                    Line::of(&format!("{before} → {value}")),
+                )
+            }
+        });
+    }
+    rows
+}
+
+fn moved(scene: &Scene<'_>, account: &Target, to: &Dn, overlay: Option<&str>) -> Vec<Row> {
+    let from = account.dn();
+    let mut rows = Vec::new();
+    let (old, new) = (from.parent(), to.parent());
+    if old != new {
+        let place = |dn: Option<Dn>| dn.map_or_else(String::new, |dn| scene.place(&dn));
+        let text = format!("{} → {}", place(old), place(new));
+        let mut row = labelled(relocated(scene), "unit", Line::of(&text));
+        if let Some(stage) = overlay {
+            row.marks.push(while_stage(scene, stage));
+        }
+        rows.push(row);
+    }
+    let (old, new) = (words::leaf(from), words::leaf(to));
+    if old != new || rows.is_empty() {
+        let text = format!("{} → {}", quoted(&old), quoted(&new));
+        rows.push(labelled(relocated(scene), "cn", Line::of(&text)));
+    }
+    rows
+}
+
+fn while_stage(scene: &Scene<'_>, stage: &str) -> Line {
+    let text = format!("for the time of stage `{stage}`");
+    Line::new().styled(scene.options.palette.dim, &text)
+}
+
+fn modified(scene: &Scene<'_>, change: &AttributeChange, main: Cause) -> Row {
+    let show = |value: &Arc<str>| {
+        if change.sensitive {
+            HIDDEN.to_owned()
+        } else {
+            shown(scene, &change.attribute, value)
+        }
+    };
+    let (before, after) = (&change.before, &change.after);
+    let row = match (before.is_empty(), after.is_empty()) {
+        (true, _) => added(scene),
+        (false, true) => removed(scene),
+        (false, false) => changed(scene),
+    };
+    let mut row = labelled(row, &change.attribute, Line::new());
+    row.value = match (before.as_slice(), after.as_slice()) {
+        ([old], [new]) => vec![Line::of(&format!("{} → {}", show(old), show(new)))],
+        ([], values) | (values, []) => values.iter().map(|value| Line::of(&show(value))).collect(),
+        (_, _) if change.sensitive => vec![Line::of(&format!("{HIDDEN} → {HIDDEN}"))],
+        (before, after) => differences(scene, before, after, &show),
+    };
+    if change.refers_to.is_some()
+        && let Some(first) = row.value.first_mut()
+    {
+        *first = first
+            .clone()
+            .styled(scene.options.palette.dim, "  made by this plan");
+    }
+    let cause = (change.cause != main).then_some(change.cause);
+    row.why = why(scene, std::slice::from_ref(&change.reason), cause, false);
+    if let (Some(stage), false) = (change.overlay.as_deref(), change.lifts) {
+        row.marks.push(while_stage(scene, stage));
+    }
+    row
+}
+
+/// Of several values those that come and go, and how many stay.
+fn differences(
+    scene: &Scene<'_>,
+    before: &[Arc<str>],
+    after: &[Arc<str>],
+    show: &dyn Fn(&Arc<str>) -> String,
+) -> Vec<Line> {
+    let palette = &scene.options.palette;
+    let added = after.iter().filter(|value| !before.contains(value));
+    let gone = before.iter().filter(|value| !after.contains(value));
+    let plus = added.map(|value| Line::new().styled(palette.add, "+ ").plain(&show(value)));
+    let minus = gone.map(|value| Line::new().styled(palette.remove, "- ").plain(&show(value)));
+    let mut lines: Vec<Line> = plus.chain(minus).collect();
+    let kept = before.iter().filter(|value| after.contains(value)).count();
+    if kept > 0 {
+        let text = if kept == 1 {
+            "1 stays".to_owned()
+        } else {
+            format!("{kept} stay")
+        };
+        lines.push(Line::new().styled(palette.dim, &text));
+    }
+    lines
+}
+
+fn quoted(value: &str) -> String {
+    format!("\"{}\"", excerpt(value, MAX_VALUE))
+}
+
+/// A value as an administrator reads it: instants as such, objects by their place, all else in quotes.
+fn shown(scene: &Scene<'_>, attribute: &str, value: &str) -> String {
+    let name = AttributeName::new(attribute);
+    if name.is("accountExpires") {
+        let expires = value.parse().ok().and_then(AccountExpires::from_value);
+        match expires {
+            Some(AccountExpires::Never) => return "never".to_owned(),
+            Some(AccountExpires::At(at)) => return words::instant(at, &scene.options.zone),
+            None => {}
+        }
+    }
+    match Dn::parse(value) {
+        Ok(dn) if name.is_dn() => scene.place(&dn),
+        Ok(_) | Err(_) => quoted(value),
+    }
+}
+
+/// `← groups.tenure:12 (department: Sales)`; of further reasons the place alone.
+pub(super) fn why(
+    scene: &Scene<'_>,
+    reasons: &[Reason],
+    cause: Option<Cause>,
+    in_words: bool,
+) -> Line {
+    let mut text = String::new();
+    for (index, reason) in reasons.iter().enumerate() {
+        if index > 0 {
+            text.push_str(", ");
+        }
+        text.push_str(&one_reason(reason, index == 0, in_words));
+    }
+    if let Some(cause) = cause {
+        if !text.is_empty() {
+            text.push_str(" · ");
+        }
+        text.push_str(words::cause(cause));
+    }
+    if text.is_empty() {
+        return Line::new();
+    }
+    Line::new().styled(scene.options.palette.dim, &format!("← {text}"))
+}
+
+fn one_reason(reason: &Reason, first: bool, in_words: bool) -> String {
+    if reason.file.is_empty() {
+        return excerpt(&reason.text, MAX_IN_REASON);
+    }
+    let mut text = format!("{}:{}", reason.file, reason.line);
+    if first && in_words {
+        text.push(' ');
+        text.push_str(&excerpt(&reason.text, MAX_IN_REASON));
+    }
+    if first && !reason.values.is_empty() {
+        let one = |(name, value): &(Arc<str>, Arc<str>)| {
+            format!("{name}: {}", excerpt(value, MAX_IN_REASON))
+        };
+        let values = reason.values.iter().take(MAX_VALUES_IN_REASON).map(one);
+        let more = if reason.values.len() > MAX_VALUES_IN_REASON {
+            ", …"
+        } else {
+            ""
+        };
+        let values = values.collect::<Vec<_>>().join(", ");
+        text.extend([" (", &values, more, ")"]);
+    }
+    text
+}
+
+/// What happens to an account, in a few words.
+pub(in crate::cli::view) fn in_short(actions: &[&Action]) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let (mut given, mut taken) = (0_usize, 0_usize);
+    for action in actions {
+        match &action.change {
+            Change::CreateUnit { .. } => words.push("unit".into()),
+            Change::CreateAccount { .. } => words.push("create".into()),
+            Change::Adopt { .. } => words.push("take over".into()),
+            Change::SetPassword { .. } => words.push("password".into()),
+            Change::Modify { attributes, .. } => {
+                words.extend(attributes.iter().map(|change| change.attribute.to_string()));
+            }
+            Change::Move { account, to, .. } => {
+                if account.dn().parent() != to.parent() {
+                    words.push("move".into());
+                }
+                if words::leaf(account.dn()) != words::leaf(to) {
+                    words.push("rename".into());
+                }
+            }
+            Change::Enable { .. } => words.push("enable".into()),
+            Change::Disable { .. } => words.push("disable".into()),
+            Change::AddMember { .. } => given += 1,
+            Change::RemoveMember { .. } => taken += 1,
+            Change::Delete { .. } => words.push("delete".into()),
+        }
+    }
+    for (sign, count) in [('+', given), ('-', taken)] {
+        if count > 0 {
+            words.push(format!("{sign}{}", words::count(count, "group", "groups")));
+        }
+    }
+    words.join(", ")
+}

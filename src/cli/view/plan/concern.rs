@@ -1,0 +1,121 @@
+//! What the plan does not do, and accounts that nobody deals with.
+
+use super::{Scene, change};
+use crate::cli::view::page::{Line, Page};
+use crate::cli::view::words;
+use crate::plan::{Finding, FindingKind};
+use std::sync::Arc;
+
+/// The most accounts that one finding names.
+const MAX_ACCOUNTS: usize = 5;
+
+/// Findings by kind: who, what, which accounts, what to do.
+pub(super) fn findings(scene: &Scene<'_>, page: &mut Page) {
+    let mut rest: &[Finding] = &scene.plan.findings;
+    while let Some(kind) = rest.first().map(|finding| finding.kind) {
+        let end = rest.iter().position(|finding| finding.kind != kind);
+        let (group, others) = rest
+            .split_at_checked(end.unwrap_or(rest.len()))
+            .unwrap_or((rest, &[]));
+        of_kind(scene, page, kind, group);
+        rest = others;
+    }
+}
+
+fn of_kind(scene: &Scene<'_>, page: &mut Page, kind: FindingKind, findings: &[Finding]) {
+    let palette = &scene.options.palette;
+    let (title, meaning) = words::finding(kind);
+    let number = words::number(findings.len());
+    let colon = if meaning.is_empty() { "" } else { ": " };
+    scene.heading(page, title, &format!("{number}{colon}{meaning}"));
+    let shared = shared_help(findings);
+    for finding in findings {
+        one(scene, page, finding, shared.is_none());
+    }
+    if let Some(help) = shared {
+        page.line(
+            2,
+            4,
+            &Line::new().styled(palette.help, &format!("→ {help}")),
+        );
+    }
+}
+
+/// The help that several findings have in common.
+fn shared_help(findings: &[Finding]) -> Option<&Arc<str>> {
+    let [first, _, ..] = findings else {
+        return None;
+    };
+    let same = findings.iter().all(|finding| finding.help == first.help);
+    first.help.as_ref().filter(|_| same)
+}
+
+fn one(scene: &Scene<'_>, page: &mut Page, finding: &Finding, help: bool) {
+    let palette = &scene.options.palette;
+    let who = scene.person(&finding.who, finding.person.as_ref());
+    page.line(2, 6, &who.plain("   ").plain(&finding.text));
+    if scene.compact {
+        return;
+    }
+    let unnamed = finding.accounts.iter().map(|dn| scene.place(dn));
+    let mut accounts: Vec<String> = unnamed.take(MAX_ACCOUNTS).collect();
+    if finding.accounts.len() > MAX_ACCOUNTS {
+        accounts.push(format!(
+            "… and {} more",
+            finding.accounts.len() - MAX_ACCOUNTS
+        ));
+    }
+    for account in accounts {
+        page.line(6, 8, &Line::new().styled(palette.dim, &account));
+    }
+    if let Some(reason) = &finding.reason {
+        let why = change::why(scene, std::slice::from_ref(reason), None, false);
+        page.line(6, 8, &why);
+    }
+    if let (true, Some(help)) = (help, &finding.help) {
+        page.line(
+            6,
+            8,
+            &Line::new().styled(palette.help, &format!("→ {help}")),
+        );
+    }
+}
+
+/// Open accounts, oldest first.
+pub(super) fn open_accounts(scene: &Scene<'_>, page: &mut Page) {
+    let open = &scene.plan.open_accounts;
+    if open.is_empty() {
+        return;
+    }
+    let palette = &scene.options.palette;
+    let meaning = "enabled, though their people should have none or nobody looks after them";
+    let number = words::number(open.len());
+    scene.heading(page, "Open accounts", &format!("{number}: {meaning}"));
+    let days: Vec<String> = open
+        .iter()
+        .map(|account| match account.days {
+            0 => "new".to_owned(),
+            days => words::count(days as usize, "day", "days"),
+        })
+        .collect();
+    let wide = days.iter().map(String::len).max().unwrap_or(0);
+    for (account, days) in open.iter().zip(days) {
+        let style = if account.days == 0 {
+            palette.warn
+        } else {
+            palette.danger
+        };
+        let line = Line::new()
+            .styled(style, &days)
+            .flush_right(wide)
+            .plain("  ")
+            .then(scene.person(&account.who, account.person.as_ref()))
+            .plain("   ")
+            .plain(words::open(account.why));
+        page.line(2, wide + 4, &line);
+        if !scene.compact {
+            let place = Line::new().styled(palette.dim, &scene.place(&account.dn));
+            page.line(wide + 4, wide + 6, &place);
+        }
+    }
+}

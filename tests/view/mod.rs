@@ -1,0 +1,6 @@
+//! What is shown: whole outputs of plans made by hand, plain and in colour, at several widths.
+
+mod builder;
+mod markdown;
+mod matching;
+mod plan;
