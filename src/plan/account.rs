@@ -617,6 +617,7 @@ pub(crate) fn tied(builder: &mut Builder<'_, '_>, owner: &Subject<'_>, tied: &Ti
     let who: Arc<str> = format!("{} ({name})", owner.who).into();
     let enabled = builder.world.object(tied.account).enabled();
     let reason = builder.world.reason(tied.rule, None);
+    let by_hand = super::memory::tied(builder, person, tied.account);
     if !(owner.aim.ends() && enabled) {
         return;
     }
@@ -634,7 +635,11 @@ pub(crate) fn tied(builder: &mut Builder<'_, '_>, owner: &Subject<'_>, tied: &Ti
     }
     let mut reasons = reasons(builder, owner);
     reasons.push(reason);
-    let cause = builder.world.cause_of_stage(person, owner.managed());
+    let cause = if by_hand {
+        Cause::ByHand
+    } else {
+        builder.world.cause_of_stage(person, owner.managed())
+    };
     let change = Change::Disable {
         account: builder.existing(tied.account),
         before: uac(builder, tied.account),

@@ -308,7 +308,9 @@ impl<'w, 'a> Matcher<'w, 'a> {
         let directory = self.world.input.directory;
         let memory = self.world.person_memory(&wish.person);
         let remembered = memory.and_then(|memory| memory.account);
-        let by_state = remembered.and_then(|guid| directory.by_guid(guid));
+        let by_state = remembered
+            .and_then(|guid| directory.by_guid(guid))
+            .filter(|id| !self.world.object(*id).is_deleted());
         match (by_anchor, remembered, by_state) {
             ([_, _, ..], _, _) => Verdict::Conflict {
                 accounts: by_anchor.to_vec(),

@@ -7,6 +7,7 @@ use super::builder::Builder;
 use super::overlay;
 use super::subject::{Aim, Subject};
 use crate::directory::{AttributeName, Guid, ObjectId};
+use crate::hr::PersonId;
 use crate::policy::{Desired, Wish};
 use crate::state::{AccountMemory, ManagedValue, PersonMemory, ValueOwner};
 use std::collections::BTreeMap;
@@ -188,6 +189,26 @@ pub(crate) fn account(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
         builder.draft.memory.accounts.push((object.guid(), memory));
     }
     values(builder, subject, account);
+}
+
+/// A further account of that person; whether it was disabled and somebody enabled it.
+pub(crate) fn tied(builder: &mut Builder<'_, '_>, owner: &PersonId, account: ObjectId) -> bool {
+    let world = builder.world;
+    let object = world.object(account);
+    let known = world.account_memory(account);
+    let since = known.and_then(|known| known.disabled_since);
+    let off = !object.enabled();
+    let memory = AccountMemory {
+        person: Some(owner.clone()),
+        tied: true,
+        disabled_since: off.then(|| since.unwrap_or(world.input.now)),
+        disabled_by_us: off && since.is_some() && known.is_some_and(|known| known.disabled_by_us),
+        ..known.cloned().unwrap_or_default()
+    };
+    if known != Some(&memory) {
+        builder.draft.memory.accounts.push((object.guid(), memory));
+    }
+    !off && since.is_some()
 }
 
 /// The values of the attributes that the policy names, and the place.

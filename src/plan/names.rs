@@ -155,7 +155,12 @@ impl<'w, 'a> Names<'w, 'a> {
             };
             extract(&value, line.parts, unique, names)
         };
-        let kept = lines.iter().filter(|line| !line.written).find_map(current);
+        // A line that is the bare name says it best; an address may have been given by other rules.
+        let left = || lines.iter().filter(|line| !line.written);
+        let bare = left()
+            .filter(|line| line.parts.len() == 1)
+            .find_map(current);
+        let kept = bare.or_else(|| left().find_map(current));
         if let Some(name) = kept {
             return Some(name.into());
         }

@@ -260,6 +260,10 @@ fn a_tied_account_ends_with_its_owner_and_is_never_enabled() {
             "remove ada king from sg-staff (time)",
         ]
     );
+    let tied = company.object("adm-ada").guid();
+    assert!(company.prior.accounts[&tied].tied);
+    company.switch_by_hand("adm-ada", true);
+    assert_eq!(shown(&company.run()), ["disable ada king (admin) (byhand)"]);
     enter(company.wish_mut(1), EMPLOYEE);
     let back = shown(&company.plan());
     assert!(

@@ -231,3 +231,61 @@ fn clone_of(company: &Company) -> Company {
         only: company.only.clone(),
     }
 }
+
+/// So many people, each with an account that differs in one value, half of them members of the group of all.
+fn large(people: i64) -> Company {
+    let mut company = Company::new();
+    let mut members = Vec::new();
+    for number in 1..=people {
+        let name = format!("Person{number} Lastname");
+        let login = format!("person{number}");
+        company = company
+            .account_with(&login, &name, &number.to_string(), |object| {
+                if number % 2 == 0 {
+                    members.push(object.dn().as_str().into());
+                }
+                object.with("title", ["old"])
+            })
+            .person_with(number, &name, |wish| {
+                wish.attributes
+                    .push(line("title", Mode::Always, values(&["new"])));
+                let boss = Desired::Person(id(number / 10 + 1), Box::new(Desired::Clear));
+                wish.attributes.push(line("manager", Mode::Always, boss));
+            });
+    }
+    company.object_mut("SG-Staff").set("member", members);
+    company
+}
+
+#[test]
+fn twice_the_people_take_about_twice_the_time() {
+    let time = |people| {
+        let company = large(people);
+        company.with_input(|input| {
+            let start = std::time::Instant::now();
+            let plan = tenure::plan::plan(input);
+            assert_eq!(
+                plan.actions.len(),
+                usize::try_from(people + people / 2).unwrap()
+            );
+            start.elapsed()
+        })
+    };
+    let (few, many) = (time(1_000), time(8_000));
+    assert!(
+        many < few * 24,
+        "{few:?} for 1,000 people, {many:?} for 8,000"
+    );
+}
+
+#[test]
+#[ignore = "for measuring by hand, in release mode"]
+fn a_hundred_thousand_people() {
+    let company = large(100_000);
+    company.with_input(|input| {
+        let start = std::time::Instant::now();
+        let plan = tenure::plan::plan(input);
+        let took = start.elapsed();
+        panic!("{} actions in {took:?}", plan.actions.len());
+    });
+}
