@@ -74,7 +74,7 @@ impl View<'_> {
                 attributes,
             } => Operation::Modify {
                 target: port::Target::Guid(self.guid(account)?),
-                changes: attributes.iter().map(difference).collect(),
+                changes: self.as_of_now(attributes).iter().map(difference).collect(),
             },
             Change::Move { account, to, .. } => {
                 let guid = self.guid(account)?;

@@ -313,6 +313,7 @@ impl<'a> Job<'a> {
             directory,
             made: BTreeMap::new(),
             places: BTreeMap::new(),
+            moved: BTreeMap::new(),
         };
         let statuses = vec![Status::Pending; plan.actions.len()];
         Self {
@@ -353,7 +354,8 @@ impl<'a> Job<'a> {
         if let Change::CreateUnit { .. } | Change::CreateAccount { .. } = &action.change {
             self.view.made.insert(id, object);
         }
-        if let Change::Move { to, .. } = &action.change {
+        if let Change::Move { account, to, .. } = &action.change {
+            self.view.moved.insert(account.dn().clone(), to.clone());
             self.view.places.insert(object, to.clone());
         }
     }

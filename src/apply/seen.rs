@@ -53,6 +53,8 @@ pub(super) struct View<'a> {
     pub(super) made: BTreeMap<ActionId, Guid>,
     /// Where the actions that move something put it.
     pub(super) places: BTreeMap<Guid, Dn>,
+    /// The same by the place it had: the directory moves with it whatever names it.
+    pub(super) moved: BTreeMap<Dn, Dn>,
 }
 
 impl View<'_> {
@@ -103,7 +105,10 @@ impl View<'_> {
             Change::Modify {
                 account,
                 attributes,
-            } => Ok(modified(&*self.account(account)?, attributes)),
+            } => Ok(modified(
+                &*self.account(account)?,
+                &self.as_of_now(attributes),
+            )),
             Change::Move { account, to, .. } => {
                 let guid = self.guid(account)?;
                 let object = self.object(guid, account.dn())?;
@@ -130,6 +135,24 @@ impl View<'_> {
                 Ok(Seen::Before)
             }
         }
+    }
+
+    /// The changes with the names, in their old values, of objects that this run has moved since.
+    pub(super) fn as_of_now(&self, attributes: &[AttributeChange]) -> Vec<AttributeChange> {
+        let mut attributes = attributes.to_vec();
+        if self.moved.is_empty() {
+            return attributes;
+        }
+        let links = attributes
+            .iter_mut()
+            .filter(|change| AttributeName::new(&change.attribute).is_dn());
+        for value in links.flat_map(|change| &mut change.before) {
+            let place = Dn::parse(value).ok().and_then(|dn| self.moved.get(&dn));
+            if let Some(place) = place {
+                *value = Arc::clone(place.text());
+            }
+        }
+        attributes
     }
 
     /// The GUID of a target, made by this run or not.

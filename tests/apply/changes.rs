@@ -254,6 +254,44 @@ fn a_second_overlay_keeps_what_was_there_before_the_first() {
 }
 
 #[test]
+fn a_manager_who_moved_in_the_same_run_is_no_conflict() {
+    let world = World::new();
+    world.by_hand(ADA, "manager", None, Some(&dn(BOB).to_string()));
+    let mut plans = Plans::new(&world);
+    let to = dn("CN=Bob Babbage,OU=Leavers");
+    let account = existing(&world, BOB);
+    plans.add(
+        Some(2),
+        Change::Move {
+            account,
+            to,
+            overlay: None,
+        },
+        &[],
+    );
+    let attributes = vec![attribute(
+        "manager",
+        &[&dn(BOB).to_string()],
+        &[&dn(CLEO).to_string()],
+    )];
+    let account = existing(&world, ADA);
+    plans.add(
+        Some(3),
+        Change::Modify {
+            account,
+            attributes,
+        },
+        &[],
+    );
+    let outcome = world.apply(&plans.plan).unwrap();
+    assert!(outcome.counts.all_done(), "{outcome:#?}");
+    assert_eq!(
+        world.object(ADA).first("manager"),
+        Some(&*dn(CLEO).to_string())
+    );
+}
+
+#[test]
 fn bits_of_others_are_kept_when_an_account_is_disabled() {
     let world = World::new();
     let mut plans = Plans::new(&world);
