@@ -1,5 +1,7 @@
 //! The example company in `rules/`: what is expected of it stands in `verdicts.csv` and `accounts.csv`.
 
+mod plan;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -22,6 +24,7 @@ fn expected(file: &str) -> BTreeMap<String, BTreeMap<String, String>> {
 
 /// The example as `tenure plan` finds it from the top of the checkout.
 struct Example {
+    workspace: Workspace,
     policy: Policy,
     people: Snapshot,
 }
@@ -41,7 +44,11 @@ fn example() -> Example {
     assert_eq!(found, Vec::<String>::new());
     let policy = checked.policy.unwrap();
     let people = workspace.people(&policy.schema).unwrap();
-    Example { policy, people }
+    Example {
+        workspace,
+        policy,
+        people,
+    }
 }
 
 impl Example {
