@@ -8,6 +8,7 @@
 
 use super::Input;
 use super::world::{World, tests_hold};
+use crate::directory::kind::NotAPerson;
 use crate::directory::{AttributeName, Guid, Object, ObjectId, filetime};
 use crate::hr::PersonId;
 use crate::policy::{AccountTest, IgnoreRule, LinkTarget, RuleId, TemplatePart, TiedRule, Wish};
@@ -146,6 +147,28 @@ impl Correlation {
             .binary_search_by(|entry| entry.person.cmp(person))
             .ok()?;
         self.people.get(found).map(|entry| &entry.verdict)
+    }
+}
+
+/// Whether the anchor there speaks of a person: a laptop that bears its owner's number is nobody's account.
+/// Protected accounts, services and mailboxes that bear one are their owner's, and are blocked or reported.
+fn may_bear_an_anchor(object: &Object) -> bool {
+    match object.not_a_person() {
+        None
+        | Some(
+            NotAPerson::BuiltIn
+            | NotAPerson::Service
+            | NotAPerson::Protected
+            | NotAPerson::Mailbox(_),
+        ) => true,
+        Some(
+            NotAPerson::NoUser
+            | NotAPerson::OtherCategory
+            | NotAPerson::Computer
+            | NotAPerson::ManagedServiceAccount
+            | NotAPerson::Trust
+            | NotAPerson::Deleted,
+        ) => false,
     }
 }
 
@@ -444,7 +467,7 @@ impl<'w, 'a> Matcher<'w, 'a> {
         let found = directory.holders(anchor.as_str(), value);
         let account = |id: &ObjectId| {
             let object = self.world.object(*id);
-            object.is_user() && !object.is_deleted() && !self.world.ignored(object)
+            may_bear_an_anchor(object) && !self.world.ignored(object)
         };
         found.into_iter().filter(account).collect()
     }

@@ -342,18 +342,27 @@ fn settled(
 }
 
 /// Whether a working person would be put back before the start (S2).
+///
+/// At the first sight of a person no earlier stage is known: who logs on to an enabled account is at work.
 fn put_back(builder: &Builder<'_, '_>, subject: &Subject<'_>) -> bool {
     if subject.aim != Aim::Prepared {
         return false;
     }
-    let enabled = subject
-        .account
-        .is_some_and(|account| builder.world.object(account).enabled());
-    let worked = subject
-        .stage_before(builder)
-        .and_then(|stage| builder.world.input.rules.stage(stage))
-        .is_some_and(|stage| stage.account == StageAccount::Enabled);
-    enabled && worked
+    let Some(account) = subject.account.map(|account| builder.world.object(account)) else {
+        return false;
+    };
+    let worked = match subject.stage_before(builder) {
+        Some(stage) => builder
+            .world
+            .input
+            .rules
+            .stage(stage)
+            .is_some_and(|stage| stage.account == StageAccount::Enabled),
+        None => account
+            .integer("lastLogonTimestamp")
+            .is_some_and(|ticks| ticks > 0),
+    };
+    account.enabled() && worked
 }
 
 fn report_held(
