@@ -10,13 +10,16 @@
 )]
 
 mod apply;
+mod check;
 mod diagnostic;
 mod directory;
 mod example;
 mod hr;
 mod personio;
 mod plan;
+mod policy;
 mod state;
 mod syntax;
 mod tidy;
 mod view;
+mod workspace;

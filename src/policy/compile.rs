@@ -1,10 +1,10 @@
 //! From syntax trees to a checked policy.
 
 use super::codes;
-use super::ir::Node;
+use super::ir::{Kind, Node};
 use super::lower::{LetState, Lower, What};
 use super::program::{Let, Policy};
-use super::ruleset::{Block, LineRule, Reserved};
+use super::ruleset::{Block, LineRule, Reserved, Rule, RuleKind};
 use super::types::Type;
 use crate::diagnostic::{self, Diagnostic, FileId, Sources, Span, did_you_mean};
 use crate::directory::Dn;
@@ -136,8 +136,8 @@ pub fn compile(input: &Input<'_>) -> (Option<Policy>, Vec<Diagnostic>) {
     let items = Items::sort(&files);
     let mut lower = Lower::new(input.sources, input.bases);
     // Rule 0 is nobody's: what no author wrote refers to it.
-    lower.rule(super::ruleset::RuleKind::Lifecycle, Span::default(), []);
-    once_each(&mut lower, &items);
+    lower.rules.rules.push(nobodys_rule());
+    once_each(&mut lower, &items, &files);
     let schema = items.person.first().and_then(|item| lower.person(item));
     if items.person.is_empty() {
         // Without fields every name would be unknown: one message is enough.
@@ -194,12 +194,25 @@ pub fn compile(input: &Input<'_>) -> (Option<Policy>, Vec<Diagnostic>) {
     if let Some(item) = items.profiles.first() {
         lower.required_lines(item.word);
     }
+    lower.anchor_is_not_written();
     later(&mut lower, &items);
     finish(lower, schema, input, &files, &items)
 }
 
+/// The rule of what no author wrote; it stands nowhere.
+fn nobodys_rule() -> Rule {
+    Rule {
+        kind: RuleKind::Lifecycle,
+        text: "".into(),
+        file: "".into(),
+        line: 0,
+        reads: Vec::new(),
+        reads_clock: false,
+    }
+}
+
 /// Items that a policy has once, and those that it must have.
-fn once_each(lower: &mut Lower<'_>, items: &Items<'_>) {
+fn once_each(lower: &mut Lower<'_>, items: &Items<'_>, files: &[&File]) {
     fn words<T>(items: &[&FileItem<T>]) -> Vec<Span> {
         items.iter().map(|item| item.word).collect()
     }
@@ -237,11 +250,9 @@ fn once_each(lower: &mut Lower<'_>, items: &Items<'_>) {
             Some("it says what attributes an account has"),
         ),
     ];
-    let anywhere = lower
-        .sources
-        .iter()
-        .next()
-        .map_or_else(Span::default, |(id, _)| Span::new(id, 0, 0));
+    // The first file by name, not by the order of reading.
+    let first = files.first().map(|file| file.id);
+    let anywhere = first.map_or_else(Span::default, |id| Span::new(id, 0, 0));
     for (word, places, needed) in once {
         if let (None, Some(help)) = (places.first(), needed) {
             lower.report(
@@ -322,7 +333,10 @@ fn param(lower: &mut Lower<'_>, item: &FileItem<ast::Param>, input: &Input<'_>) 
     let ty = lower.written_type(&param.ty).unwrap_or(Type::Error);
     let node = match (input.params.get(&*param.name.value), &param.default) {
         (Some(text), _) => given(lower, text, &ty, param.name.span),
-        (None, Some(default)) => lower.expr_as(default, &ty),
+        (None, Some(default)) => {
+            let node = lower.expr_as(default, &ty);
+            constant(lower, node)
+        }
         (None, None) => lower.wrong(
             Diagnostic::new(
                 &codes::BAD_PARAM,
@@ -338,6 +352,26 @@ fn param(lower: &mut Lower<'_>, item: &FileItem<ast::Param>, input: &Input<'_>) 
     };
     lower.params.push(node);
     lower.declare(&param.name, What::Param(index));
+}
+
+/// A parameter is the same for everybody.
+fn constant(lower: &mut Lower<'_>, node: Node) -> Node {
+    let mut varies = false;
+    node.walk(&mut |node| {
+        varies |= !matches!(node.kind, Kind::Const(_) | Kind::List(_) | Kind::Error);
+    });
+    if !varies {
+        return node;
+    }
+    lower.wrong(
+        Diagnostic::new(
+            &codes::BAD_PARAM,
+            node.span,
+            "the default of a `param` is written out",
+        )
+        .label("not the same for everybody")
+        .help("what depends on a person, or on other values, is a `let`"),
+    )
 }
 
 /// A parameter's value from the configuration.

@@ -260,7 +260,7 @@ impl Tracer<'_, '_> {
             Ok(Some(Value::Text(text))) => format!("{text:?}").into(),
             Ok(Some(Value::Row(table, row))) => {
                 let table = self.policy.program.tables.get(table as usize);
-                let key = table.and_then(|table| table.cell(row, u32::try_from(table.key).ok()?));
+                let key = table.and_then(|table| table.cell(row, u32::try_from(table.key?).ok()?));
                 key.map_or_else(|| "a row".into(), |key| format!("the row {key}").into())
             }
             Ok(Some(value)) => value.to_string().into(),

@@ -5,6 +5,7 @@ use super::ir::Node;
 use super::ruleset::{Extent, NamePattern, RuleId, Ruleset, StageAccount, StageId};
 use super::types::Type;
 use super::wish::Mode;
+use crate::diagnostic::Span;
 use crate::hr::{self, PersonId};
 use crate::syntax::ast::ElseAction;
 use jiff::civil::Date;
@@ -54,7 +55,8 @@ pub(crate) struct Let {
 pub(crate) struct TableData {
     pub(crate) name: Arc<str>,
     pub(crate) columns: Vec<Column>,
-    pub(crate) key: usize,
+    /// None where the author names a column that is not there.
+    pub(crate) key: Option<usize>,
     pub(crate) rows: Vec<Vec<Option<Value>>>,
     pub(crate) index: FxHashMap<Arc<str>, u32>,
 }
@@ -98,7 +100,8 @@ pub(crate) struct StageBody {
     pub(crate) groups: Option<(RestrictionBody, RuleId)>,
     pub(crate) lists: Option<(RestrictionBody, RuleId)>,
     pub(crate) profile_untouched: bool,
-    pub(crate) grants: Vec<(Node, RuleId)>,
+    /// Each with every name that it can have.
+    pub(crate) grants: Vec<(Node, Vec<Arc<str>>, RuleId)>,
     pub(crate) lines: Vec<Line>,
 }
 
@@ -149,6 +152,8 @@ pub(crate) struct Line {
     pub(crate) value: Option<Node>,
     pub(crate) otherwise: Option<ElseAction>,
     pub(crate) rule: RuleId,
+    /// The attribute's name where it is written.
+    pub(crate) span: Span,
 }
 
 /// `unit { … }`.

@@ -152,6 +152,26 @@ impl Marks {
         }
     }
 
+    /// The marks of a condition that is compared: what may be hollow may be so either way.
+    pub(crate) fn either_way(self) -> Self {
+        let any = self.hollow_true.or(self.hollow_false);
+        Self {
+            hollow_true: any,
+            hollow_false: any,
+            ..self
+        }
+    }
+
+    /// The marks of a value that conditions have decided.
+    pub(crate) fn decided(self) -> Self {
+        Self {
+            hollow_true: None,
+            hollow_false: None,
+            hollow_order: None,
+            ..self
+        }
+    }
+
     /// The marks of the opposite condition.
     pub(crate) fn negated(self) -> Self {
         Self {

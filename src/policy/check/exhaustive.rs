@@ -5,6 +5,8 @@
 //! proved holds; what is not proved may still be impossible for reasons that this does not see, and then
 //! the author writes `otherwise`.
 
+use crate::diagnostic::{Diagnostic, Span};
+use crate::policy::codes;
 use crate::policy::eval::Value;
 use crate::policy::ir::{Kind, Node};
 use crate::policy::lower::{LetState, Lower};
@@ -19,7 +21,7 @@ const MAX_COMBINATIONS: usize = 1 << 18;
 /// Somebody whom no row takes.
 #[derive(Debug)]
 pub(crate) struct Example {
-    /// In words: `nobody is here with status = "leave"`.
+    /// In words: `no row takes a person with status == "leave"`.
     pub(crate) text: String,
     /// Whether it is certain; always, but where there were too many combinations to try.
     pub(crate) certain: bool,
@@ -44,6 +46,30 @@ enum Formula {
 }
 
 impl Lower<'_> {
+    /// Warns of the first row that never decides, because those before it take everybody.
+    pub(crate) fn reached(&mut self, rows: &[(&Node, Span)]) {
+        let tests: Vec<&Node> = rows.iter().map(|(test, _)| *test).collect();
+        let Some((_, before_last)) = tests.split_last() else {
+            return;
+        };
+        let is_wrong = tests.iter().any(|node| node.ty == Type::Error);
+        if is_wrong || self.uncovered(before_last).is_some() {
+            return;
+        }
+        let taken = (0..before_last.len()).find(|count| {
+            let first = before_last.get(..*count).unwrap_or_default();
+            self.uncovered(first).is_none()
+        });
+        let never = taken.unwrap_or(before_last.len());
+        if let Some((_, span)) = rows.get(never) {
+            self.report(
+                Diagnostic::new(&codes::UNREACHABLE, *span, "this row never decides")
+                    .label("never reached")
+                    .help("the rows before it take everybody: remove it, or put it further up"),
+            );
+        }
+    }
+
     /// A combination that none of the conditions takes, if there is one.
     pub(crate) fn uncovered(&self, conditions: &[&Node]) -> Option<Example> {
         if conditions.iter().any(|node| node.ty == Type::Error) {
@@ -54,6 +80,10 @@ impl Lower<'_> {
             variables: Vec::new(),
             index: BTreeMap::new(),
         };
+        // Twice: a value may turn out to be optional only behind a row that knows that it is there.
+        for node in conditions {
+            atoms.formula(node);
+        }
         let formulas: Vec<Formula> = conditions.iter().map(|node| atoms.formula(node)).collect();
         let sizes: Vec<usize> = atoms
             .variables
@@ -106,7 +136,7 @@ fn describe(variables: &[Variable], chosen: &[usize]) -> Example {
     let text = if facts.is_empty() {
         "no row takes anybody".to_owned()
     } else {
-        format!("nobody takes a person with {}", facts.join(" and "))
+        format!("no row takes a person with {}", facts.join(" and "))
     };
     Example {
         text,
@@ -205,6 +235,10 @@ impl Atoms<'_, '_> {
         }
         let name = self.words(node);
         if let Some(index) = self.index.get(&name) {
+            let variable = self.variables.get_mut(*index)?;
+            if node.marks.missing && !variable.values.contains(&None) {
+                variable.values.push(None);
+            }
             return Some(*index);
         }
         let mut values: Vec<Option<Arc<str>>> = choices.iter().cloned().map(Some).collect();

@@ -112,7 +112,7 @@ impl<'a> Evaluator<'a> {
         if let Some(zone) = self.zones.borrow().get(name) {
             return zone.clone();
         }
-        let zone = TimeZone::get(name).unwrap_or(TimeZone::UTC);
+        let zone = hr::time_zone(name).unwrap_or(TimeZone::UTC);
         self.zones.borrow_mut().insert(name.clone(), zone.clone());
         zone
     }
@@ -380,6 +380,15 @@ impl<'a> Evaluator<'a> {
         wishes.into_values().collect()
     }
 
+    /// Whether a name is one of the distribution lists; names are compared without case.
+    fn is_list(&self, group: &str) -> bool {
+        let lists = &self.policy.rules.block(Block::Lists).names;
+        let name = group.to_lowercase();
+        lists
+            .binary_search_by(|list| list.to_lowercase().cmp(&name))
+            .is_ok()
+    }
+
     fn blocks(&self, scope: &Scope<'a>, bodies: &[&StageBody]) -> (BlockWish, BlockWish) {
         let program = &self.policy.program;
         let mut groups = block(
@@ -392,12 +401,36 @@ impl<'a> Evaluator<'a> {
             &program.lists,
             restriction(bodies, |body| body.lists.as_ref()),
         );
-        for (node, rule) in bodies.iter().flat_map(|body| &body.grants) {
-            if let Ok(Some(value)) = scope.value(node) {
-                let group: Arc<str> = value.to_string().into();
-                let of_lists = self.policy.rules.block(Block::Lists).names.contains(&group);
-                let block = if of_lists { &mut lists } else { &mut groups };
-                block.granted.push(GroupWish { group, rule: *rule });
+        for (index, body) in bodies.iter().enumerate() {
+            for (node, names, rule) in &body.grants {
+                let wish = |group: Arc<str>| GroupWish { group, rule: *rule };
+                let (granted, held) = match scope.value(node) {
+                    Ok(value) => (value.map(|value| wish(value.to_string().into())), None),
+                    Err(unknown) => (None, Some(unknown.why)),
+                };
+                if let Some(granted) = granted {
+                    let of_lists = self.is_list(&granted.group);
+                    let block = if of_lists { &mut lists } else { &mut groups };
+                    // What restricts a block restricts what exceptions grant; its own grants come after.
+                    let mut restricting = bodies.iter().position(|body| {
+                        let clause = if of_lists { &body.lists } else { &body.groups };
+                        clause.is_some()
+                    });
+                    restricting = restricting.or(bodies.len().checked_sub(1));
+                    let own = restricting == Some(index);
+                    if own || lets_through(&block.restriction, &granted) {
+                        block.granted.push(granted);
+                    }
+                }
+                for name in held.iter().flat_map(|_| names) {
+                    let block = if self.is_list(name) {
+                        &mut lists
+                    } else {
+                        &mut groups
+                    };
+                    let why = held.clone().unwrap_or_default();
+                    block.held.push((wish(name.clone()), why));
+                }
             }
         }
         for row in &program.forbids {
@@ -405,19 +438,28 @@ impl<'a> Evaluator<'a> {
                 .condition
                 .as_ref()
                 .map_or(Ok(true), |node| scope.holds(node));
-            for node in &row.groups {
-                let Ok(Some(value)) = scope.value(node) else {
-                    continue;
-                };
-                let wish = GroupWish {
-                    group: value.to_string().into(),
-                    rule: row.rule,
-                };
+            if holds == Ok(false) {
+                continue;
+            }
+            for (node, names) in row.groups.iter().zip(&row.names) {
+                let rule = row.rule;
+                let wish = |group: Arc<str>| GroupWish { group, rule };
+                let named = scope.value(node);
                 for block in [&mut groups, &mut lists] {
-                    match &holds {
-                        Ok(true) => block.forbidden.push(wish.clone()),
-                        Ok(false) => {}
-                        Err(unknown) => block.held.push((wish.clone(), unknown.why.clone())),
+                    match (&holds, &named) {
+                        (_, Ok(None)) => {}
+                        (Ok(_), Ok(Some(value))) => {
+                            block.forbidden.push(wish(value.to_string().into()));
+                        }
+                        (Err(unknown), Ok(Some(value))) => {
+                            let held = wish(value.to_string().into());
+                            block.held.push((held, unknown.why.clone()));
+                        }
+                        (_, Err(unknown)) => block.held.extend(
+                            names
+                                .iter()
+                                .map(|name| (wish(name.clone()), unknown.why.clone())),
+                        ),
                     }
                 }
             }
@@ -427,6 +469,16 @@ impl<'a> Evaluator<'a> {
         }
         (groups, lists)
     }
+}
+
+/// Whether a restriction leaves a grant of a rule or an exception as it is.
+fn lets_through(restriction: &Restriction, granted: &GroupWish) -> bool {
+    let root = crate::directory::Dn::root();
+    restriction.extent == Extent::AsRules
+        && !restriction
+            .except
+            .iter()
+            .any(|pattern| pattern.matches(&granted.group, &root))
 }
 
 fn quarantine_reason(record: &hr::Quarantined) -> Arc<str> {
@@ -624,13 +676,9 @@ fn block(scope: &Scope<'_>, rows: &[GroupRow], restriction: Restriction) -> Bloc
             }
         }
     }
-    let root = crate::directory::Dn::root();
-    let except = &wish.restriction.except;
-    wish.granted.retain(|granted| {
-        !except
-            .iter()
-            .any(|pattern| pattern.matches(&granted.group, &root))
-    });
+    let restriction = &wish.restriction;
+    wish.granted
+        .retain(|granted| lets_through(restriction, granted));
     wish
 }
 

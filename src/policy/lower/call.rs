@@ -20,9 +20,28 @@ impl Lower<'_> {
             node.span = span;
             return node;
         }
+        if &*name.value == "disclose" {
+            let message = format!("`disclose` takes 1 value, and {} are given", args.len());
+            return self.wrong(
+                Diagnostic::new(&codes::WRONG_ARGUMENTS, span, message)
+                    .label("write `disclose(x)`")
+                    .help("one call for each value that may be seen"),
+            );
+        }
+        self.look_into(args);
         if let Some(declared) = self.names.get(&name.value) {
+            let is_function = declared.what == super::What::Fn;
             let declared = declared.span;
             self.used.insert(name.value.clone());
+            if !is_function {
+                let message = format!("`{}` is a value, not a function", name.value);
+                return self.wrong(
+                    Diagnostic::new(&codes::UNKNOWN_FUNCTION, name.span, message)
+                        .label("cannot be called")
+                        .also(declared, "declared here")
+                        .help(format!("write `{}` alone", name.value)),
+                );
+            }
             return self.wrong(
                 Diagnostic::new(
                     &codes::NOT_IN_FORCE,
@@ -47,6 +66,13 @@ impl Lower<'_> {
         self.unknown_function(name)
     }
 
+    /// Checks arguments of something that cannot be called, for what is wrong or used in them.
+    fn look_into(&mut self, args: &[Expr]) {
+        for arg in args {
+            let _ = self.expr(arg);
+        }
+    }
+
     fn unknown_function(&mut self, name: &Name) -> Node {
         let names = BUILTINS.iter().map(|function| function.name);
         let near = did_you_mean(&name.value, names);
@@ -66,6 +92,7 @@ impl Lower<'_> {
     pub(crate) fn method(&mut self, base: &Expr, name: &Name, args: &[Expr], span: Span) -> Node {
         let base = self.expr(base);
         let Some(function) = builtin::find(&name.value) else {
+            self.look_into(args);
             return self.unknown_function(name);
         };
         if args.len() != function.params.len() {

@@ -140,9 +140,11 @@ impl Lower<'_> {
     /// `person { … }`: the schema that the readers keep to.
     pub(crate) fn person(&mut self, item: &ast::FileItem<ast::PersonItem>) -> Option<hr::Schema> {
         let mut attributes = Vec::new();
+        let mut broken = false;
         for field in &item.body.fields {
             let Some(ty) = self.hr_type(&field.ty) else {
                 self.declare_broken(&field.name);
+                broken = true;
                 continue;
             };
             let mut attribute = hr::Attribute::new(field.name.value.clone(), ty);
@@ -173,7 +175,8 @@ impl Lower<'_> {
             Ok(schema) => Some(schema),
             Err(error) => {
                 let twice = matches!(error, hr::SchemaError::Twice { .. });
-                if !twice {
+                // Without the field that is broken, the others may be too few.
+                if !twice && !broken {
                     self.report(
                         Diagnostic::new(&codes::BAD_FIELD, item.word, error.to_string())
                             .label("in this `person`"),
@@ -189,6 +192,7 @@ impl Lower<'_> {
         let index = u32::try_from(self.params.len()).unwrap_or(u32::MAX);
         self.params.push(Node::error(name.span));
         self.declare(name, What::Param(index));
+        self.used.insert(name.value.clone());
     }
 
     /// Warns of what is declared and never used.

@@ -21,8 +21,13 @@ impl Lower<'_> {
 
     /// A condition.
     pub(crate) fn condition(&mut self, expr: &Expr) -> Node {
-        let node = self.expr(expr);
+        let mut node = self.expr(expr);
         if matches!(node.ty, Type::Bool | Type::Error) {
+            if node.marks.missing {
+                // What is missing does not hold.
+                node.marks.missing = false;
+                node.marks.hollow_false = node.marks.hollow_false.or(Some(node.span));
+            }
             return node;
         }
         let help = match node.ty {
@@ -69,12 +74,12 @@ impl Lower<'_> {
     }
 
     fn zone(&mut self, text: &Arc<str>, span: Span) -> Node {
-        match jiff::tz::TimeZone::get(text) {
-            Ok(zone) => {
+        match crate::hr::time_zone(text) {
+            Some(zone) => {
                 let name = zone.iana_name().map_or_else(|| text.clone(), Into::into);
                 Node::constant(Value::Timezone(name), Type::Timezone, span)
             }
-            Err(_) => self.wrong(
+            None => self.wrong(
                 Diagnostic::new(
                     &codes::UNKNOWN_ZONE,
                     span,
@@ -186,6 +191,9 @@ impl Lower<'_> {
         let mut ty = nodes.first().map_or(Type::Error, |node| node.ty.clone());
         let mut marks = Marks::default();
         for node in &nodes {
+            if let Some(unknown) = self.not_given_yet([node]) {
+                return unknown;
+            }
             marks = marks.and(node.marks);
             let Some(joined) = ty.join(&node.ty) else {
                 return self.wrong(
@@ -275,7 +283,10 @@ impl Lower<'_> {
         if let Some(diagnostic) = mismatch(op, &left, &right, span) {
             return self.wrong(diagnostic);
         }
-        let marks = left.marks.and(right.marks);
+        if let Some(unknown) = self.not_given_yet([&left, &right]) {
+            return unknown;
+        }
+        let marks = left.marks.and(right.marks).either_way();
         let culprit = [&left, &right]
             .into_iter()
             .find(|node| node.marks.missing)
@@ -283,7 +294,6 @@ impl Lower<'_> {
         let mut marks = Marks {
             missing: false,
             free: false,
-            sensitive: false,
             ..marks
         };
         match op {
@@ -347,15 +357,17 @@ impl Lower<'_> {
         if let (Type::OneOf(choices), Kind::Const(Value::Text(text))) = (&**element, &item.kind) {
             self.member(text, choices, item.span);
         }
+        if let Some(unknown) = self.not_given_yet([&item, &list]) {
+            return unknown;
+        }
         let culprit = [&item, &list]
             .into_iter()
             .find(|node| node.marks.missing)
             .map(|node| node.span);
-        let marks = item.marks.and(list.marks);
+        let marks = item.marks.and(list.marks).either_way();
         let marks = Marks {
             missing: false,
             free: false,
-            sensitive: false,
             hollow_false: marks.hollow_false.or(culprit),
             ..marks
         };
@@ -381,11 +393,13 @@ impl Lower<'_> {
                 .label(text.ty.to_string()),
             );
         }
+        if let Some(unknown) = self.not_given_yet([&text]) {
+            return unknown;
+        }
         let culprit = text.marks.missing.then_some(text.span);
         let marks = Marks {
             missing: false,
             free: false,
-            sensitive: false,
             hollow_false: text.marks.hollow_false.or(culprit),
             ..text.marks
         };
@@ -401,11 +415,22 @@ impl Lower<'_> {
         if inner.ty == Type::Error {
             return inner;
         }
+        if let Some(unknown) = self.not_given_yet([&inner]) {
+            return unknown;
+        }
         let marks = Marks {
-            assigned: inner.marks.assigned,
+            sensitive: inner.marks.sensitive,
+            clock: inner.marks.clock,
             ..Marks::default()
         };
         condition(kind(Box::new(inner)), marks, span)
+    }
+
+    /// Reports a name of `unique` that is asked about before it is given.
+    fn not_given_yet<const N: usize>(&mut self, nodes: [&Node; N]) -> Option<Node> {
+        let node = nodes.into_iter().find(|node| node.marks.assigned)?;
+        let words = self.sources.slice(node.span).to_owned();
+        Some(self.assigned_here(&words, node.span))
     }
 
     fn otherwise(&mut self, first: &Expr, second: &Expr, span: Span) -> Node {
@@ -474,11 +499,8 @@ impl Lower<'_> {
 
     fn shift(&mut self, base: &Expr, by: &Expr, back: bool, span: Span) -> Node {
         let base = self.expr(base);
-        let by = self.expr_as(by, &Type::Duration);
-        if base.ty == Type::Error || by.ty == Type::Error {
-            return Node::error(span);
-        }
-        if !matches!(base.ty, Type::Date | Type::Instant) {
+        if !matches!(base.ty, Type::Date | Type::Instant | Type::Error) {
+            let _ = self.expr(by);
             let help = match base.ty {
                 Type::Text | Type::OneOf(_) => "join texts in a template: \"{a} {b}\"",
                 _ => "only dates and points in time can be shifted",
@@ -492,6 +514,10 @@ impl Lower<'_> {
                 .label(base.ty.to_string())
                 .help(help),
             );
+        }
+        let by = self.expr_as(by, &Type::Duration);
+        if base.ty == Type::Error || by.ty == Type::Error {
+            return Node::error(span);
         }
         let marks = base.marks.and(by.marks);
         Node {
@@ -540,6 +566,9 @@ impl Lower<'_> {
             None => self.expr(result),
         });
         self.present.truncate(before);
+        let spans = rows.rows.iter().map(|row| row.span);
+        let reached: Vec<(&Node, Span)> = nodes.iter().map(|(test, _)| test).zip(spans).collect();
+        self.reached(&reached);
         if let Some(result) = &otherwise {
             marks = marks.and(result.marks);
             joined = Some(self.join_results(joined, result));
@@ -558,13 +587,19 @@ impl Lower<'_> {
                 );
             }
         }
+        let ty = joined.unwrap_or(Type::Error);
         Node {
             kind: Kind::Choose {
                 rows: nodes,
                 otherwise: otherwise.map(Box::new),
             },
-            ty: joined.unwrap_or(Type::Error),
-            marks,
+            // A condition may still hang on what is missing; any other value has been decided here.
+            marks: if ty == Type::Bool {
+                marks.either_way()
+            } else {
+                marks.decided()
+            },
+            ty,
             span,
         }
     }

@@ -132,7 +132,7 @@ impl Lower<'_> {
         if self.named_by(&node, "group").is_none() {
             return (Node::error(expr.span), Vec::new());
         }
-        self.discloses_nothing(&node, "a membership");
+        self.discloses_nothing(&node, "memberships");
         if let Some(names) = self.possible(&node) {
             (node, names)
         } else {
@@ -293,7 +293,7 @@ impl Lower<'_> {
             .map(|exception| &exception.body);
         let bodies = self.program.stages.iter().chain(exceptions);
         let grants = bodies.flat_map(|body| &body.grants);
-        let granted = grants.filter_map(|(node, _)| self.possible(node)).flatten();
+        let granted = grants.flat_map(|(_, names, _)| names.iter().cloned());
         for name in rows.chain(granted) {
             let key = name.to_lowercase();
             if !lists.contains_key(&key) {

@@ -1,7 +1,7 @@
 //! `identity`: which account is whose.
 
 use super::{Allowed, Lower};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::directory::Dn;
 use crate::hr::PersonId;
 use crate::policy::codes;
@@ -12,6 +12,7 @@ use crate::policy::ruleset::{
 };
 use crate::policy::types::Type;
 use crate::syntax::ast::{self, Expr, ExprKind, IdentityStatement, Ignore, Key, Part};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl Lower<'_> {
@@ -20,7 +21,12 @@ impl Lower<'_> {
         for statement in &item.body.statements {
             self.identity_statement(statement);
         }
-        if self.rules.anchor.is_none() {
+        let named = item
+            .body
+            .statements
+            .iter()
+            .any(|statement| matches!(statement, IdentityStatement::Anchor(_)));
+        if !named {
             self.report(
                 Diagnostic::new(
                     &codes::MISSING_ITEM,
@@ -33,7 +39,8 @@ impl Lower<'_> {
                 ),
             );
         }
-        self.double_links();
+        self.double_links(item);
+        self.circles_of_people(item);
     }
 
     fn identity_statement(&mut self, statement: &IdentityStatement) {
@@ -72,10 +79,7 @@ impl Lower<'_> {
             IdentityStatement::Adopt(adopt) => self.adopt(adopt),
             IdentityStatement::Link(link) => {
                 let rule = self.rule(RuleKind::Identity, link.span, []);
-                let account = match Dn::parse(&link.account.value) {
-                    Ok(dn) if link.account.value.contains('=') => LinkTarget::Dn(dn),
-                    _ => LinkTarget::Login(link.account.value.clone()),
-                };
+                let account = link_target(&link.account.value);
                 if let Some(person) = self.person_id(&link.person) {
                     self.rules.links.push(LinkRule {
                         person,
@@ -96,16 +100,6 @@ impl Lower<'_> {
                 let person = self.person_id(&continues.person);
                 let former = self.person_id(&continues.former);
                 if let (Some(person), Some(former)) = (person, former) {
-                    if person == former {
-                        self.report(
-                            Diagnostic::new(
-                                &codes::CYCLE,
-                                continues.span,
-                                "a person does not continue themselves",
-                            )
-                            .label("the same key twice"),
-                        );
-                    }
                     self.rules.continues.push(ContinuesRule {
                         person,
                         former,
@@ -115,6 +109,19 @@ impl Lower<'_> {
             }
             IdentityStatement::Confirmed(confirmed) => {
                 let rule = self.rule(RuleKind::Identity, confirmed.span, []);
+                if self.rules.confirmed.is_some() {
+                    self.report(
+                        Diagnostic::new(
+                            &codes::DUPLICATE,
+                            confirmed.span,
+                            "the verdicts are confirmed once",
+                        )
+                        .label("again")
+                        .help(
+                            "keep the earlier date: it says when the first verdicts were written",
+                        ),
+                    );
+                }
                 self.rules.confirmed = Some(Confirmation {
                     date: confirmed.date,
                     rule,
@@ -124,6 +131,7 @@ impl Lower<'_> {
     }
 
     fn adopt(&mut self, adopt: &ast::Adopt) {
+        let before = self.diagnostics.len();
         let (person, account) = self.allowing(Allowed::default(), |lower| {
             lower.questions(&adopt.condition)
         });
@@ -135,7 +143,8 @@ impl Lower<'_> {
             .iter()
             .any(|question| matches!(question, AccountQuestion::Equal(..)))
         {
-            if !account.is_empty() || person.iter().all(|node| node.ty != Type::Error) {
+            // What is wrong in it has been reported.
+            if self.diagnostics.len() == before {
                 self.report(
                     Diagnostic::new(
                         &codes::ADOPT_TOO_COMPLEX,
@@ -247,62 +256,96 @@ impl Lower<'_> {
         Some(parts)
     }
 
-    /// One person has one account, and one account one person.
-    fn double_links(&mut self) {
-        let mut seen: Vec<(Arc<str>, String)> = Vec::new();
-        let mut twice = Vec::new();
-        for link in &self.rules.links {
-            let account = match &link.account {
-                LinkTarget::Login(login) => login.to_lowercase(),
-                LinkTarget::Dn(dn) => dn.key().to_owned(),
-            };
-            let person: Arc<str> = link.person.to_string().into();
-            if seen
-                .iter()
-                .any(|(other, login)| *other == person || *login == account)
-            {
-                twice.push((link.rule, person.clone()));
-            }
-            seen.push((person, account));
-        }
-        for (rule, person) in twice {
-            let Some(place) = self
-                .rules
-                .rule(rule)
-                .map(|rule| (rule.file.clone(), rule.line))
-            else {
+    /// A person continues one other at most, is continued by one at most, and never by themselves.
+    fn circles_of_people(&mut self, item: &ast::FileItem<ast::Identity>) {
+        let mut former_of: BTreeMap<PersonId, (PersonId, Span)> = BTreeMap::new();
+        let mut continued: BTreeMap<PersonId, Span> = BTreeMap::new();
+        for statement in &item.body.statements {
+            let IdentityStatement::Continues(continues) = statement else {
                 continue;
             };
-            let span = self.span_of_line(&place.0, place.1);
-            self.report(
-                Diagnostic::new(
-                    &codes::DUPLICATE,
-                    span,
-                    format!("the person {person} or this account is linked twice"),
-                )
-                .label("linked again")
-                .help("one person has one account of their own, and one account one person"),
+            let keys = (
+                PersonId::parse(&continues.person.value),
+                PersonId::parse(&continues.former.value),
             );
+            let (Ok(person), Ok(former)) = keys else {
+                continue;
+            };
+            let span = continues.span;
+            let first = former_of
+                .get(&person)
+                .map(|(_, first)| *first)
+                .or(continued.get(&former).copied());
+            if let Some(first) = first {
+                let message = "a person continues one other, and is continued by one";
+                self.report(
+                    Diagnostic::new(&codes::DUPLICATE, span, message)
+                        .label("again")
+                        .also(first, "first here"),
+                );
+                continue;
+            }
+            let mut at = Some(&former);
+            while let Some(one) = at.filter(|one| **one != person) {
+                at = former_of.get(one).map(|(next, _)| next);
+            }
+            if at.is_some() {
+                let message = format!("the person {person} would continue themselves");
+                self.report(
+                    Diagnostic::new(&codes::CYCLE, span, message)
+                        .label("closes a circle")
+                        .help("name first the record that counts, then the one it continues"),
+                );
+                continue;
+            }
+            continued.insert(former.clone(), span);
+            former_of.insert(person, (former, span));
         }
     }
 
-    fn span_of_line(&self, file: &str, line: u32) -> crate::diagnostic::Span {
-        let found = self
-            .sources
-            .iter()
-            .find(|(_, source)| &*source.name == file);
-        let Some((id, source)) = found else {
-            return crate::diagnostic::Span::default();
-        };
-        let index = crate::diagnostic::LineIndex::new(&source.text);
-        let start = index.line_start(line).unwrap_or(0);
-        let end = index
-            .line_start(line + 1)
-            .map_or(start, |next| next.saturating_sub(1));
-        let indent = source
-            .text
-            .get(start as usize..end as usize)
-            .map_or(0, |text| text.len() - text.trim_start().len());
-        crate::diagnostic::Span::new(id, start + u32::try_from(indent).unwrap_or(0), end)
+    /// One person has one account, and one account one person.
+    fn double_links(&mut self, item: &ast::FileItem<ast::Identity>) {
+        let mut people: BTreeMap<PersonId, Span> = BTreeMap::new();
+        let mut accounts: BTreeMap<String, Span> = BTreeMap::new();
+        for statement in &item.body.statements {
+            let IdentityStatement::Link(link) = statement else {
+                continue;
+            };
+            let Ok(person) = PersonId::parse(&link.person.value) else {
+                continue;
+            };
+            let account = match link_target(&link.account.value) {
+                LinkTarget::Login(login) => login.to_lowercase(),
+                LinkTarget::Dn(dn) => dn.key().to_owned(),
+            };
+            let message = match (people.get(&person), accounts.get(&account)) {
+                (Some(first), _) => Some((*first, format!("the person {person} is linked twice"))),
+                (None, Some(first)) => {
+                    let words = format!("the account `{}` is linked twice", link.account.value);
+                    Some((*first, words))
+                }
+                (None, None) => None,
+            };
+            if let Some((first, message)) = message {
+                self.report(
+                    Diagnostic::new(&codes::DUPLICATE, link.span, message)
+                        .label("linked again")
+                        .also(first, "first here")
+                        .help(
+                            "one person has one account of their own, and one account one person",
+                        ),
+                );
+            }
+            people.entry(person).or_insert(link.span);
+            accounts.entry(account).or_insert(link.span);
+        }
+    }
+}
+
+/// The account that a text names: a DN where it has a `=`, else a login.
+fn link_target(text: &Arc<str>) -> LinkTarget {
+    match Dn::parse(text) {
+        Ok(dn) if text.contains('=') => LinkTarget::Dn(dn),
+        _ => LinkTarget::Login(text.clone()),
     }
 }

@@ -41,15 +41,9 @@ impl Lower<'_> {
 
     fn lifecycle_rows(&mut self, item: &ast::FileItem<ast::Lifecycle>) {
         let before = self.present.len();
-        let mut otherwise: Option<Span> = None;
+        let mut otherwise = false;
+        let mut tests: Vec<(Node, Span)> = Vec::new();
         for row in &item.body.rows {
-            if let Some(word) = otherwise {
-                self.report(
-                    Diagnostic::new(&codes::UNREACHABLE, row.span, "this row never decides")
-                        .label("never reached")
-                        .also(word, "everybody is taken here"),
-                );
-            }
             let condition = match &row.condition {
                 LifecycleCondition::When(expr) => {
                     let node = self.condition(expr);
@@ -57,8 +51,8 @@ impl Lower<'_> {
                     self.present.extend(narrow::if_false(&node));
                     Some(node)
                 }
-                LifecycleCondition::Otherwise(word) => {
-                    otherwise = Some(*word);
+                LifecycleCondition::Otherwise(_) => {
+                    otherwise = true;
                     None
                 }
                 LifecycleCondition::Vanished(_, span) => {
@@ -74,6 +68,7 @@ impl Lower<'_> {
                     continue;
                 }
             };
+            tests.extend(condition.clone().map(|test| (test, row.span)));
             let Some(stage) = self.stage_named(&row.stage) else {
                 continue;
             };
@@ -86,15 +81,11 @@ impl Lower<'_> {
             });
         }
         self.present.truncate(before);
-        if otherwise.is_none() {
-            let rows = std::mem::take(&mut self.program.lifecycle);
-            let tests: Vec<&Node> = rows
-                .iter()
-                .filter_map(|row| row.condition.as_ref())
-                .collect();
-            let example = self.uncovered(&tests);
-            self.program.lifecycle = rows;
-            if let Some(example) = example {
+        let rows: Vec<(&Node, Span)> = tests.iter().map(|(test, span)| (test, *span)).collect();
+        self.reached(&rows);
+        if !otherwise {
+            let tests: Vec<&Node> = tests.iter().map(|(test, _)| test).collect();
+            if let Some(example) = self.uncovered(&tests) {
                 self.report(
                     Diagnostic::new(
                         &codes::NOT_EXHAUSTIVE,
@@ -136,7 +127,7 @@ impl Lower<'_> {
                     .help("name who belongs here with `when`, and end with `otherwise => hold`"),
             ),
             Some(node) => {
-                if let Some(span) = missing_evidence(node, true) {
+                if let Some(span) = self.missing_evidence(node, true) {
                     let what = self.sources.slice(span).to_owned();
                     self.report(
                         Diagnostic::new(&codes::OPEN_BY_DEFAULT, span, format!("`{stage}` {verb} accounts, and a missing value is no evidence"))
@@ -162,6 +153,10 @@ impl Lower<'_> {
                 .collect();
             let near =
                 did_you_mean(&name.value, names.iter().map(String::as_str)).map(str::to_owned);
+            if let Some(near) = &near {
+                // It is meant, so that it is not also reported as unused.
+                self.used.insert(format!("stage {near}").into());
+            }
             self.report(
                 Diagnostic::new(
                     &codes::UNKNOWN_STAGE,
@@ -175,17 +170,27 @@ impl Lower<'_> {
         }
         found
     }
-}
 
-/// Where a condition holds because a value is missing: `positive` is false under `not`.
-fn missing_evidence(node: &Node, positive: bool) -> Option<Span> {
-    match &node.kind {
-        Kind::Missing(_) if positive => Some(node.span),
-        Kind::Present(_) if !positive => Some(node.span),
-        Kind::Not(inner) => missing_evidence(inner, !positive),
-        Kind::And(parts) | Kind::Or(parts) => parts
-            .iter()
-            .find_map(|part| missing_evidence(part, positive)),
-        _ => None,
+    /// Where a condition holds because a value is missing: `positive` is false under `not`.
+    fn missing_evidence(&self, node: &Node, positive: bool) -> Option<Span> {
+        match &node.kind {
+            Kind::Missing(_) if positive => Some(node.span),
+            Kind::Present(_) if !positive => Some(node.span),
+            Kind::Not(inner) => self.missing_evidence(inner, !positive),
+            Kind::And(parts) | Kind::Or(parts) => parts
+                .iter()
+                .find_map(|part| self.missing_evidence(part, positive)),
+            Kind::Let(index) => {
+                let node_of_let = self.let_node(*index)?;
+                self.missing_evidence(node_of_let, positive)
+                    .map(|_| node.span)
+            }
+            // A condition compared with a truth value: it may count either way.
+            Kind::Compare { left, right, .. } => [left, right].into_iter().find_map(|side| {
+                let found = self.missing_evidence(side, true);
+                found.or_else(|| self.missing_evidence(side, false))
+            }),
+            _ => None,
+        }
     }
 }

@@ -71,6 +71,10 @@ pub(crate) struct Lower<'a> {
     /// What is known to be present where the walk is.
     pub(crate) present: Vec<narrow::Path>,
     pub(crate) allowed: Allowed,
+    /// Attributes with a line in `profile`, right or wrong, in lower case.
+    pub(crate) named_lines: BTreeSet<String>,
+    /// The `let`s that are being checked, outermost first.
+    pub(crate) opening: Vec<u32>,
 }
 
 impl<'a> Lower<'a> {
@@ -88,6 +92,8 @@ impl<'a> Lower<'a> {
             program: Program::default(),
             present: Vec::new(),
             allowed: Allowed::default(),
+            named_lines: BTreeSet::new(),
+            opening: Vec::new(),
         }
     }
 

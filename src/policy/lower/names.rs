@@ -55,6 +55,9 @@ impl Lower<'_> {
     fn unknown_name(&mut self, name: &str, span: Span) -> Node {
         let known: Vec<&str> = self.names.keys().map(AsRef::as_ref).collect();
         let near = did_you_mean(name, known.iter().copied());
+        if let Some(near) = near {
+            self.used.insert(near.into());
+        }
         let mut diagnostic =
             Diagnostic::new(&codes::UNKNOWN_NAME, span, format!("there is no `{name}`"))
                 .label("unknown name")
@@ -104,8 +107,9 @@ impl Lower<'_> {
             Some(LetState::Done(_, node)) => (node.ty.clone(), node.marks),
             Some(LetState::Open(open)) => {
                 let declared = open.name.span;
+                let way = self.way_round(index, name);
                 return self.wrong(
-                    Diagnostic::new(&codes::CYCLE, span, format!("`{name}` needs itself"))
+                    Diagnostic::new(&codes::CYCLE, span, format!("`{name}` needs itself: {way}"))
                         .label("needed here")
                         .also(declared, "to know this")
                         .help("one of the values in the circle must not depend on the others"),
@@ -142,6 +146,20 @@ impl Lower<'_> {
         })
     }
 
+    /// `` `a` needs `b` needs `a` ``.
+    fn way_round(&self, index: u32, name: &str) -> String {
+        let open = self.opening.iter().skip_while(|open| **open != index);
+        let names = open.filter_map(|open| match self.lets.get(*open as usize)? {
+            LetState::Open(item) => Some(&*item.name.value),
+            LetState::Waiting(_) | LetState::Done(..) => None,
+        });
+        let names: Vec<String> = names
+            .chain([name])
+            .map(|name| format!("`{name}`"))
+            .collect();
+        names.join(" needs ")
+    }
+
     /// Checks a `let`, if that has not been done.
     pub(crate) fn check_let(&mut self, index: u32) {
         let at = index as usize;
@@ -152,6 +170,7 @@ impl Lower<'_> {
         if let Some(slot) = self.lets.get_mut(at) {
             *slot = LetState::Open(item);
         }
+        self.opening.push(index);
         let present = std::mem::take(&mut self.present);
         let allowed = Allowed {
             counter: false,
@@ -170,6 +189,7 @@ impl Lower<'_> {
             None => lower.expr(&item.value),
         });
         self.present = present;
+        self.opening.pop();
         if let Some(slot) = self.lets.get_mut(at) {
             *slot = LetState::Done(item.name.value.clone(), node);
         }
@@ -204,7 +224,7 @@ impl Lower<'_> {
         }
     }
 
-    fn assigned_here(&mut self, name: &str, span: Span) -> Node {
+    pub(crate) fn assigned_here(&mut self, name: &str, span: Span) -> Node {
         self.wrong(
             Diagnostic::new(&codes::ASSIGNED_NOT_HERE, span, format!("`{name}` depends on a name that is given only when the directory is known"))
                 .label("not known yet")
@@ -258,7 +278,6 @@ impl Lower<'_> {
         let node = Node {
             marks: Marks {
                 missing: row.marks.missing || optional,
-                sensitive: false,
                 free: false,
                 ..row.marks
             },
@@ -345,9 +364,13 @@ impl Lower<'_> {
             .program
             .tables
             .get(table as usize)
-            .and_then(|data| data.columns.get(data.key))
+            .and_then(|data| data.columns.get(data.key?))
             .map_or(Type::Error, |column| column.ty.clone());
         let key = self.expr(key);
+        if key.marks.assigned {
+            let words = self.sources.slice(key.span).to_owned();
+            return self.assigned_here(&words, key.span);
+        }
         if key.ty == Type::Error || key_ty == Type::Error {
             return Node::error(span);
         }

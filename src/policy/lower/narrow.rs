@@ -48,6 +48,8 @@ pub(crate) fn if_true(node: &Node) -> Vec<Path> {
             value(list, &mut facts);
         }
         Kind::Matches { text, .. } => value(text, &mut facts),
+        // A truth value of HR: what is missing does not hold.
+        Kind::Field(_) | Kind::Column { .. } | Kind::Of { .. } => value(node, &mut facts),
         _ => {}
     }
     facts

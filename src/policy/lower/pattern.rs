@@ -59,6 +59,20 @@ impl Lower<'_> {
     pub(crate) fn name_pattern(&mut self, expr: &Expr) -> Option<NamePattern> {
         let text = self.literal_text(expr)?;
         let pattern = NamePattern::new(&text);
+        if let Some(NamePattern::Dn(dn)) = &pattern
+            && dn.components().any(|rdn| rdn.value().contains('*'))
+        {
+            self.report(
+                Diagnostic::new(
+                    &codes::BAD_PATTERN,
+                    expr.span,
+                    "a distinguished name is meant exactly, and here is a `*` in one",
+                )
+                .label("`*` stands for nothing in it")
+                .help("write the pattern on the name alone, as in `\"SG-*\"`"),
+            );
+            return None;
+        }
         if pattern.is_none() {
             self.report(
                 Diagnostic::new(&codes::BAD_PATTERN, expr.span, "this pattern is too long")

@@ -18,6 +18,7 @@ impl Lower<'_> {
         for statement in &item.body.statements {
             let line = match statement {
                 ProfileStatement::Line(line) => {
+                    self.named_lines.insert(line.attribute.value.to_lowercase());
                     let allowed = Allowed {
                         assigned: true,
                         clock: false,
@@ -54,27 +55,13 @@ impl Lower<'_> {
         let Some(line) = line else {
             return;
         };
-        let first = lines
-            .iter()
-            .find(|first| first.attribute == line.attribute)
-            .map(|first| first.rule);
-        if let Some(first) = first {
-            let place = self
-                .rules
-                .rule(first)
-                .map(|rule| format!("{}:{}", rule.file, rule.line));
-            let span = line
-                .value
-                .as_ref()
-                .map_or_else(Span::default, |value| value.span);
+        let mut written = lines.iter();
+        if let Some(first) = written.find(|first| first.attribute == line.attribute) {
+            let message = format!("`{}` has two lines", line.attribute.name);
             self.report(
-                Diagnostic::new(
-                    &codes::DUPLICATE,
-                    span,
-                    format!("`{}` has two lines", line.attribute.name),
-                )
-                .label("again")
-                .help(format!("the first is at {}", place.unwrap_or_default())),
+                Diagnostic::new(&codes::DUPLICATE, line.span, message)
+                    .label("again")
+                    .also(first.span, "first here"),
             );
             return;
         }
@@ -143,6 +130,7 @@ impl Lower<'_> {
             value: None,
             otherwise: None,
             rule,
+            span: name.span,
         })
     }
 
@@ -204,7 +192,7 @@ impl Lower<'_> {
             return None;
         }
         self.fits(attribute, &value)?;
-        self.discloses_nothing(&value, attribute.name);
+        self.discloses_nothing(&value, &format!("`{}`", attribute.name));
         let rule = self.rule(kind, line.span, [&value]);
         Some(Line {
             attribute,
@@ -212,6 +200,7 @@ impl Lower<'_> {
             value: Some(value),
             otherwise,
             rule,
+            span: line.attribute.span,
         })
     }
 
@@ -314,7 +303,7 @@ impl Lower<'_> {
                     &codes::SENSITIVE_FLOW,
                     value.span,
                     format!(
-                        "this holds a sensitive value, and everybody in the domain can read `{to}`"
+                        "this holds a sensitive value, and everybody in the domain can read {to}"
                     ),
                 )
                 .label("sensitive")
@@ -328,12 +317,8 @@ impl Lower<'_> {
     /// Lines that every policy needs that makes accounts.
     pub(crate) fn required_lines(&mut self, at: Span) {
         for name in ["cn", "sAMAccountName"] {
-            let there = self
-                .program
-                .profile
-                .iter()
-                .any(|line| line.attribute.name == name);
-            if !there {
+            // A line that is wrong has been reported as such.
+            if !self.named_lines.contains(&name.to_lowercase()) {
                 self.report(
                     Diagnostic::new(&codes::MISSING_ITEM, at, format!("`profile` has no line for `{name}`"))
                         .label("an account cannot be made without it")
@@ -343,6 +328,36 @@ impl Lower<'_> {
                         }),
                 );
             }
+        }
+    }
+}
+
+impl Lower<'_> {
+    /// The anchor is written by the tool itself: a line could tie an account to somebody else.
+    pub(crate) fn anchor_is_not_written(&mut self) {
+        let Some(anchor) = self.rules.anchor.clone() else {
+            return;
+        };
+        let exceptions = self.program.exceptions.values().flatten();
+        let bodies = self
+            .program
+            .stages
+            .iter()
+            .chain(exceptions.map(|exception| &exception.body));
+        let lines = bodies.flat_map(|body| &body.lines);
+        let mut spans: Vec<Span> = lines
+            .chain(&self.program.profile)
+            .filter(|line| line.attribute.name == &*anchor.attribute)
+            .map(|line| line.span)
+            .collect();
+        spans.sort();
+        for span in spans {
+            let message = format!("`{}` is the anchor, which no line writes", anchor.attribute);
+            self.report(
+                Diagnostic::new(&codes::ATTRIBUTE_NOT_OURS, span, message)
+                    .label("ties the account to its person")
+                    .help("remove the line: `anchor` in `identity` says what stands there"),
+            );
         }
     }
 }

@@ -158,9 +158,9 @@ impl Lower<'_> {
             Clause::ProfileUntouched(_) => std::mem::replace(&mut body.profile_untouched, true),
             Clause::Grant(groups, _) => {
                 for group in groups {
-                    let (node, _) = self.group_name(group);
+                    let (node, names) = self.group_name(group);
                     let rule = self.rule(kind, span, [&node]);
-                    body.grants.push((node, rule));
+                    body.grants.push((node, names, rule));
                 }
                 false
             }

@@ -25,6 +25,7 @@ impl Lower<'_> {
     ) {
         let table = &item.body;
         let mut columns = Vec::new();
+        let mut written = Vec::new();
         for column in &table.columns {
             if columns
                 .iter()
@@ -37,6 +38,7 @@ impl Lower<'_> {
                 );
                 continue;
             }
+            written.push(column);
             columns.push(Column {
                 name: column.name.value.clone(),
                 ty: self.column_type(&column.ty),
@@ -62,12 +64,12 @@ impl Lower<'_> {
         let mut data = TableData {
             name: table.name.value.clone(),
             columns,
-            key: key.unwrap_or(0),
+            key,
             rows: Vec::new(),
             index: FxHashMap::default(),
         };
         match file {
-            Some(Ok(file)) => self.fill_table(table, &mut data, *file),
+            Some(Ok(file)) => self.fill_table(table, &written, &mut data, *file),
             Some(Err(why)) => self.report(
                 Diagnostic::new(
                     &codes::BAD_TABLE,
@@ -113,7 +115,13 @@ impl Lower<'_> {
         }
     }
 
-    fn fill_table(&mut self, table: &ast::Table, data: &mut TableData, file: FileId) {
+    fn fill_table(
+        &mut self,
+        table: &ast::Table,
+        columns: &[&ast::Field],
+        data: &mut TableData,
+        file: FileId,
+    ) {
         let Some(source) = self.sources.get(file) else {
             return;
         };
@@ -139,7 +147,7 @@ impl Lower<'_> {
             return;
         }
         let mut places = Vec::new();
-        for column in &table.columns {
+        for column in columns {
             let place = read.column(&column.name.value);
             if place.is_none() {
                 let names: Vec<&str> = read.header.iter().map(|cell| &*cell.text).collect();
@@ -206,16 +214,15 @@ impl Lower<'_> {
         if bad {
             return;
         }
-        let Some(Some(key)) = values.get(data.key) else {
+        let Some(Some(key)) = data.key.and_then(|key| values.get(key)) else {
             return;
         };
         let key: Arc<str> = key.to_string().into();
         let number = u32::try_from(data.rows.len()).unwrap_or(u32::MAX);
         if data.index.insert(key.clone(), number).is_some() {
-            let cell = places
-                .get(data.key)
-                .copied()
-                .flatten()
+            let cell = data
+                .key
+                .and_then(|key| places.get(key).copied().flatten())
                 .and_then(|place| row.cells.get(place));
             let span = cell.map_or(Span::new(file, 0, 0), |cell| {
                 Span::new(file, cell.start, cell.end)
@@ -275,8 +282,8 @@ fn read_cell(cell: &Cell<'_>, column: &Column) -> Result<Option<Value>, String> 
                 .map_err(|_| is_not("a duration such as `14 days`"))?,
         ),
         Type::Timezone => {
-            let zone = jiff::tz::TimeZone::get(&text)
-                .map_err(|_| is_not("a time zone such as Europe/Berlin"))?;
+            let zone = crate::hr::time_zone(&text)
+                .ok_or_else(|| is_not("a time zone such as Europe/Berlin"))?;
             Value::Timezone(
                 zone.iana_name()
                     .map_or_else(|| text.as_str().into(), Into::into),

@@ -21,6 +21,7 @@ impl Lower<'_> {
                 ),
             };
         }
+        let mut broken = false;
         let mut pieces = Vec::new();
         let mut marks = Marks::default();
         for part in &template.parts {
@@ -29,10 +30,12 @@ impl Lower<'_> {
                 Part::Hole(expr, _) => {
                     let node = self.expr(expr);
                     if node.ty == Type::Error {
-                        return Node::error(span);
+                        broken = true;
+                        continue;
                     }
                     if !is_printable(&node.ty) {
-                        return self.wrong(
+                        broken = true;
+                        self.report(
                             Diagnostic::new(
                                 &codes::WRONG_TYPE,
                                 node.span,
@@ -41,11 +44,15 @@ impl Lower<'_> {
                             .label(node.ty.to_string())
                             .help("name one of its fields, or make a text of it in a `let`"),
                         );
+                        continue;
                     }
                     marks = marks.and(node.marks);
                     pieces.push(Piece::Hole(node));
                 }
             }
+        }
+        if broken {
+            return Node::error(span);
         }
         Node {
             kind: Kind::Template(pieces),

@@ -14,6 +14,7 @@ impl Lower<'_> {
     /// `unique … { … }`; `reserved` are the names of its `reserved from` file.
     pub(crate) fn unique(&mut self, item: &ast::FileItem<ast::Unique>, reserved: Reserved) {
         let mut tries = Vec::new();
+        let before = self.diagnostics.len();
         let mut reuse_after = None;
         for statement in &item.body.statements {
             match statement {
@@ -49,7 +50,12 @@ impl Lower<'_> {
                 );
             }
         }
-        if let (Some(first), true) = (tries.first(), tries.iter().all(|one| one.after.is_none())) {
+        let all_right = self.diagnostics.len() == before;
+        if let (Some(first), true, true) = (
+            tries.first(),
+            all_right,
+            tries.iter().all(|one| one.after.is_none()),
+        ) {
             let span = first.before.span;
             self.report(
                 Diagnostic::new(

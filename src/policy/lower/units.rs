@@ -46,6 +46,10 @@ impl Lower<'_> {
             (node, rule)
         });
         self.present.truncate(before);
+        let spans = item.body.rows.rows.iter().map(|row| row.span);
+        let tests = rows.iter().map(|(test, ..)| test);
+        let reached: Vec<(&Node, Span)> = tests.zip(spans).collect();
+        self.reached(&reached);
         if otherwise.is_none() {
             let tests: Vec<&Node> = rows.iter().map(|(test, ..)| test).collect();
             if let Some(example) = self.uncovered(&tests) {
@@ -154,6 +158,9 @@ impl Lower<'_> {
         let mut holes = Vec::new();
         for part in &template.parts {
             match part {
+                Part::Literal(text, _) if text.contains(HOLE) => {
+                    return self.bad_unit(span, "it has a character of private use");
+                }
                 Part::Literal(text, _) => skeleton.push_str(text),
                 Part::Hole(expr, _) => {
                     skeleton.push(HOLE);

@@ -1,0 +1,339 @@
+//! A workbench for policies: the items of a case over those of `prelude.tenure`, people as a small table, one instant.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tenure::diagnostic::{Diagnostic, FileId, Sources};
+use tenure::directory::Dn;
+use tenure::hr::{Origin, Schema, Snapshot, read_csv, type_records};
+use tenure::policy::{Evaluator, FileKey, Input, Policy, Wish, compile, wanted_files};
+use tenure::syntax::{self, ast};
+
+use super::show;
+
+/// What a case does not say itself.
+const PRELUDE: &str = include_str!("prelude.tenure");
+
+/// The prelude's lookup table.
+const SITES: &str = "office,code,folder,zone,phone\n\
+    Berlin,BER,OU=Berlin,Europe/Berlin,+49 30 5550\n\
+    Honolulu,HNL,OU=Honolulu,Pacific/Honolulu,\n";
+
+/// The write base.
+pub(crate) const BASE: &str = "OU=Company,DC=example,DC=com";
+
+/// What people have of whom a case says nothing else, by the name of the policy's field.
+const USUAL: [(&str, &str); 6] = [
+    ("first_name", "Ada"),
+    ("last_name", "King"),
+    ("status", "active"),
+    ("contract", "internal"),
+    ("hire_date", "2020-01-01"),
+    ("workload", "40"),
+];
+
+/// A policy with people at an instant, being put together.
+#[derive(Debug, Clone)]
+pub(crate) struct Bench {
+    /// Name and text; the prelude is not among them.
+    files: Vec<(String, String)>,
+    tables: BTreeMap<String, Vec<u8>>,
+    without: BTreeSet<String>,
+    params: BTreeMap<String, String>,
+    people: String,
+    now: Timestamp,
+    only: Vec<String>,
+}
+
+/// A policy as it was compiled.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) policy: Option<Policy>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) sources: Sources,
+}
+
+impl Bench {
+    /// The prelude alone, nobody in HR, a Monday morning.
+    #[must_use]
+    pub(crate) fn new() -> Self {
+        Self {
+            files: Vec::new(),
+            tables: BTreeMap::from([("sites.csv".to_owned(), SITES.into())]),
+            without: BTreeSet::new(),
+            params: BTreeMap::new(),
+            people: "id\n".to_owned(),
+            now: "2026-03-02T09:00:00+01:00".parse().unwrap(),
+            only: Vec::new(),
+        }
+    }
+
+    /// Items that take the place of the prelude's of the same name, or are added.
+    #[must_use]
+    pub(crate) fn policy(self, text: &str) -> Self {
+        let name = format!("case{}.tenure", self.files.len());
+        self.file(&name, text)
+    }
+
+    /// The same, in a file of that name.
+    #[must_use]
+    pub(crate) fn file(mut self, name: &str, text: &str) -> Self {
+        self.files.push((name.to_owned(), text.to_owned()));
+        self
+    }
+
+    /// A table.
+    #[must_use]
+    pub(crate) fn table(mut self, name: &str, bytes: impl Into<Vec<u8>>) -> Self {
+        self.tables.insert(name.to_owned(), bytes.into());
+        self
+    }
+
+    /// Leaves an item of the prelude out: `timezone`, `stage leaver`, `let site`.
+    #[must_use]
+    pub(crate) fn without(mut self, item: &str) -> Self {
+        self.without.insert(item.to_owned());
+        self
+    }
+
+    /// A value from the configuration.
+    #[must_use]
+    pub(crate) fn param(mut self, name: &str, value: &str) -> Self {
+        self.params.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// People as CSV, by the names of the policy's fields; columns that are not there have usual values.
+    #[must_use]
+    pub(crate) fn people(mut self, csv: &str) -> Self {
+        csv.clone_into(&mut self.people);
+        self
+    }
+
+    /// Another instant.
+    #[must_use]
+    pub(crate) fn at(mut self, now: &str) -> Self {
+        self.now = now.parse().unwrap();
+        self
+    }
+
+    /// Shows only lines that begin with one of these words.
+    #[must_use]
+    pub(crate) fn only(mut self, words: &str) -> Self {
+        self.only = words.split_whitespace().map(str::to_owned).collect();
+        self
+    }
+
+    /// All texts: the prelude's items that are not replaced, one file each, and the case's files.
+    fn texts(&self) -> Vec<(String, String)> {
+        let mut replaced = self.without.clone();
+        for (_, text) in &self.files {
+            let (file, _) = syntax::parse(FileId(0), text);
+            replaced.extend(file.items.iter().filter_map(replaces));
+        }
+        let (prelude, problems) = syntax::parse(FileId(0), PRELUDE);
+        assert_eq!(problems, [], "the prelude can be read");
+        let mut texts = Vec::new();
+        for item in &prelude.items {
+            let key = replaces(item).unwrap_or_else(|| format!("{}", item_span(item).start));
+            if !replaced.contains(&key) {
+                let span = item_span(item);
+                let text = &PRELUDE[span.start as usize..span.end as usize];
+                texts.push((
+                    format!("prelude/{}.tenure", key.replace(' ', "-")),
+                    text.to_owned(),
+                ));
+            }
+        }
+        texts.extend(self.files.iter().cloned());
+        texts
+    }
+
+    /// Compiles it; with `backwards` the files are read in the opposite order.
+    pub(crate) fn compile_in(&self, backwards: bool) -> Compiled {
+        let mut sources = Sources::new();
+        let mut diagnostics = Vec::new();
+        let mut files = Vec::new();
+        let mut texts = self.texts();
+        if backwards {
+            texts.reverse();
+        }
+        for (name, text) in texts {
+            let id = sources.add(name, text.as_str());
+            let (file, mut found) = syntax::parse(id, &text);
+            diagnostics.append(&mut found);
+            files.push(file);
+        }
+        let mut tables: BTreeMap<FileKey, Result<FileId, String>> = BTreeMap::new();
+        for key in wanted_files(&files) {
+            let read = match self.tables.get(&*key.1) {
+                Some(bytes) => match tenure::text::decode(bytes) {
+                    Ok(text) => Ok(sources.add(key.1.clone(), text)),
+                    Err(error) => Err(error.to_string()),
+                },
+                None => Err("there is no such file".to_owned()),
+            };
+            tables.insert(key, read);
+        }
+        if diagnostics.iter().any(Diagnostic::is_error) {
+            return Compiled {
+                policy: None,
+                diagnostics,
+                sources,
+            };
+        }
+        let bases = [Dn::parse(BASE).unwrap()];
+        let (policy, mut found) = compile(&Input {
+            files: &files,
+            sources: &sources,
+            tables: &tables,
+            params: &self.params,
+            bases: &bases,
+        });
+        diagnostics.append(&mut found);
+        tenure::diagnostic::sort(&mut diagnostics);
+        Compiled {
+            policy,
+            diagnostics,
+            sources,
+        }
+    }
+
+    /// Compiles it.
+    pub(crate) fn compile(&self) -> Compiled {
+        self.compile_in(false)
+    }
+
+    /// What the checker says, as text.
+    pub(crate) fn complaints(&self) -> String {
+        let compiled = self.compile();
+        let errors = compiled.diagnostics.iter().any(Diagnostic::is_error);
+        assert_eq!(
+            compiled.policy.is_none(),
+            errors,
+            "a policy exactly if there is no error"
+        );
+        show::diagnostics(&compiled.sources, &compiled.diagnostics)
+    }
+
+    /// The policy, which must be right.
+    #[track_caller]
+    pub(crate) fn right(&self) -> Policy {
+        let compiled = self.compile();
+        let found: Vec<&Diagnostic> = compiled
+            .diagnostics
+            .iter()
+            .filter(|one| one.is_error())
+            .collect();
+        assert!(
+            found.is_empty(),
+            "{}",
+            show::diagnostics(&compiled.sources, &compiled.diagnostics)
+        );
+        compiled.policy.unwrap()
+    }
+
+    /// The wishes of everybody, as text.
+    #[track_caller]
+    pub(crate) fn wishes(&self) -> String {
+        let policy = self.right();
+        let people = people(&self.people, &policy.schema);
+        let mut text = String::new();
+        for wish in wishes(&policy, &people, self.now) {
+            let whole = show::wish(&policy, &wish);
+            for (index, line) in whole.lines().enumerate() {
+                let word = line.split_whitespace().next().unwrap_or_default();
+                if index == 0 || self.only.is_empty() || self.only.iter().any(|only| only == word) {
+                    text.push_str(line);
+                    text.push('\n');
+                }
+            }
+        }
+        text
+    }
+}
+
+/// Everybody's wish, the quarantined last.
+pub(crate) fn wishes(policy: &Policy, people: &Snapshot, now: Timestamp) -> Vec<Wish> {
+    let evaluator = Evaluator::new(policy, people, now);
+    let good = people.people().iter().map(|person| evaluator.wish(person));
+    let set_aside = people.quarantined().iter();
+    good.chain(set_aside.filter_map(|record| evaluator.wish_of_quarantined(record)))
+        .collect()
+}
+
+/// People from a table by the policy's names, usual values where it has no column.
+pub(crate) fn people(csv: &str, schema: &Arc<Schema>) -> Snapshot {
+    let (header, rows) = csv.trim_start().split_once('\n').unwrap_or((csv, ""));
+    let named: Vec<&str> = header.trim().split(',').collect();
+    let mut columns: Vec<&str> = Vec::new();
+    for name in &named {
+        let attribute = schema.attributes().iter().find(|one| &*one.name == *name);
+        columns.push(attribute.map_or(*name, |one| &one.source));
+    }
+    let mut usual = String::new();
+    for attribute in schema
+        .attributes()
+        .iter()
+        .filter(|one| !named.contains(&&*one.name))
+    {
+        columns.push(&attribute.source);
+        let value = USUAL.iter().find(|(name, _)| *name == &*attribute.name);
+        usual.push(',');
+        usual.push_str(value.map_or("", |(_, value)| value));
+    }
+    let mut table = columns.join(",");
+    table.push('\n');
+    for row in rows.lines().map(str::trim).filter(|row| !row.is_empty()) {
+        table.push_str(row);
+        table.push_str(&usual);
+        table.push('\n');
+    }
+    let records = if rows.trim().is_empty() {
+        Vec::new()
+    } else {
+        read_csv("people.csv", table.as_bytes(), schema).unwrap()
+    };
+    type_records(schema, records, Origin::new("case")).unwrap()
+}
+
+/// The item of the prelude whose place this one takes; none if it is added.
+fn replaces(item: &ast::Item) -> Option<String> {
+    use ast::Item;
+    Some(match item {
+        Item::Person(_) => "person".to_owned(),
+        Item::Timezone(_) => "timezone".to_owned(),
+        Item::Lifecycle(_) => "lifecycle".to_owned(),
+        Item::Identity(_) => "identity".to_owned(),
+        Item::Password(_) => "password".to_owned(),
+        Item::Unit(_) => "unit".to_owned(),
+        Item::Guard(_) => "guard".to_owned(),
+        Item::Profile(_) => "profile".to_owned(),
+        Item::Param(item) => format!("param {}", item.body.name.value),
+        Item::Table(item) => format!("table {}", item.body.name.value),
+        Item::Let(item) => format!("let {}", item.body.name.value),
+        Item::Unique(item) => format!("unique {}", item.body.name.value),
+        Item::Stage(item) => format!("stage {}", item.body.name.value),
+        _ => return None,
+    })
+}
+
+fn item_span(item: &ast::Item) -> tenure::diagnostic::Span {
+    use ast::Item;
+    match item {
+        Item::Person(item) => item.span,
+        Item::Timezone(item) => item.span,
+        Item::Lifecycle(item) => item.span,
+        Item::Identity(item) => item.span,
+        Item::Unit(item) => item.span,
+        Item::Profile(item) => item.span,
+        Item::Param(item) => item.span,
+        Item::Table(item) => item.span,
+        Item::Let(item) => item.span,
+        Item::Unique(item) => item.span,
+        Item::Stage(item) => item.span,
+        Item::Groups(item) => item.span,
+        other => panic!("an item that the prelude does not have: {other:?}"),
+    }
+}

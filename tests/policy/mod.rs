@@ -1,0 +1,13 @@
+//! Policies over people: what `language.md` calls 'Meaning', page by page.
+
+pub(crate) mod bench;
+mod groups;
+mod identity;
+mod laws;
+mod lifecycle;
+mod missing;
+mod profile;
+pub(crate) mod show;
+mod tables;
+mod time;
+mod units;
