@@ -76,7 +76,7 @@ fn one_group_of_two_rows_is_granted_once_and_names_have_no_case() {
         .wishes();
     insta::assert_snapshot!(wishes, @r"
     1 employee
-      groups SG-It, SG-Staff
+      groups SG-It, sg-staff
     ");
 }
 

@@ -27,11 +27,11 @@ fn an_end_that_is_certain_is_seen_even_in_a_record_that_cannot_be_read() {
         .only("account")
         .wishes();
     insta::assert_snapshot!(wishes, @r"
-    1 held: HR's record cannot be read: `hire_date` is not a date: `nonsense`, ends in leaver
+    1 held: `hire_date` is not a date: `nonsense`, ends in leaver
       account hold
     2 held: HR's record cannot be read: `hire_date` is not a date: `nonsense`
       account hold
-    3 held: HR's record cannot be read: `last_day` is not a date: `nonsense`
+    3 held: HR's record cannot be read: `last_day` is not a date: •••
       account hold
     ");
 }

@@ -21,9 +21,9 @@ fn what_stands_in_a_hole_is_escaped() {
     2 employee
       unit OU=\#1\+2,OU=Staff,OU=Company,DC=example,DC=com
     3 employee
-      unit OU=a \"b\" \\ \<c\>\;d=e,OU=Staff,OU=Company,DC=example,DC=com
+      unit OU=a \"b\" \\ \<c\>\;d\=e,OU=Staff,OU=Company,DC=example,DC=com
     4 employee
-      unit OU=OU=Evil\,DC=x,OU=Staff,OU=Company,DC=example,DC=com
+      unit OU=OU\=Evil\,DC\=x,OU=Staff,OU=Company,DC=example,DC=com
     "#);
 }
 
