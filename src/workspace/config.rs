@@ -146,7 +146,7 @@ impl Config {
                 let before = text.get(..span.start).unwrap_or_default();
                 before.matches('\n').count() + 1
             }),
-            problem: error.message().to_owned(),
+            problem: in_words(error.message()),
         })?;
         let wrong = |problem: String, help: &str| ConfigError::Value {
             file: name.to_owned(),
@@ -221,4 +221,18 @@ impl Config {
             params,
         })
     }
+}
+
+/// What the reader of TOML says, without its words for our sections and keys.
+fn in_words(message: &str) -> String {
+    if let Some(name) = message.strip_prefix("missing field ") {
+        return format!("{name} is missing");
+    }
+    if let Some(rest) = message.strip_prefix("unknown field ") {
+        return format!(
+            "there is no {}",
+            rest.replacen(", expected", "; known is", 1)
+        );
+    }
+    message.to_owned()
 }

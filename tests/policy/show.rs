@@ -44,7 +44,7 @@ fn label(text: &mut String, sources: &Sources, label: &Label, mark: char) {
     let begin = source.text[..start].rfind('\n').map_or(0, |at| at + 1);
     let line = source.text[begin..].lines().next().unwrap_or_default();
     writeln!(text, "  {}:{}", source.name, place.line).unwrap();
-    writeln!(text, "    {line}").unwrap();
+    writeln!(text, "{}", format!("    {line}").trim_end()).unwrap();
     let before = source.text[begin..start].chars().count();
     let marked = source.text[start..end].lines().next().unwrap_or_default();
     let marks: String = std::iter::repeat_n(mark, marked.chars().count().max(1)).collect();
@@ -54,7 +54,8 @@ fn label(text: &mut String, sources: &Sources, label: &Label, mark: char) {
         ""
     };
     let gap = " ".repeat(before);
-    writeln!(text, "    {gap}{marks}{more} {}", label.text).unwrap();
+    let under = format!("    {gap}{marks}{more} {}", label.text);
+    writeln!(text, "{}", under.trim_end()).unwrap();
 }
 
 /// A wish, a line each thing; nothing is said of what is empty.

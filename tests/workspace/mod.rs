@@ -25,16 +25,17 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
 /// What a folder is answered with; the folder's own name is left out.
 fn answer(files: &[(&str, &[u8])]) -> String {
     let folder = folder(files);
-    let answer = match Workspace::open(None, folder.path()).and_then(|workspace| workspace.policy(None)) {
-        Ok(checked) => {
-            assert_eq!(
-                checked.policy.is_none(),
-                checked.diagnostics.iter().any(Diagnostic::is_error)
-            );
-            show::diagnostics(&checked.sources, &checked.diagnostics)
-        }
-        Err(error) => format!("{}: {error}\n  help: {}\n", error.code(), error.help()),
-    };
+    let answer =
+        match Workspace::open(None, folder.path()).and_then(|workspace| workspace.policy(None)) {
+            Ok(checked) => {
+                assert_eq!(
+                    checked.policy.is_none(),
+                    checked.diagnostics.iter().any(Diagnostic::is_error)
+                );
+                show::diagnostics(&checked.sources, &checked.diagnostics)
+            }
+            Err(error) => format!("{}: {error}\n  help: {}\n", error.code(), error.help()),
+        };
     answer.replace(&folder.path().display().to_string(), "FOLDER")
 }
 
@@ -49,24 +50,36 @@ fn config(text: &str) -> String {
 #[test]
 fn a_configuration_names_the_section_that_is_missing() {
     insta::assert_snapshot!(config("[directory]\nldif = \"d.ldif\"\nwrite = [\"DC=x\"]\n"), @r"
+    `tenure.toml`, line 1: `people` is missing
+      help: sections are `[policy]`, `[people]`, `[directory]`, `[state]` and `[params]`
     ");
     insta::assert_snapshot!(config("[people]\ncsv = \"p.csv\"\n"), @r"
+    `tenure.toml`, line 1: `directory` is missing
+      help: sections are `[policy]`, `[people]`, `[directory]`, `[state]` and `[params]`
     ");
 }
 
 #[test]
 fn a_configuration_names_the_key_that_does_not_exist() {
     insta::assert_snapshot!(config(&format!("{CONFIG}base = \"x\"\n")), @r"
+    `tenure.toml`, line 7: there is no `base`; known is one of `ldif`, `read`, `write`
+      help: sections are `[policy]`, `[people]`, `[directory]`, `[state]` and `[params]`
     ");
     insta::assert_snapshot!(config(&format!("{CONFIG}[peple]\n")), @r"
+    `tenure.toml`, line 7: there is no `peple`; known is one of `policy`, `people`, `directory`, `state`, `params`
+      help: sections are `[policy]`, `[people]`, `[directory]`, `[state]` and `[params]`
     ");
 }
 
 #[test]
 fn a_configuration_that_is_no_toml_is_refused_with_its_line() {
     insta::assert_snapshot!(config("[people\ncsv = 1\n"), @r"
+    `tenure.toml`, line 1: unclosed table, expected `]`
+      help: sections are `[policy]`, `[people]`, `[directory]`, `[state]` and `[params]`
     ");
     insta::assert_snapshot!(config(""), @r"
+    `tenure.toml`, line 1: `people` is missing
+      help: sections are `[policy]`, `[people]`, `[directory]`, `[state]` and `[params]`
     ");
 }
 
@@ -74,25 +87,41 @@ fn a_configuration_that_is_no_toml_is_refused_with_its_line() {
 fn values_of_a_configuration_are_checked() {
     let with = |from: &str, to: &str| config(&CONFIG.replace(from, to));
     insta::assert_snapshot!(with("\"OU=Company,DC=example,DC=com\"", "\"Company\""), @r"
+    `tenure.toml`: `Company` is no distinguished name: `Company` has no `=`; a component reads `CN=Ada King` or `OU=Berlin`
+      help: write it as the directory does: `OU=Company,DC=example,DC=com`
     ");
-    insta::assert_snapshot!(with("\"OU=Company,DC=example,DC=com\"", ""), @r"
-    ");
-    insta::assert_snapshot!(with("csv = \"people.csv\"", "csv = \"people.csv\"\nclock = \"2026-03-02 09:00\""), @r"
-    ");
-    insta::assert_snapshot!(with("csv = \"people.csv\"", "csv = \"people.csv\"\npersonio_v1 = \"*.json\""), @r"
-    ");
-    insta::assert_snapshot!(with("csv = \"people.csv\"", "personio_v1 = []"), @r"
-    ");
+    insta::assert_snapshot!(with("\"OU=Company,DC=example,DC=com\"", ""), @r#"
+    `tenure.toml`: `[directory]` has no write base
+      help: name the unit below which accounts may be changed: `write = ["OU=Company,DC=example,DC=com"]`
+    "#);
+    insta::assert_snapshot!(with("csv = \"people.csv\"", "csv = \"people.csv\"\nclock = \"2026-03-02 09:00\""), @r#"
+    `tenure.toml`: `clock = "2026-03-02 09:00"` is no point in time
+      help: write it with its offset: `clock = "2026-03-02T09:00:00+01:00"`
+    "#);
+    insta::assert_snapshot!(with("csv = \"people.csv\"", "csv = \"people.csv\"\npersonio_v1 = \"*.json\""), @r#"
+    `tenure.toml`: `[people]` names no source, or two
+      help: write either `personio_v1 = "people/*.json"` or `csv = "people.csv"`
+    "#);
+    insta::assert_snapshot!(with("csv = \"people.csv\"", "personio_v1 = []"), @r#"
+    `tenure.toml`: `[people]` names no source, or two
+      help: write either `personio_v1 = "people/*.json"` or `csv = "people.csv"`
+    "#);
     insta::assert_snapshot!(with("[directory]", "[params]\nshare = 1.5\n\n[directory]"), @r"
+    `tenure.toml`: the parameter `share` is neither text nor number, date or truth value
+      help: write it as a text; the policy's `param` says its type
     ");
 }
 
 #[test]
 fn a_folder_without_policy_says_so() {
-    insta::assert_snapshot!(answer(&[("notes.txt", b"x"), (".hidden/a.tenure", b"x")]), @r"
-    ");
+    insta::assert_snapshot!(answer(&[("notes.txt", b"x"), (".hidden/a.tenure", b"x")]), @r#"
+    no-policy: there is no policy in `FOLDER/.`: it has no `*.tenure` file
+      help: name the folder in `tenure.toml`: `[policy]` `path = "…"`
+    "#);
     let elsewhere = CONFIG.to_owned() + "[policy]\npath = \"policies\"\n";
     insta::assert_snapshot!(answer(&[("tenure.toml", elsewhere.as_bytes())]), @r"
+    unreadable-file: cannot read `FOLDER/policies/`: there is no such file
+      help: check that it exists and that you may read it
     ");
 }
 
@@ -102,11 +131,15 @@ fn no_configuration_anywhere_is_said_with_where_the_search_began() {
     let error = Workspace::open(None, folder.path()).unwrap_err();
     let shown = format!("{}: {error}\n  help: {}\n", error.code(), error.help());
     insta::assert_snapshot!(shown.replace(&folder.path().display().to_string(), "FOLDER"), @r"
+    no-config: there is no `tenure.toml` in `FOLDER` or above it, and no `rules/tenure.toml`
+      help: name one with `--config FILE`, or go to a folder that has one
     ");
     let named = folder.path().join("other.toml");
     let error = Workspace::open(Some(&named), Path::new("/")).unwrap_err();
     let shown = format!("{}: {error}\n  help: {}\n", error.code(), error.help());
     insta::assert_snapshot!(shown.replace(&folder.path().display().to_string(), "FOLDER"), @r"
+    unreadable-file: cannot read `FOLDER/other.toml`: there is no such file
+      help: check that it exists and that you may read it
     ");
 }
 
@@ -125,31 +158,134 @@ fn the_nearest_configuration_upwards_counts() {
 #[test]
 fn files_that_are_no_text_are_refused_by_name() {
     insta::assert_snapshot!(answer(&[("a.tenure", b"\x00\x01\x02\xff\xfe")]), @r"
+    unreadable-file: cannot read `FOLDER/./a.tenure`: this is a binary file, not text (byte 0 is 0x00)
+      help: save it as UTF-8 text
     ");
-    insta::assert_snapshot!(answer(&[("b.tenure", b"# M\xfcller\n")]), @r"
-    ");
+    insta::assert_snapshot!(answer(&[("b.tenure", b"# M\xfcller\n")]), @r#"
+    unreadable-file: cannot read `FOLDER/./b.tenure`: this is not UTF-8 (byte 3 is 0xfc): it looks like Windows-1252 or another old code page; save it again as UTF-8 (Excel: "CSV UTF-8", Notepad: Encoding UTF-8, PowerShell: -Encoding utf8)
+      help: save it as UTF-8 text
+    "#);
     let folder = folder(&[("a.tenure", b"")]);
     std::fs::create_dir(folder.path().join("people.csv")).unwrap();
     std::fs::create_dir(folder.path().join("folder.tenure")).unwrap();
     let workspace = Workspace::open(None, folder.path()).unwrap();
     let checked = workspace.policy(None).unwrap();
-    assert_eq!(checked.sources.iter().count(), 1, "a folder is no policy file");
+    assert_eq!(
+        checked.sources.iter().count(),
+        1,
+        "a folder is no policy file"
+    );
 }
 
 #[test]
 fn an_empty_policy_says_what_it_needs() {
-    insta::assert_snapshot!(answer(&[("a.tenure", b"")]), @r"
-    ");
-    insta::assert_snapshot!(answer(&[("a.tenure", b"\xef\xbb\xbf# only a comment\r\n")]), @r"
-    ");
+    insta::assert_snapshot!(answer(&[("a.tenure", b"")]), @r#"
+    error[missing-item]: the policy has no `identity`
+      a.tenure:1
+
+        ^
+      help: write `identity { anchor employeeID = id }`
+    error[missing-item]: the policy has no `lifecycle`
+      a.tenure:1
+
+        ^
+      help: it says in which stage a person is
+    error[missing-item]: the policy has no `person`
+      a.tenure:1
+
+        ^
+      help: it says what HR knows of a person
+    error[missing-item]: the policy has no `profile`
+      a.tenure:1
+
+        ^
+      help: it says what attributes an account has
+    error[missing-item]: the policy has no `timezone`
+      a.tenure:1
+
+        ^
+      help: write `timezone "Europe/Berlin"`, or wherever people are
+    error[missing-item]: the policy has no `unit`
+      a.tenure:1
+
+        ^
+      help: it says where accounts stand
+    "#);
+    insta::assert_snapshot!(answer(&[("a.tenure", b"\xef\xbb\xbf# only a comment\r\n")]), @r#"
+    error[missing-item]: the policy has no `identity`
+      a.tenure:1
+        # only a comment
+        ^
+      help: write `identity { anchor employeeID = id }`
+    error[missing-item]: the policy has no `lifecycle`
+      a.tenure:1
+        # only a comment
+        ^
+      help: it says in which stage a person is
+    error[missing-item]: the policy has no `person`
+      a.tenure:1
+        # only a comment
+        ^
+      help: it says what HR knows of a person
+    error[missing-item]: the policy has no `profile`
+      a.tenure:1
+        # only a comment
+        ^
+      help: it says what attributes an account has
+    error[missing-item]: the policy has no `timezone`
+      a.tenure:1
+        # only a comment
+        ^
+      help: write `timezone "Europe/Berlin"`, or wherever people are
+    error[missing-item]: the policy has no `unit`
+      a.tenure:1
+        # only a comment
+        ^
+      help: it says where accounts stand
+    "#);
 }
 
 #[test]
 fn a_table_that_is_not_there_is_reported_where_it_is_named() {
     let policy = "person { id : int key  office : text? }\ntable sites from \"tables/sites.csv\" key office { office : text }\n";
     let answer = answer(&[("deep/a.tenure", policy.as_bytes())]);
-    insta::assert_snapshot!(answer, @r"
-    ");
+    insta::assert_snapshot!(answer, @r#"
+    error[missing-item]: the policy has no `identity`
+      deep/a.tenure:1
+        person { id : int key  office : text? }
+        ^
+      help: write `identity { anchor employeeID = id }`
+    error[missing-item]: the policy has no `lifecycle`
+      deep/a.tenure:1
+        person { id : int key  office : text? }
+        ^
+      help: it says in which stage a person is
+    error[missing-item]: the policy has no `profile`
+      deep/a.tenure:1
+        person { id : int key  office : text? }
+        ^
+      help: it says what attributes an account has
+    error[missing-item]: the policy has no `timezone`
+      deep/a.tenure:1
+        person { id : int key  office : text? }
+        ^
+      help: write `timezone "Europe/Berlin"`, or wherever people are
+    error[missing-item]: the policy has no `unit`
+      deep/a.tenure:1
+        person { id : int key  office : text? }
+        ^
+      help: it says where accounts stand
+    warning[unused]: `table sites` is never used
+      deep/a.tenure:2
+        table sites from "tables/sites.csv" key office { office : text }
+              ^^^^^
+      help: remove it, or use it
+    error[bad-table]: the table `tables/sites.csv` cannot be read
+      deep/a.tenure:2
+        table sites from "tables/sites.csv" key office { office : text }
+                         ^^^^^^^^^^^^^^^^^^ cannot read `FOLDER/./deep/tables/sites.csv`: there is no such file
+      help: the path is relative to the file in which it is written
+    "#);
 }
 
 #[test]
@@ -169,15 +305,23 @@ fn people_that_cannot_be_read_are_refused() {
         .replace(&folder.path().display().to_string(), "FOLDER")
     };
     insta::assert_snapshot!(read(&files, CONFIG), @r"
+    unreadable-file: cannot read `FOLDER/people.csv`: there is no such file
+      help: check that it exists and that you may read it
     ");
     let recorded = CONFIG.replace("csv = \"people.csv\"", "personio_v1 = \"pages/*.json\"");
     insta::assert_snapshot!(read(&files, &recorded), @r"
+    unreadable-file: cannot read `FOLDER/pages`: there is no such file
+      help: check that it exists and that you may read it
     ");
     files.push(("pages/notes.txt", b"x"));
     insta::assert_snapshot!(read(&files, &recorded), @r"
+    unreadable-file: no file matches `pages/*.json`
+      help: check the name in `tenure.toml`; `*` stands for any part of a file name
     ");
     files.push(("people.csv", b"id,first_name\n1,Ada\n"));
     insta::assert_snapshot!(read(&files, CONFIG), @r"
+    csv-no-column: people.csv lacks the columns `last_name`, `preferred_name` (the policy's `nickname`), `email`, `status`, `employment_type` (the policy's `contract`), `hire_date`, `termination_date` (the policy's `last_day`), `department`, `office`, `supervisor`, `dynamic_1` (the policy's `kind`), `dynamic_2` (the policy's `duties`), `dynamic_3` (the policy's `temporary`), `dynamic_4` (the policy's `workload`), `dynamic_5` (the policy's `illness`)
+      help: did you mean `first_name` instead of `last_name`?; the table has `id`, `first_name`: name one of them with `from`
     ");
 }
 
