@@ -1,5 +1,7 @@
 //! Missing values: what compares how, and what the checker knows to be present.
 
+use std::fmt::Write as _;
+
 use super::bench::Bench;
 
 /// Which of some conditions hold for a person of whom HR says nothing that it need not say, and for one of whom
@@ -7,19 +9,18 @@ use super::bench::Bench;
 fn holds(conditions: &[(&str, &str)]) -> String {
     let mut rows = String::new();
     for (name, condition) in conditions {
-        rows += &format!("let c_{name} = {condition}\n");
-        rows +=
-            &format!("let t_{name} = choose {{ when c_{name} => \"yes\" otherwise => \"no\" }}\n");
+        writeln!(rows, "let c_{name} = {condition}").unwrap();
+        let choose = format!("choose {{ when c_{name} => \"yes\" otherwise => \"no\" }}");
+        writeln!(rows, "let t_{name} = {choose}").unwrap();
     }
     let holes: Vec<String> = conditions
         .iter()
         .map(|(name, _)| format!("{name} {{t_{name}}}"))
         .collect();
-    rows += &format!(
-        "profile {{ cn = \"{{last_name}}\" sAMAccountName = login once mail = \"{{login}}@{{domain}}\" once \
-         info = \"{}\" }}",
-        holes.join(", ")
-    );
+    let info = holes.join(", ");
+    let mail = "mail = \"{login}@{domain}\" once";
+    let names = "cn = last_name sAMAccountName = login once";
+    writeln!(rows, "profile {{ {names} {mail} info = \"{info}\" }}").unwrap();
     Bench::new()
         .policy(&rows)
         .people("id,department,nickname,workload\n1,,,\n2,IT,Ada,40\n")
@@ -35,10 +36,8 @@ fn equality_with_something_missing_does_not_hold_even_if_both_are() {
         ("c", "department in [\"IT\"]"),
         ("d", "department matches \"*\""),
         ("e", "department is missing"),
-        ("f", "department is present and workload > 10"),
     ];
-    // `f` asks for one thing and compares another, so it is not allowed; see below.
-    insta::assert_snapshot!(holds(&conditions[..5]), @r#"
+    insta::assert_snapshot!(holds(&conditions), @r#"
     1 employee
       info = ["a no, b no, c no, d no, e yes"]
     2 employee
@@ -53,12 +52,8 @@ fn what_is_known_to_be_present_may_be_ordered_and_negated() {
         ("b", "workload is missing or workload > 10"),
         ("c", "department is present and department != \"IT\""),
         ("d", "not (department is missing or department == \"IT\")"),
-        (
-            "e",
-            "workload >= 40 and department == \"IT\" and nickname != \"Ada\"",
-        ),
     ];
-    insta::assert_snapshot!(holds(&conditions[..4]), @r#"
+    insta::assert_snapshot!(holds(&conditions), @r#"
     1 employee
       info = ["a no, b yes, c no, d no"]
     2 employee

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use tenure::diagnostic::{Diagnostic, Label, Severity, Sources};
 use tenure::policy::{
     AssignedPart, AttributeWish, BlockWish, Candidate, Desired, Extent, Mode, NamePattern, Policy,
-    RuleId, StageAccount, Standing, UnitWish, Wish,
+    StageAccount, Standing, UnitWish, Wish,
 };
 
 /// Each diagnostic with the lines it points at, underlined.
@@ -93,12 +93,6 @@ pub(crate) fn wish(policy: &Policy, wish: &Wish) -> String {
         writeln!(text, "  next {next}").unwrap();
     }
     text
-}
-
-/// Where a rule stands.
-pub(crate) fn place(policy: &Policy, rule: RuleId) -> String {
-    let rule = policy.rules.rule(rule).unwrap();
-    format!("{}:{} {}", rule.file, rule.line, rule.text)
 }
 
 fn account(account: StageAccount) -> String {
