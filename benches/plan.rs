@@ -8,6 +8,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::cast_possible_wrap,
+    clippy::indexing_slicing,
     missing_docs,
     clippy::print_stderr,
     reason = "a benchmark may panic and prints its figure"
@@ -64,7 +65,7 @@ let end = choose {
   otherwise => never
 }
 unique login { try base try "{base}{n}" }
-unique common_name { try "{first_name} {last_name}" try "{first_name} {last_name} ({n})" }
+unique common_name { try "{first_name} {last_name} {id}" try "{first_name} {last_name} {id} ({n})" }
 timezone "Europe/Berlin"
 lifecycle {
   when now >= end at 18:00 => leaver
@@ -142,7 +143,8 @@ fn compile() -> Policy {
         params: &BTreeMap::new(),
         bases: &[Dn::parse(BASE).unwrap()],
     });
-    policy.unwrap_or_else(|| panic!("{diagnostics:?}"))
+    assert!(policy.is_some(), "{diagnostics:?}");
+    policy.unwrap()
 }
 
 /// The same number for the same words each time (splitmix64).
@@ -153,8 +155,8 @@ fn draw(seed: usize, salt: u64) -> usize {
     usize::try_from((z ^ (z >> 31)) >> 1).unwrap_or(0)
 }
 
-fn text(text: impl Into<Arc<str>>) -> Option<Value> {
-    Some(Value::Text(text.into()))
+fn text(text: impl Into<Arc<str>>) -> Value {
+    Value::Text(text.into())
 }
 
 fn people(policy: &Policy, count: usize) -> hr::Snapshot {
@@ -169,15 +171,15 @@ fn people(policy: &Policy, count: usize) -> hr::Snapshot {
             PersonId::from(id),
             vec![
                 Some(Value::Int(id)),
-                text(format!("Given{}", draw(n, 2) % 5000)),
-                text(format!("Family{}", draw(n, 3) % 60_000)),
+                Some(text(format!("Given{}", draw(n, 2) % 5000))),
+                Some(text(format!("Family{}", draw(n, 3) % 60_000))),
                 None,
                 Some(Value::OneOf("active".into())),
                 Some(Value::Date(jiff::civil::date(2015, 1, 1))),
                 leaving.then(|| Value::Date(jiff::civil::date(2026, 2, 1))),
                 Some(Value::Text(departments[draw(n, 4) % DEPARTMENTS].clone())),
                 Some(Value::Text(offices[draw(n, 5) % OFFICES].clone())),
-                text(format!("Specialist, Level {}", draw(n, 6) % 60)),
+                Some(text(format!("Specialist, Level {}", draw(n, 6) % 60))),
                 (n > 0).then(|| Value::Person(PersonId::from((n / 8) as i64 + 1))),
             ],
         )
@@ -204,8 +206,9 @@ fn unit(parent: &Dn, name: &str, n: usize, objects: &mut Vec<Arc<Object>>) -> Dn
     dn
 }
 
-/// A directory in which everybody has an account, a tenth of them with another title than HR says.
-fn directory(people: &hr::Snapshot) -> Snapshot {
+/// A directory in which everybody has an account and the memberships of the rules, but for a tenth: those
+/// have another title than HR says, and no memberships.
+fn directory(people: &hr::Snapshot, wishes: &[policy::Wish]) -> Snapshot {
     let domain = Dn::parse("DC=bench,DC=example").unwrap();
     let mut objects: Vec<Arc<Object>> = Vec::new();
     let head =
@@ -219,7 +222,8 @@ fn directory(people: &hr::Snapshot) -> Snapshot {
         .map(|n| unit(&staff, &format!("Office {n}"), 100 + n, &mut objects))
         .collect();
     let mut members: BTreeMap<String, Vec<Arc<str>>> = BTreeMap::new();
-    for (n, person) in people.people().iter().enumerate() {
+    let mut dns: Vec<Dn> = Vec::new();
+    for (n, (person, wish)) in people.people().iter().zip(wishes).enumerate() {
         let value = |position: usize| {
             person
                 .get(position)
@@ -239,6 +243,13 @@ fn directory(people: &hr::Snapshot) -> Snapshot {
         } else {
             value(9)
         };
+        let manager: Vec<String> = dns
+            .get(n / 8)
+            .filter(|_| n > 0)
+            .map(Dn::to_string)
+            .into_iter()
+            .collect();
+        dns.push(dn.clone());
         let object = Object::new(dn.clone(), guid(1_000_000 + n))
             .with(
                 "objectClass",
@@ -264,6 +275,7 @@ fn directory(people: &hr::Snapshot) -> Snapshot {
             )
             .with("department", [value(7).as_str()])
             .with("title", [title.as_str()])
+            .with("manager", manager.iter().map(String::as_str))
             .with("userAccountControl", ["512"])
             .with("whenCreated", ["20150101080000.0Z"]);
         members
@@ -272,6 +284,7 @@ fn directory(people: &hr::Snapshot) -> Snapshot {
             .push(dn.text().clone());
         objects.push(Arc::new(object));
     }
+    members.entry("SG-Staff".to_owned()).or_default();
     for n in 0..=(GROUP_ROWS / 3) {
         members.entry(format!("SG-{n}")).or_default();
     }
@@ -299,7 +312,7 @@ fn planning(criterion: &mut Criterion) {
     let now: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
     let policy = compile();
     let people = people(&policy, count);
-    let directory = directory(&people);
+    let directory = directory(&people, &policy::wishes(&policy, &people, now));
     let prior = Prior::default();
     let bases = [Dn::parse(BASE).unwrap()];
     let make = |wishes: &[policy::Wish]| {

@@ -142,7 +142,7 @@ fn consent(
         return Ok(Some(Exit::Ok));
     }
     if !plan.is_empty() {
-        let text = plan_command::shown(plan, Some(&planned.prior), output.width, output.color_err);
+        let text = plan_command::shown(plan, Some(&planned.prior), output, output.color_err);
         output.say(&text);
     }
     if trips {

@@ -1,40 +1,60 @@
 //! `tenure history` and `tenure show`: what was done.
 
 use super::args::{Format, Global, HistoryArgs, ShowArgs};
+use super::plan::options;
 use super::report::Report;
-use super::{Exit, Output, check, view};
-use crate::apply::journal;
+use super::view::history as view;
+use super::{Exit, Output, check};
+use crate::apply::history as runs_of;
 use crate::state::Store;
 
 /// The latest runs.
-pub(super) fn history(global: &Global, arguments: &HistoryArgs, output: &mut Output) -> Result<Exit, Report> {
+pub(super) fn history(
+    global: &Global,
+    arguments: &HistoryArgs,
+    output: &mut Output,
+) -> Result<Exit, Report> {
     let runs = match store(global)? {
-        Some(store) => journal::history(&store, arguments.limit)?,
+        Some(store) => runs_of::history(&store, arguments.limit)?,
         None => Vec::new(),
     };
     output.result(&match arguments.format {
-        Format::Human => view::history(&runs, output),
+        Format::Human => view::history(&runs, &options(output.width, output.color)),
         Format::Json => view::history_json(&runs),
     });
     Ok(Exit::Ok)
 }
 
 /// One run.
-pub(super) fn show(global: &Global, arguments: &ShowArgs, output: &mut Output) -> Result<Exit, Report> {
+pub(super) fn show(
+    global: &Global,
+    arguments: &ShowArgs,
+    output: &mut Output,
+) -> Result<Exit, Report> {
     let none = || {
-        Report::text("unknown-run", format!("there is no run `{}`", arguments.run)).help("`tenure history` lists the runs; the beginning of an id is enough")
+        Report::text(
+            "unknown-run",
+            format!("there is no run `{}`", arguments.run),
+        )
+        .help("`tenure history` lists the runs; the beginning of an id is enough")
     };
     let store = store(global)?.ok_or_else(none)?;
-    let runs = journal::history(&store, u32::MAX)?;
+    let runs = runs_of::history(&store, u32::MAX)?;
     let wanted = arguments.run.to_lowercase();
-    let mut matching = runs.iter().filter(|run| wanted == "last" || run.id.to_string().starts_with(&wanted));
+    let mut matching = runs
+        .iter()
+        .filter(|run| wanted == "last" || run.id.to_string().starts_with(&wanted));
     let found = matching.next().ok_or_else(none)?;
     if wanted != "last" && matching.next().is_some() {
-        return Err(Report::text("ambiguous-run", format!("several runs begin with `{}`", arguments.run)).help("write more of the id"));
+        return Err(Report::text(
+            "ambiguous-run",
+            format!("several runs begin with `{}`", arguments.run),
+        )
+        .help("write more of the id"));
     }
-    let details = journal::run(&store, found.id)?.ok_or_else(none)?;
+    let details = runs_of::run(&store, found.id)?.ok_or_else(none)?;
     output.result(&match arguments.format {
-        Format::Human => view::run(&details, output),
+        Format::Human => view::run(&details, &options(output.width, output.color)),
         Format::Json => view::run_json(&details),
     });
     Ok(Exit::Ok)
@@ -42,5 +62,7 @@ pub(super) fn show(global: &Global, arguments: &ShowArgs, output: &mut Output) -
 
 fn store(global: &Global) -> Result<Option<Store>, Report> {
     let workspace = check::open(global)?;
-    Ok(Store::open_existing(&workspace.path(&workspace.config.state))?)
+    Ok(Store::open_existing(
+        &workspace.path(&workspace.config.state),
+    )?)
 }

@@ -125,9 +125,11 @@ fn insert(workspace: &Workspace, lines: &str) -> Result<String, Report> {
         {
             continue;
         }
-        let identity = file.items.iter().find_map(|item| match item {
-            ast::Item::Identity(item) => Some(item.span),
-            _ => None,
+        let identity = file.items.iter().find_map(|item| {
+            let ast::Item::Identity(item) = item else {
+                return None;
+            };
+            Some(item.span)
         });
         let Some(span) = identity else {
             continue;
@@ -218,12 +220,15 @@ fn baseline(plan: &Plan, state: uuid::Uuid, generation: u64) -> Plan {
     let adopted: BTreeSet<_> = plan
         .actions
         .iter()
-        .filter_map(|action| match &action.change {
-            Change::Adopt {
+        .filter_map(|action| {
+            let Change::Adopt {
                 account: Target::Existing { guid, .. },
                 ..
-            } => Some(*guid),
-            _ => None,
+            } = &action.change
+            else {
+                return None;
+            };
+            Some(*guid)
         })
         .collect();
     let mut plan = plan.clone();

@@ -11,6 +11,7 @@ mod check;
 mod completions;
 mod disk;
 mod explain;
+mod history;
 mod matching;
 mod operator;
 mod output;
@@ -84,7 +85,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Plan(arguments) => plan::run(&cli.global, arguments, &mut output),
         Command::Apply(arguments) => apply::run(&cli.global, arguments, &mut output),
         Command::Match(arguments) => matching::run(&cli.global, arguments, &mut output),
-        Command::History(_) | Command::Show(_) => Ok(Exit::Error),
+        Command::History(arguments) => history::history(&cli.global, arguments, &mut output),
+        Command::Show(arguments) => history::show(&cli.global, arguments, &mut output),
         Command::Explain(arguments) => explain::run(&cli.global, arguments, &mut output),
         Command::Completions(arguments) => Ok(completions::completions(arguments, &mut output)),
         Command::Man(arguments) => completions::man(arguments, &mut output),

@@ -32,13 +32,11 @@ pub(super) fn run(
         ));
     }
     match arguments.format {
-        PlanFormat::Human => output.result(&shown(
-            plan,
-            Some(&planned.prior),
-            output.width,
-            output.color,
-        )),
-        PlanFormat::Json => output.result(&file::to_json(plan)),
+        PlanFormat::Human => {
+            let text = shown(plan, Some(&planned.prior), output, output.color);
+            output.result(&text);
+        }
+        PlanFormat::Json => output.result(&view::json::harmless(&file::to_json(plan))),
         PlanFormat::Markdown => output.result(&view::markdown::render(
             plan,
             &view::markdown::Options {
@@ -73,13 +71,17 @@ pub(super) fn exit(plan: &Plan, fail_on_open: bool) -> Exit {
 }
 
 /// The plan as people read it.
-pub(super) fn shown(plan: &Plan, prior: Option<&Prior>, width: usize, color: bool) -> String {
+pub(super) fn shown(plan: &Plan, prior: Option<&Prior>, output: &Output, color: bool) -> String {
     let view = PlanView {
         plan,
         prior,
-        detail: Detail::Auto,
+        detail: if output.verbose > 0 {
+            Detail::Full
+        } else {
+            Detail::Auto
+        },
     };
-    view.render(&options(width, color))
+    view.render(&options(output.width, color))
 }
 
 /// How views are written to this terminal.

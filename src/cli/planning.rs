@@ -76,12 +76,12 @@ pub(super) fn plan(
     let correlation = plan::correlate(&input);
     let plan = plan::plan(&input);
     Ok(Planned {
+        reading,
+        directory,
         directory_file,
         prior,
         correlation,
         plan,
-        directory,
-        reading,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::builtin::Builtin;
 use super::eval::Value;
+use super::pattern::Pattern;
 use super::types::{Marks, Type};
 use crate::diagnostic::Span;
 use crate::syntax::ast::CompareOp;
@@ -44,7 +45,7 @@ pub(crate) enum Kind {
     },
     Matches {
         text: Box<Node>,
-        pattern: regex::Regex,
+        pattern: Pattern,
     },
     Present(Box<Node>),
     Missing(Box<Node>),

@@ -14,6 +14,7 @@ mod eval;
 pub mod explain;
 mod ir;
 mod lower;
+mod pattern;
 mod program;
 pub mod ruleset;
 mod types;

@@ -106,6 +106,14 @@ impl<'a> Scope<'a> {
             Kind::Or(parts) => self.decide(parts, true),
             Kind::Compare { op, left, right } => self.compare(*op, left, right),
             Kind::In { item, list } => {
+                if let (Some(text), Kind::List(nodes)) = (self.plain_text(item), &list.kind)
+                    && nodes
+                        .iter()
+                        .all(|node| matches!(node.kind, Kind::Const(Value::Text(_))))
+                {
+                    let same = |node: &Node| self.plain_text(node) == Some(text);
+                    return Ok(text.is_some() && nodes.iter().any(same));
+                }
                 let (item, list) = (self.value(item)?, self.value(list)?);
                 Ok(match (item, list) {
                     (Some(item), Some(Value::List(list))) => list.iter().any(|one| one.same(&item)),
@@ -113,6 +121,9 @@ impl<'a> Scope<'a> {
                 })
             }
             Kind::Matches { text, pattern, .. } => {
+                if let Some(text) = self.plain_text(text) {
+                    return Ok(text.is_some_and(|text| pattern.is_match(text)));
+                }
                 let text = self.value(text)?;
                 Ok(text
                     .is_some_and(|text| text.as_text().is_some_and(|text| pattern.is_match(text))))
@@ -143,6 +154,12 @@ impl<'a> Scope<'a> {
         }
         if is_clock(right) {
             return self.compare_clock(time::mirrored(op), &right.kind, left);
+        }
+        if let (CompareOp::Equal | CompareOp::NotEqual, Some(left), Some(right)) =
+            (op, self.plain_text(left), self.plain_text(right))
+        {
+            let equal = left.is_some() && left == right;
+            return Ok(equal == (op == CompareOp::Equal));
         }
         let (left, right) = (self.value(left)?, self.value(right)?);
         let (Some(left), Some(right)) = (left, right) else {
@@ -180,6 +197,27 @@ impl<'a> Scope<'a> {
         Ok(here
             .order(&with)
             .is_some_and(|order| time::satisfies(op, order)))
+    }
+
+    /// The text of a constant or of a field of a good record, without a copy; `None` for anything else.
+    ///
+    /// Rules that ask one field are most of a policy, and they are asked of everybody.
+    #[expect(
+        clippy::option_option,
+        reason = "not simple, missing and a text are three answers"
+    )]
+    fn plain_text<'n>(&'n self, node: &'n Node) -> Option<Option<&'n str>> {
+        match (&node.kind, self.record) {
+            (Kind::Const(Value::Text(text)), _) => Some(Some(text)),
+            (Kind::Field(position), Record::Known(person)) => {
+                match person.get(*position as usize) {
+                    None => Some(None),
+                    Some(hr::Value::Text(text) | hr::Value::OneOf(text)) => Some(Some(text)),
+                    Some(_) => None,
+                }
+            }
+            _ => None,
+        }
     }
 
     /// The value of an expression.

@@ -59,6 +59,14 @@ impl Value {
         None
     }
 
+    /// The value as a text, sharing the letters where it is one.
+    pub(crate) fn into_text(self) -> Arc<str> {
+        match self {
+            Self::Text(text) | Self::Timezone(text) => text,
+            other => other.to_string().into(),
+        }
+    }
+
     /// Whether two values are equal: text exactly, numbers by value.
     pub(crate) fn same(&self, other: &Self) -> bool {
         match (self, other) {

@@ -21,6 +21,7 @@ use jiff::tz::TimeZone;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -133,7 +134,7 @@ impl<'a> Evaluator<'a> {
             .anchor
             .as_ref()
             .and_then(|node| scope.value(node).ok().flatten())
-            .map(|value| value.to_string().into());
+            .map(Value::into_text);
         wish.started = program
             .started
             .and_then(|position| scope.value(&Node::field(position)).ok().flatten())
@@ -295,9 +296,7 @@ impl<'a> Evaluator<'a> {
             for question in &adopt.account {
                 tests.push(match question {
                     AccountQuestion::Equal(attribute, node) => match scope.value(node) {
-                        Ok(Some(value)) => {
-                            AccountTest::Equal(attribute.clone(), value.to_string().into())
-                        }
+                        Ok(Some(value)) => AccountTest::Equal(attribute.clone(), value.into_text()),
                         Ok(None) | Err(_) => continue 'rules,
                     },
                     AccountQuestion::Matches(attribute, pattern) => {
@@ -405,7 +404,7 @@ impl<'a> Evaluator<'a> {
             for (node, names, rule) in &body.grants {
                 let wish = |group: Arc<str>| GroupWish { group, rule: *rule };
                 let (granted, held) = match scope.value(node) {
-                    Ok(value) => (value.map(|value| wish(value.to_string().into())), None),
+                    Ok(value) => (value.map(|value| wish(value.into_text())), None),
                     Err(unknown) => (None, Some(unknown.why)),
                 };
                 if let Some(granted) = granted {
@@ -449,10 +448,10 @@ impl<'a> Evaluator<'a> {
                     match (&holds, &named) {
                         (_, Ok(None)) => {}
                         (Ok(_), Ok(Some(value))) => {
-                            block.forbidden.push(wish(value.to_string().into()));
+                            block.forbidden.push(wish(value.clone().into_text()));
                         }
                         (Err(unknown), Ok(Some(value))) => {
-                            let held = wish(value.to_string().into());
+                            let held = wish(value.clone().into_text());
                             block.held.push((held, unknown.why.clone()));
                         }
                         (_, Err(unknown)) => block.held.extend(
@@ -616,7 +615,7 @@ fn assigned(scope: &Scope<'_>, node: &Node) -> Result<Option<Vec<AssignedPart>>,
         }
         _ => {
             let value = scope.value(node)?;
-            Ok(value.map(|value| vec![AssignedPart::Literal(value.to_string().into())]))
+            Ok(value.map(|value| vec![AssignedPart::Literal(value.into_text())]))
         }
     }
 }
@@ -662,7 +661,7 @@ fn block(scope: &Scope<'_>, rows: &[GroupRow], restriction: Restriction) -> Bloc
             let group = holds.clone().and_then(|_| scope.value(node));
             match group {
                 Ok(Some(value)) => wish.granted.push(GroupWish {
-                    group: value.to_string().into(),
+                    group: value.into_text(),
                     rule: row.rule,
                 }),
                 Ok(None) => {}
@@ -684,19 +683,26 @@ fn block(scope: &Scope<'_>, rows: &[GroupRow], restriction: Restriction) -> Bloc
 
 /// Sorts, keeps one entry for each group, and gives nothing that is held.
 fn tidy(block: &mut BlockWish) {
-    let key = |wish: &GroupWish| (wish.group.to_lowercase(), wish.rule);
     for list in [&mut block.granted, &mut block.forbidden] {
-        list.sort_by_cached_key(key);
-        list.dedup_by(|a, b| a.group.to_lowercase() == b.group.to_lowercase());
+        list.sort_by(|a, b| folded(&a.group, &b.group).then(a.rule.cmp(&b.rule)));
+        list.dedup_by(|a, b| folded(&a.group, &b.group).is_eq());
     }
-    block.held.sort_by_cached_key(|(wish, _)| key(wish));
-    block
-        .held
-        .dedup_by(|(a, _), (b, _)| a.group.to_lowercase() == b.group.to_lowercase());
+    let held = &mut block.held;
+    held.sort_by(|(a, _), (b, _)| folded(&a.group, &b.group).then(a.rule.cmp(&b.rule)));
+    held.dedup_by(|(a, _), (b, _)| folded(&a.group, &b.group).is_eq());
     let BlockWish { granted, held, .. } = block;
     granted.retain(|wish| {
         !held
             .iter()
-            .any(|(held, _)| held.group.eq_ignore_ascii_case(&wish.group))
+            .any(|(held, _)| folded(&held.group, &wish.group).is_eq())
     });
+}
+
+/// The order of two names without regard to case.
+fn folded(a: &str, b: &str) -> Ordering {
+    if a.is_ascii() && b.is_ascii() {
+        let a = a.bytes().map(|byte| byte.to_ascii_lowercase());
+        return a.cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()));
+    }
+    a.to_lowercase().cmp(&b.to_lowercase())
 }

@@ -3,21 +3,19 @@
 use super::Lower;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::policy::codes;
+use crate::policy::pattern::Pattern;
 use crate::policy::ruleset::NamePattern;
 use crate::syntax::ast::{Expr, ExprKind};
 use std::sync::Arc;
 
-/// The most bytes that a compiled pattern may take; a policy has hundreds of them.
-const MAX_PATTERN_BYTES: usize = 1 << 20;
-
 impl Lower<'_> {
     /// What stands behind `matches`: a literal glob or regular expression, on the whole text.
-    pub(crate) fn pattern(&mut self, pattern: &Expr) -> Option<regex::Regex> {
-        let source = match &pattern.kind {
-            ExprKind::Regex(source) => format!("(?s)^(?:{source})$"),
+    pub(crate) fn pattern(&mut self, pattern: &Expr) -> Option<Pattern> {
+        let built = match &pattern.kind {
+            ExprKind::Regex(source) => Pattern::regex(source),
             ExprKind::Text(template) if template.literal().is_some() => {
                 let text = template.literal().unwrap_or_default();
-                glob(text)
+                Pattern::glob(text)
             }
             ExprKind::Error => return None,
             _ => {
@@ -33,11 +31,8 @@ impl Lower<'_> {
                 return None;
             }
         };
-        let built = regex::RegexBuilder::new(&source)
-            .size_limit(MAX_PATTERN_BYTES)
-            .build();
         match built {
-            Ok(regex) => Some(regex),
+            Ok(pattern) => Some(pattern),
             Err(error) => {
                 let text = error.to_string();
                 let last = text.lines().last().unwrap_or_default();
@@ -108,18 +103,4 @@ impl Lower<'_> {
             .label("not a plain text"),
         );
     }
-}
-
-/// A glob as a regular expression on the whole text.
-fn glob(text: &str) -> String {
-    let mut pattern = String::from("(?s)^");
-    for c in text.chars() {
-        match c {
-            '*' => pattern.push_str(".*"),
-            '?' => pattern.push('.'),
-            _ => pattern.push_str(&regex::escape(c.encode_utf8(&mut [0; 4]))),
-        }
-    }
-    pattern.push('$');
-    pattern
 }
