@@ -21,6 +21,7 @@ pub mod finding;
 pub mod plan;
 
 mod account;
+mod before_start;
 mod builder;
 mod diff;
 mod draft;

@@ -203,9 +203,14 @@ impl<'w, 'a> Names<'w, 'a> {
                         return Some(name.clone());
                     }
                 }
-                Candidate::Numbered { before, after } => {
+                Candidate::Numbered {
+                    before,
+                    hinge,
+                    after,
+                } => {
                     for n in NUMBERS {
-                        let Some(name) = shortened(before, n, after, lines, names, unique) else {
+                        let suffix = format!("{hinge}{n}{after}");
+                        let Some(name) = shortened(before, &suffix, lines, names, unique) else {
                             break;
                         };
                         if acceptable(&name) {
@@ -359,13 +364,16 @@ fn extract(value: &str, parts: &[AssignedPart], unique: u32, names: &Assigned) -
 fn stems(name: &str, candidate: &Candidate) -> bool {
     match candidate {
         Candidate::Fixed(fixed) => fold(name) == fold(fixed),
-        Candidate::Numbered { before, after } => {
-            let name = fold(name);
+        Candidate::Numbered {
+            before,
+            hinge,
+            after,
+        } => {
+            let (name, before, hinge) = (fold(name), fold(before), fold(hinge));
             let Some(rest) = name.strip_suffix(&*fold(after)) else {
                 return false;
             };
             let stem = rest.trim_end_matches(|c: char| c.is_ascii_digit());
-            let before = fold(before);
             // The base itself may end in digits: each border between it and the number is tried.
             (stem.len()..rest.len()).any(|border| {
                 let (Some(head), Some(digits)) = (rest.get(..border), rest.get(border..)) else {
@@ -374,8 +382,12 @@ fn stems(name: &str, candidate: &Candidate) -> bool {
                 digits
                     .parse::<u32>()
                     .is_ok_and(|n| NUMBERS.contains(&n) && n.to_string() == digits)
-                    && (head == &*before
-                        || (!head.is_empty() && before.starts_with(head) && is_cut(head, &before)))
+                    && head.strip_suffix(&*hinge).is_some_and(|head| {
+                        head == &*before
+                            || (!head.is_empty()
+                                && before.starts_with(head)
+                                && is_cut(head, &before))
+                    })
             })
         }
     }
@@ -389,18 +401,17 @@ fn is_cut(head: &str, before: &str) -> bool {
 /// How many characters of a base a number may cost and the name still count as the same candidate.
 const MAX_CUT: usize = 8;
 
-/// `before` with a number and `after`, the base cut so that every line that uses it fits.
+/// `before` with the number and what belongs to it, the name cut so that every line that uses it fits.
 fn shortened(
     before: &str,
-    n: u32,
-    after: &str,
+    suffix: &str,
     lines: &[Line<'_>],
     names: &Assigned,
     unique: u32,
 ) -> Option<String> {
     let mut base = before.to_owned();
     loop {
-        let name = format!("{base}{n}{after}");
+        let name = format!("{base}{suffix}");
         let excess = lines.iter().filter(|line| line.written).filter_map(|line| {
             let max = line.schema?.max_on_account()? as usize;
             let value = render_with(line.parts, names, unique, &name)?;
@@ -413,6 +424,7 @@ fn shortened(
                     let last = base.pop()?;
                     over = over.saturating_sub(last.len_utf16());
                 }
+                base.truncate(base.trim_end().len());
                 if base.is_empty() {
                     return None;
                 }
@@ -465,26 +477,32 @@ pub(crate) fn account_dn(unit: &Dn, common_name: &str) -> Option<Dn> {
 mod tests {
     use super::{Candidate, stems};
 
-    fn numbered(before: &str, after: &str) -> Candidate {
+    fn numbered(before: &str, hinge: &str, after: &str) -> Candidate {
         Candidate::Numbered {
             before: before.into(),
+            hinge: hinge.into(),
             after: after.into(),
         }
     }
 
     #[test]
     fn a_name_stems_from_its_candidate_even_when_the_base_gave_way() {
-        assert!(stems("zmueller2", &numbered("zmueller", "")));
-        assert!(stems("ZMueller99", &numbered("zmueller", "")));
-        assert!(stems("Ada King (2)", &numbered("Ada King (", ")")));
+        assert!(stems("zmueller2", &numbered("zmueller", "", "")));
+        assert!(stems("ZMueller99", &numbered("zmueller", "", "")));
+        assert!(stems("Ada King (2)", &numbered("Ada King", " (", ")")));
         assert!(
-            stems("user712", &numbered("user7", "")),
+            stems("user712", &numbered("user7", "", "")),
             "base ends in a digit"
         );
-        assert!(stems("zmuelle2", &numbered("zmueller", "")), "cut by one");
-        assert!(!stems("zmueller1", &numbered("zmueller", "")));
-        assert!(!stems("zmueller100", &numbered("zmueller", "")));
-        assert!(!stems("2", &numbered("zmueller", "")));
-        assert!(!stems("other2", &numbered("zmueller", "")));
+        assert!(
+            stems("zmuelle2", &numbered("zmueller", "", "")),
+            "cut by one"
+        );
+        assert!(!stems("zmueller1", &numbered("zmueller", "", "")));
+        assert!(!stems("zmueller100", &numbered("zmueller", "", "")));
+        assert!(!stems("2", &numbered("zmueller", "", "")));
+        assert!(stems("Ada Ki (2)", &numbered("Ada King", " (", ")")));
+        assert!(!stems("Ada King 2)", &numbered("Ada King", " (", ")")));
+        assert!(!stems("other2", &numbered("zmueller", "", "")));
     }
 }

@@ -3,6 +3,7 @@
 //! [`Aim`] is what the policy means for the account once everything that may stand in the way has been
 //! weighed: quarantine, conflicts, unsettled proposals, an emergency end, a human's decision (S1, S4, S7).
 
+use super::before_start;
 use super::builder::Builder;
 use super::correlate::Verdict;
 use super::draft::Open;
@@ -203,8 +204,8 @@ pub(crate) fn weigh<'a>(
         target: account.map(|account| builder.existing(account)),
         first: Vec::new(),
     };
-    if put_back(builder, &subject) {
-        let text = "is at work and would be put back before the first day; nothing changes";
+    if let Some(why) = before_start::put_back(builder, &subject) {
+        let text = format!("{why}; nothing changes");
         builder.draft.find(
             Finding::new(FindingKind::Held, subject.who.clone(), text)
                 .of(&wish.person)
@@ -339,30 +340,6 @@ fn settled(
         }
     }
     None
-}
-
-/// Whether a working person would be put back before the start (S2).
-///
-/// At the first sight of a person no earlier stage is known: who logs on to an enabled account is at work.
-fn put_back(builder: &Builder<'_, '_>, subject: &Subject<'_>) -> bool {
-    if subject.aim != Aim::Prepared {
-        return false;
-    }
-    let Some(account) = subject.account.map(|account| builder.world.object(account)) else {
-        return false;
-    };
-    let worked = match subject.stage_before(builder) {
-        Some(stage) => builder
-            .world
-            .input
-            .rules
-            .stage(stage)
-            .is_some_and(|stage| stage.account == StageAccount::Enabled),
-        None => account
-            .integer("lastLogonTimestamp")
-            .is_some_and(|ticks| ticks > 0),
-    };
-    account.enabled() && worked
 }
 
 fn report_held(

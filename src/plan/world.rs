@@ -29,7 +29,8 @@ pub(crate) struct World<'a> {
     pub(crate) members: Arc<Links>,
     privileged: FxHashMap<ObjectId, Arc<str>>,
     protected_units: Vec<(Dn, RuleId)>,
-    lifecycle_reads: Vec<u32>,
+    /// What the rows of `lifecycle` read, all together.
+    pub(crate) lifecycle_reads: Vec<u32>,
     /// What rows and rules about groups read, all together.
     pub(crate) group_reads: Vec<u32>,
     mask: Arc<str>,
@@ -345,7 +346,8 @@ impl<'a> World<'a> {
             .is_none_or(|digest| *digest != self.input.rules.digest)
     }
 
-    fn hr_changed(&self, person: &PersonId, reads: &[u32]) -> bool {
+    /// Whether one of these HR attributes differs from the last applied run.
+    pub(crate) fn hr_changed(&self, person: &PersonId, reads: &[u32]) -> bool {
         let Some(memory) = self.person_memory(person) else {
             return true;
         };

@@ -83,11 +83,13 @@ pub struct UniqueWish {
 pub enum Candidate {
     /// A name as it stands.
     Fixed(Arc<str>),
-    /// With `{n}` from 2 to 99 between; `before` gives way to the length.
+    /// With `{n}` from 2 to 99 behind `before` and `hinge`; `before` gives way to the length.
     Numbered {
-        /// Before the number.
+        /// The name itself.
         before: Arc<str>,
-        /// After it.
+        /// The author's own text between the name and the number, which never gives way; often empty.
+        hinge: Arc<str>,
+        /// After the number.
         after: Arc<str>,
     },
 }

@@ -4,6 +4,7 @@ use super::bench::{
     Company, EMPLOYEE, EXCEPTION, LEAVER, LIFECYCLE, PREHIRE, PURGED, STAGE, enter, found, id,
     open, shown,
 };
+use tenure::hr::{Attribute, Person, Schema, Type, Value};
 use tenure::plan::{Change, FindingKind};
 use tenure::policy::{ResetRule, StageAccount, Standing, UnitWish};
 
@@ -165,6 +166,99 @@ fn a_working_person_is_not_put_back_before_the_start() {
     let plan = company.plan();
     assert_eq!(shown(&plan), Vec::<String>::new());
     assert_eq!(found(&plan, FindingKind::Held).len(), 1);
+}
+
+/// Ada at work, in a company where the status is a choice, and a stage that disables before the first day.
+fn ada_starts(started: &str, status: &str) -> Company {
+    let mut company = ada();
+    company.schema = Schema::new(vec![
+        Attribute::new("id", Type::Int).key(),
+        Attribute::new("department", Type::Text).optional(),
+        Attribute::new(
+            "status",
+            Type::OneOf(["active".into(), "inactive".into()].into()),
+        ),
+        Attribute::new("last_day", Type::Text).optional(),
+    ])
+    .unwrap();
+    set_status(&mut company, status);
+    company.wish_mut(1).started = Some(started.parse().unwrap());
+    company
+}
+
+fn set_status(company: &mut Company, status: &str) {
+    let mut values: Vec<Option<Value>> = company.people[0].values().to_vec();
+    values[2] = Some(Value::Text(status.into()));
+    company.people[0] = Person::new(id(1), values);
+}
+
+const HELD_AT_WORK: &str = "Ada King: is at work and would be disabled only because the first day lies ahead; \
+                            nothing changes";
+
+#[test]
+fn a_first_day_that_moves_ahead_disables_nobody_who_works() {
+    let mut company = ada_starts("2020-01-01", "active");
+    company.run();
+    company.wish_mut(1).started = Some("2026-04-01".parse().unwrap());
+    enter(company.wish_mut(1), LEAVER);
+    let plan = company.run();
+    assert_eq!(shown(&plan), Vec::<String>::new());
+    assert_eq!(found(&plan, FindingKind::Held), [HELD_AT_WORK]);
+    assert_eq!(open(&plan), ["Ada King: Held, 0 days"]);
+    let help = plan.findings[0].help.as_deref().unwrap();
+    assert!(help.contains("correct the first day"), "{help}");
+    company.later(3);
+    assert_eq!(open(&company.run()), ["Ada King: Held, 3 days"]);
+}
+
+#[test]
+fn a_contract_that_is_called_off_ends_the_account_whatever_the_first_day() {
+    let mut company = ada_starts("2020-01-01", "active");
+    company.run();
+    company.wish_mut(1).started = Some("2026-04-01".parse().unwrap());
+    enter(company.wish_mut(1), LEAVER);
+    company.run();
+    set_status(&mut company, "inactive");
+    let plan = company.run();
+    assert_eq!(
+        shown(&plan),
+        [
+            "disable ada king (hr)",
+            "remove ada king from sg-staff (hr)"
+        ]
+    );
+}
+
+#[test]
+fn an_exception_ends_the_account_of_who_works_before_the_first_day() {
+    let mut company = ada_starts("2020-01-01", "active");
+    company.run();
+    company.wish_mut(1).started = Some("2026-04-01".parse().unwrap());
+    enter(company.wish_mut(1), LEAVER);
+    company.wish_mut(1).account_rule = EXCEPTION;
+    assert_eq!(shown(&company.plan())[0], "disable ada king (time)");
+}
+
+#[test]
+fn who_logs_on_is_at_work_at_the_first_sight_unless_the_row_reads_a_choice() {
+    let mut company = ada_starts("2026-04-01", "active");
+    company
+        .object_mut("ada")
+        .set("lastLogonTimestamp", vec!["134000000000000000".into()]);
+    enter(company.wish_mut(1), LEAVER);
+    company.rules.rules[LIFECYCLE.0 as usize].reads = vec![3];
+    let plan = company.plan();
+    assert_eq!(shown(&plan), Vec::<String>::new());
+    assert_eq!(found(&plan, FindingKind::Held), [HELD_AT_WORK]);
+    company.rules.rules[LIFECYCLE.0 as usize].reads = vec![2, 3];
+    assert_eq!(shown(&company.plan())[0], "disable ada king (first)");
+    company.rules.rules[LIFECYCLE.0 as usize].reads = vec![3];
+    company.object_mut("ada").set("lastLogonTimestamp", vec![]);
+    assert_eq!(
+        shown(&company.plan())[0],
+        "disable ada king (first)",
+        "nobody works with it yet"
+    );
 }
 
 #[test]

@@ -396,9 +396,13 @@ pub(crate) fn candidates(fixed: &[&str], numbered: Option<(&str, &str)>) -> Uniq
         .iter()
         .map(|name| Candidate::Fixed((*name).into()))
         .collect();
-    all.extend(numbered.map(|(before, after)| Candidate::Numbered {
-        before: before.into(),
-        after: after.into(),
+    all.extend(numbered.map(|(before, after)| {
+        let name = before.trim_end_matches([' ', '(']);
+        Candidate::Numbered {
+            before: name.into(),
+            hinge: before[name.len()..].into(),
+            after: after.into(),
+        }
     }));
     UniqueWish { candidates: all }
 }

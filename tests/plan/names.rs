@@ -185,3 +185,29 @@ fn missing_units_are_made_parents_first_and_only_below_a_base() {
     assert_eq!(found(&plan, FindingKind::Held).len(), 1);
     company.run();
 }
+
+#[test]
+fn what_stands_between_a_long_name_and_the_number_is_never_cut() {
+    let long = "Maria das Dores de Vasconcelos e Albuquerque de Castro Pimentel";
+    let candidate = format!("{long} (");
+    let mut company = Company::new();
+    for number in 1..=2 {
+        company = company.person_with(number, "Maria Pimentel", |wish| {
+            wish.uniques[0] = candidates(&[long], Some((&candidate, ")")));
+        });
+    }
+    company.run();
+    let names: Vec<String> = company
+        .objects
+        .iter()
+        .filter(|object| object.has("employeeID"))
+        .map(|object| object.dn().rdn().unwrap().value().to_string())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            long,
+            "Maria das Dores de Vasconcelos e Albuquerque de Castro Pimen (2)"
+        ]
+    );
+}

@@ -109,7 +109,11 @@ fn account(account: StageAccount) -> String {
 fn candidate(candidate: &Candidate) -> String {
     match candidate {
         Candidate::Fixed(name) => name.to_string(),
-        Candidate::Numbered { before, after } => format!("{before}[n]{after}"),
+        Candidate::Numbered {
+            before,
+            hinge,
+            after,
+        } => format!("{before}{hinge}[n]{after}"),
     }
 }
 

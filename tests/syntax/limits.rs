@@ -1,20 +1,14 @@
-//! What is too much is refused with one clear error, soon, and without exhausting the stack.
+//! What is too much is refused with one clear error, and without exhausting the stack.
 //!
 //! These tests run on threads of the default size, 2 MiB.
 
 use super::{found, parse};
-use std::time::{Duration, Instant};
-
-/// Far more than any of these needs, also unoptimised and on a busy machine.
-const SOON: Duration = Duration::from_secs(20);
 
 #[track_caller]
 fn one_error(text: &str, code: &str) {
-    let begin = Instant::now();
     let (_, diagnostics) = parse(text);
     let codes: Vec<&str> = diagnostics.iter().map(|one| one.code.name).collect();
     assert_eq!(codes, [code]);
-    assert!(begin.elapsed() < SOON, "{:?}", begin.elapsed());
 }
 
 #[test]
@@ -99,14 +93,12 @@ fn a_file_of_nothing_but_mistakes_stops_at_a_limit() {
         "stage x {\n",
         "test \"x\" {\n person {\n",
     ] {
-        let begin = Instant::now();
         let (_, diagnostics) = parse(&line.repeat(2_000));
         assert!(
             !diagnostics.is_empty() && diagnostics.len() <= 501,
             "{line}: {}",
             diagnostics.len()
         );
-        assert!(begin.elapsed() < SOON, "{line}: {:?}", begin.elapsed());
     }
 }
 

@@ -496,14 +496,30 @@ fn unique(scope: &Scope<'_>, tries: &[Try]) -> UniqueWish {
         let before = text(&one.before);
         Some(match &one.after {
             None => Candidate::Fixed(before?.into()),
-            Some(after) => Candidate::Numbered {
-                before: before?.into(),
-                after: text(after).unwrap_or_default().into(),
-            },
+            Some(after) => {
+                let before = before?;
+                let hinge = hinge(&one.before);
+                Candidate::Numbered {
+                    before: before.strip_suffix(hinge).unwrap_or(&before).into(),
+                    hinge: hinge.into(),
+                    after: text(after).unwrap_or_default().into(),
+                }
+            }
         })
     });
     UniqueWish {
         candidates: candidates.collect(),
+    }
+}
+
+/// The literal text behind the last hole of a template.
+fn hinge(before: &Node) -> &str {
+    match &before.kind {
+        Kind::Template(pieces) => match pieces.as_slice() {
+            [_, .., Piece::Literal(text)] => text,
+            _ => "",
+        },
+        _ => "",
     }
 }
 
