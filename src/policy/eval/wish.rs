@@ -514,11 +514,11 @@ fn unique(scope: &Scope<'_>, tries: &[Try]) -> UniqueWish {
 
 /// The literal text behind the last hole of a template.
 fn hinge(before: &Node) -> &str {
-    match &before.kind {
-        Kind::Template(pieces) => match pieces.as_slice() {
-            [_, .., Piece::Literal(text)] => text,
-            _ => "",
-        },
+    let Kind::Template(pieces) = &before.kind else {
+        return "";
+    };
+    match pieces.as_slice() {
+        [_, .., Piece::Literal(text)] => text,
         _ => "",
     }
 }
