@@ -16,17 +16,23 @@ use super::value::Value;
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Classes(u16);
 
+const USER: u16 = 1;
+const GROUP: u16 = 1 << 1;
+const UNIT: u16 = 1 << 2;
+const COMPUTER: u16 = 1 << 4;
+const MANAGED_SERVICE: [u16; 3] = [1 << 6, 1 << 7, 1 << 8];
+
 /// The classes by name, each with its bit.
 const CLASSES: [(&str, u16); 13] = [
-    ("user", 1),
-    ("group", 1 << 1),
-    ("organizationalUnit", 1 << 2),
+    ("user", USER),
+    ("group", GROUP),
+    ("organizationalUnit", UNIT),
     ("container", 1 << 3),
-    ("computer", 1 << 4),
+    ("computer", COMPUTER),
     ("contact", 1 << 5),
-    ("msDS-ManagedServiceAccount", 1 << 6),
-    ("msDS-GroupManagedServiceAccount", 1 << 7),
-    ("msDS-DelegatedManagedServiceAccount", 1 << 8),
+    ("msDS-ManagedServiceAccount", MANAGED_SERVICE[0]),
+    ("msDS-GroupManagedServiceAccount", MANAGED_SERVICE[1]),
+    ("msDS-DelegatedManagedServiceAccount", MANAGED_SERVICE[2]),
     ("trustedDomain", 1 << 9),
     ("domainDNS", 1 << 10),
     ("foreignSecurityPrincipal", 1 << 11),
@@ -46,6 +52,10 @@ impl Classes {
     /// Whether the class of that name is among them.
     pub fn has(self, name: &str) -> bool {
         self.0 & Self::bit(name) != 0
+    }
+
+    const fn any(self, bits: u16) -> bool {
+        self.0 & bits != 0
     }
 
     fn bit(name: &str) -> u16 {
@@ -144,30 +154,28 @@ impl fmt::Display for NotAPerson {
 impl Object {
     /// Whether it is of class `user`; computers and service accounts are, too.
     pub fn is_user(&self) -> bool {
-        self.classes().has("user")
+        self.classes().any(USER)
     }
 
     /// Whether it is a group, for access or for mail.
     pub fn is_group(&self) -> bool {
-        self.classes().has("group")
+        self.classes().any(GROUP)
     }
 
     /// Whether it is an organizational unit.
     pub fn is_unit(&self) -> bool {
-        self.classes().has("organizationalUnit")
+        self.classes().any(UNIT)
     }
 
     /// Whether it is a computer (and no managed service account, which also has that class).
     pub fn is_computer(&self) -> bool {
-        self.classes().has("computer") && !self.is_managed_service_account()
+        self.classes().any(COMPUTER) && !self.is_managed_service_account()
     }
 
     /// Whether it is a managed service account: standalone, group or delegated.
     pub fn is_managed_service_account(&self) -> bool {
-        let classes = self.classes();
-        classes.has("msDS-ManagedServiceAccount")
-            || classes.has("msDS-GroupManagedServiceAccount")
-            || classes.has("msDS-DelegatedManagedServiceAccount")
+        let [standalone, group, delegated] = MANAGED_SERVICE;
+        self.classes().any(standalone | group | delegated)
     }
 
     /// Whether it is the account of a trust between domains.

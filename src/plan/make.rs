@@ -73,6 +73,13 @@ pub fn plan(input: &Input<'_>) -> Plan {
             ..input.clone()
         });
     }
+    let (directory, mut plan) = rayon::join(|| directory_digest(input), || make(input));
+    plan.header.directory = directory;
+    plan
+}
+
+/// The plan but for the digest of the directory, which is as much work again and waits for nothing.
+fn make(input: &Input<'_>) -> Plan {
     let world = World::new(input);
     let correlation = correlate::in_world(&world);
     let mut builder = Builder::new(&world);
@@ -277,7 +284,7 @@ fn header(input: &Input<'_>, next_change: Option<Timestamp>) -> Header {
         policy: input.rules.digest.clone(),
         people: input.people.digest().to_string().into(),
         people_source: input.options.people_source.clone(),
-        directory: directory_digest(input),
+        directory: Arc::default(),
         domain: domain.guid,
         domain_name: domain.base.text().clone(),
         state: input.prior.id,

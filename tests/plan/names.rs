@@ -201,7 +201,7 @@ fn what_stands_between_a_long_name_and_the_number_is_never_cut() {
         .objects
         .iter()
         .filter(|object| object.has("employeeID"))
-        .map(|object| object.dn().rdn().unwrap().value().to_string())
+        .map(|object| object.dn().rdn().unwrap().value())
         .collect();
     assert_eq!(
         names,
