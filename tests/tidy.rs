@@ -248,3 +248,59 @@ fn every_dependency_has_its_reason_on_the_map() {
         "ARCHITECTURE.md has no reason for {missing:?}"
     );
 }
+
+/// The licences that `deny.toml` allows, asked of every crate in the lock file.
+#[test]
+fn every_dependency_has_a_licence_that_is_allowed() {
+    let deny: toml::Table = std::fs::read_to_string(root().join("deny.toml"))
+        .unwrap()
+        .parse()
+        .unwrap();
+    let allowed: Vec<&str> = deny["licenses"]["allow"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|licence| licence.as_str().unwrap())
+        .collect();
+    let metadata = std::process::Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--locked"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(
+        metadata.status.success(),
+        "{}",
+        String::from_utf8_lossy(&metadata.stderr)
+    );
+    let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout).unwrap();
+    let mut wrong = Vec::new();
+    for package in metadata["packages"].as_array().unwrap() {
+        let licence = package["license"].as_str().unwrap_or("none");
+        let expression = licence.replace('/', " OR ").replace(['(', ')'], " ");
+        // `AND` binds tighter: one alternative must be allowed in all its parts.
+        let fits = |alternative: &str| {
+            alternative
+                .split(" AND ")
+                .all(|part| allowed.contains(&part.trim()))
+        };
+        if !expression.split(" OR ").any(fits) {
+            wrong.push(format!("{}: {licence}", package["name"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_published_schema_of_the_plan_file_is_that_of_the_program() {
+    let published = root().join("docs/plan.schema.json");
+    let schema = format!("{:#}\n", tenure::plan::file::schema());
+    if std::env::var_os("TENURE_WRITE_SCHEMA").is_some() {
+        std::fs::create_dir_all(published.parent().unwrap()).unwrap();
+        std::fs::write(&published, &schema).unwrap();
+    }
+    let found = std::fs::read_to_string(&published).unwrap_or_default();
+    assert!(
+        found == schema,
+        "docs/plan.schema.json is not that of the program: run this test with TENURE_WRITE_SCHEMA=1"
+    );
+}
