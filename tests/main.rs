@@ -11,6 +11,7 @@
 
 mod apply;
 mod check;
+mod cli;
 mod diagnostic;
 mod directory;
 mod example;

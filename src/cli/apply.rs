@@ -38,6 +38,8 @@ pub(super) fn run(
     let reading = session::read(&workspace, checked.policy, None)?;
     let now = reading.now;
     let operator = Operator::of_this_process();
+    // A file that is no directory is refused before anything is made.
+    planning::read_directory(&workspace.directory_file())?;
     let store_path = workspace.path(&workspace.config.state);
     disk::make_folder(&store_path)?;
     let lock = Lock::take(&store_path, &operator.holder(), LOCK_PATIENCE)?;
@@ -188,8 +190,6 @@ fn working_copy(workspace: &Workspace) -> Result<bool, Report> {
         return Ok(false);
     }
     let tracked = workspace.path(&workspace.config.ldif);
-    // Read once, so that a file that is no directory is refused before it is copied.
-    planning::read_directory(&tracked)?;
     let bytes = std::fs::read(&tracked).map_err(|error| Report::new("unreadable-file", &error))?;
     disk::write_atomically(&copy, &bytes)?;
     Ok(true)
@@ -278,6 +278,8 @@ fn say_outcome(outcome: &Outcome, actions: &[crate::plan::Action], output: &mut 
 struct Progress {
     bar: ProgressBar,
     cancelled: Arc<AtomicBool>,
+    #[cfg(debug_assertions)]
+    halt: Halt,
 }
 
 impl Progress {
@@ -295,7 +297,12 @@ impl Progress {
         let flag = cancelled.clone();
         // Without the handler Ctrl-C kills at once, which a later run repairs.
         let _ = ctrlc::set_handler(move || flag.store(true, Ordering::SeqCst));
-        Self { bar, cancelled }
+        Self {
+            bar,
+            cancelled,
+            #[cfg(debug_assertions)]
+            halt: Halt::of_this_process(),
+        }
     }
 
     fn finish(&self) {
@@ -318,7 +325,40 @@ impl Watch for Progress {
     }
 
     fn at(&mut self, _boundary: Boundary) -> std::ops::ControlFlow<()> {
+        #[cfg(debug_assertions)]
+        self.halt.pass();
         std::ops::ControlFlow::Continue(())
+    }
+}
+
+/// Where a test wants this process to stand still and be killed: at the boundary whose number, from 0, is in the
+/// environment. Only builds with debug assertions have this; a release build has no such switch.
+#[cfg(debug_assertions)]
+struct Halt {
+    left: Option<u64>,
+}
+
+#[cfg(debug_assertions)]
+impl Halt {
+    fn of_this_process() -> Self {
+        let number = std::env::var("TENURE_HALT_AT").ok();
+        Self {
+            left: number.and_then(|number| number.parse().ok()),
+        }
+    }
+
+    /// Passes a boundary, or never returns.
+    fn pass(&mut self) {
+        match &mut self.left {
+            Some(0) => {
+                let _ = writeln!(std::io::stderr(), "halted: waiting to be killed");
+                loop {
+                    std::thread::park();
+                }
+            }
+            Some(left) => *left -= 1,
+            None => {}
+        }
     }
 }
 

@@ -162,6 +162,14 @@ fn insert(workspace: &Workspace, lines: &str) -> Result<String, Report> {
 /// Takes up a lost state: what stands in the directory is taken as found, nothing is changed there.
 fn rebuild(workspace: &Workspace, planned: &Planned, output: &mut Output) -> Result<Exit, Report> {
     let path = workspace.path(&workspace.config.state);
+    let now = planned.reading.now;
+    let clock = move || now;
+    // What is rebuilt is the state: the directory is only looked at, so a copy in memory will do.
+    let bytes = std::fs::read(&planned.directory_file)
+        .map_err(|error| Report::new("unreadable-file", &error))?;
+    let name = planned.directory_file.display().to_string();
+    let directory = EmbeddedDirectory::in_memory(&name, &bytes, Arc::new(clock))
+        .map_err(|error| Report::new("bad-directory", &error))?;
     disk::make_folder(&path)?;
     let operator = Operator::of_this_process();
     let lock = Lock::take(&path, &operator.holder(), Duration::from_secs(10))?;
@@ -177,10 +185,6 @@ fn rebuild(workspace: &Workspace, planned: &Planned, output: &mut Output) -> Res
     }
     let identity = store.identity()?;
     let plan = baseline(&planned.plan, identity.id, identity.generation);
-    let now = planned.reading.now;
-    let clock = move || now;
-    let directory = EmbeddedDirectory::in_memory("nothing", b"", Arc::new(clock))
-        .map_err(|error| Report::new("bad-directory", &error))?;
     let people = planned.reading.people.digest().to_string();
     let situation = Situation {
         now,

@@ -1,0 +1,155 @@
+//! The real binary, killed with SIGKILL between two steps of an apply and started again: the same end (G8).
+//!
+//! A debug build halts where the environment says and waits to be killed. The small company is killed at every
+//! boundary; the example at a sample of them, and at each with `TENURE_LONG=1`, which takes an hour.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+
+use super::ldif::Ldif;
+use super::{Place, company};
+
+/// How many boundaries of the example are tried unless all are.
+const SAMPLE: usize = 6;
+
+/// Applies until a boundary and is killed there; false if the run ended before it.
+fn kill_at(place: &Place, boundary: usize) -> bool {
+    let mut child = place
+        .command(&["apply", "--yes", "--color=never"])
+        .env("TENURE_HALT_AT", boundary.to_string())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let halted = lines
+        .map(Result::unwrap)
+        .any(|line| line.starts_with("halted:"));
+    if halted {
+        child.kill().unwrap();
+        assert!(!child.wait().unwrap().success());
+    } else {
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+    }
+    halted
+}
+
+/// What the end is judged by: the directory, what is left to do, and what is reported.
+#[derive(Debug, PartialEq, Eq)]
+struct End {
+    directory: Vec<String>,
+    left: Vec<String>,
+    findings: serde_json::Value,
+}
+
+impl End {
+    fn of(place: &Place, copy: &str) -> Self {
+        let plan = place.plan();
+        Self {
+            directory: Ldif::parse(&place.read(copy)).essence(),
+            left: plan.deeds(),
+            findings: plan.0["findings"].clone(),
+        }
+    }
+
+    /// After a whole run of this workspace.
+    fn of_whole_run(template: &Place, copy: &str) -> Self {
+        let place = template.twin();
+        place.expect(0, &["apply", "--yes"]);
+        let end = Self::of(&place, copy);
+        assert_eq!(end.left, Vec::<String>::new());
+        end
+    }
+
+    /// After a run that was killed there and started again; `None` if the run ended before it.
+    fn of_killed_run(template: &Place, copy: &str, boundary: usize) -> Option<Self> {
+        let place = template.twin();
+        if !kill_at(&place, boundary) {
+            return None;
+        }
+        let again = place.expect(0, &["apply", "--yes"]);
+        let known = [
+            "finished the run that was broken off",
+            "nothing to do",
+            " done",
+        ];
+        assert!(known.iter().any(|text| again.said(text)), "{again}");
+        Some(Self::of(&place, copy))
+    }
+}
+
+#[test]
+fn a_small_company_killed_at_every_boundary_ends_the_same() {
+    let template = company::a_busy_month_later();
+    let plan = template.plan();
+    let kinds: BTreeSet<&str> = plan.kinds().into_iter().collect();
+    let all = [
+        "add_member",
+        "create_account",
+        "create_unit",
+        "delete",
+        "disable",
+        "enable",
+        "modify",
+        "move",
+        "remove_member",
+        "set_password",
+    ];
+    assert_eq!(kinds, BTreeSet::from(all));
+    let expected = End::of_whole_run(&template, company::COPY);
+    let next = AtomicUsize::new(0);
+    let at_every_boundary = || {
+        loop {
+            let boundary = next.fetch_add(1, Ordering::SeqCst);
+            match End::of_killed_run(&template, company::COPY, boundary) {
+                Some(end) => assert_eq!(end, expected, "killed at boundary {boundary}"),
+                None => return boundary,
+            }
+        }
+    };
+    let last = std::thread::scope(|scope| {
+        let workers = [(); 2].map(|()| scope.spawn(at_every_boundary));
+        workers.map(|worker| worker.join().unwrap())
+    });
+    // Four for each action, and those of the run itself.
+    let count = *last.iter().min().unwrap();
+    assert_eq!(count, 4 * plan.actions().len() + 4);
+}
+
+#[test]
+fn the_example_killed_anywhere_ends_the_same() {
+    const COPY: &str = "rules/.tenure/directory.ldif";
+    let template = Place::example();
+    let expected = End::of_whole_run(&template, COPY);
+    let count = 4 * template.plan().actions().len() + 4;
+    let mut rng = StdRng::seed_from_u64(4711);
+    let boundaries: Vec<usize> = match std::env::var("TENURE_LONG") {
+        Ok(_) => (0..count).collect(),
+        Err(_) => (0..SAMPLE).map(|_| rng.random_range(0..count)).collect(),
+    };
+    for boundary in boundaries {
+        let end = End::of_killed_run(&template, COPY, boundary).unwrap();
+        assert_eq!(end, expected, "killed at boundary {boundary}");
+    }
+}
+
+#[test]
+fn killed_again_and_again_it_still_gets_to_the_end() {
+    let template = company::a_busy_month_later();
+    let expected = End::of_whole_run(&template, company::COPY);
+    let place = template.twin();
+    let mut kills = 0;
+    // Each time a little further: nothing that is behind a run is done again.
+    while kill_at(&place, 9) {
+        kills += 1;
+        assert!(kills < 100, "it never ends");
+    }
+    assert!(kills > 5, "killed {kills} times only");
+    place.expect(0, &["apply", "--yes"]);
+    assert_eq!(End::of(&place, company::COPY), expected);
+}
