@@ -6,7 +6,8 @@ use super::planning::{self, Asked, Planned};
 use super::report::Report;
 use super::{Exit, Output, check, disk, plan as plan_command, session};
 use crate::apply::{
-    self, ApplyError, Boundary, Executor, NoHandover, Outcome, Situation, Status, Watch,
+    ApplyError, Boundary, Executor, NoHandover, Outcome, Refusal, Situation, Status, Watch,
+    journal, precondition,
 };
 use crate::directory::ldif::EmbeddedDirectory;
 use crate::plan::{ActionId, GuardKind, Plan, file};
@@ -38,33 +39,22 @@ pub(super) fn run(
     let reading = session::read(&workspace, checked.policy, None)?;
     let now = reading.now;
     let operator = Operator::of_this_process();
-    // A file that is no directory is refused before anything is made.
-    planning::read_directory(&workspace.directory_file())?;
+    // A directory that cannot be used is refused before anything is made.
+    planning::directory(&workspace)?;
     let store_path = workspace.path(&workspace.config.state);
     disk::make_folder(&store_path)?;
     let lock = Lock::take(&store_path, &operator.holder(), LOCK_PATIENCE)?;
     let mut store = Store::open(&store_path, now)?;
-    let copied = working_copy(&workspace)?;
     let clock: Arc<dyn Fn() -> Timestamp + Send + Sync> = if reading.pinned {
         Arc::new(move || now)
     } else {
         Arc::new(Timestamp::now)
     };
     let copy = workspace.working_copy();
-    let directory = EmbeddedDirectory::open(&copy, clock.clone()).map_err(|error| {
-        Report::new("bad-directory", &error).help(
-            "nothing was changed; mend the file, or remove it to begin again from the tracked one",
-        )
-    })?;
-    if copied {
-        output.say(&format!(
-            "working copy: {} (the tracked file is never written)",
-            copy.display()
-        ));
-    }
     let mut watch = Progress::new(output);
     let mut handover = NoHandover;
-    let resumed = {
+    if journal::unfinished(&store)?.is_some() {
+        let directory = open(&copy, &clock)?;
         let mut executor = Executor {
             store: &mut store,
             lock: &lock,
@@ -73,16 +63,14 @@ pub(super) fn run(
             watch: &mut watch,
             clock: &*clock,
         };
-        executor.resume(domain(&copy)?)?
-    };
-    if let Some(outcome) = resumed {
-        output.say("finished the run that was broken off:");
-        say_outcome(&outcome, &[], output);
-        if arguments.plan.is_some() {
-            directory
-                .save()
-                .map_err(|error| Report::new("bad-directory", &error))?;
-            return Ok(exit(&outcome));
+        let resumed = executor.resume(domain(&copy)?)?;
+        save(&directory)?;
+        if let Some(outcome) = resumed {
+            output.say("finished the run that was broken off:");
+            say_outcome(&outcome, &[], output);
+            if arguments.plan.is_some() {
+                return Ok(exit(&outcome));
+            }
         }
     }
     let asked = Asked {
@@ -103,12 +91,21 @@ pub(super) fn run(
         people: Some(&people),
         overridden: &overridden,
     };
+    not_stale(plan, &situation)?;
     if let Some(exit) = consent(&planned, plan, &overridden, arguments, output)? {
-        directory
-            .save()
-            .map_err(|error| Report::new("bad-directory", &error))?;
+        if copy.is_file() {
+            // What a killed run left beside the copy is taken into it.
+            save(&open(&copy, &clock)?)?;
+        }
         return Ok(exit);
     }
+    if working_copy(&workspace)? {
+        output.say(&format!(
+            "working copy: {} (the tracked file is never written)",
+            copy.display()
+        ));
+    }
+    let directory = open(&copy, &clock)?;
     let author = operator.author(&workspace, arguments);
     let mut executor = Executor {
         store: &mut store,
@@ -120,11 +117,38 @@ pub(super) fn run(
     };
     let outcome = executor.apply(plan, &situation, &author)?;
     watch.finish();
-    directory
-        .save()
-        .map_err(|error| Report::new("bad-directory", &error))?;
+    save(&directory)?;
     say_outcome(&outcome, &plan.actions, output);
     Ok(exit(&outcome))
+}
+
+/// Refuses a stale plan before anybody is asked and anything is made. A guard that trips is shown with the plan.
+fn not_stale(plan: &Plan, situation: &Situation<'_>) -> Result<(), Report> {
+    let mut refusals = precondition::check(plan, situation)
+        .err()
+        .unwrap_or_default();
+    refusals.retain(|refusal| !matches!(refusal, Refusal::Guarded { .. }));
+    if refusals.is_empty() {
+        return Ok(());
+    }
+    Err(ApplyError::Refused { refusals }.into())
+}
+
+fn open(
+    copy: &Path,
+    clock: &Arc<dyn Fn() -> Timestamp + Send + Sync>,
+) -> Result<EmbeddedDirectory, Report> {
+    EmbeddedDirectory::open(copy, clock.clone()).map_err(|error| {
+        Report::new("bad-directory", &error).help(
+            "nothing was changed; mend the file, or remove it to begin again from the tracked one",
+        )
+    })
+}
+
+fn save(directory: &EmbeddedDirectory) -> Result<(), Report> {
+    directory
+        .save()
+        .map_err(|error| Report::new("bad-directory", &error))
 }
 
 /// Shows the plan and asks; an exit where there is nothing to ask or the answer is no.
@@ -366,9 +390,7 @@ impl From<ApplyError> for Report {
     fn from(error: ApplyError) -> Self {
         let help = error.help();
         let code = match &error {
-            ApplyError::Refused { refusals } => {
-                refusals.first().map_or("refused", apply::Refusal::code)
-            }
+            ApplyError::Refused { refusals } => refusals.first().map_or("refused", Refusal::code),
             ApplyError::Unfinished { .. } => "unfinished-run",
             ApplyError::OtherDomain { .. } => "other-domain",
             ApplyError::LostPlan { .. } => "lost-plan",

@@ -46,8 +46,8 @@ pub(super) fn plan(
     reading: Reading,
     asked: &Asked,
 ) -> Result<Planned, Report> {
+    let directory = directory(workspace)?;
     let directory_file = workspace.directory_file();
-    let directory = read_directory(&directory_file)?;
     let prior = prior(workspace, asked.keep_state, reading.now)?;
     let only = only(&asked.only, &reading)?;
     let wishes = policy::wishes(&reading.policy, &reading.people, reading.now);
@@ -83,6 +83,29 @@ pub(super) fn plan(
         correlation,
         plan,
     })
+}
+
+/// The directory of a workspace as it is now; it has the bases that the configuration names.
+pub(super) fn directory(workspace: &Workspace) -> Result<directory::Snapshot, Report> {
+    let directory = read_directory(&workspace.directory_file())?;
+    bases_exist(workspace, &directory)?;
+    Ok(directory)
+}
+
+/// Refuses bases that the directory does not have: below a name that is mistyped there is nothing to do.
+fn bases_exist(workspace: &Workspace, directory: &directory::Snapshot) -> Result<(), Report> {
+    let config = &workspace.config;
+    for (setting, bases) in [("write", &config.write), ("read", &config.read)] {
+        let missing = bases.iter().find(|base| directory.by_dn(base).is_none());
+        if let Some(base) = missing {
+            let message = format!("the directory has no `{base}`, which `{setting}` names");
+            return Err(Report::text("no-base", message).help(format!(
+                "correct `{setting}` in `{}`, or export the directory whole",
+                workspace.file.display()
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// The directory as it is now.

@@ -63,7 +63,7 @@ impl LockError {
     /// What to do about it, as an act.
     pub fn help(&self) -> String {
         match self {
-            Self::Held { .. } => "wait until it is done, or give it longer with `--wait`".into(),
+            Self::Held { .. } => "wait until it is done, then run this again".into(),
             Self::Io { path, .. } => format!(
                 "give the user that runs tenure the right to write the folder of `{}`",
                 path.display()

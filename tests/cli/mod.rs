@@ -3,10 +3,13 @@
 //! [`Place`] is a folder with a workspace in it: a copy of the example in `rules/`, or the small company of
 //! [`company`]. Begin with [`example`]; `ldif` reads and writes the directory as a human with an editor would.
 
+mod bad_input;
+mod bad_plan;
 mod company;
 mod example;
 mod killed;
 mod ldif;
+mod matching;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -111,6 +114,22 @@ impl Place {
         let mut files = BTreeMap::new();
         collect(self.folder.path(), &mut files);
         files
+    }
+
+    /// The files that were written, made or removed since, but for who held the lock last and what SQLite keeps of
+    /// its readers.
+    fn written_since(&self, before: &BTreeMap<PathBuf, Vec<u8>>) -> Vec<PathBuf> {
+        let after = self.content();
+        let all: std::collections::BTreeSet<&PathBuf> = before.keys().chain(after.keys()).collect();
+        let written = all.into_iter().filter(|path| {
+            let name = path.to_string_lossy();
+            let (old, new) = (before.get(*path), after.get(*path));
+            let trace = name.ends_with(".lock")
+                || name.ends_with("-shm")
+                || name.ends_with("-wal") && new.is_none_or(Vec::is_empty);
+            old != new && !trace
+        });
+        written.cloned().collect()
     }
 }
 
