@@ -9,6 +9,12 @@ use super::{Place, Ran, company, copy};
 /// How long a refusal may take: nothing hostile keeps an administrator waiting.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+type Words = &'static [&'static str];
+type Spoil = fn(&Place);
+
+/// An error, what it has to say, and how to get it.
+type Case = (&'static str, Words, Spoil);
+
 /// Spoils a workspace; `plan` and `apply` both have to refuse it with this error, and to write nothing.
 #[track_caller]
 fn refused(place: &Place, spoil: impl FnOnce(&Place), code: &str, words: &[&str]) {
@@ -37,7 +43,7 @@ fn refused(place: &Place, spoil: impl FnOnce(&Place), code: &str, words: &[&str]
 #[test]
 fn a_policy_that_is_none_is_refused() {
     const FILE: &str = "policy/policy.tenure";
-    let cases: [(&str, &[&str], fn(&Place)); 12] = [
+    let cases: [Case; 12] = [
         ("error[no-policy]", &["no `*.tenure` file"], |place| {
             std::fs::remove_file(place.path(FILE)).unwrap();
         }),
@@ -109,9 +115,9 @@ fn a_policy_that_is_none_is_refused() {
 
 #[test]
 fn a_table_of_people_that_cannot_be_trusted_is_refused_whole() {
-    let cases: [(&str, &[&str], fn(&Place)); 7] = [
+    let cases: [Case; 7] = [
         ("error[csv-not-a-table]", &["empty"], |place| {
-            place.write("people.csv", "")
+            place.write("people.csv", "");
         }),
         (
             "error[duplicate-person-ids]",
@@ -153,7 +159,7 @@ fn a_table_of_people_that_cannot_be_trusted_is_refused_whole() {
 #[test]
 fn a_recording_that_is_not_whole_is_refused() {
     const PAGE: &str = "rules/people/page-1.json";
-    let cases: [(&str, &[&str], fn(&Place)); 5] = [
+    let cases: [Case; 5] = [
         ("error[", &["page-1.json"], |place| {
             let text = place.read(PAGE);
             place.write(PAGE, text.split_at(text.len() / 2).0);
@@ -191,10 +197,10 @@ fn a_recording_that_is_not_whole_is_refused() {
 #[test]
 fn a_directory_that_cannot_be_trusted_is_refused_whole() {
     const FILE: &str = "directory.ldif";
-    let cases: [(&[&str], fn(&Place)); 9] = [
+    let cases: [(Words, Spoil); 9] = [
         (&["there is no entry in it"], |place| place.write(FILE, "")),
         (&["can not be read"], |place| {
-            std::fs::remove_file(place.path(FILE)).unwrap()
+            std::fs::remove_file(place.path(FILE)).unwrap();
         }),
         (&["broken base64", "objectGUID", "114"], |place| {
             place.change(FILE, "objectGUID:: IgEC", "objectGUID:: Ig!C");
@@ -203,17 +209,17 @@ fn a_directory_that_cannot_be_trusted_is_refused_whole() {
             place.change(FILE, "title: Chemist", "title:< file:///etc/passwd");
         }),
         (&["Windows-1252"], |place| {
-            place.write(FILE, b"dn: OU=M\xFCnchen,DC=x\n")
+            place.write(FILE, b"dn: OU=M\xFCnchen,DC=x\n");
         }),
         (&["export"], |place| {
-            place.write(FILE, company::LDIF.split_at(2500).0)
+            place.write(FILE, company::LDIF.split_at(2500).0);
         }),
         (&["stands in the file twice"], |place| {
             let (_, last) = company::LDIF.split_once("\n\ndn: CN=Eva").unwrap();
             place.write(FILE, format!("{}\ndn: CN=Eva{last}", company::LDIF));
         }),
         (&["begins with"], |place| {
-            place.write(FILE, "objectClass: top\ndn: DC=x\n")
+            place.write(FILE, "objectClass: top\ndn: DC=x\n");
         }),
         (&["a change that can not be read"], |place| {
             place.change(
@@ -231,7 +237,7 @@ fn a_directory_that_cannot_be_trusted_is_refused_whole() {
 #[test]
 fn a_configuration_that_names_nothing_real_is_refused() {
     const FILE: &str = "tenure.toml";
-    let cases: [(&str, &[&str], fn(&Place)); 7] = [
+    let cases: [Case; 7] = [
         ("error[no-config]", &["`--config FILE`"], |place| {
             std::fs::remove_file(place.path(FILE)).unwrap();
         }),

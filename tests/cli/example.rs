@@ -6,8 +6,8 @@ use rand::seq::SliceRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::Value;
 
-use super::Place;
 use super::ldif::Ldif;
+use super::{Place, company};
 
 const COPY: &str = "rules/.tenure/directory.ldif";
 
@@ -156,4 +156,22 @@ fn shuffled(seed: u64) -> Place {
         std::fs::write(&file, text).unwrap();
     }
     place
+}
+
+#[test]
+fn what_a_human_ended_stays_ended() {
+    let place = company::applied();
+    let mut ldif = Ldif::parse(&place.read(company::COPY));
+    let account = ldif.having("employeeID", "1");
+    assert_eq!(account.one("userAccountControl"), "512");
+    account.set("userAccountControl", "514");
+    place.write(company::COPY, ldif.text());
+    let plan = place.plan();
+    assert_eq!(plan.deeds(), Vec::<String>::new());
+    assert_eq!(plan.findings("disabled_by_hand"), ["1"]);
+    place.expect(0, &["apply", "--yes"]);
+    let after = Ldif::parse(&place.read(company::COPY))
+        .having("employeeID", "1")
+        .one("userAccountControl");
+    assert_eq!(after, "514");
 }

@@ -130,10 +130,6 @@ impl Entry {
         line.unwrap().1 = value.as_bytes().to_vec();
     }
 
-    pub(super) fn add(&mut self, name: &str, value: &str) {
-        self.0.push((name.to_owned(), value.as_bytes().to_vec()));
-    }
-
     #[track_caller]
     pub(super) fn remove(&mut self, name: &str, value: &str) {
         let before = self.0.len();

@@ -7,9 +7,11 @@ mod bad_input;
 mod bad_plan;
 mod company;
 mod example;
+mod exits;
 mod killed;
 mod ldif;
 mod matching;
+mod readme;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
