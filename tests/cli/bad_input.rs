@@ -245,7 +245,7 @@ fn a_configuration_that_names_nothing_real_is_refused() {
             place.write(FILE, format!("{}[[", company::CONFIG));
         }),
         ("error[bad-config]", &["`lidf`"], |place| {
-            place.change(FILE, "ldif", "lidf")
+            place.change(FILE, "ldif", "lidf");
         }),
         (
             "error[bad-config]",

@@ -66,10 +66,8 @@ fn four_things_changed_by_hand_are_exactly_what_the_next_plan_mends() {
             "move of 4007: by_hand",
         ]
     );
-    let actions = plan.actions().iter();
-    let change = actions
-        .filter_map(|action| action["change"].get("modify"))
-        .next();
+    let mut actions = plan.actions().iter();
+    let change = actions.find_map(|action| action["change"].get("modify"));
     let attributes = change.unwrap()["attributes"].as_array().unwrap();
     assert_eq!(attributes.len(), 1, "{attributes:?}");
     assert_eq!(attributes[0]["attribute"], "title");

@@ -1,5 +1,7 @@
 //! LDIF as a human with an editor treats it: entries, their lines, nothing of the program under test.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
@@ -46,10 +48,8 @@ impl Ldif {
             text.push('\n');
             for (name, value) in &entry.0 {
                 match std::str::from_utf8(value) {
-                    Ok(value) if is_safe(value) => {
-                        text.push_str(&format!("{name}: {value}\n"));
-                    }
-                    _ => text.push_str(&format!("{name}:: {}\n", BASE64.encode(value))),
+                    Ok(value) if is_safe(value) => writeln!(text, "{name}: {value}").unwrap(),
+                    _ => writeln!(text, "{name}:: {}", BASE64.encode(value)).unwrap(),
                 }
             }
         }

@@ -118,8 +118,8 @@ impl Place {
         files
     }
 
-    /// The files that were written, made or removed since, but for who held the lock last and what SQLite keeps of
-    /// its readers.
+    /// The files that were written, made or removed since, but for who held the lock last and what the database
+    /// keeps of its readers.
     fn written_since(&self, before: &BTreeMap<PathBuf, Vec<u8>>) -> Vec<PathBuf> {
         let after = self.content();
         let all: std::collections::BTreeSet<&PathBuf> = before.keys().chain(after.keys()).collect();
