@@ -437,14 +437,15 @@ impl Builder<'_, '_> {
 
     /// How a person without any name is shown.
     pub(crate) fn unnamed(&self, person: &PersonId) -> Arc<str> {
-        match self
-            .world
-            .quarantined(person)
-            .and_then(|record| record.name.clone())
-        {
-            Some(name) => name,
-            None => format!("person {person}").into(),
-        }
+        let input = self.world.input;
+        let quarantined = || self.world.quarantined(person)?.name.clone();
+        let in_hr = || {
+            let record = input.people.get(person)?;
+            input.schema.name_of(record.values()).map(Arc::from)
+        };
+        quarantined()
+            .or_else(in_hr)
+            .unwrap_or_else(|| format!("person {person}").into())
     }
 
     /// Whether an `adopt` limit above zero stands in the policy: then proposals become actions.
