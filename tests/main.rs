@@ -19,6 +19,7 @@ mod hr;
 mod personio;
 mod plan;
 mod policy;
+mod rounds;
 mod state;
 mod syntax;
 mod tidy;

@@ -215,9 +215,7 @@ fn create(
     if let UnitWish::In(_, rule) = &wish.unit {
         reasons.push(builder.world.reason(*rule, Some(&wish.person)));
     }
-    let cause = builder
-        .world
-        .cause_of_stage(&wish.person, subject.person_memory.is_some());
+    let cause = subject.cause_of_stage(builder);
     let mut create = action(subject, change, reasons, cause);
     create.after.extend(unit_action);
     create.reserves = reserves.into_iter().collect();
@@ -277,9 +275,7 @@ pub(crate) fn enable_made(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) 
     if subject.aim != Aim::Enabled {
         return;
     }
-    let cause = builder
-        .world
-        .cause_of_stage(&subject.wish.person, subject.person_memory.is_some());
+    let cause = subject.cause_of_stage(builder);
     let password = set_password(builder, subject, &target, cause, false);
     let change = Change::Enable {
         account: target,
@@ -354,7 +350,7 @@ fn reset(
         reset.enter.contains(&subject.stage) && from
     })?;
     let reason = builder.world.reason(rule.rule, Some(&subject.wish.person));
-    let cause = builder.world.cause_of_stage(&subject.wish.person, true);
+    let cause = subject.cause_of_stage(builder);
     let target = builder.existing(account);
     let id = set_password(builder, subject, &target, cause, true);
     if let Some(action) = builder.draft.actions.get_mut(id.0 as usize) {
@@ -388,9 +384,7 @@ fn enable(
         );
         return;
     }
-    let cause = builder
-        .world
-        .cause_of_stage(&subject.wish.person, subject.managed());
+    let cause = subject.cause_of_stage(builder);
     let target = builder.existing(account);
     let needs_password = subject
         .known
@@ -439,7 +433,7 @@ fn disable(builder: &mut Builder<'_, '_>, subject: &Subject<'_>, account: Object
     let cause = if by_hand {
         Cause::ByHand
     } else {
-        builder.world.cause_of_stage(person, subject.managed())
+        subject.cause_of_stage(builder)
     };
     let change = Change::Disable {
         account: builder.existing(account),
@@ -638,7 +632,7 @@ pub(crate) fn tied(builder: &mut Builder<'_, '_>, owner: &Subject<'_>, tied: &Ti
     let cause = if by_hand {
         Cause::ByHand
     } else {
-        builder.world.cause_of_stage(person, owner.managed())
+        owner.cause_of_stage(builder)
     };
     let change = Change::Disable {
         account: builder.existing(tied.account),

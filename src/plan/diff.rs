@@ -325,10 +325,6 @@ fn cause(
     before: &[Arc<str>],
     after: &[Arc<str>],
 ) -> Cause {
-    let person = &subject.wish.person;
-    if !subject.managed() {
-        return Cause::First;
-    }
     let known: Vec<Arc<str>> = remembered(builder, subject, &line.attribute)
         .into_iter()
         .map(|(value, _)| value)
@@ -336,10 +332,14 @@ fn cause(
     if !known.is_empty() && same(name, &known, after) && !same(name, &known, before) {
         return Cause::ByHand;
     }
-    if line.overlay && subject.aim != Aim::EndOnly {
-        return builder.world.cause_of_stage(person, true);
+    // What a run leaves empty has no row in the state.
+    if known.is_empty() && after.is_empty() && subject.nothing_new(builder, line.rule) {
+        return Cause::ByHand;
     }
-    builder.world.cause_of(person, line.rule, true)
+    if line.overlay && subject.aim != Aim::EndOnly {
+        return subject.cause_of_stage(builder);
+    }
+    subject.cause_of(builder, line.rule)
 }
 
 impl Builder<'_, '_> {

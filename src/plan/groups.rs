@@ -55,6 +55,8 @@ enum Taken {
 /// A membership that goes.
 struct Removal {
     taken: Taken,
+    /// The rule that takes it; `None` where one is wanting.
+    rule: Option<RuleId>,
     reason: Reason,
 }
 
@@ -65,6 +67,8 @@ struct Desk<'s, 'a> {
     rows: BTreeMap<ObjectId, &'a Membership>,
     desired: BTreeMap<ObjectId, RuleId>,
     held: BTreeSet<ObjectId>,
+    /// Groups whose rule could not be decided, with the first rule, by the reason.
+    undecided: BTreeMap<Arc<str>, (RuleId, Vec<ObjectId>)>,
     removals: BTreeMap<ObjectId, Removal>,
     lingering: Vec<ObjectId>,
 }
@@ -83,6 +87,7 @@ pub(crate) fn memberships<'a>(builder: &mut Builder<'_, 'a>, subject: &Subject<'
         current,
         desired: BTreeMap::new(),
         held: BTreeSet::new(),
+        undecided: BTreeMap::new(),
         removals: BTreeMap::new(),
         lingering: Vec::new(),
     };
@@ -209,10 +214,17 @@ impl Builder<'_, '_> {
 /// (1) to (3): what rules, exceptions and the stage grant.
 fn grant(builder: &mut Builder<'_, '_>, desk: &mut Desk<'_, '_>, block: Block) {
     let wish = wish_of(desk.subject, block);
-    for (held, _) in &wish.held {
-        if let Some(group) = builder.group(&held.group) {
-            desk.held.insert(group);
-        }
+    for (held, why) in &wish.held {
+        let Some(group) = builder.group(&held.group) else {
+            builder.note(held, Trouble::Missing, &"".into());
+            continue;
+        };
+        desk.held.insert(group);
+        let undecided = desk
+            .undecided
+            .entry(why.clone())
+            .or_insert((held.rule, Vec::new()));
+        undecided.1.push(group);
     }
     for granted in &wish.granted {
         let Some(group) = builder.group(&granted.group) else {
@@ -281,7 +293,14 @@ fn forbid(builder: &mut Builder<'_, '_>, desk: &mut Desk<'_, '_>, wish: &BlockWi
             }
             if desk.current.contains(direct) {
                 let taken = Taken::Forbidden;
-                desk.removals.insert(*direct, Removal { taken, reason });
+                desk.removals.insert(
+                    *direct,
+                    Removal {
+                        taken,
+                        rule: Some(forbidden.rule),
+                        reason,
+                    },
+                );
             }
         }
         let primary = desk
@@ -353,7 +372,14 @@ fn restrict(builder: &mut Builder<'_, '_>, desk: &mut Desk<'_, '_>, block: Block
         }
         let reason = builder.world.reason(rule, person);
         let taken = Taken::ByStage;
-        desk.removals.insert(group, Removal { taken, reason });
+        desk.removals.insert(
+            group,
+            Removal {
+                taken,
+                rule: Some(rule),
+                reason,
+            },
+        );
     }
 }
 
@@ -414,7 +440,14 @@ fn exclude(builder: &mut Builder<'_, '_>, desk: &mut Desk<'_, '_>, rule: &Exclus
                 winner,
             };
             let reason = builder.world.reason(rule.rule, person);
-            desk.removals.insert(loser, Removal { taken, reason });
+            desk.removals.insert(
+                loser,
+                Removal {
+                    taken,
+                    rule: Some(rule.rule),
+                    reason,
+                },
+            );
         }
     }
 }
@@ -483,7 +516,14 @@ fn lapse(builder: &mut Builder<'_, '_>, desk: &mut Desk<'_, '_>, block: Block) {
             (None, None) => World::said("no rule grants it any more"),
         };
         let taken = Taken::WantOfRule;
-        desk.removals.insert(group, Removal { taken, reason });
+        desk.removals.insert(
+            group,
+            Removal {
+                taken,
+                rule: None,
+                reason,
+            },
+        );
     }
 }
 
@@ -511,7 +551,7 @@ fn act(builder: &mut Builder<'_, '_>, desk: &Desk<'_, '_>, account: &Target) {
         let cause = if taken_by_hand {
             Cause::ByHand
         } else {
-            builder.world.cause_of(person, *rule, subject.managed())
+            subject.cause_of_membership(builder, Some(*rule))
         };
         let change = Change::AddMember {
             group: builder.existing(*group),
@@ -540,21 +580,15 @@ fn act(builder: &mut Builder<'_, '_>, desk: &Desk<'_, '_>, account: &Target) {
         let added_since = subject.managed() && !desk.rows.contains_key(group);
         let cause = match removal.taken {
             _ if added_since => Cause::ByHand,
-            Taken::ByStage => builder.world.cause_of_stage(person, subject.managed()),
+            Taken::ByStage => subject.cause_of_stage(builder),
             Taken::Forbidden | Taken::Exclusive { .. } => {
-                builder
-                    .world
-                    .cause(person, &builder.world.group_reads, subject.managed())
+                subject.cause_of_membership(builder, removal.rule)
             }
             Taken::WantOfRule => {
                 let lapsed = desk.rows.get(group).and_then(|row| row.lapsed);
                 match lapsed {
                     Some(_) => Cause::Time,
-                    None => {
-                        builder
-                            .world
-                            .cause(person, &builder.world.group_reads, subject.managed())
-                    }
+                    None => subject.cause_of_membership(builder, None),
                 }
             }
         };
@@ -597,6 +631,14 @@ fn report(builder: &mut Builder<'_, '_>, desk: &Desk<'_, '_>) {
             .collect();
         names.join(", ")
     };
+    for (why, (rule, groups)) in &desk.undecided {
+        let text = format!("{} not decided: {why}", listed(groups, builder));
+        let finding = Finding::new(FindingKind::Held, subject.who.clone(), text)
+            .of(&subject.wish.person)
+            .about(builder.dn(subject.account))
+            .because(builder.world.reason(*rule, Some(&subject.wish.person)));
+        builder.draft.find(finding);
+    }
     if !desk.lingering.is_empty() {
         let text = format!(
             "{} lingers: no rule grants it any more",
@@ -610,11 +652,12 @@ fn report(builder: &mut Builder<'_, '_>, desk: &Desk<'_, '_>) {
     if subject.aim != Aim::Enabled {
         return;
     }
+    let stage = builder.world.stage_name(subject.stage);
     let proposed: Vec<ObjectId> = desk
         .rows
         .iter()
         .filter(|(group, row)| {
-            row.removed_by_stage.is_some()
+            row.removed_by_stage.as_ref().is_some_and(|by| *by != stage)
                 && row.owner == MembershipOwner::ByHand
                 && !desk.current.contains(group)
                 && !desk.desired.contains_key(group)

@@ -23,6 +23,7 @@ pub mod plan;
 mod account;
 mod before_start;
 mod builder;
+mod cause;
 mod diff;
 mod draft;
 mod groups;

@@ -122,7 +122,7 @@ fn back(
         return None;
     }
     let text = format!("the value from before `{}` comes back", overlay.stage);
-    let cause = match builder.world.cause_of_stage(&subject.wish.person, true) {
+    let cause = match subject.cause_of_stage(builder) {
         Cause::First => Cause::Time,
         other @ (Cause::Hr | Cause::Policy | Cause::Time | Cause::ByHand) => other,
     };

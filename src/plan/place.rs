@@ -3,7 +3,7 @@
 //! A missing unit is made, its parents first, if it lies below a write base and is not protected. Moving and
 //! renaming are one action: one changes the unit, the other `cn`.
 
-use super::account::{action, held};
+use super::account::{action, fits, held};
 use super::builder::Builder;
 use super::names::{Seeker, account_dn, render};
 use super::subject::Subject;
@@ -70,14 +70,10 @@ pub(crate) fn ensure_unit(
         at = parent;
     };
     for dn in missing.into_iter().rev() {
-        let reason = match &subject.wish.unit {
-            UnitWish::In(_, rule) | UnitWish::Untouched(rule) | UnitWish::Held(_, rule) => {
-                builder.world.reason(*rule, None)
-            }
-        };
-        let cause = builder
-            .world
-            .cause(&subject.wish.person, &[], subject.person_memory.is_some());
+        let (UnitWish::In(_, rule) | UnitWish::Untouched(rule) | UnitWish::Held(_, rule)) =
+            &subject.wish.unit;
+        let reason = builder.world.reason(*rule, None);
+        let cause = subject.cause_of(builder, *rule);
         let key: Arc<str> = dn.key().into();
         let mut create = Action::new(Change::CreateUnit { dn: dn.clone() }, vec![reason], cause);
         create.who = dn.text().clone();
@@ -130,11 +126,23 @@ pub(crate) fn relocate(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
         .find(|line| line.attribute.eq_ignore_ascii_case("cn") && line.mode == Mode::Always);
     let wanted: Option<Arc<str>> = match line.map(|line| &line.value) {
         Some(Desired::Values(values)) => values.first().cloned(),
+        // A name that could not be given is reported where names are given.
         Some(Desired::Assigned(parts)) => render(parts, &subject.names).map(Into::into),
-        Some(Desired::Person(..) | Desired::Clear | Desired::Keep | Desired::Held(_)) | None => {
+        Some(Desired::Held(why)) => {
+            let finding = held(builder, subject, &format!("cn stays as it is: {why}"));
+            builder.draft.find(finding);
             None
         }
+        Some(Desired::Person(..) | Desired::Clear | Desired::Keep) | None => None,
     };
+    let wanted = wanted.filter(|wanted| {
+        let unfit = line.and_then(|line| fits(line, std::slice::from_ref(wanted)).err());
+        if let Some(why) = &unfit {
+            let finding = held(builder, subject, why);
+            builder.draft.find(finding);
+        }
+        unfit.is_none()
+    });
     let common_name = wanted.unwrap_or_else(|| rdn.value().into());
     let Some(to) = account_dn(&unit, &common_name) else {
         return;
@@ -175,7 +183,7 @@ pub(crate) fn relocate(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
     let mut cause = Cause::Time;
     if renamed && let Some(line) = line {
         reasons.push(builder.world.reason(line.rule, Some(person)));
-        cause = builder.world.cause_of(person, line.rule, subject.managed());
+        cause = subject.cause_of(builder, line.rule);
         let cn = rdn.value();
         if drifted(builder, subject, "cn", &cn, &common_name) {
             cause = Cause::ByHand;
@@ -186,9 +194,9 @@ pub(crate) fn relocate(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
         cause = if drifted(builder, subject, "unit", parent.as_str(), unit.as_str()) {
             Cause::ByHand
         } else if overlay.is_some() {
-            builder.world.cause_of_stage(person, subject.managed())
+            subject.cause_of_stage(builder)
         } else {
-            builder.world.cause_of(person, rule, subject.managed())
+            subject.cause_of(builder, rule)
         };
     }
     let change = Change::Move {

@@ -4,7 +4,7 @@
 //! written and why, which groups are privileged (S15), and how a rule is shown as a [`Reason`]. Decides
 //! nothing about any person.
 
-use super::{Cause, Input, Reason};
+use super::{Input, Reason};
 use crate::directory::links::Links;
 use crate::directory::{AttributeName, Dn, Object, ObjectId};
 use crate::hr::{Person, PersonId, Quarantined, Standing};
@@ -311,34 +311,8 @@ impl<'a> World<'a> {
         }
     }
 
-    /// What made a change due that these HR attributes decide (S19).
-    pub(crate) fn cause(&self, person: &PersonId, reads: &[u32], managed: bool) -> Cause {
-        if !managed {
-            return Cause::First;
-        }
-        if self.hr_changed(person, reads) {
-            return Cause::Hr;
-        }
-        if self.policy_changed() {
-            return Cause::Policy;
-        }
-        Cause::Time
-    }
-
-    /// What made a change due that this rule decides.
-    pub(crate) fn cause_of(&self, person: &PersonId, rule: RuleId, managed: bool) -> Cause {
-        match self.input.rules.rule(rule) {
-            Some(rule) => self.cause(person, &rule.reads, managed),
-            None => self.cause(person, &[], managed),
-        }
-    }
-
-    /// What made a change due that the stage decides.
-    pub(crate) fn cause_of_stage(&self, person: &PersonId, managed: bool) -> Cause {
-        self.cause(person, &self.lifecycle_reads, managed)
-    }
-
-    fn policy_changed(&self) -> bool {
+    /// Whether the policy is another than at the last applied run.
+    pub(crate) fn policy_changed(&self) -> bool {
         self.input
             .prior
             .policy

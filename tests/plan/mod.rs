@@ -1,7 +1,7 @@
 //! The planner, rule by rule: small companies made by hand, whole plans compared.
 
 mod account;
-mod bench;
+pub(crate) mod bench;
 mod correlate;
 mod diff;
 mod file;
