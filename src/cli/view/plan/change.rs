@@ -179,7 +179,7 @@ fn marks(scene: &Scene<'_>, action: &Action) -> Vec<Line> {
 
 fn not_ours(scene: &Scene<'_>) -> Line {
     let palette = &scene.options.palette;
-    Line::new().styled(palette.warn, "! not ours: somebody else gave it")
+    Line::new().styled(palette.warn, "! not ours")
 }
 
 fn row(style: Style, glyph: &str) -> Row {

@@ -62,8 +62,23 @@ pub(super) fn show(page: &mut Page, indent: usize, rows: &[Row]) {
         if !row.why.is_empty() {
             last = &row.why;
         }
-        if !told && beside && indent + line.width() + 2 <= why && row.value.len() < 2 {
-            let line = line.padded(why - indent).then(row.why.clone());
+        let fits = indent + line.width() + 2 <= why && row.value.len() < 2;
+        let (line, below) = match row.marks.as_slice() {
+            // A single short mark stands on the row's own line where nothing else does.
+            [mark] if told && fits && why + mark.width() <= page.width() => {
+                (line.padded(why - indent).then(mark.clone()), [].as_slice())
+            }
+            marks => (line, marks),
+        };
+        let mut below = below;
+        if !told && beside && fits {
+            let mut line = line.padded(why - indent).then(row.why.clone());
+            if let [mark] = below
+                && indent + line.width() + 3 + mark.width() <= page.width()
+            {
+                line = line.plain("   ").then(mark.clone());
+                below = &[];
+            }
             page.line(indent, why + 2, &line);
         } else {
             page.line(indent, value, &line);
@@ -74,7 +89,7 @@ pub(super) fn show(page: &mut Page, indent: usize, rows: &[Row]) {
                 page.line(value, value + 2, &row.why);
             }
         }
-        for mark in &row.marks {
+        for mark in below {
             page.line(value, value + 2, mark);
         }
     }

@@ -217,8 +217,8 @@ impl Tally {
         if self.not_ours > 0 {
             parts.push(count(
                 self.not_ours,
-                "touches what is not ours",
-                "touch what is not ours",
+                "touches what is not ours: somebody else gave it",
+                "touch what is not ours: somebody else gave it",
             ));
         }
         if parts.is_empty() {
