@@ -256,6 +256,15 @@ impl View<'_> {
             .map(|groups| groups.row.clone())
             .collect();
         self.rows(&rows, text);
+        let excludes = self.policy.rules.exclusives.iter();
+        for exclusive in excludes.filter(|exclusive| exclusive.groups.iter().any(|group| is(group)))
+        {
+            let _ = writeln!(
+                text,
+                "  only one of these is had: {}",
+                self.rule(exclusive.rule)
+            );
+        }
         let restriction = [&self.wish.groups.restriction, &self.wish.lists.restriction];
         for rule in restriction
             .into_iter()

@@ -10,6 +10,8 @@
 )]
 
 mod expr;
+mod groups;
+mod lines;
 pub(crate) mod time;
 mod value;
 mod wish;

@@ -1,27 +1,22 @@
 //! From a person to a [`Wish`].
 
+use super::lines;
 use super::{Record, Scope, Unknown, Value, time};
-use crate::directory::filetime;
-use crate::directory::schema::Syntax;
 use crate::hr;
+use crate::policy::AccountTest;
 use crate::policy::ir::{Kind, Node, Piece};
-use crate::policy::program::{
-    AccountQuestion, ExceptionBody, GroupRow, Line, Policy, RestrictionBody, StageBody, Try,
-    UnitClause,
-};
+use crate::policy::program::{AccountQuestion, ExceptionBody, Policy, StageBody, Try, UnitClause};
 use crate::policy::ruleset::{Extent, RuleId, StageAccount, StageId};
 use crate::policy::wish::{
-    AdoptQuery, AssignedPart, AttributeWish, BlockWish, Candidate, Desired, GroupWish, Restriction,
-    Standing, UniqueWish, UnitWish, Wish,
+    AdoptQuery, AttributeWish, BlockWish, Candidate, Restriction, Standing, UniqueWish, UnitWish,
+    Wish,
 };
-use crate::policy::{AccountTest, Block};
-use crate::syntax::ast::{CompareOp, ElseAction};
+use crate::syntax::ast::CompareOp;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -368,116 +363,16 @@ impl<'a> Evaluator<'a> {
             || bodies.iter().any(|body| body.profile_untouched);
         if !untouched {
             for line in &self.policy.program.profile {
-                wishes.insert(line.attribute.name, attribute(scope, line, false));
+                wishes.insert(line.attribute.name, lines::attribute(scope, line, false));
             }
         }
         for body in bodies.iter().rev() {
             for line in &body.lines {
-                wishes.insert(line.attribute.name, attribute(scope, line, true));
+                wishes.insert(line.attribute.name, lines::attribute(scope, line, true));
             }
         }
         wishes.into_values().collect()
     }
-
-    /// Whether a name is one of the distribution lists; names are compared without case.
-    fn is_list(&self, group: &str) -> bool {
-        let lists = &self.policy.rules.block(Block::Lists).names;
-        let name = group.to_lowercase();
-        lists
-            .binary_search_by(|list| list.to_lowercase().cmp(&name))
-            .is_ok()
-    }
-
-    fn blocks(&self, scope: &Scope<'a>, bodies: &[&StageBody]) -> (BlockWish, BlockWish) {
-        let program = &self.policy.program;
-        let mut groups = block(
-            scope,
-            &program.groups,
-            restriction(bodies, |body| body.groups.as_ref()),
-        );
-        let mut lists = block(
-            scope,
-            &program.lists,
-            restriction(bodies, |body| body.lists.as_ref()),
-        );
-        for (index, body) in bodies.iter().enumerate() {
-            for (node, names, rule) in &body.grants {
-                let wish = |group: Arc<str>| GroupWish { group, rule: *rule };
-                let (granted, held) = match scope.value(node) {
-                    Ok(value) => (value.map(|value| wish(value.into_text())), None),
-                    Err(unknown) => (None, Some(unknown.why)),
-                };
-                if let Some(granted) = granted {
-                    let of_lists = self.is_list(&granted.group);
-                    let block = if of_lists { &mut lists } else { &mut groups };
-                    // What restricts a block restricts what exceptions grant; its own grants come after.
-                    let mut restricting = bodies.iter().position(|body| {
-                        let clause = if of_lists { &body.lists } else { &body.groups };
-                        clause.is_some()
-                    });
-                    restricting = restricting.or(bodies.len().checked_sub(1));
-                    let own = restricting == Some(index);
-                    if own || lets_through(&block.restriction, &granted) {
-                        block.granted.push(granted);
-                    }
-                }
-                for name in held.iter().flat_map(|_| names) {
-                    let block = if self.is_list(name) {
-                        &mut lists
-                    } else {
-                        &mut groups
-                    };
-                    let why = held.clone().unwrap_or_default();
-                    block.held.push((wish(name.clone()), why));
-                }
-            }
-        }
-        for row in &program.forbids {
-            let holds = row
-                .condition
-                .as_ref()
-                .map_or(Ok(true), |node| scope.holds(node));
-            if holds == Ok(false) {
-                continue;
-            }
-            for (node, names) in row.groups.iter().zip(&row.names) {
-                let rule = row.rule;
-                let wish = |group: Arc<str>| GroupWish { group, rule };
-                let named = scope.value(node);
-                for block in [&mut groups, &mut lists] {
-                    match (&holds, &named) {
-                        (_, Ok(None)) => {}
-                        (Ok(_), Ok(Some(value))) => {
-                            block.forbidden.push(wish(value.clone().into_text()));
-                        }
-                        (Err(unknown), Ok(Some(value))) => {
-                            let held = wish(value.clone().into_text());
-                            block.held.push((held, unknown.why.clone()));
-                        }
-                        (_, Err(unknown)) => block.held.extend(
-                            names
-                                .iter()
-                                .map(|name| (wish(name.clone()), unknown.why.clone())),
-                        ),
-                    }
-                }
-            }
-        }
-        for block in [&mut groups, &mut lists] {
-            tidy(block);
-        }
-        (groups, lists)
-    }
-}
-
-/// Whether a restriction leaves a grant of a rule or an exception as it is.
-fn lets_through(restriction: &Restriction, granted: &GroupWish) -> bool {
-    let root = crate::directory::Dn::root();
-    restriction.extent == Extent::AsRules
-        && !restriction
-            .except
-            .iter()
-            .any(|pattern| pattern.matches(&granted.group, &root))
 }
 
 fn quarantine_reason(record: &hr::Quarantined) -> Arc<str> {
@@ -529,196 +424,4 @@ fn place(scope: &Scope<'_>, node: &Node, rule: RuleId) -> UnitWish {
         Ok(_) => UnitWish::Held("a value in the name of the unit is missing".into(), rule),
         Err(unknown) => UnitWish::Held(unknown.why, rule),
     }
-}
-
-fn attribute(scope: &Scope<'_>, line: &Line, overlay: bool) -> AttributeWish {
-    AttributeWish {
-        attribute: line.attribute.name.into(),
-        mode: line.mode,
-        value: desired(scope, line),
-        rule: line.rule,
-        overlay,
-    }
-}
-
-fn desired(scope: &Scope<'_>, line: &Line) -> Desired {
-    let Some(node) = &line.value else {
-        return Desired::Clear;
-    };
-    let otherwise = match line.otherwise {
-        Some(ElseAction::Clear) => Desired::Clear,
-        Some(ElseAction::Keep) | None => Desired::Keep,
-    };
-    if node.marks.assigned {
-        return match assigned(scope, node) {
-            Ok(Some(parts)) => Desired::Assigned(parts),
-            Ok(None) => otherwise,
-            Err(unknown) => Desired::Held(unknown.why),
-        };
-    }
-    match scope.value(node) {
-        Err(unknown) => Desired::Held(unknown.why),
-        Ok(None) => otherwise,
-        Ok(Some(Value::Person(id))) => Desired::Person(id, Box::new(otherwise)),
-        Ok(Some(Value::List(items))) => {
-            let values: Vec<Arc<str>> = items
-                .iter()
-                .filter_map(|item| ldap(item, line.attribute.syntax))
-                .collect();
-            if values.is_empty() {
-                otherwise
-            } else {
-                Desired::Values(values)
-            }
-        }
-        Ok(Some(value)) => match ldap(&value, line.attribute.syntax) {
-            Some(text) => Desired::Values(vec![text]),
-            None => otherwise,
-        },
-    }
-}
-
-/// A value as LDAP writes it.
-fn ldap(value: &Value, syntax: Syntax) -> Option<Arc<str>> {
-    let text = match (value, syntax) {
-        (Value::Bool(true), _) => "TRUE".to_owned(),
-        (Value::Bool(false), _) => "FALSE".to_owned(),
-        (Value::Never, Syntax::FileTime) => i64::MAX.to_string(),
-        (Value::Never, _) => return None,
-        (Value::Instant(instant), Syntax::FileTime) => filetime::to_filetime(*instant)?.to_string(),
-        (Value::Instant(instant), Syntax::GeneralizedTime) => {
-            filetime::to_generalized_time(*instant)
-        }
-        _ => value.to_string(),
-    };
-    (!text.is_empty()).then(|| text.into())
-}
-
-/// The pieces of a value that depends on assigned names; missing where a piece is.
-fn assigned(scope: &Scope<'_>, node: &Node) -> Result<Option<Vec<AssignedPart>>, Unknown> {
-    match &node.kind {
-        Kind::Unique(index) => Ok(Some(vec![AssignedPart::Unique(*index)])),
-        Kind::Let(index) if node.marks.assigned => match scope.program.lets.get(*index as usize) {
-            Some(definition) => assigned(scope, &definition.node),
-            None => Ok(None),
-        },
-        Kind::Template(pieces) => {
-            let mut parts = Vec::new();
-            for piece in pieces {
-                match piece {
-                    Piece::Literal(text) => parts.push(AssignedPart::Literal(text.clone())),
-                    Piece::Hole(hole) => match assigned(scope, hole)? {
-                        Some(more) => parts.extend(more),
-                        None => return Ok(None),
-                    },
-                }
-            }
-            Ok(Some(parts))
-        }
-        Kind::Else(first, second) => match assigned(scope, first)? {
-            Some(parts) => Ok(Some(parts)),
-            None => assigned(scope, second),
-        },
-        Kind::Choose { rows, otherwise } => {
-            for (condition, result) in rows {
-                if scope.holds(condition)? {
-                    return assigned(scope, result);
-                }
-            }
-            otherwise
-                .as_ref()
-                .map_or(Ok(None), |node| assigned(scope, node))
-        }
-        _ => {
-            let value = scope.value(node)?;
-            Ok(value.map(|value| vec![AssignedPart::Literal(value.into_text())]))
-        }
-    }
-}
-
-fn restriction<'b>(
-    bodies: &[&'b StageBody],
-    of: impl Fn(&'b StageBody) -> Option<&'b (RestrictionBody, RuleId)>,
-) -> Restriction {
-    match bodies.iter().find_map(|body| of(body)) {
-        Some((body, rule)) => Restriction {
-            extent: body.extent,
-            except: body.except.clone(),
-            rule: Some(*rule),
-        },
-        None => Restriction {
-            extent: Extent::AsRules,
-            except: Vec::new(),
-            rule: None,
-        },
-    }
-}
-
-/// What the rows give after the stage's restriction.
-fn block(scope: &Scope<'_>, rows: &[GroupRow], restriction: Restriction) -> BlockWish {
-    let mut wish = BlockWish {
-        granted: Vec::new(),
-        restriction,
-        forbidden: Vec::new(),
-        held: Vec::new(),
-    };
-    if wish.restriction.extent != Extent::AsRules {
-        return wish;
-    }
-    for row in rows {
-        let holds = row
-            .condition
-            .as_ref()
-            .map_or(Ok(true), |node| scope.holds(node));
-        if holds == Ok(false) {
-            continue;
-        }
-        for (node, names) in row.groups.iter().zip(&row.names) {
-            let group = holds.clone().and_then(|_| scope.value(node));
-            match group {
-                Ok(Some(value)) => wish.granted.push(GroupWish {
-                    group: value.into_text(),
-                    rule: row.rule,
-                }),
-                Ok(None) => {}
-                Err(unknown) => wish.held.extend(names.iter().map(|name| {
-                    let held = GroupWish {
-                        group: name.clone(),
-                        rule: row.rule,
-                    };
-                    (held, unknown.why.clone())
-                })),
-            }
-        }
-    }
-    let restriction = &wish.restriction;
-    wish.granted
-        .retain(|granted| lets_through(restriction, granted));
-    wish
-}
-
-/// Sorts, keeps one entry for each group, and gives nothing that is held.
-fn tidy(block: &mut BlockWish) {
-    for list in [&mut block.granted, &mut block.forbidden] {
-        list.sort_by(|a, b| folded(&a.group, &b.group).then(a.rule.cmp(&b.rule)));
-        list.dedup_by(|a, b| folded(&a.group, &b.group).is_eq());
-    }
-    let held = &mut block.held;
-    held.sort_by(|(a, _), (b, _)| folded(&a.group, &b.group).then(a.rule.cmp(&b.rule)));
-    held.dedup_by(|(a, _), (b, _)| folded(&a.group, &b.group).is_eq());
-    let BlockWish { granted, held, .. } = block;
-    granted.retain(|wish| {
-        !held
-            .iter()
-            .any(|(held, _)| folded(&held.group, &wish.group).is_eq())
-    });
-}
-
-/// The order of two names without regard to case.
-fn folded(a: &str, b: &str) -> Ordering {
-    if a.is_ascii() && b.is_ascii() {
-        let a = a.bytes().map(|byte| byte.to_ascii_lowercase());
-        return a.cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()));
-    }
-    a.to_lowercase().cmp(&b.to_lowercase())
 }
