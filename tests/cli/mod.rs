@@ -8,6 +8,7 @@ mod bad_plan;
 mod company;
 mod example;
 mod exits;
+mod hostile;
 mod killed;
 mod ldif;
 mod matching;

@@ -159,6 +159,15 @@ fn by_guid(all: &Snapshot) -> BTreeMap<Guid, Object> {
         .collect()
 }
 
+/// Bytes, and texts with control characters in them.
+fn some_bytes() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        prop::collection::vec(any::<u8>(), 1..200),
+        prop::collection::vec(0_u8..0x80, 1..40),
+        ".{1,40}".prop_map(String::into_bytes),
+    ]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -194,7 +203,7 @@ proptest! {
     }
 
     #[test]
-    fn any_value_reads_back(values in prop::collection::vec(prop::collection::vec(any::<u8>(), 1..200), 1..6)) {
+    fn any_value_reads_back(values in prop::collection::vec(some_bytes(), 1..6)) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("d.ldif");
         fs::write(&path, EMPTY_DOMAIN).unwrap();

@@ -98,10 +98,11 @@ fn bytes(out: &mut String, name: &str, value: &[u8]) {
     line(out, &format!("{name}:: {}", STANDARD.encode(value)));
 }
 
-/// Whether a value may stand as it is (RFC 2849: SAFE-STRING, and no space at its end).
+/// Whether a value may stand as it is: stricter than SAFE-STRING of RFC 2849, for a file with control characters
+/// is no text that we, or an editor, would read again.
 fn is_safe(value: &str) -> bool {
     let first = !value.starts_with([' ', ':', '<']);
-    let rest = |byte: u8| byte.is_ascii() && !matches!(byte, 0 | b'\n' | b'\r');
+    let rest = |byte: u8| (0x20..0x7F).contains(&byte);
     first && !value.ends_with(' ') && value.bytes().all(rest)
 }
 
