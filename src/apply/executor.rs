@@ -277,7 +277,8 @@ impl Executor<'_> {
                 counts,
                 ..
             } = job.outcome;
-            if status == RunStatus::Finished {
+            // A run for a few people says nothing of what the others have been told (S19).
+            if status == RunStatus::Finished && plan.header.only.is_empty() {
                 writer.set_baseline(&plan.header.policy, plan.memory.people_read)?;
             }
             if let Ok(old) = at.checked_sub(COUNTS_KEPT) {

@@ -116,10 +116,18 @@ impl<'w, 'a> Builder<'w, 'a> {
             groups::memberships(self, subject);
         }
         memory::account(self, subject);
-        if self.draft.actions.len() > before
-            && let Some(why) = self.world.barrier(account)
-        {
-            self.block(subject, account, before, &why);
+        if let Some(why) = self.world.barrier(account) {
+            if self.draft.actions.len() > before {
+                self.block(subject, account, before, &why);
+            } else if subject.adopted.is_some() {
+                let text = format!("cannot be taken over: {why}");
+                self.draft.find(
+                    Finding::new(FindingKind::Blocked, subject.who.clone(), text)
+                        .of(&subject.wish.person)
+                        .about(self.dn(Some(account)))
+                        .help("write the anchor by hand, or take the `link` line out"),
+                );
+            }
         }
     }
 
@@ -127,6 +135,9 @@ impl<'w, 'a> Builder<'w, 'a> {
         let blocked = self.draft.actions.len() - before;
         self.draft.actions.truncate(before);
         self.units.forget_from(before);
+        if subject.aim == Aim::Enabled && !self.world.object(account).enabled() {
+            memory::not_entered(self, subject);
+        }
         let changes = if blocked == 1 { "change" } else { "changes" };
         let text = format!("{blocked} {changes} cannot be made: {why}");
         self.draft.find(
@@ -160,6 +171,40 @@ impl<'w, 'a> Builder<'w, 'a> {
             if let Some(owner) = owner {
                 account::tied(self, owner, tied);
             }
+        }
+        self.left_behind(correlation, subjects);
+    }
+
+    /// Further accounts of people who left and whose own account is gone: no rule finds them any more (G14).
+    fn left_behind(&mut self, correlation: &Correlation, subjects: &[Subject<'a>]) {
+        let gone: FxHashMap<&PersonId, &Subject<'a>> = subjects
+            .iter()
+            .filter(|subject| subject.account.is_none() && subject.aim.ends())
+            .map(|subject| (&subject.wish.person, subject))
+            .collect();
+        let found: FxHashSet<ObjectId> = correlation.tied.iter().map(|tied| tied.account).collect();
+        for (guid, memory) in &self.world.input.prior.accounts {
+            let owner = memory.person.as_ref().and_then(|person| gone.get(person));
+            let (Some(owner), true) = (owner, memory.tied) else {
+                continue;
+            };
+            let account = self.world.input.directory.by_guid(*guid);
+            let Some(account) =
+                account.filter(|id| !found.contains(id) && self.world.object(*id).enabled())
+            else {
+                continue;
+            };
+            let name = self.world.name_of(account);
+            let who: Arc<str> = format!("{} ({name})", owner.who).into();
+            let text = format!("`{name}` is enabled, and its owner's own account is gone");
+            self.draft.find(
+                Finding::new(FindingKind::Tied, who.clone(), text)
+                    .of(&owner.wish.person)
+                    .about(self.dn(Some(account)))
+                    .help("disable it by hand"),
+            );
+            let person = Some(&owner.wish.person);
+            self.open(Some(account), person, &who, OpenReason::Tied);
         }
     }
 }

@@ -88,6 +88,7 @@ fn make(input: &Input<'_>) -> Plan {
     } else {
         builder.people(&correlation);
         vanished(&mut builder, &correlation);
+        ignored(&mut builder, &correlation);
         builder.report_groups();
     }
     quarantined(&mut builder);
@@ -167,6 +168,33 @@ fn vanished(builder: &mut Builder<'_, '_>, correlation: &Correlation) {
             memory.vanished = Some(since);
             builder.draft.memory.people.push((person.clone(), memory));
         }
+    }
+}
+
+/// People whom an `ignore` line takes out although their account was looked after: released, not forgotten (S4).
+fn ignored(builder: &mut Builder<'_, '_>, correlation: &Correlation) {
+    let input = builder.world.input;
+    for (person, rule) in &correlation.left_out {
+        let continued = input.rules.continues.iter();
+        if continued.into_iter().any(|line| line.former == *person) {
+            continue;
+        }
+        let memory = builder.world.person_memory(person);
+        let Some(account) = memory
+            .and_then(|memory| memory.account)
+            .and_then(|guid| input.directory.by_guid(guid))
+        else {
+            continue;
+        };
+        let who = builder.world.name_of(account);
+        let text = "an `ignore` line takes this person out; the account stays as it is";
+        let finding = Finding::new(FindingKind::Released, who.clone(), text)
+            .of(person)
+            .about(builder.dn(Some(account)))
+            .because(builder.world.reason(*rule, None))
+            .help("disable or hand over the account, or take the line out");
+        builder.draft.find(finding);
+        builder.open(Some(account), Some(person), &who, OpenReason::Released);
     }
 }
 

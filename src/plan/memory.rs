@@ -137,6 +137,21 @@ pub(crate) fn person(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
     );
 }
 
+/// The stage does not count as entered: its enable is blocked (S1).
+pub(crate) fn not_entered(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
+    let person = &subject.wish.person;
+    if subject.entered_now(builder)
+        && let Some((_, memory)) = builder
+            .draft
+            .memory
+            .people
+            .iter_mut()
+            .rfind(|(id, _)| id == person)
+    {
+        memory.entered = None;
+    }
+}
+
 /// The account: whose, since when disabled, overlays that are over, values that are there.
 pub(crate) fn account(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
     let Some(account) = subject.account else {

@@ -311,7 +311,11 @@ fn settled(
             builder.draft.find(found);
         }
         Verdict::Conflict { accounts, why } => {
-            if accounts.is_empty() && !aim.makes() {
+            // An account that is gone is what the stage wants; a new `link` line that leads nowhere is a mistake.
+            let links = &builder.world.input.rules.links;
+            let known = builder.world.person_memory(&wish.person).is_some();
+            let linked = !known && links.iter().any(|link| link.person == wish.person);
+            if accounts.is_empty() && !aim.makes() && !linked {
                 return None;
             }
             let dns: Vec<Dn> = accounts

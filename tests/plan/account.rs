@@ -1,8 +1,8 @@
 //! Enabling, disabling, passwords, deletion (S1, S2, S3, S17, G11, G13).
 
 use super::bench::{
-    Company, EMPLOYEE, EXCEPTION, LEAVER, LIFECYCLE, PREHIRE, PURGED, STAGE, enter, found, id,
-    open, shown,
+    Company, EMPLOYEE, EXCEPTION, IDENTITY, LEAVER, LIFECYCLE, PREHIRE, PURGED, STAGE, enter,
+    found, id, open, shown,
 };
 use tenure::hr::{Attribute, Person, Schema, Type, Value};
 use tenure::plan::{Change, FindingKind};
@@ -405,4 +405,87 @@ fn an_account_that_is_gone_is_not_made_anew() {
     let plan = company.plan();
     assert_eq!(shown(&plan), Vec::<String>::new());
     assert_eq!(found(&plan, FindingKind::Conflict).len(), 1);
+}
+
+#[test]
+fn a_stage_is_not_entered_while_its_enable_is_blocked() {
+    let mut company = ada();
+    company.run();
+    enter(company.wish_mut(1), LEAVER);
+    company.run();
+    company
+        .object_mut("ada")
+        .set("adminCount", vec!["1".into()]);
+    enter(company.wish_mut(1), EMPLOYEE);
+    let plan = company.run();
+    assert_eq!(shown(&plan), Vec::<String>::new());
+    assert_eq!(found(&plan, FindingKind::Blocked).len(), 1);
+    company.object_mut("ada").set("adminCount", vec![]);
+    let plan = company.run();
+    assert_eq!(
+        found(&plan, FindingKind::DisabledByHand),
+        Vec::<String>::new()
+    );
+    assert_eq!(shown(&plan)[0], "enable ada king (time)");
+}
+
+#[test]
+fn an_ignored_person_whose_account_was_looked_after_is_released() {
+    let mut company = ada();
+    company.run();
+    company
+        .rules
+        .ignores
+        .push(tenure::policy::IgnoreRule::Person(id(1), IDENTITY));
+    let plan = company.run();
+    assert_eq!(shown(&plan), Vec::<String>::new());
+    assert_eq!(
+        found(&plan, FindingKind::Released),
+        ["ada: an `ignore` line takes this person out; the account stays as it is"]
+    );
+    assert_eq!(open(&plan), ["ada: Released, 0 days"]);
+}
+
+#[test]
+fn a_tied_account_that_outlives_its_owners_is_an_open_account() {
+    let mut company = ada().account("adm-ada", "Ada Admin", "");
+    company.rules.tied.push(tenure::policy::TiedRule {
+        parts: vec![
+            tenure::policy::TemplatePart::Literal("adm-".into()),
+            tenure::policy::TemplatePart::Account("sAMAccountName".into()),
+        ],
+        rule: IDENTITY,
+    });
+    company.run();
+    enter(company.wish_mut(1), PURGED);
+    company.run();
+    company.later(31);
+    assert_eq!(shown(&company.run()), ["delete ada king (time)"]);
+    company.switch_by_hand("adm-ada", true);
+    let plan = company.run();
+    assert_eq!(shown(&plan), Vec::<String>::new());
+    assert_eq!(
+        found(&plan, FindingKind::Tied),
+        ["Ada King (adm-ada): `adm-ada` is enabled, and its owner's own account is gone"]
+    );
+    assert_eq!(open(&plan), ["Ada King (adm-ada): Tied, 0 days"]);
+}
+
+#[test]
+fn a_protected_account_is_not_taken_over_in_silence() {
+    let mut company = Company::new()
+        .account_with("ada", "Ada King", "", |object| {
+            object.with("adminCount", ["1"])
+        })
+        .member("ada", "SG-Staff")
+        .person(1, "Ada King");
+    company.rules.links.push(tenure::policy::LinkRule {
+        person: id(1),
+        account: tenure::policy::LinkTarget::Login("ada".into()),
+        rule: IDENTITY,
+    });
+    assert_eq!(
+        found(&company.run(), FindingKind::Blocked),
+        ["Ada King: cannot be taken over: its adminCount is 1"]
+    );
 }

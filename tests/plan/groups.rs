@@ -356,3 +356,21 @@ fn by_hand_memberships_that_a_stage_took_are_proposed_on_return() {
     assert_eq!(company.wishes[0].standing, wish(1, "x").standing);
     assert_eq!(EMPLOYEE.0, 0);
 }
+
+#[test]
+fn a_group_whose_rule_cannot_be_decided_is_reported_and_stays() {
+    let mut company = Company::new()
+        .account("ada", "Ada King", "1")
+        .member("ada", "SG-Staff")
+        .person(1, "Ada King");
+    company.run();
+    let wish = company.wish_mut(1);
+    wish.groups.granted.clear();
+    wish.groups.held = vec![(group("SG-Staff", GROUPS), "person 9 is not in HR".into())];
+    let plan = company.run();
+    assert_eq!(shown(&plan), Vec::<String>::new());
+    assert_eq!(
+        found(&plan, FindingKind::Held),
+        ["Ada King: SG-Staff not decided: person 9 is not in HR"]
+    );
+}

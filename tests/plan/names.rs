@@ -211,3 +211,26 @@ fn what_stands_between_a_long_name_and_the_number_is_never_cut() {
         ]
     );
 }
+
+#[test]
+fn a_common_name_that_is_not_decided_or_does_not_fit_is_reported_and_stays() {
+    let mut company = Company::new()
+        .account("ada", "Ada King", "1")
+        .member("ada", "SG-Staff")
+        .person(1, "Ada King");
+    company.run();
+    let long = "x".repeat(65);
+    for (value, said) in [
+        (
+            tenure::policy::Desired::Held("why".into()),
+            "cn stays as it is: why",
+        ),
+        (values(&[&long]), "does not fit cn"),
+    ] {
+        company.wish_mut(1).attributes[0].value = value;
+        let plan = company.run();
+        assert_eq!(shown(&plan), Vec::<String>::new());
+        let found = found(&plan, FindingKind::Held);
+        assert!(found.len() == 1 && found[0].contains(said), "{found:?}");
+    }
+}

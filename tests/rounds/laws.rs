@@ -120,12 +120,15 @@ fn row(id: i64, facts: &Facts) -> Row {
     }
 }
 
+/// Where that account is.
+fn place(id: i64, row: &Row, existing: &Existing) -> String {
+    let last = row.last.split('-').next().unwrap_or_default();
+    format!("CN={} {last} {id},{}", row.first, UNITS[existing.unit])
+}
+
 fn records(id: i64, row: &Row, existing: &Existing) -> String {
     let login = format!("old{id}");
-    let name = format!(
-        "CN={} {} {id},{}",
-        row.first, row.last, UNITS[existing.unit]
-    );
+    let name = place(id, row, existing);
     let uac = if existing.enabled { 512 } else { 514 };
     let mut more = format!("userAccountControl: {uac}\n");
     match existing.tie {
@@ -159,7 +162,7 @@ fn company(people: &[(Facts, Option<Existing>)]) -> Company {
         let row = row(id, facts);
         if let Some(there) = there {
             accounts.push_str(&records(id, &row, there));
-            let name = format!("CN={} {} {id},{}", row.first, row.last, UNITS[there.unit]);
+            let name = place(id, &row, there);
             members.extend(there.groups.iter().map(|group| (*group, name.clone())));
         }
         rows.push(row);
