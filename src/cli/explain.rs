@@ -9,7 +9,8 @@ use crate::directory::schema;
 use crate::hr::{PersonId, Standing as Known};
 use crate::policy::explain::{Explanation, TraceVerdict, Traced, TracedGroups};
 use crate::policy::{
-    AssignedPart, AttributeWish, Desired, Evaluator, Policy, RuleId, Standing, UnitWish, Wish,
+    AssignedPart, AttributeWish, Desired, Evaluator, Policy, Prefer, RuleId, Standing, UnitWish,
+    Wish,
 };
 use crate::text::visible;
 use serde_json::{Value as Json, json};
@@ -155,12 +156,14 @@ impl View<'_> {
                     .iter()
                     .chain(&self.wish.lists.granted)
                 {
-                    let _ = writeln!(
-                        text,
-                        "  + {:<38} {}",
-                        visible(&wish.group),
-                        self.place(wish.rule)
-                    );
+                    let (mark, name) = match self.gives_way(&wish.group) {
+                        None => ("+", visible(&wish.group).into_owned()),
+                        Some((to, _)) => (
+                            " ",
+                            visible(&format!("{} gives way to {to}", wish.group)).into_owned(),
+                        ),
+                    };
+                    let _ = writeln!(text, "  {mark} {name:<38} {}", self.place(wish.rule));
                 }
                 for wish in &self.wish.groups.forbidden {
                     let _ = writeln!(
@@ -241,10 +244,13 @@ impl View<'_> {
             .forbidden
             .iter()
             .find(|wish| is(&wish.group));
-        let verdict = match (granted, forbidden) {
-            (_, Some(wish)) => format!("never {name}: {}", self.rule(wish.rule)),
-            (Some(wish), None) => format!("member of {name}: {}", self.rule(wish.rule)),
-            (None, None) => format!("no rule gives {name}"),
+        let verdict = match (granted, forbidden, self.gives_way(name)) {
+            (_, Some(wish), _) => format!("never {name}: {}", self.rule(wish.rule)),
+            (Some(_), None, Some((to, rule))) => {
+                format!("{name} gives way to {to}: {}", self.rule(rule))
+            }
+            (Some(wish), None, None) => format!("member of {name}: {}", self.rule(wish.rule)),
+            (None, None, _) => format!("no rule gives {name}"),
         };
         let _ = writeln!(text, "\n{}", visible(&verdict));
         let speaks = |groups: &&TracedGroups| groups.possible.iter().any(|group| is(group));
@@ -256,15 +262,6 @@ impl View<'_> {
             .map(|groups| groups.row.clone())
             .collect();
         self.rows(&rows, text);
-        let excludes = self.policy.rules.exclusives.iter();
-        for exclusive in excludes.filter(|exclusive| exclusive.groups.iter().any(|group| is(group)))
-        {
-            let _ = writeln!(
-                text,
-                "  only one of these is had: {}",
-                self.rule(exclusive.rule)
-            );
-        }
         let restriction = [&self.wish.groups.restriction, &self.wish.lists.restriction];
         for rule in restriction
             .into_iter()
@@ -273,6 +270,29 @@ impl View<'_> {
             let _ = writeln!(text, "  the stage restricts: {}", self.rule(rule));
         }
         self.stage(text);
+    }
+
+    /// The granted group that is preferred to this one, and the rule that says so.
+    ///
+    /// With `prefer current` the account decides, which is not known here.
+    fn gives_way(&self, name: &str) -> Option<(&str, RuleId)> {
+        let granted = || {
+            self.wish
+                .groups
+                .granted
+                .iter()
+                .chain(&self.wish.lists.granted)
+        };
+        let has = |group: &str| granted().any(|wish| wish.group.eq_ignore_ascii_case(group));
+        self.policy.rules.exclusives.iter().find_map(|exclusive| {
+            let groups = &exclusive.groups;
+            groups
+                .iter()
+                .find(|group| group.eq_ignore_ascii_case(name))?;
+            let first = groups.iter().find(|group| has(group))?;
+            let other = exclusive.prefer == Prefer::First && !first.eq_ignore_ascii_case(name);
+            other.then_some((&**first, exclusive.rule))
+        })
     }
 
     fn rows(&self, rows: &[Traced], text: &mut String) {
@@ -367,7 +387,12 @@ impl View<'_> {
                     .filter(|wish| wish.group.eq_ignore_ascii_case(name))
                     .count()
                     > 0;
-                json!({ "group": name, "granted": granted, "rows": self.rows_json(&rows) })
+                json!({
+                    "group": name,
+                    "granted": granted,
+                    "gives_way_to": self.gives_way(name).map(|(to, _)| to),
+                    "rows": self.rows_json(&rows),
+                })
             }
         };
         if let (Some(result), Json::Object(part)) = (result.as_object_mut(), part) {
