@@ -1,7 +1,10 @@
 //! Exit codes, flags, and how commands behave toward scripts, pipes and each other.
 
+#[cfg(debug_assertions)]
 use std::io::Read as _;
-use std::process::{Command, Stdio};
+use std::process::Command;
+#[cfg(debug_assertions)]
+use std::process::Stdio;
 
 use serde_json::Value;
 
@@ -155,6 +158,7 @@ fn nobody_there_to_say_yes_is_an_error_that_changes_nothing() {
     assert!(!place.path(company::COPY).exists());
 }
 
+#[cfg(debug_assertions)] // only such a build halts where it is told
 #[test]
 fn a_second_writer_is_told_who_holds_the_state() {
     let place = company::small();

@@ -9,6 +9,7 @@ mod company;
 mod example;
 mod exits;
 mod hostile;
+#[cfg(debug_assertions)] // a release build has nothing that would halt it
 mod killed;
 mod ldif;
 mod matching;
