@@ -108,7 +108,11 @@ pub(crate) fn judge(
             Some(_) => 0,
             None => recent(world, kind),
         };
-        let (limit, source) = limit(world, kind, &bases);
+        let of = match level {
+            Some(_) => bases.people,
+            None => bases.enabled_managed,
+        };
+        let (limit, source) = limit(world, kind, of, bases.first_filling);
         let shown = planned.iter().enumerate();
         let actions = shown
             .filter(|(_, action)| action.counts.contains(&kind))
@@ -227,34 +231,18 @@ fn recent(world: &World<'_>, kind: GuardKind) -> u32 {
         .fold(0, |sum, count| sum.saturating_add(count.count))
 }
 
-fn limit(world: &World<'_>, kind: GuardKind, bases: &Bases) -> (u32, Arc<str>) {
+/// The limit of a kind whose percents are of so many, and where it comes from.
+fn limit(world: &World<'_>, kind: GuardKind, of: u32, first_filling: bool) -> (u32, Arc<str>) {
     let rules = world.input.rules;
     let default = default_of(kind);
-    let of = match kind {
-        GuardKind::Quarantine | GuardKind::Lose | GuardKind::Values => bases.people,
-        GuardKind::Create
-        | GuardKind::Enable
-        | GuardKind::Adopt
-        | GuardKind::Disable
-        | GuardKind::Delete
-        | GuardKind::Move
-        | GuardKind::Rename
-        | GuardKind::Login
-        | GuardKind::Clear
-        | GuardKind::Password
-        | GuardKind::Grant
-        | GuardKind::Revoke
-        | GuardKind::Notify
-        | GuardKind::Writeback => bases.enabled_managed,
-    };
     let (mut limit, mut source): (u32, Arc<str>) = match rules.limits.get(&kind) {
         Some(rule) => (
-            amount(&rule.limit, &default, of, bases.first_filling),
+            amount(&rule.limit, &default, of, first_filling),
             rules
                 .rule(rule.rule)
                 .map_or_else(|| "policy".into(), |rule| rule.text.clone()),
         ),
-        None if bases.first_filling => (default.first, "default of a first filling".into()),
+        None if first_filling => (default.first, "default of a first filling".into()),
         None => (
             percent(default.percent, of).max(default.count),
             "default".into(),

@@ -3,6 +3,7 @@
 //! Everything here describes the world before the plan is carried out. Whoever applies it writes it first and
 //! the effect of each action that succeeded after it.
 
+use super::Action;
 use super::builder::Builder;
 use super::overlay;
 use super::subject::{Aim, Subject};
@@ -79,28 +80,22 @@ impl Builder<'_, '_> {
 
     /// Whether an action of this plan changes that attribute of this person's account.
     pub(crate) fn changes_attribute(&self, subject: &Subject<'_>, attribute: &str) -> bool {
-        let person = Some(&subject.wish.person);
-        let own = self
-            .draft
-            .actions
-            .iter()
-            .rev()
-            .take_while(|action| action.person.is_none() || action.person.as_ref() == person);
-        own.into_iter().any(|action| match &action.change {
-            super::Change::Modify { attributes, .. } => attributes
-                .iter()
-                .any(|change| change.attribute.eq_ignore_ascii_case(attribute)),
-            super::Change::CreateUnit { .. }
-            | super::Change::CreateAccount { .. }
-            | super::Change::Adopt { .. }
-            | super::Change::SetPassword { .. }
-            | super::Change::Move { .. }
-            | super::Change::Enable { .. }
-            | super::Change::Disable { .. }
-            | super::Change::AddMember { .. }
-            | super::Change::RemoveMember { .. }
-            | super::Change::Delete { .. } => false,
-        })
+        self.own_actions(subject)
+            .any(|action| match &action.change {
+                super::Change::Modify { attributes, .. } => attributes
+                    .iter()
+                    .any(|change| change.attribute.eq_ignore_ascii_case(attribute)),
+                super::Change::CreateUnit { .. }
+                | super::Change::CreateAccount { .. }
+                | super::Change::Adopt { .. }
+                | super::Change::SetPassword { .. }
+                | super::Change::Move { .. }
+                | super::Change::Enable { .. }
+                | super::Change::Disable { .. }
+                | super::Change::AddMember { .. }
+                | super::Change::RemoveMember { .. }
+                | super::Change::Delete { .. } => false,
+            })
     }
 }
 
@@ -311,16 +306,17 @@ fn note(
 }
 
 impl Builder<'_, '_> {
+    /// The last actions of this plan, as far as they are of this person or of nobody.
+    fn own_actions<'s>(&'s self, subject: &'s Subject<'_>) -> impl Iterator<Item = &'s Action> {
+        let person = Some(&subject.wish.person);
+        let actions = self.draft.actions.iter().rev();
+        actions
+            .take_while(move |action| action.person.is_none() || action.person.as_ref() == person)
+    }
+
     /// Whether an action of this plan moves or renames this person's account.
     fn moves(&self, subject: &Subject<'_>) -> bool {
-        let person = Some(&subject.wish.person);
-        let own = self
-            .draft
-            .actions
-            .iter()
-            .rev()
-            .take_while(|action| action.person.is_none() || action.person.as_ref() == person);
-        own.into_iter()
+        self.own_actions(subject)
             .any(|action| matches!(action.change, super::Change::Move { .. }))
     }
 }

@@ -477,3 +477,15 @@ fn hundreds_of_members_join_one_group() {
         301
     );
 }
+
+#[test]
+fn a_run_for_a_few_people_is_no_baseline_for_the_others() {
+    let world = World::new();
+    let mut plans = Plans::new(&world);
+    plans.stage(3, "employee");
+    plans.plan.header.only = vec!["3".into()];
+    world.apply(&plans.plan).unwrap();
+    let prior = world.prior();
+    assert_eq!((prior.policy, prior.people_read), (None, None));
+    assert!(prior.people.contains_key(&person(3)));
+}
