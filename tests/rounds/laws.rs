@@ -29,6 +29,10 @@ const UNITS: [&str; 3] = ["OU=Staff", "OU=Berlin,OU=Staff", "OU=Groups"];
 type Facts = [usize; 9];
 
 /// An account that is there before the first run.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing of an account, in any combination"
+)]
 #[derive(Debug, Clone)]
 struct Existing {
     /// It bears the anchor, the mail address only, or neither.
