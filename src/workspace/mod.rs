@@ -52,7 +52,7 @@ pub struct Checked {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no configuration.
-    #[error("there is no `tenure.toml` in `{from}` or above it, and no `rules/tenure.toml`")]
+    #[error("there is no `tenure.toml` in {from} or above it, and no `rules/tenure.toml`")]
     NoConfig {
         /// Where the search began.
         from: String,
@@ -129,7 +129,11 @@ impl Workspace {
         let file = match file {
             Some(file) => file.to_owned(),
             None => find(from).ok_or_else(|| Error::NoConfig {
-                from: from.display().to_string(),
+                from: if from.as_os_str().is_empty() {
+                    "this folder".to_owned()
+                } else {
+                    format!("`{}`", from.display())
+                },
             })?,
         };
         let text = read_text(&file)?;

@@ -18,6 +18,9 @@ use std::sync::Arc;
 /// The most combinations that are tried.
 const MAX_COMBINATIONS: usize = 1 << 18;
 
+/// The most combinations that are tried to leave facts out of an example.
+const MAX_FREE: usize = 1 << 12;
+
 /// Somebody whom no row takes.
 #[derive(Debug)]
 pub(crate) struct Example {
@@ -52,8 +55,7 @@ impl Lower<'_> {
         let Some((_, before_last)) = tests.split_last() else {
             return;
         };
-        let is_wrong = tests.iter().any(|node| node.ty == Type::Error);
-        if is_wrong || self.uncovered(before_last).is_some() {
+        if tests.iter().any(|node| is_wrong(node)) || self.uncovered(before_last).is_some() {
             return;
         }
         let taken = (0..before_last.len()).find(|count| {
@@ -72,7 +74,7 @@ impl Lower<'_> {
 
     /// A combination that none of the conditions takes, if there is one.
     pub(crate) fn uncovered(&self, conditions: &[&Node]) -> Option<Example> {
-        if conditions.iter().any(|node| node.ty == Type::Error) {
+        if conditions.iter().any(|node| is_wrong(node)) {
             return None;
         }
         let mut atoms = Atoms {
@@ -104,7 +106,8 @@ impl Lower<'_> {
         let mut chosen = vec![0usize; sizes.len()];
         loop {
             if !formulas.iter().any(|formula| formula.holds(&chosen)) {
-                return Some(describe(&atoms.variables, &chosen));
+                let matter = matters(&formulas, &sizes, &chosen);
+                return Some(describe(&atoms.variables, &chosen, &matter));
             }
             let mut turned = false;
             for (wheel, size) in chosen.iter_mut().zip(&sizes).rev() {
@@ -122,9 +125,56 @@ impl Lower<'_> {
     }
 }
 
-fn describe(variables: &[Variable], chosen: &[usize]) -> Example {
+/// Whether anything in it has been reported: then nothing can be proved, and one message is enough.
+fn is_wrong(node: &Node) -> bool {
+    let mut wrong = false;
+    node.walk(&mut |node| wrong |= node.ty == Type::Error);
+    wrong
+}
+
+/// Which of the chosen values are needed for the example; the others may be anything.
+fn matters(formulas: &[Formula], sizes: &[usize], chosen: &[usize]) -> Vec<bool> {
+    let mut free: Vec<usize> = Vec::new();
+    let mut combinations = 1;
+    for (variable, size) in sizes.iter().enumerate() {
+        if combinations * size > MAX_FREE {
+            continue;
+        }
+        free.push(variable);
+        if is_uncovered(formulas, sizes, &mut chosen.to_vec(), &free) {
+            combinations *= size;
+        } else {
+            free.pop();
+        }
+    }
+    (0..sizes.len())
+        .map(|variable| !free.contains(&variable))
+        .collect()
+}
+
+/// Whether no condition holds, whatever the values of the free variables.
+fn is_uncovered(
+    formulas: &[Formula],
+    sizes: &[usize],
+    chosen: &mut [usize],
+    free: &[usize],
+) -> bool {
+    let Some((variable, free)) = free.split_first() else {
+        return !formulas.iter().any(|formula| formula.holds(chosen));
+    };
+    let size = sizes.get(*variable).copied().unwrap_or(1);
+    (0..size).all(|value| {
+        if let Some(slot) = chosen.get_mut(*variable) {
+            *slot = value;
+        }
+        is_uncovered(formulas, sizes, chosen, free)
+    })
+}
+
+fn describe(variables: &[Variable], chosen: &[usize], matter: &[bool]) -> Example {
     let mut facts = Vec::new();
-    for (variable, value) in variables.iter().zip(chosen) {
+    let chosen = variables.iter().zip(chosen).zip(matter);
+    for ((variable, value), _) in chosen.filter(|(_, matters)| **matters) {
         let is_flag = variable.values.iter().all(Option::is_none);
         facts.push(match variable.values.get(*value) {
             Some(Some(text)) => format!("{} == {text:?}", variable.name),

@@ -57,8 +57,11 @@ impl Lower<'_> {
             }
             (Kind::Const(Value::Text(text)), Type::Text, Type::OneOf(choices)) => {
                 let text = text.clone();
-                self.member(&text, choices, node.span);
-                node
+                if self.member(&text, choices, node.span) {
+                    node
+                } else {
+                    Node::error(node.span)
+                }
             }
             (_, have, want) if have == want => node,
             (_, Type::OneOf(_), Type::Text) | (_, Type::Int, Type::Number) => node,
@@ -347,15 +350,19 @@ impl Lower<'_> {
                 .label("never true"),
             );
         }
+        let mut known = true;
         if let (Type::OneOf(choices), Kind::List(nodes)) = (&item.ty, &list.kind) {
             for node in nodes {
                 if let Kind::Const(Value::Text(text)) = &node.kind {
-                    self.member(text, choices, node.span);
+                    known &= self.member(text, choices, node.span);
                 }
             }
         }
         if let (Type::OneOf(choices), Kind::Const(Value::Text(text))) = (&**element, &item.kind) {
-            self.member(text, choices, item.span);
+            known &= self.member(text, choices, item.span);
+        }
+        if !known {
+            return Node::error(span);
         }
         if let Some(unknown) = self.not_given_yet([&item, &list]) {
             return unknown;
