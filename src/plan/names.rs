@@ -165,7 +165,9 @@ impl<'w, 'a> Names<'w, 'a> {
             return Some(name.into());
         }
         let name = lines.iter().find_map(current)?;
-        let is_candidate = candidates.iter().any(|candidate| stems(&name, candidate));
+        let is_candidate = candidates.iter().any(|candidate| {
+            stems(&name, candidate) || is_shortened(&name, candidate, lines, names, unique)
+        });
         let fits = lines.iter().filter(|line| line.written).all(|line| {
             let Some(value) = render_with(line.parts, names, unique, &name) else {
                 return true;
@@ -400,6 +402,30 @@ fn is_cut(head: &str, before: &str) -> bool {
 
 /// How many characters of a base a number may cost and the name still count as the same candidate.
 const MAX_CUT: usize = 8;
+
+/// Whether a name is what the length limits leave of a candidate, however much that took.
+fn is_shortened(
+    name: &str,
+    candidate: &Candidate,
+    lines: &[Line<'_>],
+    names: &Assigned,
+    unique: u32,
+) -> bool {
+    let Candidate::Numbered {
+        before,
+        hinge,
+        after,
+    } = candidate
+    else {
+        return false;
+    };
+    let mut numbers = NUMBERS;
+    numbers.any(|n| {
+        let suffix = format!("{hinge}{n}{after}");
+        let made = shortened(before, &suffix, lines, names, unique);
+        made.is_some_and(|made| fold(&made) == fold(name))
+    })
+}
 
 /// `before` with the number and what belongs to it, the name cut so that every line that uses it fits.
 fn shortened(

@@ -212,6 +212,25 @@ fn what_stands_between_a_long_name_and_the_number_is_never_cut() {
     );
 }
 
+/// The number costs a very long name many letters; when an earlier number becomes free, nobody is renamed.
+#[test]
+fn a_very_long_name_keeps_its_number_when_an_earlier_one_becomes_free() {
+    let long = "Maria das Dores de Vasconcelos e Albuquerque de Castro Pimentel de Noronha";
+    let candidate = format!("{long} (");
+    let mut company = Company::new();
+    for number in 1..=2 {
+        company = company.person_with(number, "Maria Pimentel", |wish| {
+            wish.uniques[0] = candidates(&[long], Some((&candidate, ")")));
+        });
+    }
+    company.run();
+    let first = |object: &tenure::directory::Object| object.first("employeeID") == Some("1");
+    company.objects.retain(|object| !first(object));
+    company.people.retain(|person| person.id().to_string() != "1");
+    company.wishes.retain(|wish| wish.person.to_string() != "1");
+    assert!(company.plan().actions.is_empty());
+}
+
 #[test]
 fn a_common_name_that_is_not_decided_or_does_not_fit_is_reported_and_stays() {
     let mut company = Company::new()
