@@ -224,9 +224,11 @@ fn a_very_long_name_keeps_its_number_when_an_earlier_one_becomes_free() {
         });
     }
     company.run();
-    let first = |object: &tenure::directory::Object| object.first("employeeID") == Some("1");
+    let first = |object: &Object| object.first("employeeID") == Some("1");
     company.objects.retain(|object| !first(object));
-    company.people.retain(|person| person.id().to_string() != "1");
+    company
+        .people
+        .retain(|person| person.id().to_string() != "1");
     company.wishes.retain(|wish| wish.person.to_string() != "1");
     assert!(company.plan().actions.is_empty());
 }
