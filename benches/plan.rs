@@ -142,6 +142,7 @@ fn compile() -> Policy {
         tables: &BTreeMap::new(),
         params: &BTreeMap::new(),
         bases: &[Dn::parse(BASE).unwrap()],
+        question: None,
     });
     assert!(policy.is_some(), "{diagnostics:?}");
     policy.unwrap()

@@ -1,6 +1,7 @@
 //! `tenure apply`: shows what would change, asks, and does it.
 
 use super::args::{ApplyArgs, Global};
+use super::only::Only;
 use super::operator::Operator;
 use super::planning::{self, Asked, Planned};
 use super::report::Report;
@@ -35,7 +36,8 @@ pub(super) fn run(
     let workspace = check::open(global)?;
     let overridden = guards(arguments)?;
     let kept = arguments.plan.as_deref().map(read_plan).transpose()?;
-    let checked = check::policy(&workspace, output)?;
+    let only = Only::new(&arguments.only);
+    let checked = check::policy(&workspace, only.condition.as_deref(), output)?;
     let reading = session::read(&workspace, checked.policy, None)?;
     let now = reading.now;
     let operator = Operator::of_this_process();
@@ -74,7 +76,7 @@ pub(super) fn run(
         }
     }
     let asked = Asked {
-        only: arguments.only.clone(),
+        only,
         keep_state: true,
     };
     let planned = planning::plan(&workspace, reading, &asked)?;

@@ -116,8 +116,9 @@ pub struct PlanArgs {
     /// As of another instant; such a plan is never applied
     #[arg(long, value_name = "INSTANT")]
     pub at: Option<String>,
-    /// Actions only for these people, by HR key; names, guards and uniqueness are judged over everybody
-    #[arg(long, value_name = "PERSON", value_delimiter = ',')]
+    /// Actions only for these people, by HR key, or by a condition such as 'department == "Finance"';
+    /// names, guards and uniqueness are judged over everybody
+    #[arg(long, value_name = "PERSON or CONDITION")]
     pub only: Vec<String>,
     /// End with an exit code of its own if there are such
     #[arg(long, value_enum, value_name = "WHAT")]
@@ -154,12 +155,7 @@ pub struct ApplyArgs {
     #[arg(long, short)]
     pub yes: bool,
     /// Actions only for these people, by HR key
-    #[arg(
-        long,
-        value_name = "PERSON",
-        value_delimiter = ',',
-        conflicts_with = "plan"
-    )]
+    #[arg(long, value_name = "PERSON or CONDITION", conflicts_with = "plan")]
     pub only: Vec<String>,
     /// Let this guard pass, for this run
     #[arg(long, value_name = "GUARD", requires = "because")]

@@ -66,8 +66,14 @@ fn relative_start(here: std::path::PathBuf) -> std::path::PathBuf {
 }
 
 /// The policy, or the diagnostics on stderr and an error.
-pub(super) fn policy(workspace: &Workspace, output: &mut Output) -> Result<Checked, Report> {
-    let checked = workspace.policy(None)?;
+///
+/// `question` is a condition to be asked of people, such as that of `--only`.
+pub(super) fn policy(
+    workspace: &Workspace,
+    question: Option<&str>,
+    output: &mut Output,
+) -> Result<Checked, Report> {
+    let checked = workspace.policy_and(None, question)?;
     if checked.policy.is_some() {
         return Ok(checked);
     }
@@ -83,7 +89,11 @@ pub(super) fn policy(workspace: &Workspace, output: &mut Output) -> Result<Check
     ));
     let summary = render::summary(&checked.diagnostics);
     Err(
-        Report::text("bad-policy", format!("the policy is not used: {summary}"))
-            .help("mend what is shown above; `tenure check` shows it again"),
+        Report::text("bad-policy", format!("the policy is not used: {summary}")).help(
+            match question {
+                None => "mend what is shown above; `tenure check` shows it again",
+                Some(_) => "mend what is shown above, in the policy or in the condition",
+            },
+        ),
     )
 }

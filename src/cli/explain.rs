@@ -23,7 +23,7 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, Report> {
     let workspace = check::open(global)?;
-    let checked = check::policy(&workspace, output)?;
+    let checked = check::policy(&workspace, None, output)?;
     let Reading {
         policy,
         people,

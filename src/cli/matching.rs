@@ -25,7 +25,7 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, Report> {
     let workspace = check::open(global)?;
-    let checked = check::policy(&workspace, output)?;
+    let checked = check::policy(&workspace, None, output)?;
     let reading = session::read(&workspace, checked.policy, None)?;
     let planned = planning::plan(&workspace, reading, &Asked::default())?;
     if arguments.confirm {

@@ -13,6 +13,7 @@ mod disk;
 mod explain;
 mod history;
 mod matching;
+mod only;
 mod operator;
 mod output;
 mod plan;

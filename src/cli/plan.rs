@@ -1,6 +1,7 @@
 //! `tenure plan`: what would change.
 
 use super::args::{FailOn, Global, PlanArgs, PlanFormat};
+use super::only::Only;
 use super::planning::{self, Asked};
 use super::report::Report;
 use super::view::Palette;
@@ -17,10 +18,11 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, Report> {
     let workspace = check::open(global)?;
-    let checked = check::policy(&workspace, output)?;
+    let only = Only::new(&arguments.only);
+    let checked = check::policy(&workspace, only.condition.as_deref(), output)?;
     let reading = session::read(&workspace, checked.policy, arguments.at.as_deref())?;
     let asked = Asked {
-        only: arguments.only.clone(),
+        only,
         keep_state: arguments.output.is_some(),
     };
     let planned = planning::plan(&workspace, reading, &asked)?;

@@ -1,24 +1,22 @@
 //! The plan and everything it is made of, for the commands that need one.
 
 use super::disk::make_folder;
+use super::only::Only;
 use super::report::Report;
 use super::session::Reading;
 use crate::directory::{self, ldif};
-use crate::hr::{self, PersonId};
 use crate::plan::{self, Correlation, Plan};
 use crate::policy;
 use crate::state::{Prior, Store};
 use crate::workspace::Workspace;
 use jiff::Timestamp;
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// What the caller asked of a plan.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
     /// Only these people, by key.
-    pub(super) only: Vec<String>,
+    pub(super) only: Only,
     /// Make the state store if there is none, so that the plan belongs to it.
     pub(super) keep_state: bool,
 }
@@ -49,7 +47,7 @@ pub(super) fn plan(
     let directory = directory(workspace)?;
     let directory_file = workspace.directory_file();
     let prior = prior(workspace, asked.keep_state, reading.now)?;
-    let only = only(&asked.only, &reading)?;
+    let only = asked.only.people(&reading)?;
     let wishes = policy::wishes(&reading.policy, &reading.people, reading.now);
     let input = plan::Input {
         rules: &reading.policy.rules,
@@ -63,11 +61,7 @@ pub(super) fn plan(
         options: plan::Options {
             hypothetical: reading.hypothetical,
             only,
-            only_text: asked
-                .only
-                .iter()
-                .map(|text| Arc::from(text.as_str()))
-                .collect(),
+            only_text: asked.only.text(),
             clock_pinned: reading.pinned,
             people_source: reading.people.origin().description.clone(),
             exceptions: reading.policy.rules.exceptions.clone(),
@@ -127,25 +121,6 @@ fn prior(workspace: &Workspace, keep: bool, now: Timestamp) -> Result<Prior, Rep
         Some(store) => Ok(store.prior()?),
         None => Ok(Prior::default()),
     }
-}
-
-fn only(words: &[String], reading: &Reading) -> Result<Option<BTreeSet<PersonId>>, Report> {
-    if words.is_empty() {
-        return Ok(None);
-    }
-    let mut people = BTreeSet::new();
-    for word in words {
-        let unknown = |text: String| {
-            Report::text("unknown-person", text)
-                .help("name people by their key in HR, with `,` between several")
-        };
-        let id = PersonId::parse(word).map_err(|error| unknown(format!("`{word}`: {error}")))?;
-        if matches!(reading.people.standing(&id), hr::Standing::Unknown) {
-            return Err(unknown(format!("HR has no person {id}")));
-        }
-        people.insert(id);
-    }
-    Ok(Some(people))
 }
 
 impl From<crate::state::StoreError> for Report {

@@ -30,6 +30,8 @@ pub struct Input<'a> {
     pub params: &'a BTreeMap<String, String>,
     /// The write bases of the directory; relative units stand below the first.
     pub bases: &'a [Dn],
+    /// An `expect` whose condition is asked of people ([`super::Evaluator::answers`]); no part of the policy.
+    pub question: Option<&'a Item>,
 }
 
 /// The files that policies refer to, to be read before they are compiled.
@@ -190,6 +192,9 @@ pub fn compile(input: &Input<'_>) -> (Option<Policy>, Vec<Diagnostic>) {
     }
     for item in items.guard.iter().take(1) {
         lower.guard(item);
+    }
+    if let Some(Item::Expect(item)) = input.question {
+        lower.asked(&item.body.condition);
     }
     if let Some(item) = items.profiles.first() {
         lower.required_lines(item.word);

@@ -170,6 +170,15 @@ impl Workspace {
 
     /// Reads and checks the policy; `folder` takes the place of the configured one.
     pub fn policy(&self, folder: Option<&Path>) -> Result<Checked, Error> {
+        self.policy_and(folder, None)
+    }
+
+    /// Reads and checks the policy together with a condition of its language that is asked of people.
+    pub fn policy_and(
+        &self,
+        folder: Option<&Path>,
+        question: Option<&str>,
+    ) -> Result<Checked, Error> {
         let folder = folder.map_or_else(|| self.path(&self.config.policy), Path::to_path_buf);
         let mut names = files::policy_files(&folder)?;
         if names.is_empty() {
@@ -198,6 +207,20 @@ impl Workspace {
             diagnostics.append(&mut found);
         }
         let tables = read_tables(&folder, &files, &mut sources);
+        let question = question.map(|question| {
+            // An item of the language that holds a condition and means nothing else.
+            let id = sources.add(
+                "the command line",
+                format!("expect \"asked\" when {question}"),
+            );
+            let text = sources
+                .get(id)
+                .map(|source| source.text.clone())
+                .unwrap_or_default();
+            let (file, mut found) = syntax::parse(id, &text);
+            diagnostics.append(&mut found);
+            file.items
+        });
         if diagnostics.iter().any(Diagnostic::is_error) {
             // What could not be read would be missed by everything that refers to it.
             crate::diagnostic::sort(&mut diagnostics);
@@ -213,6 +236,7 @@ impl Workspace {
             tables: &tables,
             params: &self.config.params,
             bases: &self.config.write,
+            question: question.as_deref().and_then(<[_]>::first),
         });
         diagnostics.append(&mut found);
         crate::diagnostic::sort(&mut diagnostics);

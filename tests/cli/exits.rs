@@ -102,6 +102,36 @@ fn open_accounts_have_a_code_of_their_own_if_asked_for() {
 }
 
 #[test]
+fn those_of_a_condition_are_planned_and_a_wrong_condition_is_shown() {
+    let place = Place::example();
+    let condition = "department == \"Finance\" and office in [\"Berlin\", \"München\"]";
+    let ran = place.expect(2, &["plan", "--only", condition, "--format", "json"]);
+    let plan: Value = serde_json::from_str(&ran.out).unwrap();
+    let mut people: Vec<&str> = plan["plan"]["actions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|action| action["person"].as_str())
+        .collect();
+    people.dedup();
+    assert!(!people.is_empty());
+    for person in people {
+        let told = place.expect(0, &["explain", person, "SG-Finance"]).out;
+        assert!(told.contains("department is \"Finance\""), "{told}");
+    }
+    for (wrong, said) in [
+        ("departmnt == \"Finance\"", "did you mean `department`?"),
+        ("department = \"Finance\"", "write `==`"),
+        ("(department)", "a condition is needed"),
+        ("status == \"activ\"", "did you mean `active`?"),
+    ] {
+        let ran = place.expect(1, &["plan", "--only", wrong]);
+        assert!(ran.err.contains(said), "{wrong}: {}", ran.err);
+        assert!(ran.err.contains("the command line"), "{}", ran.err);
+    }
+}
+
+#[test]
 fn only_some_people_are_planned_and_applied() {
     let place = company::small();
     let ran = place.expect(2, &["plan", "--only", "1,5", "--format", "json"]);

@@ -190,6 +190,7 @@ impl Bench {
             tables: &tables,
             params: &self.params,
             bases: &bases,
+            question: None,
         });
         diagnostics.append(&mut found);
         tenure::diagnostic::sort(&mut diagnostics);

@@ -73,6 +73,14 @@ impl<'a> Evaluator<'a> {
         self.wish_of(person.id().clone(), Record::Known(person))
     }
 
+    /// Whether the question asked with the policy ([`crate::policy::Input::question`]) holds for a person;
+    /// what cannot be told does not.
+    pub fn answers(&self, person: &'a hr::Person) -> bool {
+        let question = self.policy.program.question.as_ref();
+        let scope = self.scope(Record::Known(person));
+        question.is_some_and(|node| scope.is_ok_and(|(scope, _)| scope.holds(node) == Ok(true)))
+    }
+
     /// What little it wants for a record that cannot be read: at most, that the account is disabled (S4).
     ///
     /// None where the record does not even say whose it is.

@@ -10,6 +10,16 @@ use crate::policy::types::Type;
 use crate::syntax::ast::{self, LifecycleCondition, Name};
 
 impl Lower<'_> {
+    /// A condition asked from outside the policy, such as that of `--only`.
+    pub(crate) fn asked(&mut self, condition: &ast::Expr) {
+        let allowed = Allowed {
+            clock: true,
+            ..Allowed::default()
+        };
+        let node = self.allowing(allowed, |lower| lower.condition(condition));
+        self.program.question = Some(node);
+    }
+
     /// `timezone EXPR`: the same at every hour.
     pub(crate) fn timezone(&mut self, item: &ast::FileItem<ast::Timezone>) {
         let node = self.allowing(Allowed::default(), |lower| {
