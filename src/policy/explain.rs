@@ -263,6 +263,15 @@ impl Tracer<'_, '_> {
                 let key = table.and_then(|table| table.cell(row, u32::try_from(table.key?).ok()?));
                 key.map_or_else(|| "a row".into(), |key| format!("the row {key}").into())
             }
+            // As the rule sees it: on the clock of the person.
+            Ok(Some(Value::Instant(instant))) => {
+                let local = self.scope.zone.to_datetime(instant);
+                let zone = self.scope.zone.iana_name().unwrap_or("UTC");
+                local
+                    .strftime(&format!("%Y-%m-%d %H:%M {zone}"))
+                    .to_string()
+                    .into()
+            }
             Ok(Some(value)) => value.to_string().into(),
             Ok(None) => "missing".into(),
             Err(unknown) => unknown.why,
