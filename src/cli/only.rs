@@ -24,7 +24,7 @@ impl Only {
             !word.is_empty()
                 && word
                     .chars()
-                    .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'))
+                    .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '@' | '+'))
         };
         let mut only = Self {
             words: words.to_vec(),
@@ -101,6 +101,7 @@ mod tests {
         };
         assert_eq!(only(&["4711,x-12", "5"]).keys, ["4711", "x-12", "5"]);
         assert_eq!(only(&["4711"]).condition, None);
+        assert_eq!(only(&["ada+x@example.com"]).keys, ["ada+x@example.com"]);
         let both = only(&[
             "status in [\"active\", \"leave\"]",
             "office is missing",
