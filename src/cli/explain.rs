@@ -120,7 +120,7 @@ fn subject<'a>(view: &View<'a>, what: Option<&str>) -> Result<Subject<'a>, Repor
         Some(near) => format!("did you mean `{near}`?"),
         None => "name an attribute of AD, or a group that a rule can give".to_owned(),
     };
-    Err(Report::text("unknown-name", format!("no rule speaks of `{what}`")).help(help))
+    Err(Report::text("no-rule", format!("no rule speaks of `{what}`")).help(help))
 }
 
 struct View<'a> {

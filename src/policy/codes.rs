@@ -1,4 +1,7 @@
 //! Codes of what the checker reports. Each is stable: scripts and suppressions may rely on it.
+//!
+//! The page of each, which `tenure explain-code` shows, stands in `codes/` beside this file. A code without
+//! a page does not compile; the examples of the pages are run by the tests.
 
 use crate::diagnostic::{Code, Severity};
 
@@ -6,7 +9,12 @@ macro_rules! codes {
     ($($constant:ident $name:literal $severity:ident $summary:literal)*) => {
         $(
             #[doc = $summary]
-            pub static $constant: Code = Code { name: $name, summary: $summary, severity: Severity::$severity };
+            pub static $constant: Code = Code {
+                name: $name,
+                summary: $summary,
+                severity: Severity::$severity,
+                docs: include_str!(concat!("codes/", $name, ".md")),
+            };
         )*
         /// Every code of the checker, by name.
         pub static ALL: &[&Code] = &[$(&$constant),*];

@@ -8,6 +8,7 @@ mod bad_plan;
 mod company;
 mod example;
 mod exits;
+mod explain_code;
 mod hostile;
 #[cfg(debug_assertions)] // a release build has nothing that would halt it
 mod killed;
