@@ -225,7 +225,7 @@ fn once_each(lower: &mut Lower<'_>, items: &Items<'_>, files: &[&File]) {
         (
             "person",
             words(&items.person),
-            Some("it says what HR knows of a person"),
+            Some("write `person { … }`: it says what HR knows of a person"),
         ),
         (
             "timezone",
@@ -235,7 +235,7 @@ fn once_each(lower: &mut Lower<'_>, items: &Items<'_>, files: &[&File]) {
         (
             "lifecycle",
             words(&items.lifecycle),
-            Some("it says in which stage a person is"),
+            Some("write `lifecycle { … }`: it says in which stage a person is"),
         ),
         (
             "identity",
@@ -246,13 +246,13 @@ fn once_each(lower: &mut Lower<'_>, items: &Items<'_>, files: &[&File]) {
         (
             "unit",
             words(&items.unit),
-            Some("it says where accounts stand"),
+            Some("write `unit { otherwise => \"OU=…\" }`: it says where accounts stand"),
         ),
         ("guard", words(&items.guard), None),
         (
             "profile",
             words(&items.profiles).into_iter().take(1).collect(),
-            Some("it says what attributes an account has"),
+            Some("write `profile { … }`: it says what attributes an account has"),
         ),
     ];
     // The first file by name, not by the order of reading.
@@ -412,7 +412,8 @@ fn given(lower: &mut Lower<'_>, text: &str, ty: &Type, span: Span) -> Node {
                 span,
                 format!("the configuration gives {text:?}, and {ty} is needed"),
             )
-            .label("from the configuration"),
+            .label("from the configuration")
+            .help("correct it in `tenure.toml`, below `[params]`"),
         ),
     }
 }

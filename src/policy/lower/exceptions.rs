@@ -40,7 +40,8 @@ impl Lower<'_> {
                                 name.span,
                                 "one exception names one stage",
                             )
-                            .label("another one"),
+                            .label("another one")
+                            .help("keep one of the two"),
                         );
                     }
                     stage = stage.or(found);

@@ -26,7 +26,8 @@ impl Lower<'_> {
                                 kind.span,
                                 format!("`{word}` has two limits"),
                             )
-                            .label("again"),
+                            .label("again")
+                            .help("keep one of the two"),
                         );
                     }
                 }

@@ -43,7 +43,8 @@ impl Lower<'_> {
                         pattern.span,
                         format!("this is no regular expression: {why}"),
                     )
-                    .label("cannot be read"),
+                    .label("cannot be read")
+                    .help("write a `\\` before a mark that is meant as it is; for `*` alone a text in quotes is enough"),
                 );
                 None
             }
@@ -100,7 +101,8 @@ impl Lower<'_> {
                 span,
                 "a text without holes is needed here",
             )
-            .label("not a plain text"),
+            .label("not a plain text")
+            .help("write the text itself in quotes"),
         );
     }
 }

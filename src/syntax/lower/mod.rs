@@ -200,13 +200,16 @@ impl<'t> Lower<'t> {
         if self.diagnostics.len() < MAX_DIAGNOSTICS {
             self.diagnostics.push(diagnostic);
         } else if self.diagnostics.len() == MAX_DIAGNOSTICS {
-            self.diagnostics.push(Diagnostic::new(
-                &codes::TOO_MANY_ERRORS,
-                diagnostic.primary.span,
-                format!(
-                    "more than {MAX_DIAGNOSTICS} errors in one file; the rest is not looked at"
-                ),
-            ));
+            self.diagnostics.push(
+                Diagnostic::new(
+                    &codes::TOO_MANY_ERRORS,
+                    diagnostic.primary.span,
+                    format!(
+                        "more than {MAX_DIAGNOSTICS} errors in one file; the rest is not looked at"
+                    ),
+                )
+                .help("mend the first ones and check again; most of them may have one cause"),
+            );
         }
     }
 
