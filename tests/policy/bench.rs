@@ -24,7 +24,7 @@ const SITES: &str = "office,code,folder,zone,phone\n\
 pub(crate) const BASE: &str = "OU=Company,DC=example,DC=com";
 
 /// What people have of whom a case says nothing else, by the name of the policy's field.
-const USUAL: [(&str, &str); 6] = [
+pub(crate) const USUAL: [(&str, &str); 6] = [
     ("first_name", "Ada"),
     ("last_name", "King"),
     ("status", "active"),
@@ -44,6 +44,7 @@ pub(crate) struct Bench {
     people: String,
     now: Timestamp,
     only: Vec<String>,
+    question: Option<String>,
 }
 
 /// A policy as it was compiled.
@@ -66,6 +67,7 @@ impl Bench {
             people: "id\n".to_owned(),
             now: "2026-03-02T09:00:00+01:00".parse().unwrap(),
             only: Vec::new(),
+            question: None,
         }
     }
 
@@ -116,6 +118,18 @@ impl Bench {
     pub(crate) fn at(mut self, now: &str) -> Self {
         self.now = now.parse().unwrap();
         self
+    }
+
+    /// A condition that is asked of people beside the policy.
+    #[must_use]
+    pub(crate) fn question(mut self, condition: &str) -> Self {
+        self.question = Some(condition.to_owned());
+        self
+    }
+
+    /// The instant.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
     }
 
     /// Shows only lines that begin with one of these words.
@@ -184,13 +198,27 @@ impl Bench {
             };
         }
         let bases = [Dn::parse(BASE).unwrap()];
+        let asked = self.question.as_ref().map(|condition| {
+            let text = format!("expect \"asked\" when {condition}");
+            let id = sources.add("question", text.as_str());
+            let (file, mut found) = syntax::parse(id, &text);
+            diagnostics.append(&mut found);
+            file.items
+        });
+        if diagnostics.iter().any(Diagnostic::is_error) {
+            return Compiled {
+                policy: None,
+                diagnostics,
+                sources,
+            };
+        }
         let (policy, mut found) = compile(&Input {
             files: &files,
             sources: &sources,
             tables: &tables,
             params: &self.params,
             bases: &bases,
-            question: None,
+            question: asked.as_deref().and_then(<[_]>::first),
         });
         diagnostics.append(&mut found);
         tenure::diagnostic::sort(&mut diagnostics);
