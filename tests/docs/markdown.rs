@@ -1,5 +1,7 @@
 //! Sections and fenced blocks of our documents.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 /// A fenced block, and what stands behind the fence: ```` ```csv sites.csv here=2 ````.
 #[derive(Debug, Clone)]
 pub(crate) struct Block {
@@ -84,6 +86,12 @@ pub(crate) fn sections(document: &str) -> Vec<(String, String)> {
     found
 }
 
+/// Held by whoever reads a document to write it anew: two tests write the reference.
+pub(crate) fn writing() -> MutexGuard<'static, ()> {
+    static WRITING: Mutex<()> = Mutex::new(());
+    WRITING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The document with the blocks of one language replaced, in order.
 pub(crate) fn rewritten(document: &str, language: &str, texts: &[String]) -> String {
     let mut new = String::new();
@@ -147,21 +155,18 @@ pub(crate) fn parts(document: &str) -> Vec<Part> {
             continue;
         }
         let cells = cells(line);
-        match found.last_mut().filter(|_| in_table) {
-            Some(Part::Table { rows, .. }) => {
-                if !cells.iter().all(|cell| cell.chars().all(|c| c == '-')) {
-                    rows.push(cells);
-                }
+        if let Some(Part::Table { rows, .. }) = found.last_mut().filter(|_| in_table) {
+            if !cells.iter().all(|cell| cell.chars().all(|c| c == '-')) {
+                rows.push(cells);
             }
-            _ => {
-                in_table = true;
-                found.push(Part::Table {
-                    header: cells,
-                    rows: Vec::new(),
-                    line: index + 1,
-                });
-            }
+            continue;
         }
+        in_table = true;
+        found.push(Part::Table {
+            header: cells,
+            rows: Vec::new(),
+            line: index + 1,
+        });
     }
     found
 }

@@ -120,9 +120,10 @@ pub(crate) fn change(folder: &Path, block: &Block) {
     let text = std::fs::read_to_string(&path).unwrap();
     let side = |other: char| -> String {
         let lines = block.text.lines().filter(|line| !line.starts_with(other));
-        lines
-            .map(|line| format!("{}\n", line.get(1..).unwrap_or_default()))
-            .collect()
+        let bare: Vec<&str> = lines
+            .map(|line| line.get(1..).unwrap_or_default())
+            .collect();
+        bare.join("\n") + "\n"
     };
     let (old, new) = (side('+'), side('-'));
     assert_eq!(
