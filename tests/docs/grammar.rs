@@ -114,6 +114,11 @@ impl Printer<'_> {
     /// The printed form; none of what is not shown.
     fn print(&self, expr: &Expr) -> Option<(String, Tight)> {
         let piece = |text: String| Some((text, Tight::Piece));
+        let all = words(expr).filter(|all| self.lexical && all.len() > 1);
+        if let Some(all) = all.filter(|all| all.iter().all(|word| !word.is_empty())) {
+            let quoted: Vec<String> = all.iter().map(|word| format!("{word:?}")).collect();
+            return Some((quoted.join(" | "), Tight::Choice));
+        }
         match expr {
             Expr::Str(text) => piece(format!("{text:?}")),
             Expr::Ident(name) => self.ident(name),
@@ -205,6 +210,24 @@ impl Printer<'_> {
     fn suffixed(&self, inner: &Expr, mark: &str) -> Option<(String, Tight)> {
         Some((format!("{}{mark}", self.held(inner)?), Tight::Piece))
     }
+}
+
+/// The words that an expression stands for, however the grammar sorts them for speed.
+fn words(expr: &Expr) -> Option<Vec<String>> {
+    let words = match expr {
+        Expr::Str(text) => vec![text.clone()],
+        Expr::Choice(first, second) => [words(first)?, words(second)?].concat(),
+        Expr::Opt(inner) => [vec![String::new()], words(inner)?].concat(),
+        Expr::Seq(first, second) => {
+            let ends = words(second)?;
+            let begins = words(first)?.into_iter();
+            let all = begins.flat_map(|begin| ends.iter().map(move |end| format!("{begin}{end}")));
+            all.collect()
+        }
+        _ => return None,
+    };
+    let plain = |word: &String| word.chars().all(|c| c.is_ascii_alphabetic());
+    words.iter().all(plain).then_some(words)
 }
 
 /// A repetition without `;` and `,` between its statements: habits, answered with a message.
