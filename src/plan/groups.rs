@@ -10,38 +10,23 @@
 //! rule, or because an exclusive sibling comes, is done *behind* the new grants of the same person, whether
 //! they succeed or not; what ends access waits for nothing.
 
-use super::account::action;
+mod act;
+mod named;
+
 use super::builder::Builder;
-use super::subject::{Aim, Subject};
+use super::subject::Subject;
 use super::time::later;
 use super::world::World;
-use super::{ActionId, Cause, Change, Finding, FindingKind, Reason, Target};
+use super::{Finding, FindingKind, Reason};
 use crate::directory::{Dn, ObjectId};
 use crate::policy::ruleset::Manage;
-use crate::policy::{
-    Block, BlockWish, ExclusiveRule, Extent, GroupWish, GuardKind, NamePattern, Prefer, RuleId,
-};
+use crate::policy::{Block, BlockWish, ExclusiveRule, Extent, NamePattern, Prefer, RuleId};
 use crate::state::{Membership, MembershipOwner};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// What is wrong with groups that rules name, gathered over all people.
-#[derive(Debug, Default)]
-pub(crate) struct GroupNotes {
-    notes: BTreeMap<(Arc<str>, Trouble), GroupNote>,
-}
-
-/// For how many people, by which rule first, and why.
-type GroupNote = (u32, RuleId, Arc<str>);
-
-/// Why a group cannot be given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Trouble {
-    Missing,
-    WrongBlock,
-    Privileged,
-    Protected,
-}
+pub(crate) use named::GroupNotes;
+use named::Trouble;
 
 /// Why a membership goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,9 +89,9 @@ pub(crate) fn memberships<'a>(builder: &mut Builder<'_, 'a>, subject: &Subject<'
     for block in [Block::Groups, Block::Lists] {
         lapse(builder, &mut desk, block);
     }
-    act(builder, &desk, &target);
-    report(builder, &desk);
-    remember(builder, &desk);
+    act::act(builder, &desk, &target);
+    act::report(builder, &desk);
+    act::remember(builder, &desk);
 }
 
 fn wish_of<'s>(subject: &'s Subject<'_>, block: Block) -> &'s BlockWish {
@@ -136,79 +121,6 @@ fn rows<'a>(
         .take_while(|((account, _), _)| *account == guid)
         .filter_map(|((_, group), row)| Some((directory.by_guid(*group)?, row)))
         .collect()
-}
-
-impl Builder<'_, '_> {
-    /// The group of that name or DN.
-    fn group(&mut self, name: &Arc<str>) -> Option<ObjectId> {
-        if let Some(found) = self.group_ids.get(name) {
-            return *found;
-        }
-        let directory = self.world.input.directory;
-        let found = match Dn::parse(name) {
-            Ok(dn) if name.contains('=') => {
-                directory.by_dn(&super::world::absolute(&dn, self.world.input))
-            }
-            Ok(_) | Err(_) => directory.by_account_name(name),
-        };
-        let found = found.filter(|id| self.world.object(*id).is_group());
-        self.group_ids.insert(name.clone(), found);
-        found
-    }
-
-    fn block_of(&self, group: ObjectId) -> Block {
-        match self.world.object(group).group_type() {
-            Some(kind) if !kind.is_security() => Block::Lists,
-            Some(_) | None => Block::Groups,
-        }
-    }
-
-    fn note(&mut self, wish: &GroupWish, trouble: Trouble, why: &Arc<str>) {
-        let key = (wish.group.clone(), trouble);
-        let note = self
-            .group_notes
-            .notes
-            .entry(key)
-            .or_insert_with(|| (0, wish.rule, why.clone()));
-        note.0 += 1;
-    }
-
-    /// One finding for each group that rules name and that cannot be given.
-    pub(crate) fn report_groups(&mut self) {
-        let notes = std::mem::take(&mut self.group_notes.notes);
-        for ((group, trouble), (people, rule, why)) in notes {
-            let many = if people == 1 {
-                "1 person".to_owned()
-            } else {
-                format!("{people} people")
-            };
-            let (kind, text, help) = match trouble {
-                Trouble::Missing => (
-                    FindingKind::Missing,
-                    format!("`{group}` does not exist; a rule speaks of it for {many}"),
-                    "create the group, or correct its name in the policy",
-                ),
-                Trouble::WrongBlock => (
-                    FindingKind::Note,
-                    format!("{why}; {many} would be members"),
-                    "name it in the other block",
-                ),
-                Trouble::Privileged => (
-                    FindingKind::Blocked,
-                    format!("`{group}` is not given to {many}: {why} is privileged"),
-                    "give privileges by hand; no ordinary rule grants them",
-                ),
-                Trouble::Protected => (
-                    FindingKind::Blocked,
-                    format!("`{group}` is not given to {many}: {why}"),
-                    "take the group out of the rule, or out of the protection",
-                ),
-            };
-            let reason = self.world.reason(rule, None);
-            self.draft
-                .find(Finding::new(kind, group, text).because(reason).help(help));
-        }
-    }
 }
 
 /// (1) to (3): what rules, exceptions and the stage grant.
@@ -534,193 +446,4 @@ fn names(builder: &Builder<'_, '_>, names: &[Arc<str>], group: ObjectId) -> bool
         crate::directory::fold::fold(known) == crate::directory::fold::fold(name)
             || Dn::parse(known).is_ok_and(|dn| dn == *object.dn())
     })
-}
-
-/// The actions: what comes, and what goes.
-fn act(builder: &mut Builder<'_, '_>, desk: &Desk<'_, '_>, account: &Target) {
-    let subject = desk.subject;
-    let person = &subject.wish.person;
-    let mut given: BTreeMap<ObjectId, ActionId> = BTreeMap::new();
-    for (group, rule) in &desk.desired {
-        if desk.current.contains(group) {
-            continue;
-        }
-        let taken_by_hand = desk.rows.get(group).is_some_and(|row| {
-            row.removed_by_stage.is_none() && row.owner != MembershipOwner::ByHand
-        });
-        let cause = if taken_by_hand {
-            Cause::ByHand
-        } else {
-            subject.cause_of_membership(builder, Some(*rule))
-        };
-        let change = Change::AddMember {
-            group: builder.existing(*group),
-            account: account.clone(),
-        };
-        let reason = builder.world.reason(*rule, Some(person));
-        let mut add = action(subject, change, vec![reason], cause);
-        add.counts.push(GuardKind::Grant);
-        given.insert(*group, builder.draft.push(add));
-    }
-    for (group, removal) in &desk.removals {
-        if let Some(why) = builder.world.barrier(*group) {
-            let text = format!(
-                "`{}` is not taken away: {why}",
-                builder.world.name_of(*group)
-            );
-            let finding = Finding::new(FindingKind::Blocked, subject.who.clone(), text)
-                .of(person)
-                .about(builder.dn(subject.account))
-                .because(removal.reason.clone())
-                .help("take the membership away by hand");
-            builder.draft.find(finding);
-            continue;
-        }
-        let by_stage = matches!(removal.taken, Taken::ByStage);
-        let added_since = subject.managed() && !desk.rows.contains_key(group);
-        let cause = match removal.taken {
-            _ if added_since => Cause::ByHand,
-            Taken::ByStage => subject.cause_of_stage(builder),
-            Taken::Forbidden | Taken::Exclusive { .. } => {
-                subject.cause_of_membership(builder, removal.rule)
-            }
-            Taken::WantOfRule => {
-                let lapsed = desk.rows.get(group).and_then(|row| row.lapsed);
-                match lapsed {
-                    Some(_) => Cause::Time,
-                    None => subject.cause_of_membership(builder, None),
-                }
-            }
-        };
-        let change = Change::RemoveMember {
-            group: builder.existing(*group),
-            account: account.clone(),
-            stage: by_stage.then(|| builder.world.stage_name(subject.stage)),
-        };
-        let mut remove = action(subject, change, vec![removal.reason.clone()], cause);
-        remove.not_ours = !desk.is_ours(*group);
-        remove.counts.push(GuardKind::Revoke);
-        match removal.taken {
-            Taken::WantOfRule => remove.behind.extend(given.values()),
-            Taken::Exclusive {
-                separate: false,
-                winner,
-            } => remove.behind.extend(given.get(&winner)),
-            Taken::Exclusive { .. } | Taken::Forbidden | Taken::ByStage => {}
-        }
-        let id = builder.draft.push(remove);
-        if let Taken::Exclusive {
-            separate: true,
-            winner,
-        } = removal.taken
-            && let Some(add) = given.get(&winner)
-            && let Some(add) = builder.draft.actions.get_mut(add.0 as usize)
-        {
-            add.after.push(id);
-        }
-    }
-}
-
-/// What lingers, and what a stage took that was there by hand.
-fn report(builder: &mut Builder<'_, '_>, desk: &Desk<'_, '_>) {
-    let subject = desk.subject;
-    let listed = |groups: &[ObjectId], builder: &Builder<'_, '_>| {
-        let names: Vec<Arc<str>> = groups
-            .iter()
-            .map(|group| builder.world.name_of(*group))
-            .collect();
-        names.join(", ")
-    };
-    for (why, (rule, groups)) in &desk.undecided {
-        let text = format!("{} not decided: {why}", listed(groups, builder));
-        let finding = Finding::new(FindingKind::Held, subject.who.clone(), text)
-            .of(&subject.wish.person)
-            .about(builder.dn(subject.account))
-            .because(builder.world.reason(*rule, Some(&subject.wish.person)));
-        builder.draft.find(finding);
-    }
-    if !desk.lingering.is_empty() {
-        let text = format!(
-            "{} lingers: no rule grants it any more",
-            listed(&desk.lingering, builder)
-        );
-        let finding = Finding::new(FindingKind::Lingering, subject.who.clone(), text)
-            .of(&subject.wish.person)
-            .about(builder.dn(subject.account));
-        builder.draft.find(finding);
-    }
-    if subject.aim != Aim::Enabled {
-        return;
-    }
-    let stage = builder.world.stage_name(subject.stage);
-    let proposed: Vec<ObjectId> = desk
-        .rows
-        .iter()
-        .filter(|(group, row)| {
-            row.removed_by_stage.as_ref().is_some_and(|by| *by != stage)
-                && row.owner == MembershipOwner::ByHand
-                && !desk.current.contains(group)
-                && !desk.desired.contains_key(group)
-        })
-        .map(|(group, _)| *group)
-        .collect();
-    if !proposed.is_empty() {
-        let text = format!(
-            "had {} by hand before; it is not given again by itself",
-            listed(&proposed, builder)
-        );
-        let finding = Finding::new(FindingKind::Proposed, subject.who.clone(), text)
-            .of(&subject.wish.person)
-            .about(builder.dn(subject.account))
-            .help("add them by hand if they are still needed");
-        builder.draft.find(finding);
-    }
-}
-
-/// Rows for memberships that are there, as far as they differ from what the state knows.
-fn remember(builder: &mut Builder<'_, '_>, desk: &Desk<'_, '_>) {
-    let Some(account) = desk.subject.account else {
-        return;
-    };
-    let now = builder.world.input.now;
-    let guid = builder.world.object(account).guid();
-    for group in &desk.current {
-        let lapsed = desk.lingering.contains(group);
-        let row = match desk.rows.get(group) {
-            Some(row) => Membership {
-                owner: row.owner,
-                since: row.since,
-                lapsed: lapsed.then(|| row.lapsed.unwrap_or(now)),
-                removed_by_stage: None,
-            },
-            None => Membership {
-                owner: if desk.desired.contains_key(group) {
-                    MembershipOwner::Adopted
-                } else {
-                    MembershipOwner::ByHand
-                },
-                since: now,
-                lapsed: lapsed.then_some(now),
-                removed_by_stage: None,
-            },
-        };
-        if desk.rows.get(group).is_none_or(|known| **known != row) {
-            let key = (guid, builder.world.object(*group).guid());
-            builder.draft.memory.memberships.push((key, row));
-        }
-    }
-    // A grant that somebody took away, and that no rule gives again, is nobody's from now on.
-    for (group, row) in &desk.rows {
-        let gone = !desk.current.contains(group) && row.removed_by_stage.is_none();
-        if gone && !desk.desired.contains_key(group) && row.owner != MembershipOwner::ByHand {
-            let row = Membership {
-                owner: MembershipOwner::ByHand,
-                since: now,
-                lapsed: None,
-                removed_by_stage: None,
-            };
-            let key = (guid, builder.world.object(*group).guid());
-            builder.draft.memory.memberships.push((key, row));
-        }
-    }
 }
