@@ -57,7 +57,13 @@ pub(super) fn attempt(
         match view.seen(change)? {
             Seen::Before => {}
             Seen::After(object) if in_doubt => return Ok(done(object, false)),
-            Seen::After(_) if matches!(change, Change::CreateAccount { .. }) => {
+            // Somebody else's group may be nested anywhere: nobody is put into it unseen.
+            Seen::After(_)
+                if matches!(
+                    change,
+                    Change::CreateAccount { .. } | Change::CreateGroup { .. }
+                ) =>
+            {
                 return Err(Trouble::Conflict("it exists already".into()));
             }
             // An adoption whose anchor stands there already writes the state alone.

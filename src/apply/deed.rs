@@ -30,6 +30,25 @@ impl View<'_> {
                 dn: dn.clone(),
                 attributes: vec![("objectClass".into(), vec!["organizationalUnit".into()])],
             },
+            Change::CreateGroup {
+                dn,
+                name,
+                group_type,
+                description,
+            } => {
+                let mut attributes: Vec<(AttributeName, Vec<Value>)> = vec![
+                    ("objectClass".into(), vec!["group".into()]),
+                    ("sAMAccountName".into(), vec![Value::Text(name.clone())]),
+                    ("groupType".into(), vec![group_type.to_string().into()]),
+                ];
+                if let Some(text) = description {
+                    attributes.push(("description".into(), vec![Value::Text(text.clone())]));
+                }
+                Operation::Add {
+                    dn: dn.clone(),
+                    attributes,
+                }
+            }
             Change::CreateAccount { dn, attributes, .. } => {
                 let mut all: Vec<(AttributeName, Vec<Value>)> =
                     vec![("objectClass".into(), vec!["user".into()])];

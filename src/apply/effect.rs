@@ -42,9 +42,13 @@ impl Effect<'_> {
                 writer.reserve(*space, name, person, self.at)?;
             }
         }
+        if let Some(approval) = &self.action.approval {
+            // A yes is to one deed.
+            writer.remove_approval(&approval.id)?;
+        }
         let account = self.success.object;
         match &self.action.change {
-            Change::CreateUnit { .. } => Ok(()),
+            Change::CreateUnit { .. } | Change::CreateGroup { .. } => Ok(()),
             Change::CreateAccount {
                 dn,
                 attributes,

@@ -4,7 +4,9 @@
 //! follows for the state are committed. A run that goes on after a crash finds in the journal what is behind it;
 //! for the one action that was intended and has no outcome it looks in the directory first.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -21,10 +23,13 @@ use crate::directory::Guid;
 use crate::directory::port::Directory;
 use crate::hr::PersonId;
 use crate::plan::{Action, ActionId, Change, Plan, Target, file};
-use crate::state::{Lock, Store, StoreError, Writer};
+use crate::state::{Given, Lock, Store, StoreError, Writer};
 
 /// For how long counts of guards are kept; limits look at the last 24 hours.
 const COUNTS_KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(31 * 24);
+
+/// How long a yes may be acted on: if what was approved fails, a later run tries again until then.
+const APPROVAL_HOLDS: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
 
 /// Said of a password that nobody got.
 const PASSWORD_UNKNOWN: &str =
@@ -90,6 +95,8 @@ struct Job<'a> {
     plan: &'a Plan,
     known: Known<'a>,
     statuses: Vec<Status>,
+    /// Which actions wait for approval, or need one that does.
+    waits: Vec<bool>,
     view: View<'a>,
     outcome: Outcome,
 }
@@ -111,6 +118,8 @@ impl Executor<'_> {
         }
         precondition::check(plan, situation)
             .map_err(|refusals| ApplyError::Refused { refusals })?;
+        let plan = approved(plan, situation.approved, author, (self.clock)());
+        let plan: &Plan = &plan;
         self.at(Boundary::BeforeBegin)?;
         let run = Uuid::now_v7();
         let at = (self.clock)();
@@ -125,6 +134,15 @@ impl Executor<'_> {
             writer.set_open_accounts(&plan.memory.open_since)?;
             for (digest, since) in &plan.memory.exceptions_seen {
                 writer.see_exception(digest, *since)?;
+            }
+            let asked = plan.actions.iter().filter_map(|action| {
+                let approval = action.approval.as_ref()?;
+                Some((approval, action.person.as_ref()))
+            });
+            writer.drop_approvals(asked.clone().map(|(approval, _)| &*approval.id), at)?;
+            for (approval, person) in asked {
+                let given = approval.given.as_ref();
+                writer.ask(&approval.id, person, approval.asked, given)?;
             }
             writer.next_generation()?;
             Ok(())
@@ -180,6 +198,9 @@ impl Executor<'_> {
         let in_doubt = job.status(id) == Status::Intended;
         self.at(Boundary::BeforeIntent(id))?;
         if !in_doubt {
+            if job.waits(id) {
+                return self.record(job, action, ended(id, Status::Waiting, None), None);
+            }
             if let Some(needed) = job.unmet(action) {
                 let text = format!("action {} did not succeed", needed.0);
                 return self.record(job, action, ended(id, Status::Skipped, Some(&text)), None);
@@ -322,6 +343,7 @@ impl<'a> Job<'a> {
             plan,
             known: Known::new(&plan.memory),
             statuses,
+            waits: plan.waiting(),
             view,
             outcome,
         }
@@ -344,6 +366,10 @@ impl<'a> Job<'a> {
             .unwrap_or(Status::Pending)
     }
 
+    fn waits(&self, id: ActionId) -> bool {
+        self.waits.get(id.0 as usize).copied().unwrap_or(false)
+    }
+
     fn set_status(&mut self, id: ActionId, status: Status) {
         if let Some(known) = self.statuses.get_mut(id.0 as usize) {
             *known = status;
@@ -352,7 +378,10 @@ impl<'a> Job<'a> {
 
     /// Remembers what a successful action made or moved.
     fn note(&mut self, id: ActionId, action: &Action, object: Guid) {
-        if let Change::CreateUnit { .. } | Change::CreateAccount { .. } = &action.change {
+        if let Change::CreateUnit { .. }
+        | Change::CreateGroup { .. }
+        | Change::CreateAccount { .. } = &action.change
+        {
             self.view.made.insert(id, object);
         }
         if let Change::Move { account, to, .. } = &action.change {
@@ -388,8 +417,16 @@ impl<'a> Job<'a> {
     /// Remembers each person whose actions all succeeded as the plan says (S1).
     fn remember_people(&self, writer: &mut Writer<'_>) -> Result<(), StoreError> {
         let done = |id: &ActionId| self.status(*id) == Status::Done;
+        // A membership that waits keeps nobody from having entered a stage; anything else that waits does.
+        let waits = |id: &ActionId, action: &Action| {
+            self.status(*id) == Status::Waiting
+                && matches!(
+                    action.change,
+                    Change::AddMember { .. } | Change::RemoveMember { .. }
+                )
+        };
         let failed: BTreeSet<&PersonId> = numbered(self.plan)
-            .filter(|(id, _)| !done(id))
+            .filter(|(id, action)| !done(id) && !waits(id, action))
             .filter_map(|(_, action)| action.person.as_ref())
             .collect();
         let deleted: BTreeSet<Guid> = numbered(self.plan)
@@ -408,6 +445,28 @@ impl<'a> Job<'a> {
         }
         Ok(())
     }
+}
+
+/// The plan with the yes that was given for this run (S19): from now on the plan itself says who gave it.
+fn approved<'p>(plan: &'p Plan, ids: &[Arc<str>], author: &Author, at: Timestamp) -> Cow<'p, Plan> {
+    if ids.is_empty() {
+        return Cow::Borrowed(plan);
+    }
+    let mut plan = plan.clone();
+    let expires = at.checked_add(APPROVAL_HOLDS).unwrap_or(Timestamp::MAX);
+    for action in &mut plan.actions {
+        if let Some(approval) = &mut action.approval
+            && approval.given.is_none()
+            && ids.contains(&approval.id)
+        {
+            approval.given = Some(Given {
+                by: format!("{}@{}", author.who, author.host).into(),
+                at,
+                expires,
+            });
+        }
+    }
+    Cow::Owned(plan)
 }
 
 fn ended(id: ActionId, status: Status, text: Option<&str>) -> Ended {
@@ -448,6 +507,8 @@ fn numbered(plan: &Plan) -> impl Iterator<Item = (ActionId, &Action)> {
 fn is_behind(status: Status) -> bool {
     match status {
         Status::Pending | Status::Intended => false,
-        Status::Done | Status::Failed | Status::Conflict | Status::Skipped => true,
+        Status::Done | Status::Failed | Status::Conflict | Status::Skipped | Status::Waiting => {
+            true
+        }
     }
 }

@@ -140,6 +140,7 @@ fn run_record(db: &Connection, row: &Row<'_>) -> Result<RunRecord, StoreError> {
             host: row.get(5)?,
             git_commit: row.get(6)?,
             overrides: overrides.iter().map(ToString::to_string).collect(),
+            approvals: Vec::new(),
         },
         tool: row.get(8)?,
         planned_at: codec::time(&row.get::<_, String>(9)?)?,

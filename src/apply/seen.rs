@@ -70,6 +70,22 @@ impl View<'_> {
                 }
                 Ok(Seen::Else(format!("{dn} exists and is no unit")))
             }
+            Change::CreateGroup {
+                dn,
+                name,
+                group_type,
+                ..
+            } => {
+                let Some(found) = self.directory.read(&port::Target::Dn(dn.clone()))? else {
+                    return Ok(Seen::Before);
+                };
+                let same = found.account_name() == Some(&**name)
+                    && found.group_type() == Some(*group_type);
+                if found.is_group() && same {
+                    return Ok(Seen::After(found.guid()));
+                }
+                Ok(Seen::Else(format!("{dn} exists already")))
+            }
             Change::CreateAccount { dn, attributes, .. } => {
                 let Some(found) = self.directory.read(&port::Target::Dn(dn.clone()))? else {
                     return Ok(Seen::Before);

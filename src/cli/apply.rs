@@ -11,11 +11,13 @@ use crate::apply::{
     journal, precondition,
 };
 use crate::directory::ldif::EmbeddedDirectory;
+use crate::hr::PersonId;
 use crate::plan::{ActionId, GuardKind, Plan, file};
 use crate::state::{Lock, Store};
 use crate::workspace::Workspace;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
 use std::path::Path;
@@ -81,6 +83,11 @@ pub(super) fn run(
     };
     let planned = planning::plan(&workspace, reading, &asked)?;
     let plan = kept.as_ref().unwrap_or(&planned.plan);
+    let approved: Vec<Arc<str>> = arguments
+        .approve
+        .iter()
+        .map(|id| id.trim().to_lowercase().into())
+        .collect();
     let identity = store.identity()?;
     let people = planned.reading.people.digest().to_string();
     let situation = Situation {
@@ -92,9 +99,13 @@ pub(super) fn run(
         people_source: &planned.reading.people.origin().description,
         people: Some(&people),
         overridden: &overridden,
+        approved: &approved,
     };
     not_stale(plan, &situation)?;
-    if let Some(exit) = consent(&planned, plan, &overridden, arguments, output)? {
+    if let Some(exit) = consent(&planned, plan, &situation, arguments, output)? {
+        if matches!(exit, Exit::Ok) {
+            keep_records(&mut store, &lock, &planned, now)?;
+        }
         if copy.is_file() {
             // What a killed run left beside the copy is taken into it.
             save(&open(&copy, &clock)?)?;
@@ -120,8 +131,28 @@ pub(super) fn run(
     let outcome = executor.apply(plan, &situation, &author)?;
     watch.finish();
     save(&directory)?;
+    keep_records(&mut store, &lock, &planned, now)?;
     say_outcome(&outcome, &plan.actions, output);
     Ok(exit(&outcome))
+}
+
+/// Keeps what HR says of people for the day on which it no longer has them, where the policy asks for it.
+fn keep_records(
+    store: &mut Store,
+    lock: &Lock,
+    planned: &Planned,
+    now: Timestamp,
+) -> Result<(), Report> {
+    let reading = &planned.reading;
+    let wanted = reading.policy.speaks_of_vanished();
+    store.write(lock, |writer| {
+        if wanted {
+            writer.keep_records(&reading.people, now)
+        } else {
+            writer.drop_records()
+        }
+    })?;
+    Ok(())
 }
 
 /// Refuses a stale plan before anybody is asked and anything is made. A guard that trips is shown with the plan.
@@ -129,7 +160,13 @@ fn not_stale(plan: &Plan, situation: &Situation<'_>) -> Result<(), Report> {
     let mut refusals = precondition::check(plan, situation)
         .err()
         .unwrap_or_default();
-    refusals.retain(|refusal| !matches!(refusal, Refusal::Guarded { .. }));
+    // What is in the plan itself is shown with it.
+    refusals.retain(|refusal| {
+        !matches!(
+            refusal,
+            Refusal::Guarded { .. } | Refusal::Overdone { .. } | Refusal::Broken { .. }
+        )
+    });
     if refusals.is_empty() {
         return Ok(());
     }
@@ -157,19 +194,37 @@ fn save(directory: &EmbeddedDirectory) -> Result<(), Report> {
 fn consent(
     planned: &Planned,
     plan: &Plan,
-    overridden: &[GuardKind],
+    situation: &Situation<'_>,
     arguments: &ApplyArgs,
     output: &mut Output,
 ) -> Result<Option<Exit>, Report> {
     let trips = plan
         .guards
         .iter()
-        .any(|guard| guard.tripped && !overridden.contains(&guard.kind));
-    if plan.is_empty() && !remembers(planned, plan) {
+        .any(|guard| guard.tripped && !situation.overridden.contains(&guard.kind));
+    let overdone = precondition::check(plan, situation)
+        .err()
+        .into_iter()
+        .flatten()
+        .find(|refusal| matches!(refusal, Refusal::Overdone { .. }));
+    if let Some(refusal) = &overdone {
+        output.say(&format!("{refusal}; {}", refusal.help()));
+        return Ok(Some(Exit::Guard));
+    }
+    let trips = trips || !plan.broken.is_empty();
+    let broken = !plan.broken.is_empty();
+    if plan.is_empty() && !broken && !remembers(planned, plan) {
         output.say("nothing to do");
         return Ok(Some(Exit::Ok));
     }
-    if !plan.is_empty() {
+    let all_wait = !plan.is_empty() && plan.waiting().iter().all(|waits| *waits);
+    if all_wait && situation.approved.is_empty() && !trips && !remembers(planned, plan) {
+        let text = plan_command::shown(plan, Some(&planned.prior), output, output.color_err);
+        output.say(&text);
+        output.say("nothing to do until somebody approves");
+        return Ok(Some(Exit::Ok));
+    }
+    if !plan.is_empty() || broken {
         let text = plan_command::shown(plan, Some(&planned.prior), output, output.color_err);
         output.say(&text);
     }
@@ -201,12 +256,33 @@ fn remembers(planned: &Planned, plan: &Plan) -> bool {
         .open_since
         .iter()
         .map(|(guid, since)| (*guid, *since)));
-    !(memory.people.is_empty()
+    // Whoever waits for approval is not remembered until it is done.
+    let waiting: BTreeSet<&PersonId> = plan
+        .actions
+        .iter()
+        .zip(plan.waiting())
+        .filter(|(_, waits)| *waits)
+        .filter_map(|(action, _)| action.person.as_ref())
+        .collect();
+    let mut people = memory.people.iter();
+    !(people.all(|(person, _)| waiting.contains(person))
         && memory.accounts.is_empty()
         && memory.memberships.is_empty()
         && memory.values.is_empty()
         && memory.exceptions_seen.is_empty())
         || open
+        || asks(planned, plan)
+}
+
+/// Whether the plan asks for an approval that no run has asked for.
+fn asks(planned: &Planned, plan: &Plan) -> bool {
+    let asked = plan
+        .actions
+        .iter()
+        .filter_map(|action| action.approval.as_ref());
+    asked
+        .into_iter()
+        .any(|approval| !planned.prior.approvals.contains_key(&approval.id))
 }
 
 /// Makes the working copy of the embedded directory where there is none; whether it did.
@@ -262,6 +338,7 @@ fn say_outcome(outcome: &Outcome, actions: &[crate::plan::Action], output: &mut 
         (counts.failed, "failed"),
         (counts.conflict, "overtaken by somebody else"),
         (counts.skipped, "not tried"),
+        (counts.waiting, "waiting for approval"),
         (counts.open, "open"),
     ] {
         if number > 0 {
@@ -272,7 +349,7 @@ fn say_outcome(outcome: &Outcome, actions: &[crate::plan::Action], output: &mut 
     for ended in outcome
         .ended
         .iter()
-        .filter(|ended| ended.status != Status::Done)
+        .filter(|ended| !matches!(ended.status, Status::Done | Status::Waiting))
     {
         let who = actions
             .get(ended.id.0 as usize)

@@ -163,6 +163,9 @@ pub struct ApplyArgs {
     /// Why a guard may pass
     #[arg(long, value_name = "REASON")]
     pub because: Option<String>,
+    /// Say yes to what waits for approval, by the ids that the plan shows
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub approve: Vec<String>,
 }
 
 /// Flags of `tenure match`.

@@ -1,5 +1,7 @@
 //! `tenure explain`: why an account should look as it does, and why not otherwise.
 
+mod terms;
+
 use super::args::{ExplainArgs, Format, Global};
 use super::report::Report;
 use super::session::{self, Reading};
@@ -105,6 +107,7 @@ fn subject<'a>(view: &View<'a>, what: Option<&str>) -> Result<Subject<'a>, Repor
     let names: Vec<&str> = names
         .into_iter()
         .chain(granted.map(|wish| &*wish.group))
+        .chain(terms::named(view.policy))
         .collect();
     if let Some(name) = names.iter().find(|name| name.eq_ignore_ascii_case(what)) {
         return Ok(Subject::Group((*name).to_owned()));
@@ -164,6 +167,16 @@ impl View<'_> {
                         ),
                     };
                     let _ = writeln!(text, "  {mark} {name:<38} {}", self.place(wish.rule));
+                }
+                for one in &self.wish.invariants {
+                    if let Some(rule) = self.policy.rules.invariants.get(one.index as usize) {
+                        let _ = writeln!(
+                            text,
+                            "  ! {:<38} {}",
+                            visible(&rule.title),
+                            self.place(rule.rule)
+                        );
+                    }
                 }
                 for wish in &self.wish.groups.forbidden {
                     let _ = writeln!(
@@ -268,6 +281,9 @@ impl View<'_> {
             .filter_map(|restriction| restriction.rule)
         {
             let _ = writeln!(text, "  the stage restricts: {}", self.rule(rule));
+        }
+        for (what, rule) in terms::of_group(self.policy, self.wish, name) {
+            let _ = writeln!(text, "  {what}: {}", self.rule(rule));
         }
         self.stage(text);
     }
@@ -387,7 +403,12 @@ impl View<'_> {
                     .filter(|wish| wish.group.eq_ignore_ascii_case(name))
                     .count()
                     > 0;
+                let terms: Vec<Json> = terms::of_group(self.policy, self.wish, name)
+                    .into_iter()
+                    .map(|(what, rule)| json!({ "what": what, "rule": self.rule_json(rule) }))
+                    .collect();
                 json!({
+                    "terms": terms,
                     "group": name,
                     "granted": granted,
                     "gives_way_to": self.gives_way(name).map(|(to, _)| to),

@@ -195,6 +195,7 @@ fn rebuild(workspace: &Workspace, planned: &Planned, output: &mut Output) -> Res
         people_source: &planned.reading.people.origin().description,
         people: Some(&people),
         overridden: &[],
+        approved: &[],
     };
     let author = crate::apply::Author {
         who: operator.holder().user,
@@ -238,6 +239,7 @@ fn baseline(plan: &Plan, state: uuid::Uuid, generation: u64) -> Plan {
     let mut plan = plan.clone();
     plan.actions.clear();
     plan.guards.clear();
+    plan.broken.clear();
     plan.header.state = state;
     plan.header.generation = generation;
     plan.memory

@@ -5,6 +5,7 @@ use super::only::Only;
 use super::report::Report;
 use super::session::Reading;
 use crate::directory::{self, ldif};
+use crate::hr;
 use crate::plan::{self, Correlation, Plan};
 use crate::policy;
 use crate::state::{Prior, Store};
@@ -48,7 +49,15 @@ pub(super) fn plan(
     let directory_file = workspace.directory_file();
     let prior = prior(workspace, asked.keep_state, reading.now)?;
     let only = asked.only.people(&reading)?;
-    let wishes = policy::wishes(&reading.policy, &reading.people, reading.now);
+    let mut wishes = policy::wishes(&reading.policy, &reading.people, reading.now);
+    let gone = gone(workspace, &reading, &prior)?;
+    wishes.extend(policy::absent_wishes(
+        &reading.policy,
+        &reading.people,
+        &gone,
+        reading.now,
+    ));
+    wishes.sort_by(|a, b| a.person.cmp(&b.person));
     let input = plan::Input {
         rules: &reading.policy.rules,
         schema: &reading.policy.schema,
@@ -77,6 +86,27 @@ pub(super) fn plan(
         correlation,
         plan,
     })
+}
+
+/// The last complete records of people whom HR no longer has, where the policy asks for them.
+fn gone(
+    workspace: &Workspace,
+    reading: &Reading,
+    prior: &Prior,
+) -> Result<Vec<hr::Person>, Report> {
+    if !reading.policy.speaks_of_vanished() {
+        return Ok(Vec::new());
+    }
+    let unknown =
+        |person: &&hr::PersonId| matches!(reading.people.standing(person), hr::Standing::Unknown);
+    let people: Vec<hr::PersonId> = prior.people.keys().filter(unknown).cloned().collect();
+    let store = Store::open_existing(&workspace.path(&workspace.config.state))?;
+    match store {
+        Some(store) if !people.is_empty() => {
+            Ok(store.last_records(reading.people.schema(), &people)?)
+        }
+        Some(_) | None => Ok(Vec::new()),
+    }
 }
 
 /// The directory of a workspace as it is now; it has the bases that the configuration names.

@@ -92,6 +92,18 @@ pub(crate) fn action(
     action
 }
 
+/// An action on what is nobody's, by its name.
+pub(crate) fn action_of_nobody(
+    change: Change,
+    reasons: Vec<Reason>,
+    cause: Cause,
+    name: &Arc<str>,
+) -> Action {
+    let mut action = Action::new(change, reasons, cause);
+    action.who = name.clone();
+    action
+}
+
 fn adopt(builder: &mut Builder<'_, '_>, subject: &mut Subject<'_>, account: ObjectId) {
     let Some(Adoption { rule, linked }) = subject.adopted else {
         return;

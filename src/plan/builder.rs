@@ -7,11 +7,12 @@ use super::account;
 use super::correlate::Correlation;
 use super::diff;
 use super::draft::Draft;
-use super::groups::{self, GroupNotes};
+use super::groups::{self, Groups};
 use super::memory;
 use super::names::Names;
 use super::place::{self, Units};
 use super::subject::{Aim, Subject, weigh};
+use super::vanished;
 use super::world::World;
 use super::{ActionId, Finding, FindingKind, OpenReason};
 use crate::directory::{Dn, ObjectId};
@@ -28,8 +29,7 @@ pub(crate) struct Builder<'w, 'a> {
     pub(crate) units: Units,
     /// Where the account of each person is or will be.
     pub(crate) seats: FxHashMap<PersonId, Seat>,
-    pub(crate) group_ids: FxHashMap<Arc<str>, Option<ObjectId>>,
-    pub(crate) group_notes: GroupNotes,
+    pub(crate) groups: Groups,
     pub(crate) reported_quarantine: FxHashSet<PersonId>,
     pub(crate) may_adopt: bool,
 }
@@ -55,8 +55,7 @@ impl<'w, 'a> Builder<'w, 'a> {
             names: Names::new(world),
             units: Units::default(),
             seats: FxHashMap::default(),
-            group_ids: FxHashMap::default(),
-            group_notes: GroupNotes::default(),
+            groups: Groups::default(),
             reported_quarantine: FxHashSet::default(),
             may_adopt: false,
         };
@@ -75,6 +74,13 @@ impl<'w, 'a> Builder<'w, 'a> {
                 continue;
             };
             let account = entry.verdict.account();
+            if wish.absent.is_some() && !vanished::is_due(self, wish, account) {
+                let seat = account.map_or(Seat::Unknown, |account| {
+                    Seat::At(self.world.object(account).dn().clone())
+                });
+                self.seats.insert(entry.person.clone(), seat);
+                continue;
+            }
             let subject = weigh(self, wish, &entry.verdict);
             let Some(mut subject) = subject else {
                 let seat = match account {
@@ -135,6 +141,7 @@ impl<'w, 'a> Builder<'w, 'a> {
         let blocked = self.draft.actions.len() - before;
         self.draft.actions.truncate(before);
         self.units.forget_from(before);
+        self.groups.forget_from(before);
         if subject.aim == Aim::Enabled && !self.world.object(account).enabled() {
             memory::not_entered(self, subject);
         }

@@ -60,6 +60,7 @@ impl Action {
             not_ours: false,
             counts: Vec::new(),
             reserves: Vec::new(),
+            approval: None,
         }
     }
 }

@@ -99,6 +99,8 @@ pub enum OpenReason {
     Vanished,
     /// It is tied to an account whose owner left, and protected.
     Tied,
-    /// A guard stops the plan that would deal with it.
+    /// A guard or an invariant stops the plan that would deal with it.
     Guard,
+    /// What would deal with it waits for a person's approval.
+    Approval,
 }

@@ -2,38 +2,42 @@
 //!
 //! Granted by rules and stage; `forbid` beats every grant, also by the path of nested groups; `exclusive`
 //! picks one. What a stage, `forbid` or `exclusive` takes goes at once; for want of a rule a membership
-//! goes only if the block manages it, no `keep` names it and it has lingered. The primary group, protected
-//! groups and groups of privilege are neither given nor taken.
+//! goes only if its block manages it, no `keep` of the block names it and it has lingered. The primary group,
+//! protected groups and groups of privilege are neither given nor taken, but for privileges that the author
+//! names and a person approves.
 //!
-//! Between the direct groups of one domain and its users AD knows no forbidden scope, so scopes need no check.
+//! Between the direct groups of one domain and its users AD knows no forbidden scope, and no group is put into
+//! another here, so scopes need no check beyond what a declared group should be.
 //! S10 (who takes goes first) and S6 (new grants before old ones go) meet here: what goes for want of a
 //! rule, or because an exclusive sibling comes, is done *behind* the new grants of the same person, whether
 //! they succeed or not; what ends access waits for nothing.
 
 mod act;
+mod exclusive;
+mod lapse;
 mod named;
 
 use super::builder::Builder;
 use super::subject::Subject;
-use super::time::later;
-use super::world::World;
 use super::{Finding, FindingKind, Reason};
-use crate::directory::{Dn, ObjectId};
-use crate::policy::ruleset::Manage;
-use crate::policy::{Block, BlockWish, ExclusiveRule, Extent, NamePattern, Prefer, RuleId};
+use crate::directory::ObjectId;
+use crate::policy::{Block, BlockWish, Extent, GroupWish, NamePattern, RuleId};
 use crate::state::{Membership, MembershipOwner};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub(crate) use named::GroupNotes;
-use named::Trouble;
+pub(crate) use named::Groups;
+use named::{Named, Trouble};
 
 /// Why a membership goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Taken {
     Forbidden,
     ByStage,
-    Exclusive { separate: bool, winner: ObjectId },
+    Exclusive {
+        separate: bool,
+        winner: Option<Named>,
+    },
     WantOfRule,
 }
 
@@ -49,8 +53,9 @@ struct Removal {
 struct Desk<'s, 'a> {
     subject: &'s Subject<'a>,
     current: Vec<ObjectId>,
+    primary: Option<ObjectId>,
     rows: BTreeMap<ObjectId, &'a Membership>,
-    desired: BTreeMap<ObjectId, RuleId>,
+    desired: BTreeMap<Named, RuleId>,
     held: BTreeSet<ObjectId>,
     /// Groups whose rule could not be decided, with the first rule, by the reason.
     undecided: BTreeMap<Arc<str>, (RuleId, Vec<ObjectId>)>,
@@ -66,8 +71,12 @@ pub(crate) fn memberships<'a>(builder: &mut Builder<'_, 'a>, subject: &Subject<'
     let current: Vec<ObjectId> = subject.account.map_or_else(Vec::new, |account| {
         builder.world.groups_of(account).collect()
     });
+    let directory = builder.world.input.directory;
     let mut desk = Desk {
         rows: rows(builder, subject),
+        primary: subject
+            .account
+            .and_then(|account| directory.primary_group(account)),
         subject,
         current,
         desired: BTreeMap::new(),
@@ -79,15 +88,15 @@ pub(crate) fn memberships<'a>(builder: &mut Builder<'_, 'a>, subject: &Subject<'
     for block in [Block::Groups, Block::Lists] {
         grant(builder, &mut desk, block);
     }
+    forbid(builder, &mut desk);
     for block in [Block::Groups, Block::Lists] {
-        forbid(builder, &mut desk, wish_of(subject, block));
         restrict(builder, &mut desk, block);
     }
     for rule in &builder.world.input.rules.exclusives {
-        exclude(builder, &mut desk, rule);
+        exclusive::exclude(builder, &mut desk, rule);
     }
     for block in [Block::Groups, Block::Lists] {
-        lapse(builder, &mut desk, block);
+        lapse::lapse(builder, &mut desk, block);
     }
     act::act(builder, &desk, &target);
     act::report(builder, &desk);
@@ -128,7 +137,9 @@ fn grant(builder: &mut Builder<'_, '_>, desk: &mut Desk<'_, '_>, block: Block) {
     let wish = wish_of(desk.subject, block);
     for (held, why) in &wish.held {
         let Some(group) = builder.group(&held.group) else {
-            builder.note(held, Trouble::Missing, &"".into());
+            if builder.named(&held.group).is_none() {
+                builder.note(held, Trouble::Missing, &"".into());
+            }
             continue;
         };
         desk.held.insert(group);
@@ -139,97 +150,136 @@ fn grant(builder: &mut Builder<'_, '_>, desk: &mut Desk<'_, '_>, block: Block) {
         undecided.1.push(group);
     }
     for granted in &wish.granted {
-        let Some(group) = builder.group(&granted.group) else {
-            builder.note(granted, Trouble::Missing, &"".into());
-            continue;
-        };
-        if desk.current.contains(&group) {
-            desk.desired.insert(group, granted.rule);
-            continue;
-        }
-        if builder.block_of(group) != block {
-            let why = match block {
-                Block::Groups => format!(
-                    "`{}` is a distribution list, not a security group",
-                    granted.group
-                ),
-                Block::Lists => format!(
-                    "`{}` is a security group, not a distribution list",
-                    granted.group
-                ),
-            };
-            builder.note(granted, Trouble::WrongBlock, &why.into());
-        } else if let Some(way) = builder.world.privilege(group).cloned() {
-            builder.note(granted, Trouble::Privileged, &way);
-        } else if let Some(why) = builder.world.barrier(group) {
-            builder.note(granted, Trouble::Protected, &why);
-        } else {
-            desk.desired.insert(group, granted.rule);
+        match builder.group(&granted.group) {
+            Some(group) => {
+                if may_have(builder, desk, granted, group, block) {
+                    desk.desired.insert(Named::There(group), granted.rule);
+                }
+            }
+            None => match builder.would_be_made(&granted.group, block) {
+                Some(Ok(index)) => {
+                    desk.desired.insert(Named::New(index), granted.rule);
+                }
+                Some(Err(why)) => builder.note(granted, Trouble::Unmakeable, &why),
+                None => builder.note(granted, Trouble::Missing, &"".into()),
+            },
         }
     }
 }
 
-/// (4): `forbid`, over the ways of nested groups too.
-fn forbid(builder: &mut Builder<'_, '_>, desk: &mut Desk<'_, '_>, wish: &BlockWish) {
-    if wish.forbidden.is_empty() {
-        return;
+/// Whether a person has that group already or may be given it; else it is noted why not.
+fn may_have(
+    builder: &mut Builder<'_, '_>,
+    desk: &Desk<'_, '_>,
+    granted: &GroupWish,
+    group: ObjectId,
+    block: Block,
+) -> bool {
+    if desk.current.contains(&group) {
+        return true;
     }
-    let mut all: Vec<ObjectId> = desk.current.clone();
-    all.extend(desk.desired.keys().filter(|id| !desk.current.contains(id)));
-    let person = Some(&desk.subject.wish.person);
-    for forbidden in &wish.forbidden {
-        let Some(group) = builder.group(&forbidden.group) else {
-            builder.note(forbidden, Trouble::Missing, &"".into());
-            continue;
+    if builder.block_of(group) != block {
+        let why = match block {
+            Block::Groups => format!(
+                "`{}` is a distribution list, not a security group",
+                granted.group
+            ),
+            Block::Lists => format!(
+                "`{}` is a security group, not a distribution list",
+                granted.group
+            ),
         };
-        for direct in &all {
-            let is_it = *direct == group;
-            let leads = !is_it
-                && builder
-                    .world
-                    .effective_groups(std::slice::from_ref(direct))
-                    .contains_key(&group);
-            if !is_it && !leads {
+        builder.note(granted, Trouble::WrongBlock, &why.into());
+        return false;
+    }
+    let way = builder.world.privilege(group).cloned();
+    if let Some(way) = way.filter(|_| !builder.world.is_grantable(group)) {
+        builder.note(granted, Trouble::Privileged, &way);
+        return false;
+    }
+    if let Some(why) = builder.world.barrier(group) {
+        builder.note(granted, Trouble::Protected, &why);
+        return false;
+    }
+    true
+}
+
+/// (4): `forbid`, over the ways of nested groups too.
+fn forbid(builder: &mut Builder<'_, '_>, desk: &mut Desk<'_, '_>) {
+    let subject = desk.subject;
+    let forbidden: BTreeSet<&GroupWish> = [Block::Groups, Block::Lists]
+        .into_iter()
+        .flat_map(|block| &wish_of(subject, block).forbidden)
+        .collect();
+    for forbidden in forbidden {
+        let group = match builder.named(&forbidden.group) {
+            Some(Named::There(group)) => group,
+            Some(new @ Named::New(_)) => {
+                desk.desired.remove(&new);
                 continue;
             }
-            desk.desired.remove(direct);
-            let mut reason = builder.world.reason(forbidden.rule, person);
-            if leads {
-                let way = format!(
-                    "{} (`{}` leads to `{}`)",
-                    reason.text,
-                    builder.world.name_of(*direct),
-                    builder.world.name_of(group)
-                );
-                reason.text = way.into();
+            None => {
+                builder.note(forbidden, Trouble::Missing, &"".into());
+                continue;
             }
-            if desk.current.contains(direct) {
-                let taken = Taken::Forbidden;
-                desk.removals.insert(
-                    *direct,
-                    Removal {
-                        taken,
-                        rule: Some(forbidden.rule),
-                        reason,
-                    },
-                );
-            }
+        };
+        forbid_one(builder, desk, forbidden, group);
+    }
+}
+
+fn forbid_one(
+    builder: &mut Builder<'_, '_>,
+    desk: &mut Desk<'_, '_>,
+    forbidden: &GroupWish,
+    group: ObjectId,
+) {
+    let person = Some(&desk.subject.wish.person);
+    let mut all: Vec<ObjectId> = desk.current.clone();
+    for named in desk.desired.keys() {
+        if let Named::There(id) = named
+            && !desk.current.contains(id)
+        {
+            all.push(*id);
         }
-        let primary = desk
-            .subject
-            .account
-            .and_then(|account| builder.world.input.directory.primary_group(account));
-        if primary == Some(group) {
-            let text = format!(
+    }
+    for direct in all {
+        let Some(way) = builder.world.way(direct, group) else {
+            continue;
+        };
+        desk.desired.remove(&Named::There(direct));
+        if !desk.current.contains(&direct) {
+            continue;
+        }
+        let mut reason = builder.world.reason(forbidden.rule, person);
+        if let Some(words) = builder.world.way_in_words(&way) {
+            reason.text = format!("{} ({words})", reason.text).into();
+        }
+        let removal = Removal {
+            taken: Taken::Forbidden,
+            rule: Some(forbidden.rule),
+            reason,
+        };
+        desk.removals.insert(direct, removal);
+    }
+    let way = desk
+        .primary
+        .and_then(|primary| builder.world.way(primary, group));
+    if let Some(way) = way {
+        let text = match builder.world.way_in_words(&way) {
+            None => format!(
                 "`{}` is forbidden, but it is the primary group, which is not taken away",
                 forbidden.group
-            );
-            let finding = Finding::new(FindingKind::Blocked, desk.subject.who.clone(), text)
-                .of(&desk.subject.wish.person)
-                .because(builder.world.reason(forbidden.rule, person))
-                .help("give the account another primary group by hand");
-            builder.draft.find(finding);
-        }
+            ),
+            Some(words) => format!(
+                "`{}` is forbidden, but the primary group, which is not taken away, is in it: {words}",
+                forbidden.group
+            ),
+        };
+        let finding = Finding::new(FindingKind::Blocked, desk.subject.who.clone(), text)
+            .of(&desk.subject.wish.person)
+            .because(builder.world.reason(forbidden.rule, person))
+            .help("give the account another primary group by hand");
+        builder.draft.find(finding);
     }
 }
 
@@ -257,7 +307,7 @@ impl Desk<'_, '_> {
     /// Memberships that nothing has decided about yet.
     fn undecided(&self) -> Vec<ObjectId> {
         let open = |group: &&ObjectId| {
-            !self.desired.contains_key(group)
+            !self.desired.contains_key(&Named::There(**group))
                 && !self.removals.contains_key(group)
                 && !self.held.contains(group)
         };
@@ -293,157 +343,4 @@ fn restrict(builder: &mut Builder<'_, '_>, desk: &mut Desk<'_, '_>, block: Block
             },
         );
     }
-}
-
-/// (5): at most one of several groups.
-fn exclude(builder: &mut Builder<'_, '_>, desk: &mut Desk<'_, '_>, rule: &ExclusiveRule) {
-    let mut groups: Vec<ObjectId> = Vec::with_capacity(rule.groups.len());
-    for name in &rule.groups {
-        if let Some(group) = builder.group(name)
-            && !groups.contains(&group)
-        {
-            groups.push(group);
-        }
-    }
-    let stays = |desk: &Desk<'_, '_>, group: &ObjectId| {
-        desk.current.contains(group) && !desk.removals.contains_key(group)
-    };
-    // A grant that no rule gives any more does not compete: it goes for the first that does.
-    let competes = |desk: &Desk<'_, '_>, group: &ObjectId| {
-        desk.desired.contains_key(group)
-            || desk.held.contains(group) && stays(desk, group)
-            || (stays(desk, group) && !desk.is_ours(*group))
-    };
-    let involved: Vec<ObjectId> = groups
-        .iter()
-        .filter(|group| stays(desk, group) || desk.desired.contains_key(group))
-        .copied()
-        .collect();
-    if involved.len() < 2 || restrained(desk, &involved) {
-        return;
-    }
-    let contenders: Vec<ObjectId> = involved
-        .iter()
-        .filter(|group| competes(desk, group))
-        .copied()
-        .collect();
-    let pool = if contenders.is_empty() {
-        &involved
-    } else {
-        &contenders
-    };
-    let winner = match rule.prefer {
-        Prefer::First => pool.first(),
-        Prefer::Current => pool
-            .iter()
-            .find(|group| stays(desk, group))
-            .or_else(|| pool.first()),
-    };
-    let Some(winner) = winner.copied() else {
-        return;
-    };
-    let person = Some(&desk.subject.wish.person);
-    for loser in involved.into_iter().filter(|group| *group != winner) {
-        desk.desired.remove(&loser);
-        desk.held.remove(&loser);
-        if stays(desk, &loser) {
-            let taken = Taken::Exclusive {
-                separate: rule.separate,
-                winner,
-            };
-            let reason = builder.world.reason(rule.rule, person);
-            desk.removals.insert(
-                loser,
-                Removal {
-                    taken,
-                    rule: Some(rule.rule),
-                    reason,
-                },
-            );
-        }
-    }
-}
-
-/// Whether nothing is granted among these and the stage leaves memberships alone.
-fn restrained(desk: &Desk<'_, '_>, involved: &[ObjectId]) -> bool {
-    let untouched = [Block::Groups, Block::Lists]
-        .iter()
-        .all(|block| wish_of(desk.subject, *block).restriction.extent == Extent::Untouched);
-    untouched
-        && !involved
-            .iter()
-            .any(|group| desk.desired.contains_key(group))
-}
-
-/// What goes for want of a rule.
-fn lapse(builder: &mut Builder<'_, '_>, desk: &mut Desk<'_, '_>, block: Block) {
-    let restriction = &wish_of(desk.subject, block).restriction;
-    if restriction.extent != Extent::AsRules {
-        return;
-    }
-    let rules = builder.world.input.rules.block(block);
-    let manage = rules.manage.map_or(Manage::Granted, |(manage, _)| manage);
-    for group in desk.undecided() {
-        if builder.block_of(group) != block {
-            continue;
-        }
-        let covered = match manage {
-            Manage::Granted => desk.is_ours(group),
-            Manage::All => desk.is_ours(group) || names(builder, &rules.names, group),
-            Manage::Additions => false,
-        };
-        let kept = rules
-            .keep
-            .iter()
-            .any(|(pattern, _)| excepted(builder, std::slice::from_ref(pattern), group));
-        if !covered || kept || excepted(builder, &restriction.except, group) {
-            continue;
-        }
-        let now = builder.world.input.now;
-        if let Some((time, _)) = rules.linger {
-            let lapsed = desk
-                .rows
-                .get(&group)
-                .and_then(|row| row.lapsed)
-                .unwrap_or(now);
-            let due = later(lapsed, time, &desk.subject.wish.zone);
-            if due > now {
-                desk.lingering.push(group);
-                builder.draft.timers.push(due);
-                continue;
-            }
-        }
-        let reason = match (rules.linger, rules.manage) {
-            (Some((_, rule)), _) => {
-                let mut reason = builder.world.reason(rule, None);
-                reason.text =
-                    format!("no rule grants it any more, since then: {}", reason.text).into();
-                reason
-            }
-            (None, Some((_, rule))) => {
-                let mut reason = builder.world.reason(rule, None);
-                reason.text = format!("no rule grants it any more: {}", reason.text).into();
-                reason
-            }
-            (None, None) => World::said("no rule grants it any more"),
-        };
-        let taken = Taken::WantOfRule;
-        desk.removals.insert(
-            group,
-            Removal {
-                taken,
-                rule: None,
-                reason,
-            },
-        );
-    }
-}
-
-fn names(builder: &Builder<'_, '_>, names: &[Arc<str>], group: ObjectId) -> bool {
-    let object = builder.world.object(group);
-    let name = object.account_name().unwrap_or_default();
-    names.iter().any(|known| {
-        crate::directory::fold::fold(known) == crate::directory::fold::fold(name)
-            || Dn::parse(known).is_ok_and(|dn| dn == *object.dn())
-    })
 }

@@ -90,10 +90,14 @@ pub(crate) fn judge(
             .iter()
             .all(|action| order::takes_away(&action.change));
     let judged = if only_ends { planned } else { all };
+    // What waits for approval is not done by this plan; a yes is judged when it is given.
+    let waits = order::waiting(judged);
+    let shown_waits = order::waiting(planned);
     let mut verdicts = Vec::with_capacity(GuardKind::ALL.len());
     for kind in GuardKind::ALL {
         let counted = |actions: &[Action]| -> u32 {
-            let hits = actions.iter().map(|action| {
+            let due = actions.iter().zip(&waits).filter(|(_, waits)| !**waits);
+            let hits = due.map(|(action, _)| {
                 action
                     .counts
                     .iter()
@@ -113,9 +117,9 @@ pub(crate) fn judge(
             None => bases.enabled_managed,
         };
         let (limit, source) = limit(world, kind, of, bases.first_filling);
-        let shown = planned.iter().enumerate();
+        let shown = planned.iter().zip(&shown_waits).enumerate();
         let actions = shown
-            .filter(|(_, action)| action.counts.contains(&kind))
+            .filter(|(_, (action, waits))| !**waits && action.counts.contains(&kind))
             .map(|(index, _)| ActionId(u32::try_from(index).unwrap_or(u32::MAX)));
         let stands_aside = only_ends && level.is_some();
         verdicts.push(GuardVerdict {
@@ -330,8 +334,10 @@ fn watched_groups(world: &World<'_>, judged: &[Action], planned: &[Action]) -> V
 /// The removals of these actions by group.
 fn removed_from(world: &World<'_>, actions: &[Action]) -> BTreeMap<ObjectId, Vec<ActionId>> {
     let mut removed: BTreeMap<ObjectId, Vec<ActionId>> = BTreeMap::new();
-    for (index, action) in actions.iter().enumerate() {
+    let waits = order::waiting(actions);
+    for (index, (action, waits)) in actions.iter().zip(waits).enumerate() {
         if let Change::RemoveMember { group, .. } = &action.change
+            && !waits
             && let Some(group) = world.input.directory.by_dn(group.dn())
         {
             let id = ActionId(u32::try_from(index).unwrap_or(u32::MAX));

@@ -2,10 +2,11 @@
 
 use super::builder::Builder;
 use super::correlate::{self, Correlation, Verdict};
-use super::draft::Draft;
+use super::draft::{Draft, Open};
 use super::world::World;
 use super::{
-    Action, Finding, FindingKind, Header, OpenReason, Plan, StageCount, guard, open, order,
+    Action, Change, Finding, FindingKind, Header, OpenReason, Plan, StageCount, Target, approval,
+    guard, invariant, open, order, vanished,
 };
 use crate::directory::{self, Dn};
 use crate::hr::{self, PersonId};
@@ -87,12 +88,12 @@ fn make(input: &Input<'_>) -> Plan {
         unconfirmed(&mut builder, &correlation);
     } else {
         builder.people(&correlation);
-        vanished(&mut builder, &correlation);
+        vanished::report(&mut builder, &correlation);
         ignored(&mut builder, &correlation);
         builder.report_groups();
     }
     quarantined(&mut builder);
-    finish(&world, builder.draft)
+    finish(&world, &correlation, builder.draft)
 }
 
 /// Before the first verdicts a run creates and changes nothing (S7).
@@ -131,43 +132,6 @@ fn unconfirmed(builder: &mut Builder<'_, '_>, correlation: &Correlation) {
                 .of(&entry.person)
                 .about(accounts),
         );
-    }
-}
-
-/// People whom HR no longer has: reported, and nothing changes (G6).
-fn vanished(builder: &mut Builder<'_, '_>, correlation: &Correlation) {
-    let input = builder.world.input;
-    let out: FxHashSet<&PersonId> = correlation.left_out.iter().map(|(id, _)| id).collect();
-    for (person, memory) in &input.prior.people {
-        let known = match input.people.standing(person) {
-            hr::Standing::Known(_) | hr::Standing::Quarantined(_) => true,
-            hr::Standing::Unknown => false,
-        };
-        if known || out.contains(person) {
-            continue;
-        }
-        let account = memory
-            .account
-            .and_then(|guid| input.directory.by_guid(guid));
-        let who = account.map_or_else(
-            || builder.unnamed(person),
-            |account| builder.world.name_of(account),
-        );
-        let since = memory.vanished.unwrap_or(input.now);
-        let text = "HR no longer has this person; nothing changes, for absence is not a leaver";
-        let dns = builder.dn(account);
-        builder.draft.find(
-            Finding::new(FindingKind::Vanished, who.clone(), text)
-                .of(person)
-                .about(dns)
-                .help("if they left, let HR say so; else find out why the record is gone"),
-        );
-        builder.open(account, Some(person), &who, OpenReason::Vanished);
-        if memory.vanished.is_none() {
-            let mut memory = memory.clone();
-            memory.vanished = Some(since);
-            builder.draft.memory.people.push((person.clone(), memory));
-        }
     }
 }
 
@@ -236,10 +200,13 @@ fn quarantined(builder: &mut Builder<'_, '_>) {
     }
 }
 
-fn finish(world: &World<'_>, mut draft: Draft) -> Plan {
+fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Plan {
     let input = world.input;
     let mut actions = std::mem::take(&mut draft.actions);
     order::links_first(&mut actions);
+    approval::mark(world, &mut actions);
+    let (mut broken, unjudged) = invariant::judge(world, correlation, &actions);
+    draft.findings.extend(unjudged);
     let kept = match &input.options.only {
         Some(people) => order::only(&actions, people),
         None => vec![true; actions.len()],
@@ -253,7 +220,16 @@ fn finish(world: &World<'_>, mut draft: Draft) -> Plan {
     };
     let judged: &[Action] = all.as_deref().unwrap_or(&actions);
     let guards = guard::judge(world, &draft, judged, &actions);
-    let trips = guards.iter().any(|guard| guard.tripped);
+    if let Some(people) = &input.options.only
+        && actions
+            .iter()
+            .all(|action| order::takes_away(&action.change))
+    {
+        // S10: `--only` still ends one person, whatever others are in.
+        broken.retain(|one| people.contains(&one.person));
+    }
+    let trips = guards.iter().any(|guard| guard.tripped) || !broken.is_empty();
+    unapproved(world, &mut draft, &actions);
     let open_accounts = open::accounts(world, &draft.open, &actions, trips);
     draft.findings.sort_by(|a, b| {
         (a.kind, &a.person, &a.who, &a.text).cmp(&(b.kind, &b.person, &b.who, &b.text))
@@ -285,11 +261,32 @@ fn finish(world: &World<'_>, mut draft: Draft) -> Plan {
         header: header(input, next_change),
         actions,
         guards,
+        broken,
         findings: draft.findings,
         open_accounts,
         stages: stages(input),
         next_change,
         memory,
+    }
+}
+
+/// Accounts that stay enabled until somebody has said yes (S4).
+fn unapproved(world: &World<'_>, draft: &mut Draft, actions: &[Action]) {
+    for (action, waits) in actions.iter().zip(order::waiting(actions)) {
+        if waits
+            && let Change::Disable {
+                account: Target::Existing { guid, .. },
+                ..
+            } = &action.change
+            && let Some(account) = world.input.directory.by_guid(*guid)
+        {
+            draft.open.push(Open {
+                account,
+                person: action.person.clone(),
+                who: action.who.clone(),
+                why: OpenReason::Approval,
+            });
+        }
     }
 }
 
@@ -371,7 +368,7 @@ fn stages(input: &Input<'_>) -> Vec<StageCount> {
     let mut bad: FxHashSet<&PersonId> = FxHashSet::default();
     let quarantined = input.people.quarantined();
     bad.extend(quarantined.iter().filter_map(|record| record.id.as_ref()));
-    for wish in input.wishes {
+    for wish in input.wishes.iter().filter(|wish| wish.absent.is_none()) {
         match &wish.standing {
             Standing::In { stage, .. } => *counts.entry(stage.0 as usize).or_default() += 1,
             Standing::Held { .. } if bad.contains(&wish.person) => {}

@@ -54,7 +54,9 @@ impl Builder<'_, '_> {
             stage: Some(stage),
             entered,
             values: self.values(wish),
-            vanished: None,
+            vanished: known
+                .and_then(|known| known.vanished)
+                .filter(|_| wish.absent.is_some()),
             terminated: known.and_then(|known| known.terminated).filter(|_| !ended),
         };
         if known.is_none_or(|known| *known != memory) {
@@ -86,6 +88,7 @@ impl Builder<'_, '_> {
                     .iter()
                     .any(|change| change.attribute.eq_ignore_ascii_case(attribute)),
                 super::Change::CreateUnit { .. }
+                | super::Change::CreateGroup { .. }
                 | super::Change::CreateAccount { .. }
                 | super::Change::Adopt { .. }
                 | super::Change::SetPassword { .. }

@@ -10,7 +10,7 @@ use super::subject::Subject;
 use super::world::absolute;
 use super::{Action, ActionId, Cause, Change};
 use crate::directory::Dn;
-use crate::policy::{Desired, GuardKind, Mode, UnitWish};
+use crate::policy::{Desired, GuardKind, Mode, RuleId, UnitWish};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -38,11 +38,25 @@ pub(crate) fn wished_unit(builder: &Builder<'_, '_>, subject: &Subject<'_>) -> O
     }
 }
 
-/// The action that makes a unit, none if it exists; an error where it cannot be made.
+/// The action that makes the unit that a person's wish names, none if it exists; an error where it cannot be
+/// made.
 pub(crate) fn ensure_unit(
     builder: &mut Builder<'_, '_>,
     unit: &Dn,
     subject: &Subject<'_>,
+) -> Result<Option<ActionId>, Arc<str>> {
+    let (UnitWish::In(_, rule) | UnitWish::Untouched(rule) | UnitWish::Held(_, rule)) =
+        &subject.wish.unit;
+    let cause = subject.cause_of(builder, *rule);
+    ensure_unit_for(builder, unit, *rule, cause)
+}
+
+/// The same for whatever rule wants it.
+pub(crate) fn ensure_unit_for(
+    builder: &mut Builder<'_, '_>,
+    unit: &Dn,
+    rule: RuleId,
+    cause: Cause,
 ) -> Result<Option<ActionId>, Arc<str>> {
     let mut missing = Vec::new();
     let mut at = unit.clone();
@@ -70,10 +84,7 @@ pub(crate) fn ensure_unit(
         at = parent;
     };
     for dn in missing.into_iter().rev() {
-        let (UnitWish::In(_, rule) | UnitWish::Untouched(rule) | UnitWish::Held(_, rule)) =
-            &subject.wish.unit;
-        let reason = builder.world.reason(*rule, None);
-        let cause = subject.cause_of(builder, *rule);
+        let reason = builder.world.reason(rule, None);
         let key: Arc<str> = dn.key().into();
         let mut create = Action::new(Change::CreateUnit { dn: dn.clone() }, vec![reason], cause);
         create.who = dn.text().clone();

@@ -1,7 +1,8 @@
 //! The plan as a value.
 
-use super::{Action, ActionId, Finding, OpenAccount};
-use crate::directory::Guid;
+use super::{Action, ActionId, Finding, OpenAccount, Reason, order};
+use crate::directory::{Dn, Guid};
+use crate::hr::PersonId;
 use crate::policy::GuardKind;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -16,6 +17,8 @@ pub struct Plan {
     pub actions: Vec<Action>,
     /// Every guard, by kind.
     pub guards: Vec<GuardVerdict>,
+    /// Invariants that this plan would leave broken, in the policy's order; one is enough to stop it.
+    pub broken: Vec<Broken>,
     /// What is not done, and why; sorted by kind, then person.
     pub findings: Vec<Finding>,
     /// Enabled accounts that nobody deals with, oldest first.
@@ -41,7 +44,7 @@ pub type ValuesEntry = ((Guid, Arc<str>), Vec<crate::state::ManagedValue>);
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Memory {
     /// The people and accounts as they will be remembered; entries replace those of the prior state.
-    pub people: Vec<(crate::hr::PersonId, crate::state::PersonMemory)>,
+    pub people: Vec<(PersonId, crate::state::PersonMemory)>,
     /// Accounts that exist already.
     pub accounts: Vec<(Guid, crate::state::AccountMemory)>,
     /// Memberships that exist already.
@@ -106,6 +109,23 @@ pub struct GuardVerdict {
     pub actions: Vec<ActionId>,
 }
 
+/// An invariant that the plan would leave broken for one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// What it promises.
+    pub title: Arc<str>,
+    /// Whose account breaks it.
+    pub person: PersonId,
+    /// How the person is shown.
+    pub who: Arc<str>,
+    /// The account, where it is or will be.
+    pub account: Dn,
+    /// What is so and must not be, with the way there: `member of "SG-Finance" by "SG-Sales"`.
+    pub text: Arc<str>,
+    /// The item.
+    pub reason: Reason,
+}
+
 /// People per stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StageCount {
@@ -116,9 +136,14 @@ pub struct StageCount {
 }
 
 impl Plan {
-    /// Whether any guard stops it.
+    /// Whether any guard or invariant stops it.
     pub fn trips(&self) -> bool {
-        self.guards.iter().any(|guard| guard.tripped)
+        self.guards.iter().any(|guard| guard.tripped) || !self.broken.is_empty()
+    }
+
+    /// For each action, whether it waits for approval, or for one that does.
+    pub fn waiting(&self) -> Vec<bool> {
+        order::waiting(&self.actions)
     }
 
     /// Whether there is nothing to do.

@@ -179,6 +179,8 @@ pub(crate) fn weigh<'a>(
         Some(StageAccount::Enabled) => Aim::Enabled,
         Some(StageAccount::Prepared) => Aim::Prepared,
         Some(StageAccount::Disabled) => Aim::Disabled,
+        // Nobody is deleted for want of a record (G6).
+        Some(StageAccount::DeletedAfter(_)) if wish.absent.is_some() => Aim::Disabled,
         Some(StageAccount::DeletedAfter(time)) => Aim::Deleted(time),
         None | Some(StageAccount::Untouched | StageAccount::Hold) => Aim::EndOnly,
     };

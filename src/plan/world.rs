@@ -4,7 +4,7 @@
 //! written and why, which groups are privileged (S15), and how a rule is shown as a [`Reason`]. Decides
 //! nothing about any person.
 
-use super::{Input, Reason};
+use super::{Input, Reason, approval};
 use crate::directory::links::Links;
 use crate::directory::{AttributeName, Dn, Object, ObjectId};
 use crate::hr::{Person, PersonId, Quarantined, Standing};
@@ -12,7 +12,7 @@ use crate::policy::{AccountTest, IgnoreRule, ProtectRule, RuleId, RuleKind, Stag
 use crate::state::{AccountMemory, PersonMemory};
 use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest as _, Sha256};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// How a sensitive value is shown (S11).
@@ -28,6 +28,8 @@ pub(crate) struct World<'a> {
     /// Who is in which group.
     pub(crate) members: Arc<Links>,
     privileged: FxHashMap<ObjectId, Arc<str>>,
+    /// Privileged groups that the author names, and every grant of which waits for approval (S15).
+    grantable: FxHashSet<ObjectId>,
     protected_units: Vec<(Dn, RuleId)>,
     /// What the rows of `lifecycle` read, all together.
     pub(crate) lifecycle_reads: Vec<u32>,
@@ -60,9 +62,15 @@ impl<'a> World<'a> {
                 None
             }
         });
+        let declared = input.rules.privileged.iter();
+        let declared: Vec<ObjectId> = declared
+            .filter_map(|rule| group_of(input, &rule.group))
+            .collect();
+        let waits = |group: &ObjectId| approval::every_grant_waits(input, *group);
         Self {
             protected_units: protected_units.collect(),
-            privileged: privileged_groups(input, &members),
+            privileged: privileged_groups(input, &members, &declared),
+            grantable: declared.iter().copied().filter(waits).collect(),
             members,
             lifecycle_reads: reads_of(&[RuleKind::Lifecycle]),
             group_reads: reads_of(&groups),
@@ -75,6 +83,11 @@ impl<'a> World<'a> {
     /// That object.
     pub(crate) fn object(&self, id: ObjectId) -> &'a Object {
         &self.input.directory[id]
+    }
+
+    /// The group of that name or DN.
+    pub(crate) fn group(&self, name: &str) -> Option<ObjectId> {
+        group_of(self.input, name)
     }
 
     /// The record of that person, if it is good.
@@ -181,7 +194,7 @@ impl<'a> World<'a> {
         let name = object.account_name().unwrap_or_default();
         let named = |rule: &RuleId| -> Arc<str> { self.protected_by(*rule) };
         if object.is_group() {
-            if object.is_admin_count() {
+            if object.is_admin_count() && !self.grantable.contains(&id) {
                 return Some("its adminCount is 1".into());
             }
             return self
@@ -265,6 +278,11 @@ impl<'a> World<'a> {
         self.privileged.get(&group)
     }
 
+    /// Whether the author lets a privileged group be given, by its name and with approval each time.
+    pub(crate) fn is_grantable(&self, group: ObjectId) -> bool {
+        self.grantable.contains(&group)
+    }
+
     /// Whether nobody looks at this account.
     pub(crate) fn ignored(&self, object: &Object) -> bool {
         let name = object.account_name().unwrap_or_default();
@@ -282,21 +300,54 @@ impl<'a> World<'a> {
         groups.filter(move |group| Some(*group) != primary && self.object(*group).is_group())
     }
 
-    /// The ways by which an account reaches groups through others: each effective group with the direct one.
-    pub(crate) fn effective_groups(&self, direct: &[ObjectId]) -> BTreeMap<ObjectId, ObjectId> {
-        let mut reached = BTreeMap::new();
-        let mut queue: VecDeque<(ObjectId, ObjectId, usize)> =
-            direct.iter().map(|group| (*group, *group, 0)).collect();
-        while let Some((group, by, depth)) = queue.pop_front() {
+    /// The shortest way from a group to one that it is in, directly or over others: both ends and all between.
+    /// None where there is none; a group alone where both are the same.
+    pub(crate) fn way(&self, from: ObjectId, to: ObjectId) -> Option<Vec<ObjectId>> {
+        if from == to {
+            return Some(vec![from]);
+        }
+        // Most groups hold accounts alone: then nothing leads there.
+        let nested = self.members.targets(to).iter();
+        if !nested.copied().any(|id| self.object(id).is_group()) {
+            return None;
+        }
+        let mut below: FxHashMap<ObjectId, ObjectId> = FxHashMap::default();
+        let mut queue: VecDeque<(ObjectId, usize)> = VecDeque::from([(from, 0)]);
+        while let Some((group, depth)) = queue.pop_front() {
             for parent in self.members.sources(group) {
-                if depth < MAX_NESTING && !direct.contains(parent) && !reached.contains_key(parent)
-                {
-                    reached.insert(*parent, by);
-                    queue.push_back((*parent, by, depth + 1));
+                if depth >= MAX_NESTING || *parent == from || below.contains_key(parent) {
+                    continue;
                 }
+                below.insert(*parent, group);
+                if *parent == to {
+                    let mut way = vec![to];
+                    let mut at = to;
+                    while let Some(step) = below.get(&at) {
+                        way.push(*step);
+                        at = *step;
+                    }
+                    way.reverse();
+                    return Some(way);
+                }
+                queue.push_back((*parent, depth + 1));
             }
         }
-        reached
+        None
+    }
+
+    /// A way as people read it: `"A" leads to "C" over "B"`; none where both ends are the same.
+    pub(crate) fn way_in_words(&self, way: &[ObjectId]) -> Option<String> {
+        let (first, [between @ .., last]) = way.split_first()? else {
+            return None;
+        };
+        let name = |id: &ObjectId| format!("`{}`", self.name_of(*id));
+        let mut text = format!("{} leads to {}", name(first), name(last));
+        if !between.is_empty() {
+            let between: Vec<String> = between.iter().map(name).collect();
+            text.push_str(" over ");
+            text.push_str(&between.join(" and "));
+        }
+        Some(text)
     }
 
     /// How a group, account or unit is called in a sentence.
@@ -383,6 +434,7 @@ pub(crate) fn tests_hold(object: &Object, tests: &[AccountTest]) -> bool {
 pub(crate) fn absolute(dn: &Dn, input: &Input<'_>) -> Dn {
     if input.bases.iter().any(|base| dn.is_under(base))
         || dn.is_under(&input.directory.domain().base)
+        || dn.names_domain()
     {
         return dn.clone();
     }
@@ -392,8 +444,22 @@ pub(crate) fn absolute(dn: &Dn, input: &Input<'_>) -> Dn {
     }
 }
 
-/// Every group that is privileged by its SID or adminCount, or nested into one, with the way there.
-fn privileged_groups(input: &Input<'_>, members: &Links) -> FxHashMap<ObjectId, Arc<str>> {
+/// The group of that name, or of that DN where it has a `=`.
+fn group_of(input: &Input<'_>, name: &str) -> Option<ObjectId> {
+    let found = match Dn::parse(name) {
+        Ok(dn) if name.contains('=') => input.directory.by_dn(&absolute(&dn, input)),
+        Ok(_) | Err(_) => input.directory.by_account_name(name),
+    };
+    found.filter(|id| input.directory[*id].is_group())
+}
+
+/// Every group that is privileged by its SID, its adminCount or the author's word, or nested into one, with the
+/// way there.
+fn privileged_groups(
+    input: &Input<'_>,
+    members: &Links,
+    declared: &[ObjectId],
+) -> FxHashMap<ObjectId, Arc<str>> {
     let mut found: FxHashMap<ObjectId, Arc<str>> = FxHashMap::default();
     let mut queue: VecDeque<ObjectId> = VecDeque::new();
     let label = |id: ObjectId| -> String {
@@ -404,7 +470,8 @@ fn privileged_groups(input: &Input<'_>, members: &Links) -> FxHashMap<ObjectId, 
         )
     };
     for (id, object) in input.directory.iter() {
-        if object.is_group() && (object.has_privileged_sid() || object.is_admin_count()) {
+        let privileged = object.has_privileged_sid() || object.is_admin_count();
+        if object.is_group() && (privileged || declared.contains(&id)) {
             found.insert(id, label(id).into());
             queue.push_back(id);
         }

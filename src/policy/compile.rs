@@ -85,6 +85,10 @@ struct Items<'a> {
     exclusives: Vec<&'a FileItem<ast::Exclusive>>,
     exceptions: Vec<&'a FileItem<ast::Exception>>,
     guard: Vec<&'a FileItem<ast::Guard>>,
+    group_declarations: Vec<&'a FileItem<ast::GroupDeclaration>>,
+    privileged: Vec<&'a FileItem<ast::PrivilegedGroup>>,
+    approvals: Vec<&'a FileItem<ast::Approve>>,
+    invariants: Vec<&'a FileItem<ast::Invariant>>,
     /// Understood and checked by a later version: the word, and whether ignoring it would open something.
     later: Vec<(&'static str, Span, bool)>,
 }
@@ -114,12 +118,10 @@ impl<'a> Items<'a> {
                 Item::Exception(item) => items.exceptions.push(item),
                 Item::Guard(item) => items.guard.push(item),
                 Item::Source(item) => items.later.push(("source", item.word, true)),
-                Item::GroupDeclaration(item) => items.later.push(("group", item.word, false)),
-                Item::PrivilegedGroup(item) => {
-                    items.later.push(("privileged group", item.word, false));
-                }
-                Item::Invariant(item) => items.later.push(("invariant", item.word, true)),
-                Item::Approve(item) => items.later.push(("approve", item.word, true)),
+                Item::GroupDeclaration(item) => items.group_declarations.push(item),
+                Item::PrivilegedGroup(item) => items.privileged.push(item),
+                Item::Invariant(item) => items.invariants.push(item),
+                Item::Approve(item) => items.approvals.push(item),
                 Item::Notify(item) => items.later.push(("notify", item.word, false)),
                 Item::Writeback(item) => items.later.push(("writeback", item.word, false)),
                 Item::Retention(item) => items.later.push(("retention", item.word, false)),
@@ -175,6 +177,9 @@ pub fn compile(input: &Input<'_>) -> (Option<Policy>, Vec<Diagnostic>) {
     for item in items.unit.iter().take(1) {
         lower.unit_item(item);
     }
+    for item in &items.group_declarations {
+        lower.group_declaration(item);
+    }
     for item in &items.groups {
         lower.groups(item, Block::Groups);
     }
@@ -193,6 +198,18 @@ pub fn compile(input: &Input<'_>) -> (Option<Policy>, Vec<Diagnostic>) {
     for item in items.guard.iter().take(1) {
         lower.guard(item);
     }
+    for item in &items.privileged {
+        lower.privileged(item);
+    }
+    for item in &items.approvals {
+        lower.approve(item);
+    }
+    for item in &items.invariants {
+        lower.invariant(item);
+    }
+    lower.privileges_wait();
+    lower.contradicted_invariants();
+    lower.unused_groups();
     if let Some(Item::Expect(item)) = input.question {
         lower.asked(&item.body.condition);
     }
@@ -492,7 +509,6 @@ fn finish(
 ) -> (Option<Policy>, Vec<Diagnostic>) {
     lower.unused();
     unused_stages(&mut lower, items);
-    lower.block_names();
     let mut diagnostics = std::mem::take(&mut lower.diagnostics);
     diagnostic::sort(&mut diagnostics);
     let Some(schema) = schema.filter(|_| !diagnostics.iter().any(Diagnostic::is_error)) else {

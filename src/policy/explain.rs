@@ -98,6 +98,7 @@ impl<'a> Evaluator<'a> {
         let stage = program
             .lifecycle
             .iter()
+            .filter(|row| !row.vanished)
             .map(|row| (row.condition.as_ref(), row.rule));
         let unit = program.unit.iter().flat_map(|unit| {
             let rows = unit

@@ -21,16 +21,17 @@ mod types;
 pub mod wish;
 
 pub use compile::{FileKey, Input, compile, wanted_files};
-pub use eval::{Evaluator, wishes};
+pub use eval::{Evaluator, absent_wishes, wishes};
 pub use program::Policy;
 pub use ruleset::{
-    AccountTest, AdoptRule, AnchorRule, Block, BlockRules, Confirmation, ContinuesRule,
-    ExclusiveRule, Extent, GuardKind, IgnoreRule, LimitRule, LineRule, LinkRule, LinkTarget,
-    NamePattern, OverrideRule, PasswordRules, Prefer, ProtectRule, Reserved, ResetRule, Rule,
+    AccountTest, AdoptRule, AnchorRule, ApproveRule, Block, BlockRules, Confirmation,
+    ContinuesRule, CreateRule, ExclusiveRule, Extent, GroupRule, GuardKind, IgnoreRule,
+    InvariantRule, LimitRule, LineRule, LinkRule, LinkTarget, NamePattern, Never, NeverAccount,
+    OverrideRule, PasswordRules, Prefer, PrivilegedRule, ProtectRule, Reserved, ResetRule, Rule,
     RuleId, RuleKind, Ruleset, StageAccount, StageId, StageRule, TemplatePart, TiedRule,
     UniqueRule,
 };
 pub use wish::{
-    AdoptQuery, AssignedPart, AttributeWish, BlockWish, Candidate, Desired, GroupWish, Mode,
-    Restriction, Standing, UniqueWish, UnitWish, Wish,
+    Absent, AdoptQuery, AssignedPart, AttributeWish, BlockWish, Candidate, Desired, GroupWish,
+    InvariantWish, Mode, Restriction, Standing, UniqueWish, UnitWish, Wish,
 };

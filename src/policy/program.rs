@@ -4,7 +4,7 @@ use super::eval::Value;
 use super::ir::Node;
 use super::ruleset::{Extent, NamePattern, RuleId, Ruleset, StageAccount, StageId};
 use super::types::Type;
-use super::wish::Mode;
+use super::wish::{Absent, Mode};
 use crate::diagnostic::Span;
 use crate::hr::{self, PersonId};
 use crate::syntax::ast::ElseAction;
@@ -20,6 +20,13 @@ pub struct Policy {
     /// What the policy knows of a person.
     pub schema: Arc<hr::Schema>,
     pub(crate) program: Program,
+}
+
+impl Policy {
+    /// Whether it says what becomes of people whom HR no longer has: then their last records are kept.
+    pub fn speaks_of_vanished(&self) -> bool {
+        self.program.vanished.is_some()
+    }
 }
 
 /// What evaluation walks.
@@ -38,6 +45,12 @@ pub(crate) struct Program {
     pub(crate) groups: Vec<GroupRow>,
     pub(crate) lists: Vec<GroupRow>,
     pub(crate) forbids: Vec<GroupRow>,
+    /// Conditions of `approve` items, with their rules.
+    pub(crate) approvals: Vec<(Node, RuleId)>,
+    /// Conditions of the invariants, in their order.
+    pub(crate) invariants: Vec<Node>,
+    /// The row of `lifecycle` for people whom HR no longer has.
+    pub(crate) vanished: Option<Absent>,
     pub(crate) exceptions: FxHashMap<PersonId, Vec<ExceptionBody>>,
     /// What is asked of people from outside the policy.
     pub(crate) question: Option<Node>,
@@ -90,6 +103,8 @@ impl TableData {
 #[derive(Debug)]
 pub(crate) struct LifecycleRow {
     pub(crate) condition: Option<Node>,
+    /// It is for those alone whom HR no longer has.
+    pub(crate) vanished: bool,
     pub(crate) stage: StageId,
     pub(crate) rule: RuleId,
 }

@@ -1,12 +1,18 @@
 //! What a checked policy says for everybody: stages, identity, blocks of groups, guards. Plain data.
 
+mod groups;
+mod oversight;
+
 use crate::directory::Dn;
 use crate::hr::PersonId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use groups::{Block, BlockRules, CreateRule, ExclusiveRule, GroupRule, Prefer};
+pub use oversight::{ApproveRule, InvariantRule, Never, NeverAccount, PrivilegedRule};
+
 /// The lengths and kinds that the author writes, as in the syntax tree.
-pub use crate::syntax::ast::{Duration, GuardKind, Limit, Manage, TimeUnit};
+pub use crate::syntax::ast::{Duration, GroupKind, GroupScope, GuardKind, Limit, Manage, TimeUnit};
 
 /// One rule that the author wrote; index into [`Ruleset::rules`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,6 +62,12 @@ pub enum RuleKind {
     Forbid,
     /// `exclusive`.
     Exclusive,
+    /// A `group` that is declared, or said to be privileged.
+    Group,
+    /// `approve`.
+    Approve,
+    /// `invariant`.
+    Invariant,
     /// A statement of an `exception`.
     Exception,
     /// A statement of `guard`.
@@ -91,8 +103,16 @@ pub struct Ruleset {
     pub uniques: Vec<UniqueRule>,
     /// Passwords.
     pub password: PasswordRules,
-    /// What holds for the block of security groups and that of distribution lists.
-    pub blocks: [BlockRules; 2],
+    /// Every `groups` and `lists` item, each a block of its own.
+    pub blocks: Vec<BlockRules>,
+    /// Groups that are declared.
+    pub groups: Vec<GroupRule>,
+    /// Groups that the author says are privileged (S15).
+    pub privileged: Vec<PrivilegedRule>,
+    /// What a person must say yes to.
+    pub approvals: Vec<ApproveRule>,
+    /// What no plan may break.
+    pub invariants: Vec<InvariantRule>,
     /// Groups of which one person may have one.
     pub exclusives: Vec<ExclusiveRule>,
     /// The limits that the author wrote; defaults are the planner's (S10).
@@ -130,13 +150,23 @@ impl Ruleset {
         u32::try_from(index).ok().map(StageId)
     }
 
-    /// What holds for one block of groups.
-    pub fn block(&self, block: Block) -> &BlockRules {
-        let [groups, lists] = &self.blocks;
-        match block {
-            Block::Groups => groups,
-            Block::Lists => lists,
-        }
+    /// The blocks of that kind, in the policy's order.
+    pub fn blocks_of(&self, kind: Block) -> impl Iterator<Item = &BlockRules> {
+        self.blocks.iter().filter(move |block| block.kind == kind)
+    }
+
+    /// Whether a row of `lists` can give a group of that name.
+    pub fn is_list(&self, group: &str) -> bool {
+        self.blocks_of(Block::Lists)
+            .any(|block| block.names_group(group))
+    }
+
+    /// What is declared of the group of that name.
+    pub fn declared(&self, group: &str) -> Option<&GroupRule> {
+        let name = group.to_lowercase();
+        self.groups
+            .iter()
+            .find(|rule| rule.name.to_lowercase() == name)
     }
 }
 
@@ -397,50 +427,6 @@ pub struct ResetRule {
     pub from: Vec<StageId>,
     /// The statement.
     pub rule: RuleId,
-}
-
-/// Which block a group stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Block {
-    /// `groups`: security groups.
-    Groups,
-    /// `lists`: distribution lists.
-    Lists,
-}
-
-/// What holds for all groups of one block.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct BlockRules {
-    /// Every name that its rows, grants and exceptions can give, sorted, without case.
-    pub names: Vec<Arc<str>>,
-    /// `keep`: for want of a rule these are not taken away.
-    pub keep: Vec<(NamePattern, RuleId)>,
-    /// `linger`: how long a grant outlives its rule.
-    pub linger: Option<(Duration, RuleId)>,
-    /// `manage`; `None` is `granted`.
-    pub manage: Option<(Manage, RuleId)>,
-}
-
-/// `exclusive G, H prefer first`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExclusiveRule {
-    /// The groups, best first, by name or DN.
-    pub groups: Vec<Arc<str>>,
-    /// Which wins.
-    pub prefer: Prefer,
-    /// The old one goes before the new one comes.
-    pub separate: bool,
-    /// The item.
-    pub rule: RuleId,
-}
-
-/// Which of several exclusive groups wins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Prefer {
-    /// The first named.
-    First,
-    /// The one that the account has.
-    Current,
 }
 
 /// A limit that the author wrote.

@@ -17,6 +17,7 @@ mod lock;
 pub mod prior;
 pub(crate) mod private;
 pub(crate) mod read;
+mod records;
 mod store;
 mod write;
 
@@ -25,8 +26,8 @@ pub use error::StoreError;
 pub use lock::{Holder, Lock, LockError};
 
 pub use prior::{
-    AccountMemory, ByHand, GuardCount, ManagedValue, Membership, MembershipOwner, NameSpace,
-    Overlay, PersonMemory, Prior, Reservation, ValueOwner,
+    AccountMemory, Asked, ByHand, Given, GuardCount, ManagedValue, Membership, MembershipOwner,
+    NameSpace, Overlay, PersonMemory, Prior, Reservation, ValueOwner,
 };
 pub use private::Private;
 pub use store::{Identity, SCHEMA_VERSION, Store};

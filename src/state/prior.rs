@@ -34,6 +34,28 @@ pub struct Prior {
     pub people_read: Option<u32>,
     /// Exceptions by the digest of their text, and when a plan first saw each (S18).
     pub exceptions_seen: BTreeMap<Arc<str>, Timestamp>,
+    /// What waits for a person's approval, or has it, by its id.
+    pub approvals: BTreeMap<Arc<str>, Asked>,
+}
+
+/// Something that a person must say yes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Since when it waits.
+    pub asked: Timestamp,
+    /// Who said yes; `None` while it waits.
+    pub given: Option<Given>,
+}
+
+/// A person's yes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// Who.
+    pub by: Arc<str>,
+    /// When.
+    pub at: Timestamp,
+    /// Until when it may be acted on.
+    pub expires: Timestamp,
 }
 
 /// What is remembered of a person.

@@ -114,6 +114,24 @@ CREATE TABLE exception_seen (
   since  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- By person: what waits for approval, by the salted digest of what is to be done, and who said yes until when.
+CREATE TABLE approval (
+  id       TEXT PRIMARY KEY,
+  person   TEXT,
+  asked    TEXT NOT NULL,
+  given    TEXT,
+  given_by TEXT,
+  expires  TEXT
+) STRICT, WITHOUT ROWID;
+
+-- By person: the last complete record of HR as far as the policy names it, kept apart under the person's key,
+-- and a salted digest that tells whether it is still the same. Empty where no policy asks for it.
+CREATE TABLE last_record (
+  person TEXT PRIMARY KEY,
+  record INTEGER NOT NULL,
+  digest TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- The key under which a person's values are sealed; to destroy it is to forget them (S12).
 CREATE TABLE person_key (
   person TEXT PRIMARY KEY,
@@ -172,7 +190,7 @@ CREATE TABLE action (
   reversible TEXT NOT NULL CHECK (reversible IN ('yes', 'partly', 'no')),
   not_ours   INTEGER NOT NULL DEFAULT 0,
   status     TEXT NOT NULL CHECK
-             (status IN ('pending', 'intended', 'done', 'failed', 'conflict', 'skipped')),
+             (status IN ('pending', 'intended', 'done', 'failed', 'conflict', 'skipped', 'waiting')),
   intended   TEXT,
   ended      TEXT,
   object     BLOB,

@@ -10,7 +10,8 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use uuid::Uuid;
 
 use super::prior::{
-    AccountMemory, ManagedValue, Membership, NameSpace, Overlay, PersonMemory, Prior, Reservation,
+    AccountMemory, Given, ManagedValue, Membership, NameSpace, Overlay, PersonMemory, Prior,
+    Reservation,
 };
 use super::{StoreError, audit, codec, private, read};
 use crate::directory::Guid;
@@ -428,6 +429,59 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    /// Remembers what waits for approval, and the yes if it was given; what is known keeps its time.
+    pub fn ask(
+        &mut self,
+        id: &str,
+        person: Option<&PersonId>,
+        asked: Timestamp,
+        given: Option<&Given>,
+    ) -> Result<(), StoreError> {
+        self.tx
+            .prepare_cached(
+                "INSERT INTO approval (id, person, asked, given, given_by, expires)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (id) DO UPDATE SET given = ?4, given_by = ?5, expires = ?6",
+            )?
+            .execute(params![
+                id,
+                person.map(ToString::to_string),
+                asked.to_string(),
+                given.map(|given| given.at.to_string()),
+                given.map(|given| &given.by),
+                given.map(|given| given.expires.to_string()),
+            ])?;
+        Ok(())
+    }
+
+    /// Forgets what no longer waits, but for a yes that may still be acted on.
+    pub fn drop_approvals<'b>(
+        &mut self,
+        but: impl IntoIterator<Item = &'b str>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let asked: std::collections::BTreeSet<&str> = but.into_iter().collect();
+        let mut old: Vec<String> = Vec::new();
+        read::each(&self.tx, "SELECT id, expires FROM approval", |row| {
+            let expires: Option<String> = row.get(1)?;
+            let expires = codec::maybe_time(expires.as_deref())?;
+            let id: String = row.get(0)?;
+            if !asked.contains(id.as_str()) && expires.is_none_or(|expires| expires <= at) {
+                old.push(id);
+            }
+            Ok(())
+        })?;
+        old.iter().try_for_each(|id| self.remove_approval(id))
+    }
+
+    /// Forgets what was approved, once it is done.
+    pub fn remove_approval(&mut self, id: &str) -> Result<(), StoreError> {
+        self.tx
+            .prepare_cached("DELETE FROM approval WHERE id = ?1")?
+            .execute([id])?;
+        Ok(())
+    }
+
     /// Appends to the audit trail; yields the number of what the entry keeps apart.
     pub fn audit(&mut self, entry: &audit::Entry<'_>) -> Result<Option<i64>, StoreError> {
         audit::append(&self.tx, entry)
@@ -456,6 +510,8 @@ impl<'a> Writer<'a> {
         }
         for statement in [
             "DELETE FROM person WHERE id = ?1",
+            "DELETE FROM approval WHERE person = ?1",
+            "DELETE FROM last_record WHERE person = ?1",
             "DELETE FROM reservation WHERE person = ?1",
             "UPDATE action SET person = NULL, object = NULL WHERE person = ?1",
             "UPDATE private SET person = '' WHERE person = ?1",
@@ -484,6 +540,7 @@ impl<'a> Writer<'a> {
             "guard_count",
             "open_account",
             "exception_seen",
+            "approval",
         ] {
             self.tx.execute(&format!("DELETE FROM {table}"), [])?;
         }
@@ -517,6 +574,9 @@ impl<'a> Writer<'a> {
         self.set_open_accounts(&open)?;
         for (digest, since) in &prior.exceptions_seen {
             self.see_exception(digest, *since)?;
+        }
+        for (id, asked) in &prior.approvals {
+            self.ask(id, None, asked.asked, asked.given.as_ref())?;
         }
         Ok(())
     }

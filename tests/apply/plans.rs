@@ -86,6 +86,7 @@ impl Plans {
             header,
             actions: Vec::new(),
             guards: Vec::new(),
+            broken: Vec::new(),
             findings: Vec::new(),
             open_accounts: Vec::new(),
             stages: Vec::new(),
@@ -112,6 +113,7 @@ impl Plans {
             not_ours: false,
             counts: Vec::new(),
             reserves: Vec::new(),
+            approval: None,
         });
         id
     }

@@ -218,6 +218,7 @@ impl World {
             people_source: "people/",
             people: None,
             overridden: &[],
+            approved: &[],
         };
         let author = Author {
             who: "ada".into(),

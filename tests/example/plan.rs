@@ -130,6 +130,7 @@ fn count(outcome: &mut Outcome, change: &Change) {
     let word = match change {
         // What a new account gets only once it exists is part of making it.
         Change::CreateUnit { .. }
+        | Change::CreateGroup { .. }
         | Change::Modify {
             account: Target::Made { .. },
             ..

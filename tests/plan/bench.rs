@@ -8,9 +8,9 @@ use tenure::hr::{Attribute, Origin, Person, PersonId, Schema, Type, Value};
 use tenure::plan::{self, Action, Change, FindingKind, Input, Options, Plan, Target};
 use tenure::policy::ruleset::{Duration, TimeUnit};
 use tenure::policy::{
-    AnchorRule, AssignedPart, AttributeWish, BlockWish, Candidate, Confirmation, Desired, Extent,
-    GroupWish, LineRule, Mode, Restriction, Rule, RuleId, RuleKind, Ruleset, StageAccount, StageId,
-    StageRule, Standing, UniqueRule, UniqueWish, UnitWish, Wish,
+    AnchorRule, AssignedPart, AttributeWish, Block, BlockRules, BlockWish, Candidate, Confirmation,
+    Desired, Extent, GroupWish, LineRule, Mode, Restriction, Rule, RuleId, RuleKind, Ruleset,
+    StageAccount, StageId, StageRule, Standing, UniqueRule, UniqueWish, UnitWish, Wish,
 };
 use tenure::state::{
     AccountMemory, GuardCount, ManagedValue, Membership, MembershipOwner, Overlay, Prior,
@@ -151,6 +151,13 @@ impl Company {
                 .map(line)
                 .into(),
             uniques: vec![unique("common_name"), unique("login")],
+            blocks: vec![
+                BlockRules::default(),
+                BlockRules {
+                    kind: Block::Lists,
+                    ..BlockRules::default()
+                },
+            ],
             digest: "policy-1".into(),
             ..Ruleset::default()
         };
@@ -387,6 +394,9 @@ pub(crate) fn wish(number: i64, name: &str) -> Wish {
         ],
         groups: block(vec![granted]),
         lists: block(Vec::new()),
+        approvals: Vec::new(),
+        invariants: Vec::new(),
+        absent: None,
         next_change: None,
     }
 }
@@ -473,6 +483,9 @@ fn line_of(action: &Action) -> String {
     let name = |target: &Target| target.dn().rdn().unwrap().value();
     let what = match &action.change {
         Change::CreateUnit { dn } => format!("unit {}", short(dn)),
+        Change::CreateGroup { dn, group_type, .. } => {
+            format!("group {} of type {group_type}", short(dn))
+        }
         Change::CreateAccount { dn, attributes, .. } => {
             let login = attributes
                 .iter()
@@ -508,7 +521,8 @@ fn line_of(action: &Action) -> String {
         }
         Change::Delete { account } => format!("delete {}", name(account)),
     };
-    format!("{what} ({:?})", action.cause).to_lowercase()
+    let waits = if action.waits() { ", waits" } else { "" };
+    format!("{what}{waits} ({:?})", action.cause).to_lowercase()
 }
 
 pub(crate) fn found(plan: &Plan, kind: FindingKind) -> Vec<String> {
@@ -544,6 +558,7 @@ impl Company {
         }
         self.prior.open_since = plan.memory.open_since.iter().copied().collect();
         let mut made: Vec<Option<Guid>> = Vec::new();
+        let waiting = plan.waiting();
         for (index, action) in plan.actions.iter().enumerate() {
             assert!(
                 action
@@ -553,6 +568,10 @@ impl Company {
                     .all(|id| (id.0 as usize) < index),
                 "an action waits for one that comes later"
             );
+            if waiting[index] {
+                made.push(None);
+                continue;
+            }
             let guid = self.perform(action, &made);
             if let Some(person) = &action.person {
                 for (space, name) in &action.reserves {
@@ -639,6 +658,20 @@ impl Company {
                 self.push(
                     Object::new(dn.clone(), guid).with("objectClass", ["organizationalUnit"]),
                 );
+                Some(guid)
+            }
+            Change::CreateGroup {
+                dn,
+                name,
+                group_type,
+                ..
+            } => {
+                let guid = Guid::derived(&[dn.as_str(), "group"]);
+                let object = Object::new(dn.clone(), guid)
+                    .with("objectClass", ["group"])
+                    .with("sAMAccountName", [&**name])
+                    .with("groupType", [group_type.to_string().as_str()]);
+                self.push(object);
                 Some(guid)
             }
             Change::CreateAccount {

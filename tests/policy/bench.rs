@@ -136,7 +136,8 @@ impl Bench {
         assert_eq!(problems, [], "the prelude can be read");
         let mut texts = Vec::new();
         for item in &prelude.items {
-            let key = replaces(item).unwrap_or_else(|| format!("{}", item_span(item).start));
+            // Blocks of groups add up, but for those that a case leaves out.
+            let key = replaces(item).unwrap_or_else(|| "groups".to_owned());
             if !replaced.contains(&key) {
                 let span = item_span(item);
                 let text = &PRELUDE[span.start as usize..span.end as usize];

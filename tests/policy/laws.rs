@@ -143,6 +143,9 @@ fn check<S: Strategy>(
 
 fn without_next(wish: &Wish) -> Wish {
     Wish {
+        approvals: Vec::new(),
+        invariants: Vec::new(),
+        absent: None,
         next_change: None,
         ..wish.clone()
     }

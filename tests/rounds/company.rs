@@ -110,7 +110,7 @@ pub(crate) fn policy(changes: &[(&str, &str)]) -> Arc<Policy> {
         assert!(text.contains(old), "{old}");
         text = text.replace(old, new);
     }
-    Arc::new(Bench::new().policy(&text).right())
+    Arc::new(Bench::new().without("groups").policy(&text).right())
 }
 
 fn usual_policy() -> Arc<Policy> {
@@ -248,6 +248,7 @@ impl Company {
             people_source: &people.origin().description,
             people: None,
             overridden: &[plan::GuardKind::Revoke],
+            approved: &[],
         };
         let mut executor = Executor {
             store: &mut store,

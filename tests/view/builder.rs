@@ -138,6 +138,7 @@ impl Draft {
                 },
                 actions: Vec::new(),
                 guards: Vec::new(),
+                broken: Vec::new(),
                 findings: Vec::new(),
                 open_accounts: Vec::new(),
                 stages: Vec::new(),
@@ -208,6 +209,7 @@ impl Draft {
             not_ours: false,
             counts: Vec::new(),
             reserves: Vec::new(),
+            approval: None,
         };
         alter(&mut action);
         self.plan.actions.push(action);

@@ -78,12 +78,14 @@ fn outcome(run: &RunRecord, options: &Options) -> Line {
         failed,
         conflict,
         skipped,
+        waiting,
     } = run.counts;
     let parts = [
         (done, "done", palette.add),
         (failed, "failed", palette.danger),
         (conflict, "in conflict", palette.danger),
         (skipped, "skipped", palette.warn),
+        (waiting, "waiting for approval", palette.warn),
         (open, "open", palette.warn),
     ];
     let mut line = Line::new();
@@ -175,6 +177,7 @@ fn record(page: &mut Page, options: &Options, record: &ActionRecord, base: &Dn) 
         Status::Done => ("✓", palette.add),
         Status::Failed | Status::Conflict => ("✗", palette.danger),
         Status::Skipped => ("–", palette.warn),
+        Status::Waiting => ("?", palette.warn),
         Status::Pending | Status::Intended => ("…", palette.warn),
     };
     let mut line = Line::new().styled(style, mark).plain(" ");
@@ -196,6 +199,17 @@ fn record(page: &mut Page, options: &Options, record: &ActionRecord, base: &Dn) 
     }
     if record.not_ours {
         line = line.styled(palette.warn, "   not ours");
+    }
+    let approval = record
+        .action
+        .as_ref()
+        .and_then(|action| action.approval.as_ref());
+    if let Some(approval) = approval {
+        let text = match &approval.given {
+            Some(given) => format!("   approved by {}", given.by),
+            None => format!("   approval {}", approval.id),
+        };
+        line = line.styled(palette.dim, &text);
     }
     page.line(0, 4, &line);
     let said = match (record.status, &record.text) {
@@ -219,6 +233,7 @@ fn deed(change: &Change, base: &Dn) -> String {
     let place = |dn: &Dn| words::place(dn, base);
     match change {
         Change::CreateUnit { dn } => format!("make unit {}", place(dn)),
+        Change::CreateGroup { dn, .. } => format!("make group {}", place(dn)),
         Change::CreateAccount { dn, .. } => format!("make account {}", place(dn)),
         Change::Adopt { account, .. } => format!("take over account {}", place(account.dn())),
         Change::SetPassword { .. } => "set a password".to_owned(),
@@ -298,6 +313,7 @@ fn run_value(run: &RunRecord) -> Value {
         failed,
         conflict,
         skipped,
+        waiting,
     } = run.counts;
     json!({
         "id": run.id.to_string(),
@@ -315,7 +331,8 @@ fn run_value(run: &RunRecord) -> Value {
         "people_source": run.people_source,
         "domain": run.domain_name,
         "counts": {
-            "done": done, "failed": failed, "conflict": conflict, "skipped": skipped, "open": open,
+            "done": done, "failed": failed, "conflict": conflict, "skipped": skipped,
+            "waiting": waiting, "open": open,
         },
     })
 }

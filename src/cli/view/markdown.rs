@@ -34,8 +34,10 @@ pub fn render(plan: &Plan, options: &Options) -> String {
     // Writing to a string cannot fail, here and below.
     let _ = write!(out, "{}", header(plan, options));
     changes(&mut out, plan, options);
+    approvals(&mut out, plan, options);
     findings(&mut out, plan, options);
     open_accounts(&mut out, plan, options);
+    invariants(&mut out, plan, options);
     guards(&mut out, plan);
     out
 }
@@ -65,6 +67,14 @@ fn header(plan: &Plan, options: &Options) -> String {
     } else {
         let _ = writeln!(out, "**{sentence}** {warnings}");
     }
+    if !plan.broken.is_empty() {
+        let broken = words::count(
+            plan.broken.len(),
+            "invariant would be broken",
+            "invariants would be broken",
+        );
+        let _ = writeln!(out, "\n> **{broken}: nothing of this plan is done.**");
+    }
     let tripped = plan.guards.iter().filter(|guard| guard.tripped).count();
     if tripped > 0 {
         let guards = words::count(tripped, "guard stops", "guards stop");
@@ -91,8 +101,16 @@ fn entry(block: &Block<'_>, options: &Options) -> String {
     if block.event == Event::Units {
         return words::count(block.actions.len(), "unit is made", "units are made");
     }
+    if block.event == Event::Groups {
+        return words::count(block.actions.len(), "group is made", "groups are made");
+    }
     let mut text = who(block.person, block.who, options);
     let _ = write!(text, ": {}", in_short(&block.actions));
+    let waits = block.actions.iter().filter(|action| action.waits()).count();
+    if waits > 0 {
+        let waits = words::count(waits, "waits for approval", "wait for approval");
+        let _ = write!(text, ", **{waits}**");
+    }
     let strange = block
         .actions
         .iter()
@@ -117,6 +135,32 @@ fn who(person: Option<&PersonId>, who: &str, options: &Options) -> String {
         (Some(id), false) => id,
         (None, false) => "without an HR id".to_owned(),
     }
+}
+
+fn approvals(out: &mut String, plan: &Plan, options: &Options) {
+    let waiting = plan.actions.iter().filter(|action| action.waits());
+    let entries: Vec<String> = waiting
+        .filter_map(|action| {
+            let approval = action.approval.as_ref()?;
+            let who = who(action.person.as_ref(), &action.who, options);
+            let what = in_short(&[action]);
+            let (rule, id) = (code(&approval.rule.text), code(&approval.id));
+            Some(format!("{id} {who}: {what}, by {rule}"))
+        })
+        .collect();
+    list(out, "Waiting for approval", &entries);
+}
+
+fn invariants(out: &mut String, plan: &Plan, options: &Options) {
+    let entries: Vec<String> = plan
+        .broken
+        .iter()
+        .map(|one| {
+            let who = who(Some(&one.person), &one.who, options);
+            format!("{}: {who}, {}", code(&one.title), code(&one.text))
+        })
+        .collect();
+    list(out, "Invariants that would be broken", &entries);
 }
 
 fn findings(out: &mut String, plan: &Plan, options: &Options) {

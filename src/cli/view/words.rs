@@ -74,7 +74,7 @@ pub(super) const fn cause(cause: Cause) -> &'static str {
 /// What a guard counts, one and many.
 pub(super) const fn guarded(kind: GuardKind) -> (&'static str, &'static str) {
     match kind {
-        GuardKind::Create => ("account created", "accounts created"),
+        GuardKind::Create => ("account or group created", "accounts or groups created"),
         GuardKind::Enable => ("account enabled", "accounts enabled"),
         GuardKind::Adopt => ("account adopted by rule", "accounts adopted by rule"),
         GuardKind::Disable => ("account disabled", "accounts disabled"),
@@ -147,6 +147,7 @@ pub(super) const fn open(reason: OpenReason) -> &'static str {
         OpenReason::Released => "the policy released it",
         OpenReason::Vanished => "HR no longer has its person",
         OpenReason::Tied => "tied to an account whose owner left, and protected",
-        OpenReason::Guard => "a guard stops this plan",
+        OpenReason::Guard => "a guard or an invariant stops this plan",
+        OpenReason::Approval => "what would disable it waits for approval",
     }
 }

@@ -5,9 +5,10 @@ use crate::directory::{Dn, Guid};
 use crate::hr::PersonId;
 use crate::plan::order::made_by;
 use crate::plan::{
-    Action, ActionId, AttributeChange, Change, Finding, GuardVerdict, Header, OpenAccount, Plan,
-    Reason, Reversible, StageCount, Target,
+    Action, ActionId, Approval, Broken, Finding, GuardVerdict, Header, OpenAccount, Plan, Reason,
+    Reversible, StageCount,
 };
+use crate::state::Given;
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -39,7 +40,7 @@ pub(super) fn guid_if(value: Option<String>) -> Result<Option<Guid>, Bad> {
     value.map(|value| guid(&value)).transpose()
 }
 
-fn dn(value: &str) -> Result<Dn, Bad> {
+pub(super) fn dn(value: &str) -> Result<Dn, Bad> {
     Dn::parse(value).map_err(|_| Bad::new("distinguished name", value))
 }
 
@@ -65,6 +66,7 @@ impl From<&Plan> for wire::Plan {
             header: (&plan.header).into(),
             actions: plan.actions.iter().map(Into::into).collect(),
             guards: plan.guards.iter().map(Into::into).collect(),
+            broken: plan.broken.iter().map(Into::into).collect(),
             findings: plan.findings.iter().map(Into::into).collect(),
             open_accounts: plan.open_accounts.iter().map(Into::into).collect(),
             stages: plan
@@ -102,6 +104,7 @@ impl TryFrom<wire::Plan> for Plan {
             header: plan.header.try_into()?,
             actions,
             guards: plan.guards.into_iter().map(Into::into).collect(),
+            broken: collect(plan.broken)?,
             findings: collect(plan.findings)?,
             open_accounts: collect(plan.open_accounts)?,
             stages: plan
@@ -192,6 +195,7 @@ impl From<&Action> for wire::Action {
                     name: name.to_string(),
                 })
                 .collect(),
+            approval: action.approval.as_ref().map(Into::into),
         }
     }
 }
@@ -220,240 +224,71 @@ impl TryFrom<wire::Action> for Action {
                 .into_iter()
                 .map(|name| (name.space.into(), name.name.into()))
                 .collect(),
+            approval: action.approval.map(TryInto::try_into).transpose()?,
         })
     }
 }
 
-impl From<&Target> for wire::Target {
-    fn from(target: &Target) -> Self {
-        match target {
-            Target::Existing { guid, dn } => Self::Existing {
-                guid: guid.to_string(),
-                dn: dn.to_string(),
-            },
-            Target::Made { by, dn } => Self::Made {
-                by: by.0,
-                dn: dn.to_string(),
-            },
+impl From<&Approval> for wire::Approval {
+    fn from(approval: &Approval) -> Self {
+        Self {
+            id: approval.id.to_string(),
+            rule: (&approval.rule).into(),
+            asked: approval.asked.to_string(),
+            given: approval.given.as_ref().map(|given| wire::Given {
+                by: given.by.to_string(),
+                at: given.at.to_string(),
+                expires: given.expires.to_string(),
+            }),
         }
     }
 }
 
-impl TryFrom<wire::Target> for Target {
+impl TryFrom<wire::Approval> for Approval {
     type Error = Bad;
 
-    fn try_from(target: wire::Target) -> Result<Self, Bad> {
-        Ok(match target {
-            wire::Target::Existing { guid: id, dn: name } => Self::Existing {
-                guid: guid(&id)?,
-                dn: dn(&name)?,
-            },
-            wire::Target::Made { by, dn: name } => Self::Made {
-                by: ActionId(by),
-                dn: dn(&name)?,
-            },
+    fn try_from(approval: wire::Approval) -> Result<Self, Bad> {
+        let given = approval.given.map(|given| {
+            Ok(Given {
+                by: given.by.into(),
+                at: instant(&given.at)?,
+                expires: instant(&given.expires)?,
+            })
+        });
+        Ok(Self {
+            id: approval.id.into(),
+            rule: approval.rule.into(),
+            asked: instant(&approval.asked)?,
+            given: given.transpose()?,
         })
     }
 }
 
-impl From<&Change> for wire::Change {
-    fn from(change: &Change) -> Self {
-        match change {
-            Change::CreateUnit { dn } => Self::CreateUnit { dn: dn.to_string() },
-            Change::CreateAccount {
-                dn,
-                attributes,
-                anchor,
-            } => Self::CreateAccount {
-                dn: dn.to_string(),
-                attributes: attributes
-                    .iter()
-                    .map(|(name, values)| wire::Attribute {
-                        name: name.to_string(),
-                        values: texts(values),
-                    })
-                    .collect(),
-                anchor: text(anchor.as_ref()),
-            },
-            Change::Adopt {
-                account,
-                anchor,
-                before,
-                after,
-                linked,
-            } => Self::Adopt {
-                account: account.into(),
-                anchor: anchor.to_string(),
-                before: text(before.as_ref()),
-                after: after.to_string(),
-                linked: *linked,
-            },
-            Change::SetPassword {
-                account,
-                must_change,
-                length,
-            } => Self::SetPassword {
-                account: account.into(),
-                must_change: *must_change,
-                length: *length,
-            },
-            Change::Modify {
-                account,
-                attributes,
-            } => Self::Modify {
-                account: account.into(),
-                attributes: attributes.iter().map(Into::into).collect(),
-            },
-            Change::Move {
-                account,
-                to,
-                overlay,
-            } => Self::Move {
-                account: account.into(),
-                to: to.to_string(),
-                overlay: text(overlay.as_ref()),
-            },
-            Change::Enable { account, before } => Self::Enable {
-                account: account.into(),
-                before: *before,
-            },
-            Change::Disable { account, before } => Self::Disable {
-                account: account.into(),
-                before: *before,
-            },
-            Change::AddMember { group, account } => Self::AddMember {
-                group: group.into(),
-                account: account.into(),
-            },
-            Change::RemoveMember {
-                group,
-                account,
-                stage,
-            } => Self::RemoveMember {
-                group: group.into(),
-                account: account.into(),
-                stage: text(stage.as_ref()),
-            },
-            Change::Delete { account } => Self::Delete {
-                account: account.into(),
-            },
+impl From<&Broken> for wire::Broken {
+    fn from(broken: &Broken) -> Self {
+        Self {
+            title: broken.title.to_string(),
+            person: broken.person.to_string(),
+            who: broken.who.to_string(),
+            account: broken.account.to_string(),
+            text: broken.text.to_string(),
+            reason: (&broken.reason).into(),
         }
     }
 }
 
-impl TryFrom<wire::Change> for Change {
+impl TryFrom<wire::Broken> for Broken {
     type Error = Bad;
 
-    fn try_from(change: wire::Change) -> Result<Self, Bad> {
-        Ok(match change {
-            wire::Change::CreateUnit { dn: name } => Self::CreateUnit { dn: dn(&name)? },
-            wire::Change::CreateAccount {
-                dn: name,
-                attributes,
-                anchor,
-            } => Self::CreateAccount {
-                dn: dn(&name)?,
-                attributes: attributes
-                    .into_iter()
-                    .map(|attribute| (attribute.name.into(), shared(attribute.values)))
-                    .collect(),
-                anchor: anchor.map(Into::into),
-            },
-            wire::Change::Adopt {
-                account,
-                anchor,
-                before,
-                after,
-                linked,
-            } => Self::Adopt {
-                account: account.try_into()?,
-                anchor: anchor.into(),
-                before: before.map(Into::into),
-                after: after.into(),
-                linked,
-            },
-            wire::Change::SetPassword {
-                account,
-                must_change,
-                length,
-            } => Self::SetPassword {
-                account: account.try_into()?,
-                must_change,
-                length,
-            },
-            wire::Change::Modify {
-                account,
-                attributes,
-            } => Self::Modify {
-                account: account.try_into()?,
-                attributes: attributes.into_iter().map(Into::into).collect(),
-            },
-            wire::Change::Move {
-                account,
-                to,
-                overlay,
-            } => Self::Move {
-                account: account.try_into()?,
-                to: dn(&to)?,
-                overlay: overlay.map(Into::into),
-            },
-            wire::Change::Enable { account, before } => Self::Enable {
-                account: account.try_into()?,
-                before,
-            },
-            wire::Change::Disable { account, before } => Self::Disable {
-                account: account.try_into()?,
-                before,
-            },
-            wire::Change::AddMember { group, account } => Self::AddMember {
-                group: group.try_into()?,
-                account: account.try_into()?,
-            },
-            wire::Change::RemoveMember {
-                group,
-                account,
-                stage,
-            } => Self::RemoveMember {
-                group: group.try_into()?,
-                account: account.try_into()?,
-                stage: stage.map(Into::into),
-            },
-            wire::Change::Delete { account } => Self::Delete {
-                account: account.try_into()?,
-            },
+    fn try_from(broken: wire::Broken) -> Result<Self, Bad> {
+        Ok(Self {
+            title: broken.title.into(),
+            person: person(&broken.person)?,
+            who: broken.who.into(),
+            account: dn(&broken.account)?,
+            text: broken.text.into(),
+            reason: broken.reason.into(),
         })
-    }
-}
-
-impl From<&AttributeChange> for wire::AttributeChange {
-    fn from(change: &AttributeChange) -> Self {
-        Self {
-            attribute: change.attribute.to_string(),
-            before: texts(&change.before),
-            after: texts(&change.after),
-            refers_to: change.refers_to.map(|id| id.0),
-            reason: (&change.reason).into(),
-            cause: change.cause.into(),
-            overlay: text(change.overlay.as_ref()),
-            lifts: change.lifts,
-            sensitive: change.sensitive,
-        }
-    }
-}
-
-impl From<wire::AttributeChange> for AttributeChange {
-    fn from(change: wire::AttributeChange) -> Self {
-        Self {
-            attribute: change.attribute.into(),
-            before: shared(change.before),
-            after: shared(change.after),
-            refers_to: change.refers_to.map(ActionId),
-            reason: change.reason.into(),
-            cause: change.cause.into(),
-            overlay: change.overlay.map(Into::into),
-            lifts: change.lifts,
-            sensitive: change.sensitive,
-        }
     }
 }
 

@@ -6,6 +6,7 @@
 //!
 //! Begin with [`write`](fn@write), [`read`] and [`schema`].
 
+mod change;
 mod convert;
 mod memory;
 mod wire;

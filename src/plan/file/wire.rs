@@ -53,7 +53,7 @@ mirror!(
 mirror!(
     /// Why nobody deals with an enabled account.
     OpenReason = crate::plan::OpenReason {
-        Blocked, Quarantined, Held, Conflict, Released, Vanished, Tied, Guard,
+        Blocked, Quarantined, Held, Conflict, Released, Vanished, Tied, Guard, Approval,
     }
 );
 
@@ -92,6 +92,7 @@ pub(super) struct Plan {
     /// Actions in their order; they refer to each other by their place in this list, from 0.
     pub(super) actions: Vec<Action>,
     pub(super) guards: Vec<GuardVerdict>,
+    pub(super) broken: Vec<Broken>,
     pub(super) findings: Vec<Finding>,
     pub(super) open_accounts: Vec<OpenAccount>,
     pub(super) stages: Vec<StageCount>,
@@ -133,6 +134,27 @@ pub(super) struct Action {
     pub(super) not_ours: bool,
     pub(super) counts: Vec<Guard>,
     pub(super) reserves: Vec<Name>,
+    pub(super) approval: Option<Approval>,
+}
+
+/// That a person must say yes to an action; the id is the same as long as exactly this is to be done.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Approval {
+    pub(super) id: String,
+    pub(super) rule: Reason,
+    pub(super) asked: String,
+    /// Nobody has said yes yet where this is missing: then the action waits.
+    pub(super) given: Option<Given>,
+}
+
+/// A person's yes.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Given {
+    pub(super) by: String,
+    pub(super) at: String,
+    pub(super) expires: String,
 }
 
 /// A name that an action reserves.
@@ -157,6 +179,13 @@ pub(super) enum Target {
 pub(super) enum Change {
     CreateUnit {
         dn: String,
+    },
+    CreateGroup {
+        dn: String,
+        name: String,
+        /// `groupType`, in decimal.
+        group_type: String,
+        description: Option<String>,
     },
     CreateAccount {
         dn: String,
@@ -267,6 +296,18 @@ pub(super) struct GuardVerdict {
     pub(super) source: String,
     pub(super) tripped: bool,
     pub(super) actions: Vec<u32>,
+}
+
+/// An invariant that the plan would leave broken for one person: such a plan is not applied.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Broken {
+    pub(super) title: String,
+    pub(super) person: String,
+    pub(super) who: String,
+    pub(super) account: String,
+    pub(super) text: String,
+    pub(super) reason: Reason,
 }
 
 /// What the plan does not do, and why.

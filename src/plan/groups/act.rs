@@ -1,26 +1,31 @@
 //! What becomes of the memberships that were decided: actions, findings, and what the state remembers.
 
 use super::super::account::action;
+use super::super::approval;
 use super::super::builder::Builder;
 use super::super::subject::Aim;
 use super::super::{ActionId, Cause, Change, Finding, FindingKind, Target};
+use super::named::Named;
 use super::{Desk, Taken};
 use crate::directory::ObjectId;
 use crate::policy::GuardKind;
 use crate::state::{Membership, MembershipOwner};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The actions: what comes, and what goes.
 pub(super) fn act(builder: &mut Builder<'_, '_>, desk: &Desk<'_, '_>, account: &Target) {
     let subject = desk.subject;
     let person = &subject.wish.person;
-    let mut given: BTreeMap<ObjectId, ActionId> = BTreeMap::new();
+    let mut given: BTreeMap<Named, ActionId> = BTreeMap::new();
+    let mut waiting: BTreeSet<Named> = BTreeSet::new();
     for (group, rule) in &desk.desired {
-        if desk.current.contains(group) {
-            continue;
-        }
-        let taken_by_hand = desk.rows.get(group).is_some_and(|row| {
+        let row = match group {
+            Named::There(id) if desk.current.contains(id) => continue,
+            Named::There(id) => desk.rows.get(id),
+            Named::New(_) => None,
+        };
+        let taken_by_hand = row.is_some_and(|row| {
             row.removed_by_stage.is_none() && row.owner != MembershipOwner::ByHand
         });
         let cause = if taken_by_hand {
@@ -28,13 +33,19 @@ pub(super) fn act(builder: &mut Builder<'_, '_>, desk: &Desk<'_, '_>, account: &
         } else {
             subject.cause_of_membership(builder, Some(*rule))
         };
+        let Some(target) = builder.target_of(*group, subject, *rule) else {
+            continue;
+        };
         let change = Change::AddMember {
-            group: builder.existing(*group),
+            group: target,
             account: account.clone(),
         };
         let reason = builder.world.reason(*rule, Some(person));
         let mut add = action(subject, change, vec![reason], cause);
         add.counts.push(GuardKind::Grant);
+        if approval::rule_for(builder.world, &add).is_some() {
+            waiting.insert(*group);
+        }
         given.insert(*group, builder.draft.push(add));
     }
     for (group, removal) in &desk.removals {
@@ -77,16 +88,31 @@ pub(super) fn act(builder: &mut Builder<'_, '_>, desk: &Desk<'_, '_>, account: &
         remove.counts.push(GuardKind::Revoke);
         match removal.taken {
             Taken::WantOfRule => remove.behind.extend(given.values()),
+            // What gives way to something that waits for approval waits with it.
             Taken::Exclusive {
                 separate: false,
-                winner,
+                winner: Some(winner),
+            } if waiting.contains(&winner) => remove.after.extend(given.get(&winner)),
+            Taken::Exclusive {
+                separate: false,
+                winner: Some(winner),
             } => remove.behind.extend(given.get(&winner)),
             Taken::Exclusive { .. } | Taken::Forbidden | Taken::ByStage => {}
+        }
+        // What goes before something that waits does so with a yes of its own: else the person had neither.
+        if let Taken::Exclusive {
+            separate: true,
+            winner: Some(winner),
+        } = removal.taken
+            && waiting.contains(&winner)
+            && let Some(rule) = removal.rule
+        {
+            remove.approval = Some(approval::asked(builder.world, &remove, rule));
         }
         let id = builder.draft.push(remove);
         if let Taken::Exclusive {
             separate: true,
-            winner,
+            winner: Some(winner),
         } = removal.taken
             && let Some(add) = given.get(&winner)
             && let Some(add) = builder.draft.actions.get_mut(add.0 as usize)
@@ -127,18 +153,18 @@ pub(super) fn report(builder: &mut Builder<'_, '_>, desk: &Desk<'_, '_>) {
     if subject.aim != Aim::Enabled {
         return;
     }
-    let stage = builder.world.stage_name(subject.stage);
-    let proposed: Vec<ObjectId> = desk
-        .rows
-        .iter()
-        .filter(|(group, row)| {
-            row.removed_by_stage.as_ref().is_some_and(|by| *by != stage)
-                && row.owner == MembershipOwner::ByHand
-                && !desk.current.contains(group)
-                && !desk.desired.contains_key(group)
-        })
-        .map(|(group, _)| *group)
-        .collect();
+    let proposed: Vec<ObjectId> =
+        desk.rows
+            .iter()
+            .filter(|(group, row)| {
+                row.removed_by_stage.as_ref().is_some_and(|by| {
+                    builder.world.input.rules.stage_named(by) != Some(subject.stage)
+                }) && row.owner == MembershipOwner::ByHand
+                    && !desk.current.contains(group)
+                    && !desk.desired.contains_key(&Named::There(**group))
+            })
+            .map(|(group, _)| *group)
+            .collect();
     if !proposed.is_empty() {
         let text = format!(
             "had {} by hand before; it is not given again by itself",
@@ -169,7 +195,7 @@ pub(super) fn remember(builder: &mut Builder<'_, '_>, desk: &Desk<'_, '_>) {
                 removed_by_stage: None,
             },
             None => Membership {
-                owner: if desk.desired.contains_key(group) {
+                owner: if desk.desired.contains_key(&Named::There(*group)) {
                     MembershipOwner::Adopted
                 } else {
                     MembershipOwner::ByHand
@@ -187,7 +213,8 @@ pub(super) fn remember(builder: &mut Builder<'_, '_>, desk: &Desk<'_, '_>) {
     // A grant that somebody took away, and that no rule gives again, is nobody's from now on.
     for (group, row) in &desk.rows {
         let gone = !desk.current.contains(group) && row.removed_by_stage.is_none();
-        if gone && !desk.desired.contains_key(group) && row.owner != MembershipOwner::ByHand {
+        let wanted = desk.desired.contains_key(&Named::There(*group));
+        if gone && !wanted && row.owner != MembershipOwner::ByHand {
             let row = Membership {
                 owner: MembershipOwner::ByHand,
                 since: now,

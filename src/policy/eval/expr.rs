@@ -333,6 +333,8 @@ impl<'a> Scope<'a> {
         for component in components.iter().rev() {
             match component {
                 Component::Unit(node) => match self.value(node)? {
+                    // A whole name stands as it is, whatever it is put before.
+                    Some(Value::Unit(unit)) if unit.names_domain() => dn = unit,
                     Some(Value::Unit(unit)) => dn = Dn::join(&unit, &dn),
                     _ => return Ok(None),
                 },

@@ -8,8 +8,8 @@ use crate::policy::ir::{Kind, Node, Piece};
 use crate::policy::program::{AccountQuestion, ExceptionBody, Policy, StageBody, Try, UnitClause};
 use crate::policy::ruleset::{Extent, RuleId, StageAccount, StageId};
 use crate::policy::wish::{
-    AdoptQuery, AttributeWish, BlockWish, Candidate, Restriction, Standing, UniqueWish, UnitWish,
-    Wish,
+    AdoptQuery, AttributeWish, BlockWish, Candidate, InvariantWish, Restriction, Standing,
+    UniqueWish, UnitWish, Wish,
 };
 use crate::syntax::ast::CompareOp;
 use jiff::Timestamp;
@@ -43,12 +43,36 @@ pub fn wishes(policy: &Policy, people: &hr::Snapshot, now: Timestamp) -> Vec<Wis
     wishes
 }
 
+/// What the policy wants, by their last complete records, for people whom HR no longer has, once they have
+/// been gone for long enough; nothing where it has no row of `vanished`.
+pub fn absent_wishes(
+    policy: &Policy,
+    people: &hr::Snapshot,
+    gone: &[hr::Person],
+    now: Timestamp,
+) -> Vec<Wish> {
+    let Some(absent) = policy.program.vanished else {
+        return Vec::new();
+    };
+    let evaluator = Evaluator {
+        gone: true,
+        ..Evaluator::new(policy, people, now)
+    };
+    let wish = |person| Wish {
+        absent: Some(absent),
+        ..evaluator.wish(person)
+    };
+    gone.iter().map(wish).collect()
+}
+
 /// Evaluates one policy over one snapshot of people at one instant.
 #[derive(Debug)]
 pub struct Evaluator<'a> {
     policy: &'a Policy,
     people: &'a hr::Snapshot,
     now: Timestamp,
+    /// Those who are evaluated are no longer in HR: the row of `vanished` holds for them.
+    gone: bool,
     zones: RefCell<FxHashMap<Arc<str>, TimeZone>>,
 }
 
@@ -59,6 +83,7 @@ impl<'a> Evaluator<'a> {
             policy,
             people,
             now,
+            gone: false,
             zones: RefCell::default(),
         }
     }
@@ -155,8 +180,32 @@ impl<'a> Evaluator<'a> {
                 .collect();
             self.fill(&mut wish, &scope, stage, &bodies);
         }
+        self.judged(&mut wish, &scope);
         wish.next_change = scope.next_change();
         wish
+    }
+
+    /// Which invariants are about this person, and which `approve` items.
+    fn judged(&self, wish: &mut Wish, scope: &Scope<'a>) {
+        let program = &self.policy.program;
+        // Of a record that cannot be read an invariant says nothing: nothing is given there anyway.
+        let known = matches!(scope.record, Record::Known(_));
+        let invariants = program.invariants.iter().filter(|_| known);
+        for (index, node) in (0_u32..).zip(invariants) {
+            let unknown = match scope.holds(node) {
+                Ok(false) => continue,
+                Ok(true) => None,
+                Err(unknown) => Some(unknown.why),
+            };
+            wish.invariants.push(InvariantWish { index, unknown });
+        }
+        let waits = |(node, _): &&(Node, RuleId)| scope.holds(node) != Ok(false);
+        wish.approvals = program
+            .approvals
+            .iter()
+            .filter(waits)
+            .map(|(_, rule)| *rule)
+            .collect();
     }
 
     fn empty_wish(&self, person: hr::PersonId, zone: Arc<str>, standing: Standing) -> Wish {
@@ -196,6 +245,9 @@ impl<'a> Evaluator<'a> {
             attributes: Vec::new(),
             groups: none(),
             lists: none(),
+            approvals: Vec::new(),
+            invariants: Vec::new(),
+            absent: None,
             next_change: None,
         }
     }
@@ -234,6 +286,9 @@ impl<'a> Evaluator<'a> {
         let certain_zone = unknown.is_none();
         let mut decided = false;
         for row in &self.policy.program.lifecycle {
+            if row.vanished && !self.gone {
+                continue;
+            }
             let holds = row
                 .condition
                 .as_ref()

@@ -1,4 +1,4 @@
-//! `groups`, `lists`, `forbid`, `exclusive`: who is in which group.
+//! Rows of `groups` and `lists`, `forbid`, `exclusive`: who is in which group.
 
 use super::{Allowed, LetState, Lower, narrow};
 use crate::diagnostic::Diagnostic;
@@ -6,98 +6,16 @@ use crate::policy::codes;
 use crate::policy::eval::Value;
 use crate::policy::ir::{Kind, Node, Piece};
 use crate::policy::program::GroupRow;
-use crate::policy::ruleset::{Block, ExclusiveRule, Prefer, RuleKind};
+use crate::policy::ruleset::{ExclusiveRule, Prefer, RuleKind};
 use crate::policy::types::Type;
-use crate::syntax::ast::{self, ExclusivePrefer, Expr, GroupStatement};
-use std::collections::BTreeMap;
+use crate::syntax::ast::{self, ExclusivePrefer, Expr};
 use std::sync::Arc;
 
 /// The most names that one template may stand for.
 const MAX_NAMES: usize = 10_000;
 
 impl Lower<'_> {
-    /// `groups { … }` or `lists { … }`; there may be several of each.
-    pub(crate) fn groups(&mut self, item: &ast::FileItem<ast::Groups>, block: Block) {
-        let (kind, place) = match block {
-            Block::Groups => (RuleKind::Groups, "row of `groups`"),
-            Block::Lists => (RuleKind::Lists, "row of `lists`"),
-        };
-        let allowed = Allowed {
-            clock: true,
-            ..Allowed::default()
-        };
-        for statement in &item.body.statements {
-            match statement {
-                GroupStatement::Row(row) => {
-                    let row = self.allowing(allowed, |lower| {
-                        let condition = row.condition.as_ref().map(|expr| lower.condition(expr));
-                        if let Some(node) = &condition {
-                            lower.opens_nothing(node, place);
-                        }
-                        lower.group_row(condition, &row.groups, row.span, kind)
-                    });
-                    match block {
-                        Block::Groups => self.program.groups.push(row),
-                        Block::Lists => self.program.lists.push(row),
-                    }
-                }
-                GroupStatement::Keep(names, span) => {
-                    let rule = self.rule(kind, *span, []);
-                    for name in names {
-                        if let Some(pattern) = self.name_pattern(name) {
-                            self.block_mut(block).keep.push((pattern, rule));
-                        }
-                    }
-                }
-                GroupStatement::Linger(length, span) => {
-                    let rule = self.rule(kind, *span, []);
-                    let taken = self
-                        .block_mut(block)
-                        .linger
-                        .replace((*length, rule))
-                        .is_some();
-                    self.said_twice(taken, *span);
-                }
-                GroupStatement::Manage(manage, span) => {
-                    let rule = self.rule(kind, *span, []);
-                    let taken = self.block_mut(block).manage.replace((*manage, rule));
-                    let taken = taken.is_some_and(|(before, _)| before != *manage);
-                    self.said_twice(taken, *span);
-                }
-                GroupStatement::Create(_, span) => self.report(
-                    Diagnostic::new(
-                        &codes::NO_EFFECT_YET,
-                        *span,
-                        "missing groups are reported, not made, in this version",
-                    )
-                    .label("no effect yet"),
-                ),
-            }
-        }
-    }
-
-    fn said_twice(&mut self, taken: bool, span: crate::diagnostic::Span) {
-        if taken {
-            self.report(
-                Diagnostic::new(
-                    &codes::DUPLICATE,
-                    span,
-                    "this is said elsewhere for the same block",
-                )
-                .label("said again"),
-            );
-        }
-    }
-
-    fn block_mut(&mut self, block: Block) -> &mut crate::policy::ruleset::BlockRules {
-        let [groups, lists] = &mut self.rules.blocks;
-        match block {
-            Block::Groups => groups,
-            Block::Lists => lists,
-        }
-    }
-
-    fn group_row(
+    pub(super) fn group_row(
         &mut self,
         condition: Option<Node>,
         groups: &[Expr],
@@ -264,43 +182,5 @@ impl Lower<'_> {
             separate: item.body.separate.is_some(),
             rule,
         });
-    }
-
-    /// What each block manages: every name that its rows, grants and exceptions can give.
-    pub(crate) fn block_names(&mut self) {
-        let mut lists: BTreeMap<String, Arc<str>> = BTreeMap::new();
-        for name in self
-            .program
-            .lists
-            .iter()
-            .flat_map(|row| row.names.iter().flatten())
-        {
-            lists
-                .entry(name.to_lowercase())
-                .or_insert_with(|| name.clone());
-        }
-        let mut groups: BTreeMap<String, Arc<str>> = BTreeMap::new();
-        let rows = self
-            .program
-            .groups
-            .iter()
-            .flat_map(|row| row.names.iter().flatten().cloned());
-        let exceptions = self
-            .program
-            .exceptions
-            .values()
-            .flatten()
-            .map(|exception| &exception.body);
-        let bodies = self.program.stages.iter().chain(exceptions);
-        let grants = bodies.flat_map(|body| &body.grants);
-        let granted = grants.flat_map(|(_, names, _)| names.iter().cloned());
-        for name in rows.chain(granted) {
-            let key = name.to_lowercase();
-            if !lists.contains_key(&key) {
-                groups.entry(key).or_insert(name);
-            }
-        }
-        self.block_mut(Block::Groups).names = groups.into_values().collect();
-        self.block_mut(Block::Lists).names = lists.into_values().collect();
     }
 }

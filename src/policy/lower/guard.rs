@@ -74,11 +74,8 @@ impl Lower<'_> {
     fn protected_unit(&mut self, name: &ast::Expr) -> Option<Dn> {
         let text = self.literal_text(name)?;
         if let Some(NamePattern::Dn(dn)) = NamePattern::new(&text) {
-            let absolute = dn
-                .components()
-                .any(|rdn| rdn.attribute().eq_ignore_ascii_case("DC"));
             match self.bases.first() {
-                Some(base) if !absolute => Some(Dn::join(&dn, base)),
+                Some(base) if !dn.names_domain() => Some(Dn::join(&dn, base)),
                 _ => Some(dn),
             }
         } else {

@@ -5,8 +5,9 @@ use crate::diagnostic::{Diagnostic, Span, did_you_mean};
 use crate::policy::codes;
 use crate::policy::ir::{Kind, Node};
 use crate::policy::program::LifecycleRow;
-use crate::policy::ruleset::{RuleKind, StageAccount, StageId};
+use crate::policy::ruleset::{Duration, RuleKind, StageAccount, StageId};
 use crate::policy::types::Type;
+use crate::policy::wish::Absent;
 use crate::syntax::ast::{self, LifecycleCondition, Name};
 
 impl Lower<'_> {
@@ -65,16 +66,8 @@ impl Lower<'_> {
                     otherwise = true;
                     None
                 }
-                LifecycleCondition::Vanished(_, span) => {
-                    self.report(
-                        Diagnostic::new(
-                            &codes::NO_EFFECT_YET,
-                            *span,
-                            "people who vanish from HR are reported and nothing changes",
-                        )
-                        .label("no effect in this version"),
-                    );
-                    let _ = self.stage_named(&row.stage);
+                LifecycleCondition::Vanished(after, span) => {
+                    self.vanished_row(row, *after, *span);
                     continue;
                 }
             };
@@ -86,6 +79,7 @@ impl Lower<'_> {
             let rule = self.rule(RuleKind::Lifecycle, row.span, condition.as_ref());
             self.program.lifecycle.push(LifecycleRow {
                 condition,
+                vanished: false,
                 stage,
                 rule,
             });
@@ -107,6 +101,46 @@ impl Lower<'_> {
                 );
             }
         }
+    }
+
+    /// `vanished for 14 days => leaver`: nobody is let in, and nobody deleted, for want of a record.
+    fn vanished_row(&mut self, row: &ast::LifecycleRow, after: Duration, span: Span) {
+        let Some(stage) = self.stage_named(&row.stage) else {
+            return;
+        };
+        let verb = match self.rules.stage(stage).map(|stage| stage.account) {
+            Some(StageAccount::Enabled | StageAccount::Prepared) => "creates or enables",
+            Some(StageAccount::DeletedAfter(_)) => "deletes",
+            Some(StageAccount::Disabled | StageAccount::Untouched | StageAccount::Hold) | None => {
+                ""
+            }
+        };
+        if !verb.is_empty() {
+            let stage = &row.stage.value;
+            let message =
+                format!("`{stage}` {verb} accounts, and that HR has no record is no evidence");
+            self.report(
+                Diagnostic::new(&codes::OPEN_BY_DEFAULT, row.stage.span, message)
+                    .label("for want of a record")
+                    .help("name a stage with `account disabled`"),
+            );
+        }
+        let rule = self.rule(RuleKind::Lifecycle, row.span, []);
+        if self
+            .program
+            .vanished
+            .replace(Absent { after, rule })
+            .is_some()
+        {
+            let message = "`vanished` stands once in `lifecycle`";
+            self.report(Diagnostic::new(&codes::DUPLICATE, span, message).label("again"));
+        }
+        self.program.lifecycle.push(LifecycleRow {
+            condition: None,
+            vanished: true,
+            stage,
+            rule,
+        });
     }
 
     /// Access needs positive evidence (S2): neither `otherwise` nor a missing value may open anything.

@@ -10,6 +10,8 @@
 )]
 
 mod accounts;
+mod approvals;
+mod blocks;
 mod call;
 mod declare;
 mod exceptions;
@@ -17,6 +19,7 @@ mod expr;
 mod groups;
 mod guard;
 mod identity;
+mod invariants;
 mod lifecycle;
 mod names;
 mod narrow;
@@ -75,6 +78,14 @@ pub(crate) struct Lower<'a> {
     pub(crate) named_lines: BTreeSet<String>,
     /// The `let`s that are being checked, outermost first.
     pub(crate) opening: Vec<u32>,
+    /// Where the rows of each block name which groups, in the order of [`Ruleset::blocks`].
+    pub(crate) named_at: Vec<blocks::NamedAt>,
+    /// Where the name and the kind of each declared group stand, in the order of [`Ruleset::groups`].
+    pub(crate) declared_groups: Vec<(Span, Option<Span>)>,
+    /// Where each privileged group is named, in the order of [`Ruleset::privileged`].
+    pub(crate) privileged_at: Vec<Span>,
+    /// Where each group of an `approve` is named.
+    pub(crate) approved_at: Vec<(Arc<str>, Span)>,
 }
 
 impl<'a> Lower<'a> {
@@ -94,6 +105,10 @@ impl<'a> Lower<'a> {
             allowed: Allowed::default(),
             named_lines: BTreeSet::new(),
             opening: Vec::new(),
+            named_at: Vec::new(),
+            declared_groups: Vec::new(),
+            privileged_at: Vec::new(),
+            approved_at: Vec::new(),
         }
     }
 

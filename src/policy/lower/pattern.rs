@@ -93,7 +93,7 @@ impl Lower<'_> {
         }
     }
 
-    fn not_literal(&mut self, span: Span) {
+    pub(crate) fn not_literal(&mut self, span: Span) {
         self.report(
             Diagnostic::new(
                 &codes::WRONG_TYPE,

@@ -5,6 +5,7 @@ use super::row::Row;
 use crate::cli::view::page::Line;
 use crate::cli::view::words;
 use crate::directory::filetime::AccountExpires;
+use crate::directory::group_type::GroupType;
 use crate::directory::{AttributeName, Dn};
 use crate::plan::{Action, AttributeChange, Cause, Change, Reason, Reversible, Target};
 use crate::text::excerpt;
@@ -30,7 +31,10 @@ const HIDDEN: &str = "•••";
 pub(super) const fn rank(change: &Change) -> u8 {
     match change {
         Change::Delete { .. } => 0,
-        Change::CreateUnit { .. } | Change::CreateAccount { .. } | Change::Adopt { .. } => 1,
+        Change::CreateUnit { .. }
+        | Change::CreateGroup { .. }
+        | Change::CreateAccount { .. }
+        | Change::Adopt { .. } => 1,
         Change::Enable { .. } | Change::Disable { .. } => 2,
         Change::SetPassword { .. } => 3,
         Change::Move { .. } => 4,
@@ -82,6 +86,7 @@ fn bundled(scene: &Scene<'_>, actions: &[&Action]) -> Vec<Row> {
                 Change::AddMember { .. }
                 | Change::RemoveMember { .. }
                 | Change::CreateUnit { .. }
+                | Change::CreateGroup { .. }
                 | Change::CreateAccount { .. }
                 | Change::Adopt { .. }
                 | Change::SetPassword { .. }
@@ -110,6 +115,12 @@ fn bundled(scene: &Scene<'_>, actions: &[&Action]) -> Vec<Row> {
 pub(super) fn rows(scene: &Scene<'_>, action: &Action, main: Cause) -> Vec<Row> {
     let mut rows = match &action.change {
         Change::CreateUnit { dn } => vec![whole(added(scene), &scene.place(dn))],
+        Change::CreateGroup {
+            dn,
+            group_type,
+            description,
+            ..
+        } => vec![group(scene, dn, *group_type, description.as_deref())],
         Change::CreateAccount { dn, attributes, .. } => created(scene, dn, attributes),
         Change::Adopt {
             account,
@@ -165,6 +176,21 @@ fn marks(scene: &Scene<'_>, action: &Action) -> Vec<Line> {
     let mut marks = Vec::new();
     if action.not_ours {
         marks.push(not_ours(scene));
+    }
+    match &action.approval {
+        Some(approval) if approval.given.is_none() => {
+            let text = format!("? waits for approval {}", approval.id);
+            marks.push(Line::new().styled(palette.warn, &text));
+        }
+        Some(approval) => {
+            let by = approval.given.as_ref().map_or("", |given| &*given.by);
+            let text = format!("approved by {by}");
+            marks.push(Line::new().styled(palette.dim, &text));
+        }
+        None if scene.waits(action) => {
+            marks.push(Line::new().styled(palette.warn, "? waits with what it needs"));
+        }
+        None => {}
     }
     match &action.reversible {
         Reversible::Yes => {}
@@ -224,6 +250,19 @@ fn state(scene: &Scene<'_>, row: Row, word: &str, account: &Target) -> Row {
         }
         Target::Made { .. } => whole(row, word),
     }
+}
+
+fn group(scene: &Scene<'_>, dn: &Dn, kind: GroupType, description: Option<&str>) -> Row {
+    let what = if kind.is_security() {
+        "security"
+    } else {
+        "distribution"
+    };
+    let mut value = Line::of(&format!("{what}, {}", kind.scope()));
+    if let Some(text) = description {
+        value = value.styled(scene.options.palette.dim, &format!("  {}", quoted(text)));
+    }
+    labelled(added(scene), &scene.place(dn), value)
 }
 
 fn created(scene: &Scene<'_>, dn: &Dn, attributes: &[(Arc<str>, Vec<Arc<str>>)]) -> Vec<Row> {
@@ -431,6 +470,24 @@ fn one_reason(reason: &Reason, first: bool, in_words: bool) -> String {
     text
 }
 
+/// What one action does, in a few words; a membership with its group.
+pub(super) fn in_short_of(scene: &Scene<'_>, action: &Action) -> String {
+    match &action.change {
+        Change::AddMember { group, .. } => format!("+ {}", scene.group(group.dn())),
+        Change::RemoveMember { group, .. } => format!("- {}", scene.group(group.dn())),
+        Change::CreateUnit { .. }
+        | Change::CreateGroup { .. }
+        | Change::CreateAccount { .. }
+        | Change::Adopt { .. }
+        | Change::SetPassword { .. }
+        | Change::Modify { .. }
+        | Change::Move { .. }
+        | Change::Enable { .. }
+        | Change::Disable { .. }
+        | Change::Delete { .. } => in_short(&[action]),
+    }
+}
+
 /// What happens to an account, in a few words.
 pub(in crate::cli::view) fn in_short(actions: &[&Action]) -> String {
     let mut words: Vec<String> = Vec::new();
@@ -438,6 +495,7 @@ pub(in crate::cli::view) fn in_short(actions: &[&Action]) -> String {
     for action in actions {
         match &action.change {
             Change::CreateUnit { .. } => words.push("unit".into()),
+            Change::CreateGroup { .. } => words.push("group".into()),
             Change::CreateAccount { .. } => words.push("create".into()),
             Change::Adopt { .. } => words.push("take over".into()),
             Change::SetPassword { .. } => words.push("password".into()),

@@ -3,7 +3,7 @@
 use super::{Scene, change};
 use crate::cli::view::page::{Line, Page};
 use crate::cli::view::words;
-use crate::plan::{Finding, FindingKind};
+use crate::plan::{Action, Approval, Finding, FindingKind};
 use std::sync::Arc;
 
 /// The most accounts that one finding names.
@@ -79,6 +79,48 @@ fn one(scene: &Scene<'_>, page: &mut Page, finding: &Finding, help: bool) {
             &Line::new().styled(palette.help, &format!("→ {help}")),
         );
     }
+}
+
+/// What waits for a person's yes, with the id by which it is given.
+pub(super) fn approvals(scene: &Scene<'_>, page: &mut Page) {
+    let waiting: Vec<(&Action, &Approval)> = scene
+        .plan
+        .actions
+        .iter()
+        .filter(|action| action.waits())
+        .filter_map(|action| Some((action, action.approval.as_ref()?)))
+        .collect();
+    if waiting.is_empty() {
+        return;
+    }
+    let palette = &scene.options.palette;
+    let meaning = format!(
+        "{}: not done until somebody says yes",
+        words::number(waiting.len())
+    );
+    scene.heading(page, "Waiting for approval", &meaning);
+    for (action, approval) in &waiting {
+        let line = Line::new()
+            .styled(palette.help, &approval.id)
+            .plain("  ")
+            .then(scene.person(&action.who, action.person.as_ref()))
+            .plain("   ")
+            .plain(&change::in_short_of(scene, action))
+            .plain("   ")
+            .then(change::why(
+                scene,
+                std::slice::from_ref(&approval.rule),
+                None,
+                true,
+            ));
+        page.line(2, 16, &line);
+    }
+    let ids: Vec<&str> = waiting.iter().map(|(_, approval)| &*approval.id).collect();
+    let help = match ids.as_slice() {
+        [one] => format!("→ tenure apply --approve {one}"),
+        _ => "→ tenure apply --approve ID,ID".to_owned(),
+    };
+    page.line(2, 4, &Line::new().styled(palette.help, &help));
 }
 
 /// Open accounts, oldest first.

@@ -84,11 +84,24 @@ pub(super) fn last(scene: &Scene<'_>, page: &mut Page) {
     }
     let mut next = Line::new();
     let tripped = plan.guards.iter().filter(|guard| guard.tripped).count();
-    if tripped > 0 {
-        let guards = count(tripped, "guard stops it", "guards stop it");
+    let stops = [
+        (tripped, "guard stops it", "guards stop it"),
+        (
+            plan.broken.len(),
+            "invariant would be broken",
+            "invariants would be broken",
+        ),
+    ];
+    let stops: Vec<String> = stops
+        .into_iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, one, many)| count(number, one, many))
+        .collect();
+    if !stops.is_empty() {
+        let stops = stops.join(" and ");
         next = next.styled(
             palette.danger,
-            &format!("This plan is not applied: {guards}. "),
+            &format!("This plan is not applied: {stops}. "),
         );
     } else if plan.header.hypothetical && !plan.is_empty() {
         next = next.plain("This plan looks at another time and is never applied. ");
@@ -129,6 +142,8 @@ struct Tally {
     give: usize,
     take: usize,
     units: usize,
+    groups: usize,
+    waiting: usize,
     final_ones: usize,
     partly: usize,
     not_ours: usize,
@@ -136,7 +151,10 @@ struct Tally {
 
 impl Tally {
     fn of(plan: &Plan) -> Self {
-        let mut tally = Self::default();
+        let mut tally = Self {
+            waiting: plan.waiting().into_iter().filter(|waits| *waits).count(),
+            ..Self::default()
+        };
         let made: BTreeSet<_> = plan
             .actions
             .iter()
@@ -147,6 +165,7 @@ impl Tally {
             let exists = !made.contains(&(&action.person, &action.who));
             match &action.change {
                 Change::CreateUnit { .. } => tally.units += 1,
+                Change::CreateGroup { .. } => tally.groups += 1,
                 Change::CreateAccount { .. } => tally.create += 1,
                 Change::Adopt { .. } => tally.take_over += 1,
                 Change::SetPassword { .. } => tally.reset += usize::from(exists),
@@ -188,9 +207,11 @@ impl Tally {
         ]);
         let memberships = parts(&[(self.give, "give"), (self.take, "take")]);
         let units = parts(&[(self.units, "make")]);
+        let groups = parts(&[(self.groups, "make")]);
         let named = [
             ("Accounts", accounts),
             ("memberships", memberships),
+            ("groups", groups),
             ("units", units),
         ];
         let named = named.iter().filter(|(_, text)| !text.is_empty());
@@ -205,6 +226,13 @@ impl Tally {
 
     fn warnings(&self) -> String {
         let mut parts = Vec::new();
+        if self.waiting > 0 {
+            parts.push(count(
+                self.waiting,
+                "waits for approval",
+                "wait for approval",
+            ));
+        }
         if self.final_ones > 0 {
             parts.push(format!(
                 "{} cannot be undone",
