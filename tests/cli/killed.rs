@@ -91,6 +91,7 @@ fn a_small_company_killed_at_every_boundary_ends_the_same() {
     let all = [
         "add_member",
         "create_account",
+        "create_group",
         "create_unit",
         "delete",
         "disable",

@@ -14,6 +14,7 @@ mod killed;
 mod ldif;
 mod matching;
 mod readme;
+mod statements;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use tenure::directory::Guid;
 use tenure::hr::PersonId;
 use tenure::state::{
-    AccountMemory, GuardCount, ManagedValue, Membership, MembershipOwner, NameSpace, Overlay,
-    PersonMemory, Prior, Reservation, ValueOwner,
+    AccountMemory, Asked, Given, GuardCount, ManagedValue, Membership, MembershipOwner, NameSpace,
+    Overlay, PersonMemory, Prior, Reservation, ValueOwner,
 };
 use uuid::Uuid;
 
@@ -103,6 +103,15 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn asked()(
+        asked in time(), given in option::of((text(), time(), time())),
+    ) -> Asked {
+        let given = given.map(|(by, at, expires)| Given { by, at, expires });
+        Asked { asked, given }
+    }
+}
+
+prop_compose! {
     fn prior()(
         policy in option::of(text()),
         people in btree_map(person(), memory(), 0..5),
@@ -114,6 +123,7 @@ prop_compose! {
         open_since in btree_map(guid(), time(), 0..5),
         people_read in option::of(any::<u32>()),
         exceptions_seen in btree_map(text(), time(), 0..5),
+        approvals in btree_map(text(), asked(), 0..5),
     ) -> Prior {
         let guard_counts = counts
             .into_iter()
@@ -121,7 +131,7 @@ prop_compose! {
             .collect();
         Prior {
             policy, people, accounts, memberships, values, reservations, guard_counts, open_since, people_read,
-            exceptions_seen, ..Prior::default()
+            exceptions_seen, approvals, ..Prior::default()
         }
     }
 }
