@@ -280,6 +280,8 @@ impl Executor<'_> {
             // A run for a few people says nothing of what the others have been told (S19).
             if status == RunStatus::Finished && plan.header.only.is_empty() {
                 writer.set_baseline(&plan.header.policy, plan.memory.people_read)?;
+                let sources = plan.header.sources.iter();
+                writer.set_sources_read(sources.map(|source| (&*source.name, source.records)))?;
             }
             if let Ok(old) = at.checked_sub(COUNTS_KEPT) {
                 writer.drop_counts_before(old)?;

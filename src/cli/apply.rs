@@ -12,7 +12,8 @@ use crate::apply::{
 };
 use crate::directory::ldif::EmbeddedDirectory;
 use crate::plan::{ActionId, GuardKind, Plan, file};
-use crate::state::{Lock, Store};
+use crate::policy::Retention;
+use crate::state::{Keep, Lock, Store};
 use crate::workspace::Workspace;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
@@ -94,10 +95,14 @@ pub(super) fn run(
         overridden: &overridden,
     };
     not_stale(plan, &situation)?;
+    let keep = to_keep(&planned.reading.policy.rules.retention, now);
     if let Some(exit) = consent(&planned, plan, &overridden, arguments, output)? {
         if copy.is_file() {
             // What a killed run left beside the copy is taken into it.
             save(&open(&copy, &clock)?)?;
+        }
+        if exit == Exit::Ok {
+            store.prune(&lock, &keep, now)?;
         }
         return Ok(exit);
     }
@@ -120,8 +125,17 @@ pub(super) fn run(
     let outcome = executor.apply(plan, &situation, &author)?;
     watch.finish();
     save(&directory)?;
+    store.prune(&lock, &keep, now)?;
     say_outcome(&outcome, &plan.actions, output);
     Ok(exit(&outcome))
+}
+
+/// What the state keeps, by our own clock.
+fn to_keep(retention: &Retention, now: Timestamp) -> Keep {
+    Keep {
+        values_since: retention.values_since(now),
+        trail_since: retention.trail_since(now),
+    }
 }
 
 /// Refuses a stale plan before anybody is asked and anything is made. A guard that trips is shown with the plan.

@@ -22,6 +22,7 @@ mod read;
 mod schema;
 mod sensitive;
 mod snapshot;
+mod sources;
 mod typing;
 mod value;
 
@@ -36,5 +37,6 @@ pub use read::{Error, MAX_PEOPLE, type_records};
 pub use schema::{Attribute, MAX_ATTRIBUTES, Schema, SchemaError, Type};
 pub use sensitive::is_sensitive_by_nature;
 pub use snapshot::{DuplicateIds, Origin, Quarantined, Reason, Snapshot, Standing};
+pub use sources::{SourceRead, SourceSnapshot, merge};
 pub use typing::{MAX_ITEMS, MAX_TEXT_BYTES, read_text};
 pub use value::Value;

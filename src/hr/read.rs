@@ -7,7 +7,7 @@ use super::snapshot::MAX_LISTED;
 use super::typing::Typist;
 use super::value::normalise;
 use super::{
-    Attribute, Origin, Person, PersonId, Place, Quarantined, RawRecord, RawValue, Reason, Schema,
+    Attribute, BadPersonId, Origin, Person, PersonId, Place, Quarantined, RawRecord, RawValue, Reason, Schema,
     Snapshot, Type, Value,
 };
 use crate::text::{excerpt, visible};
@@ -41,6 +41,22 @@ pub enum Error {
         /// The ids, sorted, each with the places where it stands.
         ids: Vec<(PersonId, Vec<Place>)>,
     },
+    /// Two sources have people of one key.
+    #[error("two sources have people of one key: {}", list_twice(.ids))]
+    InTwoSources {
+        /// The keys, sorted, each with the sources that have it.
+        ids: Vec<(PersonId, Vec<Arc<str>>)>,
+    },
+    /// A key that is none once its prefix stands before it.
+    #[error("{}: the key {id} cannot bear the prefix of the source: {why}", visible(.source_name))]
+    BadKey {
+        /// The source.
+        source_name: Arc<str>,
+        /// The key without the prefix.
+        id: PersonId,
+        /// Why not.
+        why: BadPersonId,
+    },
 }
 
 impl Error {
@@ -50,6 +66,8 @@ impl Error {
             Self::Nobody { .. } => "no-people",
             Self::TooMany { .. } => "too-many-people",
             Self::DuplicateIds { .. } => "duplicate-person-ids",
+            Self::InTwoSources { .. } => "person-in-two-sources",
+            Self::BadKey { .. } => "bad-key",
         }
     }
 
@@ -64,6 +82,11 @@ impl Error {
                 "the list shifted while its pages were recorded, or a page was recorded twice: record all pages again; \
                  in a CSV keep one row for each person"
             }
+            Self::InTwoSources { .. } => {
+                "give one of the sources a prefix in the policy, as in `source \"externals.csv\" prefix \"x\"`, \
+                 or take the records out of one of them"
+            }
+            Self::BadKey { .. } => "choose a shorter prefix, or correct the id in the source",
         }
     }
 }
@@ -140,6 +163,18 @@ fn list_duplicates(ids: &[(PersonId, Vec<Place>)]) -> String {
             .map(ToString::to_string)
             .collect();
         listed.push(format!("{id} stands in {}", at.join(", ")));
+    }
+    if ids.len() > MAX_LISTED {
+        listed.push(format!("{} more", ids.len() - MAX_LISTED));
+    }
+    listed.join("; ")
+}
+
+fn list_twice(ids: &[(PersonId, Vec<Arc<str>>)]) -> String {
+    let mut listed: Vec<String> = Vec::new();
+    for (id, names) in ids.iter().take(MAX_LISTED) {
+        let names: Vec<String> = names.iter().map(|name| format!("`{}`", visible(name))).collect();
+        listed.push(format!("{id} is in {}", names.join(" and ")));
     }
     if ids.len() > MAX_LISTED {
         listed.push(format!("{} more", ids.len() - MAX_LISTED));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Digest, Person, PersonId, Place, Schema, Value};
+use super::{Digest, Person, PersonId, Place, Schema, SourceRead, Value};
 
 /// How many offenders an error lists by name before it only counts.
 pub(crate) const MAX_LISTED: usize = 5;
@@ -132,6 +132,7 @@ pub struct Snapshot {
     quarantined: Vec<Quarantined>,
     origin: Origin,
     digest: Digest,
+    sources: Vec<SourceRead>,
 }
 
 impl Snapshot {
@@ -152,7 +153,19 @@ impl Snapshot {
             quarantined,
             origin,
             digest,
+            sources: Vec::new(),
         })
+    }
+
+    /// The same, read from these sources.
+    pub(super) fn of_sources(mut self, sources: Vec<SourceRead>) -> Self {
+        self.sources = sources;
+        self
+    }
+
+    /// The sources, by name; none where the people come from one that has no name.
+    pub fn sources(&self) -> &[SourceRead] {
+        &self.sources
     }
 
     /// The schema that the people keep to.

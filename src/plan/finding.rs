@@ -59,6 +59,8 @@ pub enum FindingKind {
     Waiting,
     /// A tied account.
     Tied,
+    /// HR's record is not as the policy expects it.
+    Expectation,
     /// Anything else worth a look.
     Note,
 }

@@ -128,6 +128,7 @@ pub(crate) fn judge(
             actions: actions.collect(),
         });
     }
+    verdicts.extend(lost_of_sources(world, draft, only_ends));
     verdicts.extend(watched_groups(world, judged, planned));
     verdicts
 }
@@ -198,6 +199,71 @@ fn lost_people(world: &World<'_>, draft: &Draft) -> u32 {
         .people_read
         .map_or(0, |before| before.saturating_sub(read));
     u32::try_from(newly).unwrap_or(u32::MAX).max(fewer)
+}
+
+/// People whom each source of its own lost since the last applied run; a source that lost none has no verdict.
+///
+/// A small source that is cut short would not be seen among all people: so each has a limit of its own.
+fn lost_of_sources(world: &World<'_>, draft: &Draft, stands_aside: bool) -> Vec<GuardVerdict> {
+    let rules = world.input.rules;
+    let default = default_of(GuardKind::Lose);
+    let mut verdicts = Vec::new();
+    for source in world.input.people.sources() {
+        let Some(before) = world.input.prior.sources_read.get(&source.name).copied() else {
+            continue;
+        };
+        let newly = draft.memory.people.iter().filter(|(person, memory)| {
+            let known = world.person_memory(person);
+            memory.vanished.is_some()
+                && known.is_some_and(|known| known.vanished.is_none())
+                && is_of(world, source, person)
+        });
+        let fewer = before.saturating_sub(source.records);
+        let count = u32::try_from(newly.count()).unwrap_or(u32::MAX).max(fewer);
+        if count == 0 {
+            continue;
+        }
+        let of = before.max(source.records);
+        let rule = rules.sources.iter().find(|rule| rule.name == source.name);
+        let (limit, why) = match rule.and_then(|rule| rule.lose.as_ref().map(|lose| (rule, lose))) {
+            Some((rule, lose)) => (
+                amount(lose, &default, of, false),
+                rules
+                    .rule(rule.rule)
+                    .map_or_else(|| "policy".into(), |rule| rule.text.clone()),
+            ),
+            None => (
+                percent(default.percent, of).max(default.count),
+                format!("default, of the source `{}`", source.name).into(),
+            ),
+        };
+        verdicts.push(GuardVerdict {
+            kind: GuardKind::Lose,
+            count,
+            recent: 0,
+            limit,
+            source: why,
+            tripped: count > limit && !stands_aside,
+            actions: Vec::new(),
+        });
+    }
+    verdicts
+}
+
+/// Whether a person is of that source, as far as prefixes tell: whoever bears none is of the only one without.
+fn is_of(world: &World<'_>, source: &crate::hr::SourceRead, person: &crate::hr::PersonId) -> bool {
+    let key = person.to_string();
+    let sources = world.input.people.sources();
+    let prefixes = sources.iter().filter_map(|source| source.prefix.as_deref());
+    let borne = prefixes
+        .filter(|prefix| key.starts_with(prefix))
+        .max_by_key(|prefix| prefix.len());
+    let alone = sources
+        .iter()
+        .filter(|other| other.prefix == source.prefix)
+        .count()
+        == 1;
+    alone && borne == source.prefix.as_deref()
 }
 
 /// The most people who lost the value of one attribute since the last applied run.

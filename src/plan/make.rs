@@ -5,7 +5,8 @@ use super::correlate::{self, Correlation, Verdict};
 use super::draft::Draft;
 use super::world::World;
 use super::{
-    Action, Finding, FindingKind, Header, OpenReason, Plan, StageCount, guard, open, order,
+    Action, Finding, FindingKind, Header, OpenReason, Plan, SourceRead, StageCount, guard, open,
+    order, quality,
 };
 use crate::directory::{self, Dn};
 use crate::hr::{self, PersonId};
@@ -92,6 +93,7 @@ fn make(input: &Input<'_>) -> Plan {
         builder.report_groups();
     }
     quarantined(&mut builder);
+    quality::unmet(&mut builder, &correlation);
     finish(&world, builder.draft)
 }
 
@@ -256,7 +258,8 @@ fn finish(world: &World<'_>, mut draft: Draft) -> Plan {
     let trips = guards.iter().any(|guard| guard.tripped);
     let open_accounts = open::accounts(world, &draft.open, &actions, trips);
     draft.findings.sort_by(|a, b| {
-        (a.kind, &a.person, &a.who, &a.text).cmp(&(b.kind, &b.person, &b.who, &b.text))
+        let order = (a.kind, quality::rank(a)).cmp(&(b.kind, quality::rank(b)));
+        order.then_with(|| (&a.person, &a.who, &a.text).cmp(&(&b.person, &b.who, &b.text)))
     });
     draft.findings.dedup();
     let next_change = next_change(input, &draft.timers);
@@ -312,12 +315,23 @@ fn header(input: &Input<'_>, next_change: Option<Timestamp>) -> Header {
         policy: input.rules.digest.clone(),
         people: input.people.digest().to_string().into(),
         people_source: input.options.people_source.clone(),
+        sources: sources(input),
         directory: Arc::default(),
         domain: domain.guid,
         domain_name: domain.base.text().clone(),
         state: input.prior.id,
         generation: input.prior.generation,
     }
+}
+
+fn sources(input: &Input<'_>) -> Vec<SourceRead> {
+    let read = input.people.sources().iter();
+    let sources = read.map(|source| SourceRead {
+        name: source.name.clone(),
+        digest: source.digest.to_string().into(),
+        records: source.records,
+    });
+    sources.collect()
 }
 
 /// The digest of what the plan read of the directory: places, bits and the attributes that the policy names.

@@ -36,6 +36,7 @@ mod order;
 mod overlay;
 mod place;
 mod proxy;
+mod quality;
 mod subject;
 mod time;
 mod world;
@@ -45,4 +46,4 @@ pub use action::{Action, ActionId, AttributeChange, Cause, Change, Reason, Rever
 pub use correlate::{Correlation, Match, Tied, Verdict, correlate};
 pub use finding::{Finding, FindingKind, OpenAccount, OpenReason};
 pub use make::{Input, MAX_AGE, Options, plan};
-pub use plan::{GuardVerdict, Header, Memory, Plan, StageCount, ValuesEntry};
+pub use plan::{GuardVerdict, Header, Memory, Plan, SourceRead, StageCount, ValuesEntry};

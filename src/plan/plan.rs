@@ -75,6 +75,8 @@ pub struct Header {
     pub people: Arc<str>,
     /// What the people were read from.
     pub people_source: Arc<str>,
+    /// The sources that the people were read from, by name; none where there is one without a name.
+    pub sources: Vec<SourceRead>,
     /// Digest of the directory as far as the plan read it.
     pub directory: Arc<str>,
     /// GUID of the domain.
@@ -85,6 +87,17 @@ pub struct Header {
     pub state: Uuid,
     /// Its generation.
     pub generation: u64,
+}
+
+/// A source of people as it was read for the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceRead {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Digest of what it says.
+    pub digest: Arc<str>,
+    /// How many records it has.
+    pub records: u32,
 }
 
 /// What one guard says of the plan.

@@ -23,6 +23,7 @@ codes! {
     BAD_KEY "bad-key" Error "a key that identifies nobody"
     BAD_PARAM "bad-param" Error "a parameter without a value, or with one of another type"
     BAD_PATTERN "bad-pattern" Error "a pattern that cannot be used"
+    BAD_SOURCE "bad-source" Error "a source of people that cannot be read as the policy says"
     BAD_TABLE "bad-table" Error "a table that cannot be read"
     BAD_UNIQUE "bad-unique" Error "a `unique` that cannot give names"
     BAD_UNIT "bad-unit" Error "a unit that is no distinguished name"

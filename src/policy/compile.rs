@@ -85,6 +85,9 @@ struct Items<'a> {
     exclusives: Vec<&'a FileItem<ast::Exclusive>>,
     exceptions: Vec<&'a FileItem<ast::Exception>>,
     guard: Vec<&'a FileItem<ast::Guard>>,
+    sources: Vec<&'a FileItem<ast::Source>>,
+    retention: Vec<&'a FileItem<ast::Retention>>,
+    expects: Vec<&'a FileItem<ast::Expect>>,
     /// Understood and checked by a later version: the word, and whether ignoring it would open something.
     later: Vec<(&'static str, Span, bool)>,
 }
@@ -113,7 +116,7 @@ impl<'a> Items<'a> {
                 Item::Exclusive(item) => items.exclusives.push(item),
                 Item::Exception(item) => items.exceptions.push(item),
                 Item::Guard(item) => items.guard.push(item),
-                Item::Source(item) => items.later.push(("source", item.word, true)),
+                Item::Source(item) => items.sources.push(item),
                 Item::GroupDeclaration(item) => items.later.push(("group", item.word, false)),
                 Item::PrivilegedGroup(item) => {
                     items.later.push(("privileged group", item.word, false));
@@ -122,8 +125,8 @@ impl<'a> Items<'a> {
                 Item::Approve(item) => items.later.push(("approve", item.word, true)),
                 Item::Notify(item) => items.later.push(("notify", item.word, false)),
                 Item::Writeback(item) => items.later.push(("writeback", item.word, false)),
-                Item::Retention(item) => items.later.push(("retention", item.word, false)),
-                Item::Expect(item) => items.later.push(("expect", item.word, false)),
+                Item::Retention(item) => items.retention.push(item),
+                Item::Expect(item) => items.expects.push(item),
                 Item::Test(item) => items.later.push(("test", item.word, false)),
             }
         }
@@ -147,6 +150,7 @@ pub fn compile(input: &Input<'_>) -> (Option<Policy>, Vec<Diagnostic>) {
         diagnostic::sort(&mut diagnostics);
         return (None, diagnostics);
     }
+    lower.sources(&items.sources, schema.as_ref());
     declare(&mut lower, &items, input);
     lower.declare_stages(&items.stages);
     for index in 0..lower.lets.len() {
@@ -193,6 +197,12 @@ pub fn compile(input: &Input<'_>) -> (Option<Policy>, Vec<Diagnostic>) {
     for item in items.guard.iter().take(1) {
         lower.guard(item);
     }
+    for item in items.retention.iter().take(1) {
+        lower.retention(item);
+    }
+    for item in &items.expects {
+        lower.expect(item);
+    }
     if let Some(Item::Expect(item)) = input.question {
         lower.asked(&item.body.condition);
     }
@@ -221,7 +231,7 @@ fn once_each(lower: &mut Lower<'_>, items: &Items<'_>, files: &[&File]) {
     fn words<T>(items: &[&FileItem<T>]) -> Vec<Span> {
         items.iter().map(|item| item.word).collect()
     }
-    let once: [(&str, Vec<Span>, Option<&str>); 8] = [
+    let once: [(&str, Vec<Span>, Option<&str>); 9] = [
         (
             "person",
             words(&items.person),
@@ -249,6 +259,7 @@ fn once_each(lower: &mut Lower<'_>, items: &Items<'_>, files: &[&File]) {
             Some("it says where accounts stand"),
         ),
         ("guard", words(&items.guard), None),
+        ("retention", words(&items.retention), None),
         (
             "profile",
             words(&items.profiles).into_iter().take(1).collect(),

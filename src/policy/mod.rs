@@ -25,9 +25,9 @@ pub use eval::{Evaluator, wishes};
 pub use program::Policy;
 pub use ruleset::{
     AccountTest, AdoptRule, AnchorRule, Block, BlockRules, Confirmation, ContinuesRule,
-    ExclusiveRule, Extent, GuardKind, IgnoreRule, LimitRule, LineRule, LinkRule, LinkTarget,
-    NamePattern, OverrideRule, PasswordRules, Prefer, ProtectRule, Reserved, ResetRule, Rule,
-    RuleId, RuleKind, Ruleset, StageAccount, StageId, StageRule, TemplatePart, TiedRule,
+    ExclusiveRule, ExpectRule, Extent, GuardKind, IgnoreRule, LimitRule, LineRule, LinkRule, LinkTarget,
+    NamePattern, OverrideRule, PasswordRules, Prefer, ProtectRule, Reserved, ResetRule, Retention, Rule,
+    RuleId, RuleKind, Ruleset, SourceRule, StageAccount, StageId, StageRule, TemplatePart, TiedRule,
     UniqueRule,
 };
 pub use wish::{

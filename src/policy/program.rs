@@ -39,6 +39,8 @@ pub(crate) struct Program {
     pub(crate) lists: Vec<GroupRow>,
     pub(crate) forbids: Vec<GroupRow>,
     pub(crate) exceptions: FxHashMap<PersonId, Vec<ExceptionBody>>,
+    /// In the order of [`Ruleset::expects`].
+    pub(crate) expects: Vec<Node>,
     /// What is asked of people from outside the policy.
     pub(crate) question: Option<Node>,
     /// Position of the attribute that says when a person began, if the policy has it.

@@ -37,6 +37,8 @@ pub struct Wish {
     pub groups: BlockWish,
     /// Distribution lists.
     pub lists: BlockWish,
+    /// What HR's record should be like and is not: positions in [`super::Ruleset::expects`].
+    pub unmet: Vec<u32>,
     /// Earliest instant at which a comparison that was met would change.
     pub next_change: Option<jiff::Timestamp>,
 }

@@ -17,6 +17,7 @@ mod lock;
 pub mod prior;
 pub(crate) mod private;
 pub(crate) mod read;
+mod retention;
 mod store;
 mod write;
 
@@ -29,5 +30,6 @@ pub use prior::{
     Overlay, PersonMemory, Prior, Reservation, ValueOwner,
 };
 pub use private::Private;
+pub use retention::{Keep, Pruned};
 pub use store::{Identity, SCHEMA_VERSION, Store};
 pub use write::Writer;

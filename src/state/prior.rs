@@ -32,6 +32,8 @@ pub struct Prior {
     pub open_since: BTreeMap<Guid, Timestamp>,
     /// How many people the last applied run read; `None` before the first.
     pub people_read: Option<u32>,
+    /// How many records each source of people that has a name had, by the last applied run.
+    pub sources_read: BTreeMap<Arc<str>, u32>,
     /// Exceptions by the digest of their text, and when a plan first saw each (S18).
     pub exceptions_seen: BTreeMap<Arc<str>, Timestamp>,
 }

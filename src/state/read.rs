@@ -174,6 +174,12 @@ fn names_and_counts(db: &Connection, prior: &mut Prior) -> Result<(), StoreError
             .insert(guid(row, 0)?, codec::time(&text(row, 1)?)?);
         Ok(())
     })?;
+    each(db, "SELECT source, records FROM source_read", |row| {
+        prior
+            .sources_read
+            .insert(text(row, 0)?.into(), codec::count(row.get(1)?)?);
+        Ok(())
+    })?;
     each(db, "SELECT digest, since FROM exception_seen", |row| {
         prior
             .exceptions_seen

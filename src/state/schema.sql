@@ -201,3 +201,9 @@ CREATE TABLE audit_base (
   seq  INTEGER NOT NULL,
   hash BLOB NOT NULL
 ) STRICT;
+
+-- How many records each source of people had that has a name, by the last applied run.
+CREATE TABLE source_read (
+  source  TEXT PRIMARY KEY,
+  records INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -62,6 +62,21 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    /// How many records each source of people had, in place of what was.
+    pub fn set_sources_read<'b>(
+        &mut self,
+        sources: impl IntoIterator<Item = (&'b str, u32)>,
+    ) -> Result<(), StoreError> {
+        self.tx.execute("DELETE FROM source_read", [])?;
+        let mut insert = self
+            .tx
+            .prepare_cached("INSERT INTO source_read (source, records) VALUES (?1, ?2)")?;
+        for (source, records) in sources {
+            insert.execute(params![source, records])?;
+        }
+        Ok(())
+    }
+
     /// What is remembered of a person; `None` where nothing is.
     pub fn person(&self, id: &PersonId) -> Result<Option<PersonMemory>, StoreError> {
         let mut found = None;
@@ -515,6 +530,8 @@ impl<'a> Writer<'a> {
             .map(|(guid, since)| (*guid, *since))
             .collect();
         self.set_open_accounts(&open)?;
+        let sources = prior.sources_read.iter();
+        self.set_sources_read(sources.map(|(source, records)| (&**source, *records)))?;
         for (digest, since) in &prior.exceptions_seen {
             self.see_exception(digest, *since)?;
         }

@@ -2,17 +2,20 @@
 
 use crate::directory::Dn;
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What `tenure.toml` says.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The folder of the policy.
     pub policy: PathBuf,
-    /// Where people come from.
-    pub people: People,
+    /// Where people come from: one source without a name, or any number with one.
+    pub sources: Vec<Source>,
     /// The pinned clock of an embedded people source (S5).
     pub clock: Option<Timestamp>,
     /// The LDIF file of the embedded directory.
@@ -25,6 +28,15 @@ pub struct Config {
     pub state: PathBuf,
     /// Values of `param`s.
     pub params: BTreeMap<String, String>,
+}
+
+/// A source of people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its name, by which a policy speaks of it.
+    pub name: Option<Arc<str>>,
+    /// Where it is.
+    pub people: People,
 }
 
 /// Where people come from.
@@ -99,12 +111,62 @@ impl Default for PolicySection {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// `[people]`: a source of its own, or a table for each of several, `[people.externals]`.
+#[derive(Debug, Default)]
 struct PeopleSection {
+    own: SourceSection,
+    clock: Option<String>,
+    named: BTreeMap<String, SourceSection>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SourceSection {
     personio_v1: Option<OneOrMore>,
     csv: Option<PathBuf>,
-    clock: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for PeopleSection {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(PeopleVisitor)
+    }
+}
+
+/// Reads `[people]`: a table in it is a source with a name, whatever the name is.
+struct PeopleVisitor;
+
+impl<'de> Visitor<'de> for PeopleVisitor {
+    type Value = PeopleSection;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a table")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<PeopleSection, A::Error> {
+        fn read<T: serde::de::DeserializeOwned, E: serde::de::Error>(
+            value: toml::Value,
+        ) -> Result<T, E> {
+            T::deserialize(value).map_err(|error| E::custom(error.message()))
+        }
+        let mut people = PeopleSection::default();
+        while let Some(key) = map.next_key::<String>()? {
+            let value: toml::Value = map.next_value()?;
+            if value.is_table() {
+                people.named.insert(key, read(value)?);
+                continue;
+            }
+            match key.as_str() {
+                "personio_v1" => people.own.personio_v1 = Some(read(value)?),
+                "csv" => people.own.csv = Some(read(value)?),
+                "clock" => people.clock = Some(read(value)?),
+                _ => {
+                    let known = &["personio_v1", "csv", "clock"];
+                    return Err(serde::de::Error::unknown_field(&key, known));
+                }
+            }
+        }
+        Ok(people)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -153,19 +215,9 @@ impl Config {
             problem,
             help: help.to_owned(),
         };
-        let people = match (file.people.personio_v1, file.people.csv) {
-            (Some(OneOrMore::One(pattern)), None) => People::PersonioV1(vec![pattern]),
-            (Some(OneOrMore::More(patterns)), None) if !patterns.is_empty() => {
-                People::PersonioV1(patterns)
-            }
-            (None, Some(path)) => People::Csv(path),
-            _ => {
-                return Err(wrong(
-                    "`[people]` names no source, or two".to_owned(),
-                    "write either `personio_v1 = \"people/*.json\"` or `csv = \"people.csv\"`",
-                ));
-            }
-        };
+        let sources = sources(file.people.own, file.people.named).map_err(|(problem, help)| {
+            wrong(problem, help)
+        })?;
         let clock = file.people.clock.map(|text| {
             text.parse::<Timestamp>().map_err(|_| {
                 wrong(
@@ -212,7 +264,7 @@ impl Config {
         }
         Ok(Self {
             policy: file.policy.path,
-            people,
+            sources,
             clock: clock.transpose()?,
             ldif: file.directory.ldif,
             read: names(&file.directory.read)?,
@@ -220,6 +272,52 @@ impl Config {
             state: file.state.path,
             params,
         })
+    }
+}
+
+/// The sources of `[people]`; else what is wrong with them, and what to write.
+fn sources(
+    own: SourceSection,
+    named: BTreeMap<String, SourceSection>,
+) -> Result<Vec<Source>, (String, &'static str)> {
+    const ONE: &str = "write either `personio_v1 = \"people/*.json\"` or `csv = \"people.csv\"`";
+    let has_own = own.personio_v1.is_some() || own.csv.is_some();
+    if named.is_empty() {
+        let Some(people) = own.people() else {
+            return Err(("`[people]` names no source, or two".to_owned(), ONE));
+        };
+        return Ok(vec![Source { name: None, people }]);
+    }
+    if has_own {
+        return Err((
+            "`[people]` is a source without a name beside sources that have one".to_owned(),
+            "give it a name, too: `[people.personio]`",
+        ));
+    }
+    let mut sources = Vec::new();
+    for (name, section) in named {
+        let Some(people) = section.people() else {
+            return Err((format!("`[people.{name:?}]` names no source, or two"), ONE));
+        };
+        sources.push(Source {
+            name: Some(name.into()),
+            people,
+        });
+    }
+    Ok(sources)
+}
+
+impl SourceSection {
+    /// Where the people are; none where it says so twice, or not at all.
+    fn people(self) -> Option<People> {
+        match (self.personio_v1, self.csv) {
+            (Some(OneOrMore::One(pattern)), None) => Some(People::PersonioV1(vec![pattern])),
+            (Some(OneOrMore::More(patterns)), None) if !patterns.is_empty() => {
+                Some(People::PersonioV1(patterns))
+            }
+            (None, Some(path)) => Some(People::Csv(path)),
+            (Some(_) | None, Some(_) | None) => None,
+        }
     }
 }
 

@@ -8,17 +8,17 @@
 
 mod config;
 mod files;
+mod people;
 
-pub use config::{Config, ConfigError, People};
+pub use config::{Config, ConfigError, People, Source};
 pub use files::{FileError, read_text};
 
-use crate::diagnostic::{Diagnostic, FileId, Sources};
+use crate::diagnostic::{Diagnostic, FileId, Sources, Span};
 use crate::hr;
 use crate::policy::{self, Policy};
 use crate::syntax;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// The name of the configuration file.
 pub const CONFIG_FILE: &str = "tenure.toml";
@@ -239,6 +239,13 @@ impl Workspace {
             question: question.as_deref().and_then(<[_]>::first),
         });
         diagnostics.append(&mut found);
+        let policy = policy.filter(|policy| {
+            let start = Span::new(files.first().map_or(FileId(0), |file| file.id), 0, 0);
+            let mut found = self.disagreements(policy, start);
+            let agreed = found.is_empty();
+            diagnostics.append(&mut found);
+            agreed
+        });
         crate::diagnostic::sort(&mut diagnostics);
         Ok(Checked {
             policy,
@@ -254,39 +261,6 @@ impl Workspace {
         names.sort();
         let read = |name: PathBuf| Ok((slashes(&name), read_text(&folder.join(&name))?));
         names.into_iter().map(read).collect()
-    }
-
-    /// Reads the people, as the policy's schema wants them.
-    pub fn people(&self, schema: &Arc<hr::Schema>) -> Result<hr::Snapshot, Error> {
-        let (description, records) = match &self.config.people {
-            People::PersonioV1(patterns) => {
-                let mut contents = Vec::new();
-                for path in files::matching(&self.root, patterns)? {
-                    contents.push((
-                        path.display().to_string(),
-                        files::read_bytes(&self.root.join(&path))?,
-                    ));
-                }
-                let files: Vec<(&str, &[u8])> = contents
-                    .iter()
-                    .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
-                    .collect();
-                let records = crate::personio::read_recording(&files, schema)?;
-                (
-                    format!("Personio v1 recording {}", patterns.join(", ")),
-                    records,
-                )
-            }
-            People::Csv(path) => {
-                let bytes = files::read_bytes(&self.path(path))?;
-                let name = path.display().to_string();
-                let records = hr::read_csv(&name, &bytes, schema)?;
-                (name, records)
-            }
-        };
-        let mut origin = hr::Origin::new(description);
-        origin.clock = self.config.clock;
-        Ok(hr::type_records(schema, records, origin)?)
     }
 }
 

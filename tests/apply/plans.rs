@@ -72,6 +72,7 @@ impl Plans {
             policy: "policy-1".into(),
             people: "people-1".into(),
             people_source: "people/".into(),
+            sources: Vec::new(),
             directory: "directory-1".into(),
             domain: world.domain(),
             domain_name: "DC=example,DC=com".into(),

@@ -387,6 +387,7 @@ pub(crate) fn wish(number: i64, name: &str) -> Wish {
         ],
         groups: block(vec![granted]),
         lists: block(Vec::new()),
+        unmet: Vec::new(),
         next_change: None,
     }
 }

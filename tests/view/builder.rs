@@ -130,6 +130,7 @@ impl Draft {
                     policy: "3f2a9c1b04d87e6655aa".into(),
                     people: "aa".into(),
                     people_source: "people/*.json (62 people)".into(),
+                    sources: Vec::new(),
                     directory: "bb".into(),
                     domain: None,
                     domain_name: BASE.into(),

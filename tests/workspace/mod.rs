@@ -298,7 +298,7 @@ fn people_that_cannot_be_read_are_refused() {
         std::fs::write(folder.path().join("tenure.toml"), config).unwrap();
         let workspace = Workspace::open(None, folder.path()).unwrap();
         let policy = workspace.policy(None).unwrap().policy.unwrap();
-        match workspace.people(&policy.schema) {
+        match workspace.people(&policy) {
             Ok(people) => format!("{} people\n", people.people().len()),
             Err(error) => format!("{}: {error}\n  help: {}\n", error.code(), error.help()),
         }

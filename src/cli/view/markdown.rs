@@ -11,7 +11,7 @@ use super::plan::people::{self, Block, Event};
 use super::plan::summary::sentences;
 use super::words;
 use crate::hr::PersonId;
-use crate::plan::{Plan, Reversible};
+use crate::plan::{Finding, FindingKind, Plan, Reversible};
 use crate::text::visible;
 use jiff::tz::TimeZone;
 use std::fmt::Write as _;
@@ -125,6 +125,12 @@ fn findings(out: &mut String, plan: &Plan, options: &Options) {
             continue;
         };
         let (title, _) = words::finding(first.kind);
+        if first.kind == FindingKind::Expectation {
+            let rules = group.chunk_by(|a, b| a.text == b.text);
+            let entries: Vec<String> = rules.map(|same| expectation(same, options)).collect();
+            list(out, title, &entries);
+            continue;
+        }
         let entries: Vec<String> = group
             .iter()
             .map(|finding| {
@@ -138,6 +144,21 @@ fn findings(out: &mut String, plan: &Plan, options: &Options) {
             .collect();
         list(out, title, &entries);
     }
+}
+
+/// What is expected is the policy's own text; who does not meet it is told as everywhere.
+fn expectation(findings: &[Finding], options: &Options) -> String {
+    let title = findings.first().map_or("", |first| &first.text);
+    let people = findings.iter().take(MAX_ENTRIES);
+    let people: Vec<String> = people
+        .map(|finding| who(finding.person.as_ref(), &finding.who, options))
+        .collect();
+    let more = match findings.len().saturating_sub(people.len()) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let number = words::count(findings.len(), "person", "people");
+    format!("{}: {number}: {}{more}", code(title), people.join(", "))
 }
 
 fn open_accounts(out: &mut String, plan: &Plan, options: &Options) {

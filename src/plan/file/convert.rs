@@ -6,7 +6,7 @@ use crate::hr::PersonId;
 use crate::plan::order::made_by;
 use crate::plan::{
     Action, ActionId, AttributeChange, Change, Finding, GuardVerdict, Header, OpenAccount, Plan,
-    Reason, Reversible, StageCount, Target,
+    Reason, Reversible, SourceRead, StageCount, Target,
 };
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -133,6 +133,15 @@ impl From<&Header> for wire::Header {
             policy: header.policy.to_string(),
             people: header.people.to_string(),
             people_source: header.people_source.to_string(),
+            sources: header
+                .sources
+                .iter()
+                .map(|source| wire::SourceRead {
+                    name: source.name.to_string(),
+                    digest: source.digest.to_string(),
+                    records: source.records,
+                })
+                .collect(),
             directory: header.directory.to_string(),
             domain: text(header.domain.as_ref()),
             domain_name: header.domain_name.to_string(),
@@ -155,6 +164,15 @@ impl TryFrom<wire::Header> for Header {
             policy: header.policy.into(),
             people: header.people.into(),
             people_source: header.people_source.into(),
+            sources: header
+                .sources
+                .into_iter()
+                .map(|source| SourceRead {
+                    name: source.name.into(),
+                    digest: source.digest.into(),
+                    records: source.records,
+                })
+                .collect(),
             directory: header.directory.into(),
             domain: guid_if(header.domain)?,
             domain_name: header.domain_name.into(),

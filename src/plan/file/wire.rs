@@ -46,7 +46,7 @@ mirror!(
     /// Kinds of findings.
     FindingKind = crate::plan::FindingKind {
         Quarantined, Held, Conflict, Unsettled, Namesake, DisabledByHand, EnabledByHand, Blocked,
-        Released, Vanished, Missing, Overlay, Proposed, Lingering, Waiting, Tied, Note,
+        Released, Vanished, Missing, Overlay, Proposed, Lingering, Waiting, Tied, Expectation, Note,
     }
 );
 
@@ -111,11 +111,23 @@ pub(super) struct Header {
     pub(super) policy: String,
     pub(super) people: String,
     pub(super) people_source: String,
+    /// The sources, where they have names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) sources: Vec<SourceRead>,
     pub(super) directory: String,
     pub(super) domain: Option<String>,
     pub(super) domain_name: String,
     pub(super) state: String,
     pub(super) generation: u64,
+}
+
+/// A source of people as it was read.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SourceRead {
+    pub(super) name: String,
+    pub(super) digest: String,
+    pub(super) records: u32,
 }
 
 /// One change with its reasons.

@@ -155,6 +155,9 @@ impl<'a> Evaluator<'a> {
                 .collect();
             self.fill(&mut wish, &scope, stage, &bodies);
         }
+        if let Record::Known(_) = record {
+            wish.unmet = self.unmet(&scope);
+        }
         wish.next_change = scope.next_change();
         wish
     }
@@ -196,6 +199,7 @@ impl<'a> Evaluator<'a> {
             attributes: Vec::new(),
             groups: none(),
             lists: none(),
+            unmet: Vec::new(),
             next_change: None,
         }
     }
@@ -283,6 +287,13 @@ impl<'a> Evaluator<'a> {
         let disabled =
             |(stage, _): &&(StageId, RuleId)| account(*stage) == Some(StageAccount::Disabled);
         possible.iter().find(disabled).or(possible.first()).copied()
+    }
+
+    /// The expectations that certainly do not hold; what cannot be told is reported where it cannot be told.
+    fn unmet(&self, scope: &Scope<'a>) -> Vec<u32> {
+        let expects = (0_u32..).zip(&self.policy.program.expects);
+        let unmet = expects.filter(|(_, node)| scope.holds(node) == Ok(false));
+        unmet.map(|(index, _)| index).collect()
     }
 
     fn adopt(&self, scope: &Scope<'a>) -> Vec<AdoptQuery> {

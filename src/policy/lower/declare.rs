@@ -158,6 +158,17 @@ impl Lower<'_> {
                 Some(Sensitivity::Open) => false,
                 None => hr::is_sensitive_by_nature(&attribute.source),
             };
+            if let (Some(key), true) = (field.key, attribute.sensitive) {
+                let message = format!("the key `{}` stands in every output", field.name.value);
+                self.report(
+                    Diagnostic::new(&codes::BAD_FIELD, key, message)
+                        .label("a key cannot be sensitive")
+                        .help("take a number of HR that may be seen, or declare it `open`"),
+                );
+            }
+            if attribute.key {
+                self.key_type = Some(field.ty.span);
+            }
             let position = u32::try_from(attributes.len()).unwrap_or(u32::MAX);
             self.declare(&field.name, What::Field(position));
             self.fields.push(Field {

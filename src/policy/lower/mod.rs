@@ -13,6 +13,7 @@ mod accounts;
 mod call;
 mod declare;
 mod exceptions;
+mod expect;
 mod expr;
 mod groups;
 mod guard;
@@ -24,6 +25,8 @@ mod password;
 mod pattern;
 mod profile;
 mod reads;
+mod retention;
+mod sources;
 mod stages;
 mod tables;
 mod template;
@@ -75,6 +78,8 @@ pub(crate) struct Lower<'a> {
     pub(crate) named_lines: BTreeSet<String>,
     /// The `let`s that are being checked, outermost first.
     pub(crate) opening: Vec<u32>,
+    /// Where the type of the key is written.
+    pub(crate) key_type: Option<Span>,
 }
 
 impl<'a> Lower<'a> {
@@ -94,6 +99,7 @@ impl<'a> Lower<'a> {
             allowed: Allowed::default(),
             named_lines: BTreeSet::new(),
             opening: Vec::new(),
+            key_type: None,
         }
     }
 

@@ -28,6 +28,12 @@ fn of_kind(scene: &Scene<'_>, page: &mut Page, kind: FindingKind, findings: &[Fi
     let number = words::number(findings.len());
     let colon = if meaning.is_empty() { "" } else { ": " };
     scene.heading(page, title, &format!("{number}{colon}{meaning}"));
+    if kind == FindingKind::Expectation {
+        for same in findings.chunk_by(|a, b| a.text == b.text) {
+            expectation(scene, page, same);
+        }
+        return;
+    }
     let shared = shared_help(findings);
     for finding in findings {
         one(scene, page, finding, shared.is_none());
@@ -38,6 +44,35 @@ fn of_kind(scene: &Scene<'_>, page: &mut Page, kind: FindingKind, findings: &[Fi
             4,
             &Line::new().styled(palette.help, &format!("→ {help}")),
         );
+    }
+}
+
+/// One thing that is expected: how many do not meet it, then who they are.
+fn expectation(scene: &Scene<'_>, page: &mut Page, findings: &[Finding]) {
+    let palette = &scene.options.palette;
+    let Some(first) = findings.first() else {
+        return;
+    };
+    let number = words::count(findings.len(), "person", "people");
+    let mut line = Line::new().styled(palette.warn, &number).plain("   ");
+    line = line.plain(&first.text);
+    if let Some(reason) = &first.reason {
+        let place = format!("   {}:{}", reason.file, reason.line);
+        line = line.styled(palette.dim, &place);
+    }
+    page.line(2, 6, &line);
+    for finding in findings {
+        let mut line = scene.person(&finding.who, finding.person.as_ref());
+        let values = finding.reason.iter().flat_map(|reason| &reason.values);
+        let values: Vec<String> = values
+            .map(|(name, value)| format!("{name} is {value}"))
+            .collect();
+        if !values.is_empty() && !scene.compact {
+            line = line
+                .plain("   ")
+                .styled(palette.dim, &values.join(", "));
+        }
+        page.line(6, 8, &line);
     }
 }
 

@@ -38,6 +38,14 @@ pub(super) fn header(scene: &Scene<'_>, page: &mut Page) {
         facts.push_str(&words::instant(header.expires, zone));
     }
     page.line(2, 4, &Line::new().styled(palette.dim, &facts));
+    if !header.sources.is_empty() {
+        let sources = header.sources.iter().map(|source| {
+            let (digest, number) = (words::short(&source.digest), words::number(source.records as usize));
+            format!("{} {digest}: {number}", source.name)
+        });
+        let sources: Vec<String> = sources.collect();
+        page.line(2, 4, &Line::new().styled(palette.dim, &sources.join(" · ")));
+    }
 }
 
 /// How many people are in which stage.
