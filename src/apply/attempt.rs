@@ -5,10 +5,11 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::deed::Deed;
-use super::seen::{Seen, Trouble, View};
+use super::seen::{Seen, Trouble, View, refused};
 use super::{Handed, Handover, Owner, password};
 use crate::directory::Guid;
 use crate::directory::port::{self, Directory, Operation, ResultCode, win32};
+use crate::hr::port::Field;
 use crate::plan::{Action, Change, Target};
 
 /// How often an operation is tried while the directory is busy.
@@ -82,6 +83,7 @@ pub(super) fn attempt(
                 ..done(view.guid(&account)?, false)
             })
         }
+        (Deed::Value, _) => write_back(view, change).map(|object| done(object, false)),
         (Deed::Operation(operation), None) => {
             Ok(done(patiently(view.directory, &operation)?, false))
         }
@@ -93,6 +95,29 @@ pub(super) fn attempt(
             }
         }
     }
+}
+
+/// Writes a value back to HR; yields the account whose value it is.
+fn write_back(view: &View<'_>, change: &Change) -> Result<Guid, Trouble> {
+    let Change::WriteBack {
+        account,
+        person,
+        source,
+        before,
+        after,
+        ..
+    } = change
+    else {
+        return Err(Trouble::Failed("nothing is written back by it".to_owned()));
+    };
+    let field = Field {
+        person,
+        name: source,
+    };
+    view.hr
+        .write(&field, before.as_deref(), after)
+        .map_err(|error| refused(&error))?;
+    view.guid(account)
 }
 
 /// Makes passwords until the domain takes one, and hands that over.

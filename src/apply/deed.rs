@@ -20,6 +20,8 @@ pub(super) enum Deed {
         must_change: bool,
         length: u32,
     },
+    /// A value for HR, which is no matter of the directory.
+    Value,
 }
 
 impl View<'_> {
@@ -88,6 +90,7 @@ impl View<'_> {
             Change::Disable { account, .. } => switch(&*self.account(account)?, Uac::disabled),
             Change::AddMember { group, account } => self.member(group, account, true)?,
             Change::RemoveMember { group, account, .. } => self.member(group, account, false)?,
+            Change::WriteBack { .. } => return Ok(Deed::Value),
             Change::Delete { account } => {
                 let guid = self.guid(account)?;
                 Operation::Delete {

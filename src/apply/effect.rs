@@ -88,6 +88,12 @@ impl Effect<'_> {
                 })
             }
             Change::RemoveMember { stage, .. } => self.removed(writer, stage.as_ref()),
+            Change::WriteBack {
+                person,
+                field,
+                digest,
+                ..
+            } => writer.set_written(person, field, digest, self.at),
             Change::Delete { .. } => writer.remove_account(account, self.at),
         }
     }

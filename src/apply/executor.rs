@@ -20,8 +20,11 @@ use super::{
 use crate::directory::Guid;
 use crate::directory::port::Directory;
 use crate::hr::PersonId;
-use crate::plan::{Action, ActionId, Change, Plan, Target, file};
+use crate::hr::port::WriteBack;
+use crate::plan::{Action, ActionId, Change, GuardKind, Notice, Plan, Target, file};
+use crate::state::outbox::Due;
 use crate::state::{Lock, Store, StoreError, Writer};
+use crate::text::mail::Address;
 
 /// For how long counts of guards are kept; limits look at the last 24 hours.
 const COUNTS_KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(31 * 24);
@@ -48,6 +51,8 @@ pub struct Executor<'a> {
     pub lock: &'a Lock,
     /// What is changed.
     pub directory: &'a dyn Directory,
+    /// Who takes values that are written back to HR.
+    pub hr: &'a dyn WriteBack,
     /// Who gets new passwords.
     pub handover: &'a mut dyn Handover,
     /// Who follows the run.
@@ -69,6 +74,8 @@ pub struct Outcome {
     pub ended: Vec<Ended>,
     /// Actions that set a password which nobody got.
     pub passwords_unknown: Vec<ActionId>,
+    /// How many notices became due.
+    pub notices: usize,
     /// It was begun earlier, and finished now.
     pub resumed: bool,
 }
@@ -153,7 +160,7 @@ impl Executor<'_> {
     }
 
     fn carry_out(&mut self, run: Uuid, plan: &Plan, resumed: bool) -> Result<Outcome, ApplyError> {
-        let mut job = Job::new(run, plan, self.directory, resumed);
+        let mut job = Job::new(run, plan, (self.directory, self.hr), resumed);
         job.catch_up(&journal::progress(self.store, run)?);
         let behind = job
             .statuses
@@ -271,6 +278,8 @@ impl Executor<'_> {
                 }
             }
             job.remember_people(writer)?;
+            let due = job.remember_notices(writer, at)?;
+            job.outcome.notices = due;
             let Outcome {
                 run,
                 status,
@@ -281,6 +290,8 @@ impl Executor<'_> {
             if status == RunStatus::Finished && plan.header.only.is_empty() {
                 writer.set_baseline(&plan.header.policy, plan.memory.people_read)?;
                 let sources = plan.header.sources.iter();
+                let keys = plan.memory.notices.known.iter();
+                writer.set_notices_known(keys.map(|key| &**key))?;
                 writer.set_sources_read(sources.map(|source| (&*source.name, source.records)))?;
             }
             if let Ok(old) = at.checked_sub(COUNTS_KEPT) {
@@ -303,17 +314,24 @@ impl Executor<'_> {
 }
 
 impl<'a> Job<'a> {
-    fn new(run: Uuid, plan: &'a Plan, directory: &'a dyn Directory, resumed: bool) -> Self {
+    fn new(
+        run: Uuid,
+        plan: &'a Plan,
+        (directory, hr): (&'a dyn Directory, &'a dyn WriteBack),
+        resumed: bool,
+    ) -> Self {
         let outcome = Outcome {
             run,
             status: RunStatus::Finished,
             counts: Counts::default(),
             ended: Vec::new(),
             passwords_unknown: Vec::new(),
+            notices: 0,
             resumed,
         };
         let view = View {
             directory,
+            hr,
             made: BTreeMap::new(),
             places: BTreeMap::new(),
             moved: BTreeMap::new(),
@@ -387,13 +405,58 @@ impl<'a> Job<'a> {
         journal::close(writer, self.run, &ending, at)
     }
 
+    /// The people of whom not every action succeeded.
+    fn failed(&self) -> BTreeSet<&'a PersonId> {
+        numbered(self.plan)
+            .filter(|(id, _)| self.status(*id) != Status::Done)
+            .filter_map(|(_, action)| action.person.as_ref())
+            .collect()
+    }
+
+    /// Puts what became true by this run into the outbox, and remembers what notices watch; how many are due.
+    fn remember_notices(
+        &self,
+        writer: &mut Writer<'_>,
+        at: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let failed = self.failed();
+        let happened = |notice: &&Notice| match notice.after.as_slice() {
+            [] => !failed.contains(&notice.person),
+            after => after.iter().all(|id| self.status(*id) == Status::Done),
+        };
+        let due: Vec<&Notice> = self.plan.notices.iter().filter(happened).collect();
+        for (position, notice) in (0_u32..).zip(&due) {
+            let to: Vec<&str> = notice.to.iter().map(Address::as_str).collect();
+            let content = serde_json::json!({
+                "to": to,
+                "subject": notice.subject.as_str(),
+                "body": &*notice.body,
+            });
+            let due = Due {
+                position,
+                notice: &notice.name,
+                event: &notice.event,
+                person: &notice.person,
+                content: &content.to_string(),
+            };
+            writer.notice_due(self.run, &due, at)?;
+        }
+        let count = u32::try_from(due.len()).unwrap_or(u32::MAX);
+        if count > 0 {
+            writer.count(self.run, GuardKind::Notify.word(), at, count)?;
+        }
+        for ((key, person), holds) in &self.plan.memory.notices.changed {
+            if !failed.contains(person) {
+                writer.set_notice_state(key, person, *holds)?;
+            }
+        }
+        Ok(due.len())
+    }
+
     /// Remembers each person whose actions all succeeded as the plan says (S1).
     fn remember_people(&self, writer: &mut Writer<'_>) -> Result<(), StoreError> {
         let done = |id: &ActionId| self.status(*id) == Status::Done;
-        let failed: BTreeSet<&PersonId> = numbered(self.plan)
-            .filter(|(id, _)| !done(id))
-            .filter_map(|(_, action)| action.person.as_ref())
-            .collect();
+        let failed = self.failed();
         let deleted: BTreeSet<Guid> = numbered(self.plan)
             .filter(|(id, _)| done(id))
             .filter_map(|(_, action)| deletes(action))

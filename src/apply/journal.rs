@@ -168,6 +168,7 @@ pub const fn kind_word(change: &Change) -> &'static str {
         Change::Disable { .. } => "disable",
         Change::AddMember { .. } => "add-member",
         Change::RemoveMember { .. } => "remove-member",
+        Change::WriteBack { .. } => "write-back",
         Change::Delete { .. } => "delete",
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn run(
     let kept = arguments.plan.as_deref().map(read_plan).transpose()?;
     let only = Only::new(&arguments.only);
     let checked = check::policy(&workspace, only.condition.as_deref(), output)?;
-    let reading = session::read(&workspace, checked.policy, None)?;
+    let mut reading = session::read(&workspace, checked.policy, None)?;
     let now = reading.now;
     let operator = Operator::of_this_process();
     // A directory that cannot be used is refused before anything is made.
@@ -58,16 +58,19 @@ pub(super) fn run(
     let mut handover = NoHandover;
     if journal::unfinished(&store)?.is_some() {
         let directory = open(&copy, &clock)?;
+        let hr = workspace.embedded_hr(&reading.people);
         let mut executor = Executor {
             store: &mut store,
             lock: &lock,
             directory: &directory,
+            hr: &hr,
             handover: &mut handover,
             watch: &mut watch,
             clock: &*clock,
         };
         let resumed = executor.resume(domain(&copy)?)?;
         save(&directory)?;
+        reading.people = workspace.people(&reading.policy)?;
         if let Some(outcome) = resumed {
             output.say("finished the run that was broken off:");
             say_outcome(&outcome, &[], output);
@@ -79,6 +82,7 @@ pub(super) fn run(
     let asked = Asked {
         only,
         keep_state: true,
+        reveal: false,
     };
     let planned = planning::plan(&workspace, reading, &asked)?;
     let plan = kept.as_ref().unwrap_or(&planned.plan);
@@ -114,10 +118,12 @@ pub(super) fn run(
     }
     let directory = open(&copy, &clock)?;
     let author = operator.author(&workspace, arguments);
+    let hr = workspace.embedded_hr(&planned.reading.people);
     let mut executor = Executor {
         store: &mut store,
         lock: &lock,
         directory: &directory,
+        hr: &hr,
         handover: &mut handover,
         watch: &mut watch,
         clock: &*clock,
@@ -219,7 +225,9 @@ fn remembers(planned: &Planned, plan: &Plan) -> bool {
         && memory.accounts.is_empty()
         && memory.memberships.is_empty()
         && memory.values.is_empty()
-        && memory.exceptions_seen.is_empty())
+        && memory.exceptions_seen.is_empty()
+        && memory.notices.changed.is_empty()
+        && memory.notices.known.iter().eq(&planned.prior.notices_known))
         || open
 }
 
@@ -308,6 +316,18 @@ fn say_outcome(outcome: &Outcome, actions: &[crate::plan::Action], output: &mut 
             text,
             "{} new passwords are known to nobody yet: set one by hand before the first logon",
             outcome.passwords_unknown.len()
+        );
+    }
+    if outcome.notices > 0 {
+        let are = if outcome.notices == 1 {
+            "notice is"
+        } else {
+            "notices are"
+        };
+        let _ = writeln!(
+            text,
+            "{} {are} due and kept, not sent: this version has no mail",
+            outcome.notices
         );
     }
     let _ = write!(text, "`tenure show {}` tells what was done", outcome.run);

@@ -126,6 +126,9 @@ pub struct PlanArgs {
     /// With `--format markdown`: names, not only HR keys
     #[arg(long)]
     pub names: bool,
+    /// Show sensitive HR values, on a terminal alone; that it was done is kept on the trail
+    #[arg(long, conflicts_with = "output")]
+    pub reveal: bool,
 }
 
 /// How to print a plan.
@@ -225,6 +228,9 @@ pub struct ExplainArgs {
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+    /// Show sensitive HR values, on a terminal alone; that it was done is kept on the trail
+    #[arg(long)]
+    pub reveal: bool,
 }
 
 /// How to print a result.

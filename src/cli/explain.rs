@@ -3,7 +3,7 @@
 use super::args::{ExplainArgs, Format, Global};
 use super::report::Report;
 use super::session::{self, Reading};
-use super::{Exit, Output, check};
+use super::{Exit, Output, check, reveal};
 use crate::diagnostic::did_you_mean;
 use crate::directory::schema;
 use crate::hr::{PersonId, Standing as Known};
@@ -54,7 +54,11 @@ pub(super) fn run(
     };
     let evaluator = Evaluator::new(&policy, &people, now);
     let wish = evaluator.wish(person);
-    let explanation = evaluator.explain(person, &checked.sources);
+    if arguments.reveal {
+        let human = arguments.format == Format::Human;
+        reveal::journal(&workspace, output, now, "explain", human, Some(&id))?;
+    }
+    let explanation = evaluator.explain(person, &checked.sources, arguments.reveal);
     let name = people.schema().name_of(person.values());
     let view = View {
         policy: &policy,

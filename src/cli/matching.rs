@@ -205,6 +205,7 @@ fn rebuild(workspace: &Workspace, planned: &Planned, output: &mut Output) -> Res
         store: &mut store,
         lock: &lock,
         directory: &directory,
+        hr: &crate::hr::port::ReadOnly,
         handover: &mut NoHandover,
         watch: &mut Unwatched,
         clock: &clock,
@@ -238,6 +239,7 @@ fn baseline(plan: &Plan, state: uuid::Uuid, generation: u64) -> Plan {
     let mut plan = plan.clone();
     plan.actions.clear();
     plan.guards.clear();
+    plan.notices.clear();
     plan.header.state = state;
     plan.header.generation = generation;
     plan.memory

@@ -19,6 +19,7 @@ mod output;
 mod plan;
 mod planning;
 mod report;
+mod reveal;
 mod session;
 pub mod view;
 

@@ -19,6 +19,8 @@ pub(super) struct Asked {
     pub(super) only: Only,
     /// Make the state store if there is none, so that the plan belongs to it.
     pub(super) keep_state: bool,
+    /// Show sensitive values in reasons.
+    pub(super) reveal: bool,
 }
 
 /// A plan and everything it was made of.
@@ -48,6 +50,7 @@ pub(super) fn plan(
     let directory_file = workspace.directory_file();
     let prior = prior(workspace, asked.keep_state, reading.now)?;
     let only = asked.only.people(&reading)?;
+    let teller = policy::Teller::new(&reading.policy, &reading.people, reading.now);
     let wishes = policy::wishes(&reading.policy, &reading.people, reading.now);
     let input = plan::Input {
         rules: &reading.policy.rules,
@@ -65,6 +68,8 @@ pub(super) fn plan(
             clock_pinned: reading.pinned,
             people_source: reading.people.origin().description.clone(),
             exceptions: reading.policy.rules.exceptions.clone(),
+            reveal: asked.reveal,
+            telling: Some(&teller),
         },
     };
     let correlation = plan::correlate(&input);

@@ -17,6 +17,7 @@ mod digest;
 mod duration;
 mod notation;
 mod person;
+pub mod port;
 mod raw;
 mod read;
 mod schema;
@@ -25,6 +26,7 @@ mod snapshot;
 mod sources;
 mod typing;
 mod value;
+mod written;
 
 pub use csv::{CsvError, MissingColumn, read_csv};
 pub use decimal::Decimal;
@@ -40,3 +42,4 @@ pub use snapshot::{DuplicateIds, Origin, Quarantined, Reason, Snapshot, Standing
 pub use sources::{SourceRead, SourceSnapshot, merge};
 pub use typing::{MAX_ITEMS, MAX_TEXT_BYTES, read_text};
 pub use value::Value;
+pub use written::{Written, overwritten};

@@ -7,8 +7,8 @@ use super::snapshot::MAX_LISTED;
 use super::typing::Typist;
 use super::value::normalise;
 use super::{
-    Attribute, BadPersonId, Origin, Person, PersonId, Place, Quarantined, RawRecord, RawValue, Reason, Schema,
-    Snapshot, Type, Value,
+    Attribute, BadPersonId, Origin, Person, PersonId, Place, Quarantined, RawRecord, RawValue,
+    Reason, Schema, Snapshot, Type, Value,
 };
 use crate::text::{excerpt, visible};
 
@@ -173,7 +173,10 @@ fn list_duplicates(ids: &[(PersonId, Vec<Place>)]) -> String {
 fn list_twice(ids: &[(PersonId, Vec<Arc<str>>)]) -> String {
     let mut listed: Vec<String> = Vec::new();
     for (id, names) in ids.iter().take(MAX_LISTED) {
-        let names: Vec<String> = names.iter().map(|name| format!("`{}`", visible(name))).collect();
+        let names: Vec<String> = names
+            .iter()
+            .map(|name| format!("`{}`", visible(name)))
+            .collect();
         listed.push(format!("{id} is in {}", names.join(" and ")));
     }
     if ids.len() > MAX_LISTED {

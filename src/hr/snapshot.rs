@@ -163,6 +163,13 @@ impl Snapshot {
         self
     }
 
+    /// The same with other values of its people, who are the same.
+    pub(super) fn with_people(mut self, people: Vec<Person>) -> Self {
+        self.digest = Digest::of(&self.schema, &people, &self.quarantined);
+        self.people = people;
+        self
+    }
+
     /// The sources, by name; none where the people come from one that has no name.
     pub fn sources(&self) -> &[SourceRead] {
         &self.sources

@@ -77,7 +77,11 @@ pub fn merge(
     let merged = Snapshot::new(schema.clone(), people, quarantined, origin);
     // Within a source ids are unique, and between them it was looked at.
     let merged = merged.map_err(|twice| Error::InTwoSources {
-        ids: twice.ids.into_iter().map(|(id, _)| (id, Vec::new())).collect(),
+        ids: twice
+            .ids
+            .into_iter()
+            .map(|(id, _)| (id, Vec::new()))
+            .collect(),
     })?;
     Ok(merged.of_sources(read))
 }

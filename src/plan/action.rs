@@ -150,6 +150,25 @@ pub enum Change {
         /// The stage that takes it, if one does (S16): then the state remembers whose it was.
         stage: Option<Arc<str>>,
     },
+    /// A value of the account is written back to HR.
+    WriteBack {
+        /// Whose value it is.
+        account: Target,
+        /// Of whom HR gets to know it.
+        person: PersonId,
+        /// The field, as the policy calls it.
+        field: Arc<str>,
+        /// The field, as HR calls it.
+        source: Arc<str>,
+        /// What HR says now.
+        before: Option<Arc<str>>,
+        /// What it will say.
+        after: Arc<str>,
+        /// The salted digest by which the state will know the value as ours.
+        digest: Arc<str>,
+        /// People sign in to HR with this field.
+        login: bool,
+    },
     /// The account is deleted.
     Delete {
         /// Which.

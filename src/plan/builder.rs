@@ -13,6 +13,7 @@ use super::names::Names;
 use super::place::{self, Units};
 use super::subject::{Aim, Subject, weigh};
 use super::world::World;
+use super::writeback;
 use super::{ActionId, Finding, FindingKind, OpenReason};
 use crate::directory::{Dn, ObjectId};
 use crate::hr::PersonId;
@@ -70,11 +71,16 @@ impl<'w, 'a> Builder<'w, 'a> {
         let by_person: FxHashMap<&PersonId, &'a Wish> =
             wishes.iter().map(|wish| (&wish.person, wish)).collect();
         let mut subjects: Vec<Subject<'a>> = Vec::with_capacity(wishes.len());
+        let tells = !self.world.input.rules.notices.is_empty();
         for entry in &correlation.people {
             let Some(wish) = by_person.get(&entry.person) else {
                 continue;
             };
             let account = entry.verdict.account();
+            let some = account.or(entry.verdict.accounts().first().copied());
+            if let (Some(some), true) = (some, tells) {
+                self.draft.accounts.insert(entry.person.clone(), some);
+            }
             let subject = weigh(self, wish, &entry.verdict);
             let Some(mut subject) = subject else {
                 let seat = match account {
@@ -91,6 +97,11 @@ impl<'w, 'a> Builder<'w, 'a> {
         }
         for subject in &subjects {
             self.person(subject);
+            writeback::values(self, subject);
+            if tells {
+                let person = subject.wish.person.clone();
+                self.draft.names.insert(person, subject.names.clone());
+            }
         }
         self.tied(correlation, &subjects);
     }

@@ -69,8 +69,8 @@ pub enum Verdict {
         rule: RuleId,
         /// The day it was created.
         created: Date,
-        /// The first day of the person.
-        started: Date,
+        /// The first day of the person; `None` where it must not be shown (S11).
+        started: Option<Date>,
     },
     /// Rules propose several accounts, or one account for several people.
     Ambiguous {
@@ -573,7 +573,7 @@ impl<'w, 'a> Matcher<'w, 'a> {
             account,
             rule,
             created,
-            started,
+            started: Some(started).filter(|_| !self.world.first_day_is_sensitive()),
         })
     }
 }

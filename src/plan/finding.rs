@@ -59,6 +59,8 @@ pub enum FindingKind {
     Waiting,
     /// A tied account.
     Tied,
+    /// A notice that has nobody to go to.
+    Untold,
     /// HR's record is not as the policy expects it.
     Expectation,
     /// Anything else worth a look.

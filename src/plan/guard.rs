@@ -81,6 +81,7 @@ pub(crate) fn judge(
     draft: &Draft,
     all: &[Action],
     planned: &[Action],
+    notices: usize,
 ) -> Vec<GuardVerdict> {
     let bases = bases(world);
     let narrowed = world.input.options.only.is_some();
@@ -103,7 +104,11 @@ pub(crate) fn judge(
             u32::try_from(hits.sum::<usize>()).unwrap_or(u32::MAX)
         };
         let level = level(world, draft, kind);
-        let count = level.unwrap_or_else(|| counted(judged));
+        let count = match (level, kind) {
+            (Some(level), _) => level,
+            (None, GuardKind::Notify) => u32::try_from(notices).unwrap_or(u32::MAX),
+            (None, _) => counted(judged),
+        };
         let recent = match level {
             Some(_) => 0,
             None => recent(world, kind),

@@ -5,12 +5,12 @@ use super::correlate::{self, Correlation, Verdict};
 use super::draft::Draft;
 use super::world::World;
 use super::{
-    Action, Finding, FindingKind, Header, OpenReason, Plan, SourceRead, StageCount, guard, open,
-    order, quality,
+    Action, Finding, FindingKind, Header, OpenReason, Plan, SourceRead, StageCount, guard, notice,
+    open, order, quality,
 };
 use crate::directory::{self, Dn};
 use crate::hr::{self, PersonId};
-use crate::policy::{Ruleset, Standing, Wish};
+use crate::policy::{Ruleset, Standing, Telling, Wish};
 use crate::state::Prior;
 use jiff::{SignedDuration, Timestamp};
 use rustc_hash::FxHashSet;
@@ -43,12 +43,12 @@ pub struct Input<'a> {
     /// As of which instant.
     pub now: Timestamp,
     /// What the caller asked for.
-    pub options: Options,
+    pub options: Options<'a>,
 }
 
 /// What the caller asked for.
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub struct Options<'a> {
     /// Made with `--at`: shown, never applied.
     pub hypothetical: bool,
     /// Actions only for these; names, guards and uniqueness are judged over everybody.
@@ -61,6 +61,10 @@ pub struct Options {
     pub people_source: Arc<str>,
     /// Exceptions by the digest of their text, for the state (S18).
     pub exceptions: Vec<Arc<str>>,
+    /// Sensitive HR values stand in reasons as they are: for somebody at a terminal, and never kept (S11).
+    pub reveal: bool,
+    /// Who says what notices say; without, nothing is told and nothing is remembered of it.
+    pub telling: Option<&'a dyn Telling>,
 }
 
 /// The plan: pure, and the same for the same input in whatever order it comes.
@@ -253,8 +257,9 @@ fn finish(world: &World<'_>, mut draft: Draft) -> Plan {
     } else {
         (None, order::ordered(actions, &kept))
     };
+    let notices = notice::notices(world, &mut draft, &actions);
     let judged: &[Action] = all.as_deref().unwrap_or(&actions);
-    let guards = guard::judge(world, &draft, judged, &actions);
+    let guards = guard::judge(world, &draft, judged, &actions, notices.len());
     let trips = guards.iter().any(|guard| guard.tripped);
     let open_accounts = open::accounts(world, &draft.open, &actions, trips);
     draft.findings.sort_by(|a, b| {
@@ -262,7 +267,8 @@ fn finish(world: &World<'_>, mut draft: Draft) -> Plan {
         order.then_with(|| (&a.person, &a.who, &a.text).cmp(&(&b.person, &b.who, &b.text)))
     });
     draft.findings.dedup();
-    let next_change = next_change(input, &draft.timers);
+    let next_change = next(input, &draft.timers, |wish| wish.next_change);
+    let next_shown = next(input, &draft.timers, |wish| wish.next_shown);
     let mut memory = draft.memory;
     if let Some(people) = &input.options.only {
         memory.people.retain(|(person, _)| people.contains(person));
@@ -284,21 +290,27 @@ fn finish(world: &World<'_>, mut draft: Draft) -> Plan {
         .collect();
     memory.exceptions_seen.sort();
     memory.exceptions_seen.dedup();
+    memory.notices.changed.sort();
     Plan {
         header: header(input, next_change),
         actions,
         guards,
+        notices,
         findings: draft.findings,
         open_accounts,
         stages: stages(input),
-        next_change,
+        next_change: next_shown,
         memory,
     }
 }
 
 /// The next instant at which something becomes due for anybody.
-fn next_change(input: &Input<'_>, timers: &[Timestamp]) -> Option<Timestamp> {
-    let wishes = input.wishes.iter().filter_map(|wish| wish.next_change);
+fn next(
+    input: &Input<'_>,
+    timers: &[Timestamp],
+    of: fn(&Wish) -> Option<Timestamp>,
+) -> Option<Timestamp> {
+    let wishes = input.wishes.iter().filter_map(of);
     let all = wishes.chain(timers.iter().copied());
     all.filter(|at| *at > input.now).min()
 }

@@ -94,6 +94,7 @@ impl Builder<'_, '_> {
                 | super::Change::Disable { .. }
                 | super::Change::AddMember { .. }
                 | super::Change::RemoveMember { .. }
+                | super::Change::WriteBack { .. }
                 | super::Change::Delete { .. } => false,
             })
     }

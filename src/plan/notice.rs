@@ -12,7 +12,7 @@ use super::world::World;
 use super::{Action, ActionId, Change, Finding, FindingKind, Reason, Target};
 use crate::hr::PersonId;
 use crate::policy::notice::{NOTHING, NoticeWish, Recipient, TextPart};
-use crate::policy::{EventRule, NoticeEvent, NoticeRule, Wish};
+use crate::policy::{EventRule, NoticeEvent, NoticeRule, Telling, Wish};
 use crate::state::PersonMemory;
 use crate::text::mail::{Address, HeadLine};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -60,7 +60,7 @@ struct Subject<'a> {
     after: Option<&'a PersonMemory>,
     /// Seen for the first time, with an account.
     baseline: bool,
-    /// The actions that make, delete or give a password to their account.
+    /// The actions on their account, but for memberships.
     acts: &'a [ActionId],
 }
 
@@ -74,18 +74,46 @@ pub(crate) fn notices(world: &World<'_>, draft: &mut Draft, actions: &[Action]) 
         .collect();
     known.sort();
     known.dedup();
-    draft.memory.notices.known = known;
-    let Some(telling) = input.options.telling.filter(|_| !rules.is_empty()) else {
+    let Some(telling) = input.options.telling else {
+        draft.memory.notices.known = input.prior.notices_known.iter().cloned().collect();
         return Vec::new();
     };
+    draft.memory.notices.known = known;
+    if rules.is_empty() {
+        return Vec::new();
+    }
     let acts = acts(actions);
+    let remembered = std::mem::take(&mut draft.memory.people);
+    let told = told_of(world, draft, actions, (&acts, &remembered), telling);
+    draft.memory.people = remembered;
+    told
+}
+
+/// What each person's actions are, and what will be remembered of whom.
+type Facts<'a> = (
+    &'a FxHashMap<PersonId, Vec<ActionId>>,
+    &'a [(PersonId, PersonMemory)],
+);
+
+fn told_of(
+    world: &World<'_>,
+    draft: &mut Draft,
+    actions: &[Action],
+    (acts, remembered): Facts<'_>,
+    telling: &dyn Telling,
+) -> Vec<Notice> {
+    let input = world.input;
+    let rules = &input.rules.notices;
     let problems: FxHashSet<PersonId> = draft
         .findings
         .iter()
         .filter(|finding| is_problem(finding.kind))
         .filter_map(|finding| finding.person.clone())
         .collect();
-    let after: FxHashMap<PersonId, PersonMemory> = draft.memory.people.iter().cloned().collect();
+    let after: FxHashMap<&PersonId, &PersonMemory> = remembered
+        .iter()
+        .map(|(person, memory)| (person, memory))
+        .collect();
     let mut told = Vec::new();
     for wish in input.wishes {
         let person = &wish.person;
@@ -97,8 +125,8 @@ pub(crate) fn notices(world: &World<'_>, draft: &mut Draft, actions: &[Action]) 
         let subject = Subject {
             wish,
             before,
-            after: after.get(person).or(before),
-            baseline: before.is_none() && draft.holders.contains(person),
+            after: after.get(person).copied().or(before),
+            baseline: before.is_none() && draft.accounts.contains_key(person),
             acts: acts.get(person).map_or(&[], Vec::as_slice),
         };
         for (index, rule) in rules.iter().enumerate() {
@@ -106,8 +134,10 @@ pub(crate) fn notices(world: &World<'_>, draft: &mut Draft, actions: &[Action]) 
             for event in &rule.on {
                 let watched = watched(event, &subject, &problems, &draft.postponed);
                 let fires = match watched {
-                    Some(now) => begins(world, draft, event, &subject, now).then(Vec::new),
-                    None => fires(world, event, &subject, actions),
+                    Watched::Now(now) => begins(world, draft, event, &subject, now).then(Vec::new),
+                    // Unknown is not missing: what was so stays so until it can be told.
+                    Watched::Untold => None,
+                    Watched::NoState => fires(world, event, &subject, actions),
                 };
                 if let (None, Some(after)) = (&due, fires) {
                     due = Some((event, after));
@@ -154,39 +184,51 @@ fn is_problem(kind: FindingKind) -> bool {
     }
 }
 
-/// By person, the actions that make, delete or give a password to an account of their own.
+/// By person, the actions on an account of theirs, but for memberships.
 fn acts(actions: &[Action]) -> FxHashMap<PersonId, Vec<ActionId>> {
     let mut acts: FxHashMap<PersonId, Vec<ActionId>> = FxHashMap::default();
     for (id, action) in (0_u32..).map(ActionId).zip(actions) {
-        if let (
-            Some(person),
-            Change::CreateAccount { .. } | Change::SetPassword { .. } | Change::Delete { .. },
-        ) = (&action.person, &action.change)
-        {
+        let membership = matches!(
+            action.change,
+            Change::AddMember { .. } | Change::RemoveMember { .. }
+        );
+        if let (Some(person), false) = (&action.person, membership) {
             acts.entry(person.clone()).or_default().push(id);
         }
     }
     acts
 }
 
-/// For an event that is a state beginning: whether the state is so now. None for the others.
+/// How what an event watches is now.
+enum Watched {
+    /// It is no state that begins, but something that happens.
+    NoState,
+    /// It is so, or it is not.
+    Now(bool),
+    /// It cannot be told.
+    Untold,
+}
+
 fn watched(
     event: &EventRule,
     subject: &Subject<'_>,
     problems: &FxHashSet<PersonId>,
     postponed: &FxHashSet<PersonId>,
-) -> Option<bool> {
+) -> Watched {
     let person = &subject.wish.person;
     match &event.event {
-        NoticeEvent::When(index) => Some(subject.wish.watches.contains(index)),
-        NoticeEvent::Problem => Some(problems.contains(person)),
-        NoticeEvent::Postpone => Some(postponed.contains(person)),
+        NoticeEvent::When(index) => {
+            let holds = subject.wish.watches.get(*index as usize).copied().flatten();
+            holds.map_or(Watched::Untold, Watched::Now)
+        }
+        NoticeEvent::Problem => Watched::Now(problems.contains(person)),
+        NoticeEvent::Postpone => Watched::Now(postponed.contains(person)),
         NoticeEvent::Create
         | NoticeEvent::Password
         | NoticeEvent::Delete
         | NoticeEvent::Enter { .. }
         | NoticeEvent::Exit(_)
-        | NoticeEvent::ChangeOf(_) => None,
+        | NoticeEvent::ChangeOf(_) => Watched::NoState,
     }
 }
 
@@ -227,16 +269,26 @@ fn fires(
         rules.stage_named(name)
     };
     // A stage counts as entered once its enable has succeeded.
-    let was_in = |memory: Option<&PersonMemory>| stage(memory.filter(|memory| memory.entered.is_some()));
+    let was_in =
+        |memory: Option<&PersonMemory>| stage(memory.filter(|memory| memory.entered.is_some()));
     let before = was_in(subject.before);
     let after = was_in(subject.after);
     let holds = match &event.event {
-        NoticeEvent::Create => return done(|change| matches!(change, Change::CreateAccount { .. })),
-        NoticeEvent::Password => return done(|change| matches!(change, Change::SetPassword { .. })),
+        NoticeEvent::Create => {
+            return done(|change| matches!(change, Change::CreateAccount { .. }));
+        }
+        NoticeEvent::Password => {
+            return done(|change| matches!(change, Change::SetPassword { .. }));
+        }
         NoticeEvent::Delete => return done(|change| matches!(change, Change::Delete { .. })),
-        _ if subject.baseline => false,
+        NoticeEvent::Enter { .. } | NoticeEvent::Exit(_) | NoticeEvent::ChangeOf(_)
+            if subject.baseline =>
+        {
+            false
+        }
         NoticeEvent::Enter { into, from } => {
-            let came = from.is_empty() || stage(subject.before).is_some_and(|stage| from.contains(&stage));
+            let came =
+                from.is_empty() || stage(subject.before).is_some_and(|stage| from.contains(&stage));
             came && before != after && after.is_some_and(|stage| into.contains(&stage))
         }
         NoticeEvent::Exit(stages) => {
@@ -271,10 +323,16 @@ impl<'a> AccountAfter<'a> {
             .after
             .and_then(|memory| memory.account)
             .and_then(|guid| world.input.directory.by_guid(guid));
-        let own = actions
+        let own = subject
+            .acts
             .iter()
-            .filter(|action| action.person.as_ref() == Some(person));
-        Self::new(world, account.or(draft.accounts.get(person).copied()), draft.names.get(person), own.collect())
+            .filter_map(|id| actions.get(id.0 as usize));
+        Self::new(
+            world,
+            account.or(draft.accounts.get(person).copied()),
+            draft.names.get(person),
+            own.collect(),
+        )
     }
 
     pub(crate) fn new(

@@ -177,6 +177,7 @@ fn renumber_change(change: &mut Change, place: &dyn Fn(ActionId) -> Option<Actio
         | Change::Move { account, .. }
         | Change::Enable { account, .. }
         | Change::Disable { account, .. }
+        | Change::WriteBack { account, .. }
         | Change::Delete { account } => renumber(account),
         Change::AddMember { group, account } | Change::RemoveMember { group, account, .. } => {
             renumber(group);
@@ -202,6 +203,7 @@ pub(crate) fn made_by(change: &Change) -> impl Iterator<Item = ActionId> + use<>
         | Change::Move { account, .. }
         | Change::Enable { account, .. }
         | Change::Disable { account, .. }
+        | Change::WriteBack { account, .. }
         | Change::Delete { account } => made.extend(account.made_by()),
         Change::AddMember { group, account } | Change::RemoveMember { group, account, .. } => {
             made.extend(group.made_by());
@@ -225,7 +227,8 @@ fn turn(change: &Change) -> u8 {
         Change::SetPassword { .. } => 7,
         Change::Enable { .. } => 8,
         Change::AddMember { .. } => 9,
-        Change::Delete { .. } => 10,
+        Change::WriteBack { .. } => 10,
+        Change::Delete { .. } => 11,
     }
 }
 
@@ -241,6 +244,7 @@ pub(crate) fn takes_away(change: &Change) -> bool {
         | Change::Move { .. }
         | Change::Enable { .. }
         | Change::AddMember { .. }
+        | Change::WriteBack { .. }
         | Change::Delete { .. } => false,
     }
 }

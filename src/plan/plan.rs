@@ -1,6 +1,6 @@
 //! The plan as a value.
 
-use super::{Action, ActionId, Finding, OpenAccount};
+use super::{Action, ActionId, Finding, Notice, NoticeMemory, OpenAccount};
 use crate::directory::Guid;
 use crate::policy::GuardKind;
 use jiff::Timestamp;
@@ -16,13 +16,17 @@ pub struct Plan {
     pub actions: Vec<Action>,
     /// Every guard, by kind.
     pub guards: Vec<GuardVerdict>,
+    /// What is told to whom once it is applied, by person.
+    pub notices: Vec<Notice>,
     /// What is not done, and why; sorted by kind, then person.
     pub findings: Vec<Finding>,
     /// Enabled accounts that nobody deals with, oldest first.
     pub open_accounts: Vec<OpenAccount>,
     /// How many people are in each stage, in the policy's order.
     pub stages: Vec<StageCount>,
-    /// The next instant at which something becomes due.
+    /// The next instant at which something becomes due, as far as it may be shown: dates that are sensitive, such
+    /// as a last day, do not count. That [`Header::expires`] comes before it tells that there is one within a day,
+    /// not whose.
     pub next_change: Option<Timestamp>,
     /// What the state should remember once this plan is applied, beside what the actions say.
     pub memory: Memory,
@@ -54,6 +58,8 @@ pub struct Memory {
     pub exceptions_seen: Vec<(Arc<str>, Timestamp)>,
     /// How many people were read.
     pub people_read: u32,
+    /// What notices watch.
+    pub notices: NoticeMemory,
 }
 
 /// Of what the plan is, and how long it may be applied (S5).
@@ -136,6 +142,6 @@ impl Plan {
 
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.actions.is_empty()
+        self.actions.is_empty() && self.notices.is_empty()
     }
 }

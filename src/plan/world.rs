@@ -148,12 +148,20 @@ impl<'a> World<'a> {
             let attribute = attributes.get(position)?;
             let value = match record.get(position) {
                 None => self.nothing.clone(),
-                Some(_) if attribute.sensitive => self.mask.clone(),
+                Some(_) if attribute.sensitive && !self.input.options.reveal => self.mask.clone(),
                 Some(value) => value.to_string().into(),
             };
             Some((attribute.name.clone(), value))
         };
         reads.iter().filter_map(shown).collect()
+    }
+
+    /// Whether the attribute that says when a person began must not be shown.
+    pub(crate) fn first_day_is_sensitive(&self) -> bool {
+        let attributes = self.input.schema.attributes().iter();
+        attributes
+            .filter(|attribute| matches!(&*attribute.source, "hire_date" | "employment_start_date"))
+            .any(|attribute| attribute.sensitive)
     }
 
     /// Whether a rule reads an attribute that must not be shown.
@@ -162,11 +170,12 @@ impl<'a> World<'a> {
             return false;
         };
         let attributes = self.input.schema.attributes();
-        rule.reads.iter().any(|position| {
-            attributes
-                .get(*position as usize)
-                .is_some_and(|attribute| attribute.sensitive)
-        })
+        !self.input.options.reveal
+            && rule.reads.iter().any(|position| {
+                attributes
+                    .get(*position as usize)
+                    .is_some_and(|attribute| attribute.sensitive)
+            })
     }
 
     /// Why an object may never be written; none if it may.
@@ -340,9 +349,17 @@ impl<'a> World<'a> {
         })
     }
 
-    /// The salted digest of one HR value: the salt is the state, the person and the attribute (S12).
+    /// The salted digest of one HR value: the salt is a secret of the state, the person and the attribute (S12).
+    ///
+    /// Without a state there is no secret: a date of birth has so few values that a digest would tell it (S11).
     pub(crate) fn digest(&self, person: &PersonId, attribute: &str, value: &str) -> Arc<str> {
+        let salt = &self.input.prior.salt;
+        let known = self.input.schema.attribute(attribute);
+        if salt.is_none() && known.is_some_and(|attribute| attribute.sensitive) {
+            return "".into();
+        }
         let mut hash = Sha256::new();
+        hash.update(salt.as_bytes());
         hash.update(self.input.prior.id.as_bytes());
         for part in [person.to_string().as_str(), attribute, value] {
             hash.update((part.len() as u64).to_le_bytes());

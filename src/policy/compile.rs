@@ -1,14 +1,15 @@
 //! From syntax trees to a checked policy.
 
 use super::codes;
+use super::files::{notice_file, reserved};
 use super::ir::{Kind, Node};
 use super::lower::{LetState, Lower, What};
 use super::program::{Let, Policy};
-use super::ruleset::{Block, LineRule, Reserved, Rule, RuleKind};
+use super::ruleset::{Block, LineRule, Rule, RuleKind};
 use super::types::Type;
 use crate::diagnostic::{self, Diagnostic, FileId, Sources, Span, did_you_mean};
 use crate::directory::Dn;
-use crate::syntax::ast::{self, File, FileItem, Item, UniqueStatement};
+use crate::syntax::ast::{self, File, FileItem, Item};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -24,7 +25,7 @@ pub struct Input<'a> {
     pub files: &'a [File],
     /// All texts: policy files, tables and lists of names.
     pub sources: &'a Sources,
-    /// The files that [`wanted_files`] named: their text, or why they cannot be read.
+    /// The files that [`super::wanted_files`] named: their text, or why they cannot be read.
     pub tables: &'a BTreeMap<FileKey, Result<FileId, String>>,
     /// Values for `param`s, from the configuration.
     pub params: &'a BTreeMap<String, String>,
@@ -32,35 +33,6 @@ pub struct Input<'a> {
     pub bases: &'a [Dn],
     /// An `expect` whose condition is asked of people ([`super::Evaluator::answers`]); no part of the policy.
     pub question: Option<&'a Item>,
-}
-
-/// The files that policies refer to, to be read before they are compiled.
-pub fn wanted_files(files: &[File]) -> Vec<FileKey> {
-    let mut wanted = Vec::new();
-    for file in files {
-        for item in &file.items {
-            if let Item::Table(table) = item {
-                wanted.push((file.id, table.body.from.value.clone()));
-            }
-            if let Item::Unique(unique) = item {
-                let names = reserved_files(&unique.body);
-                wanted.extend(names.map(|name| (file.id, name.value.clone())));
-            }
-        }
-    }
-    wanted.sort();
-    wanted.dedup();
-    wanted
-}
-
-fn reserved_files(unique: &ast::Unique) -> impl Iterator<Item = &ast::Name> {
-    unique
-        .statements
-        .iter()
-        .filter_map(|statement| match statement {
-            UniqueStatement::ReservedFrom(name) => Some(name),
-            UniqueStatement::Try(_) | UniqueStatement::ReuseAfter(..) => None,
-        })
 }
 
 /// Items of one kind in the order of their files' names, so that the order of reading does not matter.
@@ -88,6 +60,8 @@ struct Items<'a> {
     sources: Vec<&'a FileItem<ast::Source>>,
     retention: Vec<&'a FileItem<ast::Retention>>,
     expects: Vec<&'a FileItem<ast::Expect>>,
+    notices: Vec<&'a FileItem<ast::Notify>>,
+    writeback: Vec<&'a FileItem<ast::Writeback>>,
     /// Understood and checked by a later version: the word, and whether ignoring it would open something.
     later: Vec<(&'static str, Span, bool)>,
 }
@@ -123,8 +97,8 @@ impl<'a> Items<'a> {
                 }
                 Item::Invariant(item) => items.later.push(("invariant", item.word, true)),
                 Item::Approve(item) => items.later.push(("approve", item.word, true)),
-                Item::Notify(item) => items.later.push(("notify", item.word, false)),
-                Item::Writeback(item) => items.later.push(("writeback", item.word, false)),
+                Item::Notify(item) => items.notices.push(item),
+                Item::Writeback(item) => items.writeback.push(item),
                 Item::Retention(item) => items.retention.push(item),
                 Item::Expect(item) => items.expects.push(item),
                 Item::Test(item) => items.later.push(("test", item.word, false)),
@@ -203,6 +177,13 @@ pub fn compile(input: &Input<'_>) -> (Option<Policy>, Vec<Diagnostic>) {
     for item in &items.expects {
         lower.expect(item);
     }
+    for item in &items.notices {
+        let body = notice_file(&mut lower, item, input);
+        lower.notify(item, body);
+    }
+    for item in items.writeback.iter().take(1) {
+        lower.writeback(item, schema.as_ref());
+    }
     if let Some(Item::Expect(item)) = input.question {
         lower.asked(&item.body.condition);
     }
@@ -231,7 +212,7 @@ fn once_each(lower: &mut Lower<'_>, items: &Items<'_>, files: &[&File]) {
     fn words<T>(items: &[&FileItem<T>]) -> Vec<Span> {
         items.iter().map(|item| item.word).collect()
     }
-    let once: [(&str, Vec<Span>, Option<&str>); 9] = [
+    let once: [(&str, Vec<Span>, Option<&str>); 10] = [
         (
             "person",
             words(&items.person),
@@ -260,6 +241,7 @@ fn once_each(lower: &mut Lower<'_>, items: &Items<'_>, files: &[&File]) {
         ),
         ("guard", words(&items.guard), None),
         ("retention", words(&items.retention), None),
+        ("writeback", words(&items.writeback), None),
         (
             "profile",
             words(&items.profiles).into_iter().take(1).collect(),
@@ -426,50 +408,6 @@ fn given(lower: &mut Lower<'_>, text: &str, ty: &Type, span: Span) -> Node {
             .label("from the configuration"),
         ),
     }
-}
-
-/// The names that `reserved from` lists: the first column of a CSV file.
-fn reserved(lower: &mut Lower<'_>, item: &FileItem<ast::Unique>, input: &Input<'_>) -> Reserved {
-    let mut names: Vec<Arc<str>> = Vec::new();
-    for name in reserved_files(&item.body) {
-        let key = (item.word.file, name.value.clone());
-        match input.tables.get(&key) {
-            Some(Ok(file)) => {
-                let text = input
-                    .sources
-                    .get(*file)
-                    .map(|source| source.text.clone())
-                    .unwrap_or_default();
-                match crate::text::table::Table::read(&text) {
-                    Ok(table) => {
-                        let cells = table.rows.iter().filter_map(|row| row.cells.first());
-                        names.extend(cells.map(|cell| Arc::from(cell.text.trim().to_lowercase())));
-                    }
-                    Err(error) => lower.report(
-                        Diagnostic::new(
-                            &codes::BAD_TABLE,
-                            Span::new(*file, error.start, error.end),
-                            error.problem.to_string(),
-                        )
-                        .also(name.span, "read for this"),
-                    ),
-                }
-            }
-            Some(Err(why)) => lower.report(
-                Diagnostic::new(
-                    &codes::BAD_TABLE,
-                    name.span,
-                    format!("`{}` cannot be read", name.value),
-                )
-                .label(why.clone()),
-            ),
-            None => {}
-        }
-    }
-    names.retain(|name| !name.is_empty());
-    names.sort();
-    names.dedup();
-    Reserved(names)
 }
 
 /// What a later version carries out: a warning, or an error where ignoring it would open something.

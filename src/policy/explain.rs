@@ -79,7 +79,8 @@ pub struct TracedGroups {
 
 impl<'a> Evaluator<'a> {
     /// Why, and why not, for one person; `sources` are the texts of the policy.
-    pub fn explain(&self, person: &'a hr::Person, sources: &Sources) -> Explanation {
+    /// With `reveal` sensitive values stand as they are.
+    pub fn explain(&self, person: &'a hr::Person, sources: &Sources, reveal: bool) -> Explanation {
         let record = Record::Known(person);
         let Ok((scope, _)) = self.scope(record) else {
             return Explanation {
@@ -93,6 +94,7 @@ impl<'a> Evaluator<'a> {
             policy,
             scope: &scope,
             sources,
+            reveal,
         };
         let program = &policy.program;
         let stage = program
@@ -126,6 +128,7 @@ struct Tracer<'s, 'a> {
     policy: &'a Policy,
     scope: &'s Scope<'a>,
     sources: &'s Sources,
+    reveal: bool,
 }
 
 impl Tracer<'_, '_> {
@@ -253,7 +256,7 @@ impl Tracer<'_, '_> {
     }
 
     fn shown(&self, node: &Node) -> Arc<str> {
-        if node.marks.sensitive {
+        if node.marks.sensitive && !self.reveal {
             return MASK.into();
         }
         match self.scope.value(node) {

@@ -27,6 +27,10 @@ pub(crate) enum Kind {
     Let(u32),
     /// The name that the `unique` of that index gives.
     Unique(u32),
+    /// An attribute of the account, as it is after the run.
+    Account(Arc<str>),
+    /// The password that is made.
+    Password,
     /// `{n}` in a `try`.
     Counter,
     Template(Vec<Piece>),
@@ -143,6 +147,8 @@ impl Node {
             | Kind::Field(_)
             | Kind::Let(_)
             | Kind::Unique(_)
+            | Kind::Account(_)
+            | Kind::Password
             | Kind::Counter
             | Kind::Now
             | Kind::Today

@@ -6,28 +6,36 @@
 //!
 //! Begin with [`Wish`].
 
+pub mod around;
 mod builtin;
 mod check;
 pub mod codes;
 mod compile;
 mod eval;
 pub mod explain;
+mod files;
 mod ir;
 mod lower;
+pub mod notice;
 mod pattern;
 mod program;
 pub mod ruleset;
 mod types;
 pub mod wish;
 
-pub use compile::{FileKey, Input, compile, wanted_files};
-pub use eval::{Evaluator, wishes};
+pub use around::{
+    EventRule, ExpectRule, NoticeEvent, NoticeRule, Retention, SourceRule, WritebackRule,
+};
+pub use compile::{FileKey, Input, compile};
+pub use eval::{Evaluator, Teller, wishes};
+pub use files::wanted_files;
+pub use notice::Telling;
 pub use program::Policy;
 pub use ruleset::{
     AccountTest, AdoptRule, AnchorRule, Block, BlockRules, Confirmation, ContinuesRule,
-    ExclusiveRule, ExpectRule, Extent, GuardKind, IgnoreRule, LimitRule, LineRule, LinkRule, LinkTarget,
-    NamePattern, OverrideRule, PasswordRules, Prefer, ProtectRule, Reserved, ResetRule, Retention, Rule,
-    RuleId, RuleKind, Ruleset, SourceRule, StageAccount, StageId, StageRule, TemplatePart, TiedRule,
+    ExclusiveRule, Extent, GuardKind, IgnoreRule, LimitRule, LineRule, LinkRule, LinkTarget,
+    NamePattern, OverrideRule, PasswordRules, Prefer, ProtectRule, Reserved, ResetRule, Rule,
+    RuleId, RuleKind, Ruleset, StageAccount, StageId, StageRule, TemplatePart, TiedRule,
     UniqueRule,
 };
 pub use wish::{

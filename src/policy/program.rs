@@ -41,10 +41,25 @@ pub(crate) struct Program {
     pub(crate) exceptions: FxHashMap<PersonId, Vec<ExceptionBody>>,
     /// In the order of [`Ruleset::expects`].
     pub(crate) expects: Vec<Node>,
+    /// In the order of [`Ruleset::notices`].
+    pub(crate) notices: Vec<NoticeBody>,
+    /// The conditions of `on when …`.
+    pub(crate) watches: Vec<Node>,
+    /// In the order of [`Ruleset::writebacks`].
+    pub(crate) writebacks: Vec<Node>,
     /// What is asked of people from outside the policy.
     pub(crate) question: Option<Node>,
     /// Position of the attribute that says when a person began, if the policy has it.
     pub(crate) started: Option<u32>,
+}
+
+/// What a notice says to whom.
+#[derive(Debug)]
+pub(crate) struct NoticeBody {
+    /// Each with the words of its author.
+    pub(crate) to: Vec<(Node, Arc<str>)>,
+    pub(crate) subject: Node,
+    pub(crate) body: Node,
 }
 
 /// `let`.

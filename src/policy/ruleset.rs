@@ -1,11 +1,8 @@
 //! What a checked policy says for everybody: stages, identity, blocks of groups, guards. Plain data.
 
-use super::eval::time;
-use crate::diagnostic::Span;
+use super::around::{ExpectRule, NoticeRule, Retention, SourceRule, WritebackRule};
 use crate::directory::Dn;
 use crate::hr::PersonId;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -121,6 +118,10 @@ pub struct Ruleset {
     pub sources: Vec<SourceRule>,
     /// What HR's data should be like; an index is that of [`crate::policy::Wish::unmet`].
     pub expects: Vec<ExpectRule>,
+    /// What is told to whom.
+    pub notices: Vec<NoticeRule>,
+    /// What HR gets to know.
+    pub writebacks: Vec<WritebackRule>,
     /// How long the state keeps what runs did.
     pub retention: Retention,
     /// Digest of all policy files, tables and parameters, as 64 hex digits.
@@ -511,73 +512,4 @@ pub enum Extent {
     NoneOfOurs,
     /// Not looked at.
     Untouched,
-}
-
-/// `source "externals.csv" prefix "x" lose at most 10%`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SourceRule {
-    /// Its name in the configuration.
-    pub name: Arc<str>,
-    /// Put before each of its keys.
-    pub prefix: Option<Arc<str>>,
-    /// How many of its people one run may lose; `None` is the default.
-    pub lose: Option<Limit>,
-    /// The statement.
-    pub rule: RuleId,
-    /// Where the name is written.
-    pub span: Span,
-}
-
-/// `expect "…" when …`: data quality, without any effect on accounts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExpectRule {
-    /// What is expected, in its author's words.
-    pub title: Arc<str>,
-    /// The statement.
-    pub rule: RuleId,
-}
-
-/// `retention { … }`: how long the state keeps what runs did (S12).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Retention {
-    /// Personal values: names, values before and after, reasons.
-    pub values: Duration,
-    /// The trail itself: that something happened, when, by whom.
-    pub trail: Duration,
-    /// The item; `None` where the policy has none and defaults hold.
-    pub rule: Option<RuleId>,
-}
-
-/// Half a year of values, three years of trail: as long as a works council and an audit usually ask for.
-impl Default for Retention {
-    fn default() -> Self {
-        Self {
-            values: Duration {
-                count: 180,
-                unit: TimeUnit::Day,
-            },
-            trail: Duration {
-                count: 3,
-                unit: TimeUnit::Year,
-            },
-            rule: None,
-        }
-    }
-}
-
-impl Retention {
-    /// The instant before which personal values are destroyed.
-    pub fn values_since(&self, now: Timestamp) -> Timestamp {
-        earlier(now, self.values)
-    }
-
-    /// The instant before which the trail is dropped.
-    pub fn trail_since(&self, now: Timestamp) -> Timestamp {
-        earlier(now, self.trail)
-    }
-}
-
-fn earlier(now: Timestamp, by: Duration) -> Timestamp {
-    let by = time::duration(by);
-    time::shift_instant(now, by, true, &TimeZone::UTC).unwrap_or(Timestamp::MIN)
 }

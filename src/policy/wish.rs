@@ -39,8 +39,13 @@ pub struct Wish {
     pub lists: BlockWish,
     /// What HR's record should be like and is not: positions in [`super::Ruleset::expects`].
     pub unmet: Vec<u32>,
+    /// Whether what `on when …` of notices watches holds, in the order of the policy; `None` where it cannot be
+    /// told, and nothing at all of a record that cannot be read.
+    pub watches: Vec<Option<bool>>,
     /// Earliest instant at which a comparison that was met would change.
     pub next_change: Option<jiff::Timestamp>,
+    /// The same without comparisons with sensitive values, whose dates it would tell (S11): what outputs may show.
+    pub next_shown: Option<jiff::Timestamp>,
 }
 
 /// Which stage a person is in.

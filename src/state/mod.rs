@@ -14,11 +14,13 @@ mod audit;
 pub(crate) mod codec;
 mod error;
 mod lock;
+pub mod outbox;
 pub mod prior;
 pub(crate) mod private;
 pub(crate) mod read;
 mod retention;
 mod store;
+mod told;
 mod write;
 
 pub use audit::{AuditError, Entry, Recorded, Verified};
@@ -27,7 +29,7 @@ pub use lock::{Holder, Lock, LockError};
 
 pub use prior::{
     AccountMemory, ByHand, GuardCount, ManagedValue, Membership, MembershipOwner, NameSpace,
-    Overlay, PersonMemory, Prior, Reservation, ValueOwner,
+    Overlay, PersonMemory, Prior, Reservation, Salt, ValueOwner,
 };
 pub use private::Private;
 pub use retention::{Keep, Pruned};

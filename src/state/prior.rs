@@ -3,15 +3,40 @@
 use crate::directory::Guid;
 use crate::hr::PersonId;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// What makes digests of this state worthless to whoever has them without the state: random, and kept in it alone.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Salt(pub(super) [u8; 32]);
+
+impl Salt {
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Whether there is none, because there is no state yet.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl fmt::Debug for Salt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Salt")
+    }
+}
 
 /// Everything the last runs left behind, as of one transaction.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Prior {
     /// Which store this is (S5).
     pub id: Uuid,
+    /// What its digests are salted with.
+    pub salt: Salt,
     /// How many runs wrote to it.
     pub generation: u64,
     /// Digest of the policy at the last run that was applied; `None` before the first.
@@ -34,6 +59,12 @@ pub struct Prior {
     pub people_read: Option<u32>,
     /// How many records each source of people that has a name had, by the last applied run.
     pub sources_read: BTreeMap<Arc<str>, u32>,
+    /// What was written back to HR last, by person and field: salted digests.
+    pub written: BTreeMap<(PersonId, Arc<str>), Arc<str>>,
+    /// The keys of the `on` lines of notices that a run has seen.
+    pub notices_known: BTreeSet<Arc<str>>,
+    /// For whom what an `on` line watches is so, by its key.
+    pub notice_states: BTreeSet<(Arc<str>, PersonId)>,
     /// Exceptions by the digest of their text, and when a plan first saw each (S18).
     pub exceptions_seen: BTreeMap<Arc<str>, Timestamp>,
 }

@@ -4,6 +4,7 @@ use rusqlite::{Connection, Row};
 
 use super::prior::{
     AccountMemory, GuardCount, ManagedValue, Membership, Overlay, PersonMemory, Prior, Reservation,
+    Salt,
 };
 use super::store::Identity;
 use super::{StoreError, codec};
@@ -35,6 +36,12 @@ pub(crate) fn prior(db: &Connection) -> Result<Prior, StoreError> {
         generation: identity.generation,
         ..Prior::default()
     };
+    each(db, "SELECT bytes FROM salt", |row| {
+        let bytes: Vec<u8> = row.get(0)?;
+        let bytes = bytes.try_into();
+        prior.salt = Salt(bytes.map_err(|_| codec::unreadable("a salt", "of another length"))?);
+        Ok(())
+    })?;
     each(db, "SELECT policy, people_read FROM store", |row| {
         prior.policy = maybe_text(row, 0)?.map(Into::into);
         prior.people_read = row
@@ -172,6 +179,24 @@ fn names_and_counts(db: &Connection, prior: &mut Prior) -> Result<(), StoreError
         prior
             .open_since
             .insert(guid(row, 0)?, codec::time(&text(row, 1)?)?);
+        Ok(())
+    })?;
+    each(
+        db,
+        "SELECT person, field, digest FROM written_back",
+        |row| {
+            let key = (codec::person(&text(row, 0)?)?, text(row, 1)?.into());
+            prior.written.insert(key, text(row, 2)?.into());
+            Ok(())
+        },
+    )?;
+    each(db, "SELECT key FROM notice_known", |row| {
+        prior.notices_known.insert(text(row, 0)?.into());
+        Ok(())
+    })?;
+    each(db, "SELECT key, person FROM notice_state", |row| {
+        let person = codec::person(&text(row, 1)?)?;
+        prior.notice_states.insert((text(row, 0)?.into(), person));
         Ok(())
     })?;
     each(db, "SELECT source, records FROM source_read", |row| {

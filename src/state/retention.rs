@@ -38,16 +38,12 @@ impl Pruned {
 
 impl Store {
     /// Destroys what is older than what is to be kept, and says so on the trail; `at` is now.
-    pub fn prune(
-        &mut self,
-        lock: &Lock,
-        keep: &Keep,
-        at: Timestamp,
-    ) -> Result<Pruned, StoreError> {
+    pub fn prune(&mut self, lock: &Lock, keep: &Keep, at: Timestamp) -> Result<Pruned, StoreError> {
         let pruned = self.write(lock, |writer| {
             let db = writer.db();
             let entries = drop_trail(db, keep.trail_since)?;
             let runs = drop_runs(db, keep.trail_since)?;
+            super::outbox::drop_before(db, &second(keep.trail_since))?;
             let values = destroy_values(db, keep.values_since)?;
             let pruned = Pruned {
                 values,
@@ -113,8 +109,7 @@ fn drop_trail(db: &Connection, since: Timestamp) -> Result<usize, StoreError> {
 }
 
 fn drop_runs(db: &Connection, since: Timestamp) -> Result<usize, StoreError> {
-    const OLD: &str =
-        "SELECT id FROM run WHERE status <> 'running' AND substr(ended, 1, 19) < ?1";
+    const OLD: &str = "SELECT id FROM run WHERE status <> 'running' AND substr(ended, 1, 19) < ?1";
     let since = second(since);
     db.execute(
         &format!("DELETE FROM action WHERE run IN ({OLD})"),

@@ -21,6 +21,12 @@ CREATE TABLE store (
   created     TEXT NOT NULL
 ) STRICT;
 
+-- What digests of HR values are salted with: whoever has a plan file but not this file can guess none of them.
+CREATE TABLE salt (
+  only  INTEGER PRIMARY KEY CHECK (only = 1),
+  bytes BLOB NOT NULL
+) STRICT;
+
 -- By person: stage at the last run, digests of HR values (JSON object), emergency end (S1).
 CREATE TABLE person (
   id                 TEXT PRIMARY KEY,
@@ -207,3 +213,44 @@ CREATE TABLE source_read (
   source  TEXT PRIMARY KEY,
   records INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- What was written back to HR last, by person: the salted digest by which it is known as ours.
+CREATE TABLE written_back (
+  person TEXT NOT NULL,
+  field  TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  at     TEXT NOT NULL,
+  PRIMARY KEY (person, field)
+) STRICT, WITHOUT ROWID;
+
+-- The `on` lines of notices that a run has seen: one that is new tells nothing of what is so already.
+CREATE TABLE notice_known (
+  key TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
+-- By person: what an `on` line watches is so, by the last applied run.
+CREATE TABLE notice_state (
+  key    TEXT NOT NULL,
+  person TEXT NOT NULL,
+  PRIMARY KEY (key, person)
+) STRICT, WITHOUT ROWID;
+
+-- Notices that are due, in the order in which they came to be. What they say lies sealed in `private`.
+-- A notice is sent under its id (as Message-ID and idempotency key): 'sending' is written before, 'sent' after.
+-- What a crash leaves 'sending' is sent again under the same id, which is counted and may be a repeat.
+CREATE TABLE outbox (
+  seq      INTEGER PRIMARY KEY AUTOINCREMENT,
+  id       TEXT NOT NULL UNIQUE,
+  run      TEXT NOT NULL,
+  notice   TEXT NOT NULL,
+  event    TEXT NOT NULL,
+  person   TEXT,
+  content  INTEGER,
+  status   TEXT NOT NULL CHECK (status IN ('due', 'sending', 'sent', 'failed', 'void')),
+  made     TEXT NOT NULL,
+  tried    TEXT,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  ended    TEXT
+) STRICT;
+CREATE INDEX outbox_open ON outbox (status) WHERE status IN ('due', 'sending');
+CREATE INDEX outbox_person ON outbox (person) WHERE person IS NOT NULL;

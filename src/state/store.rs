@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior, params};
 use uuid::Uuid;
 
-use super::{Lock, Prior, StoreError, Writer, codec, read};
+use super::{Lock, Prior, StoreError, Writer, codec, private, read};
 use crate::directory::Guid;
 
 /// The schema that this version writes.
@@ -220,6 +220,8 @@ impl Store {
                 "INSERT INTO store (only, id, created) VALUES (1, ?1, ?2)",
                 params![Uuid::new_v4().to_string(), now.to_string()],
             )?;
+            let salt: [u8; 32] = private::random()?;
+            tx.execute("INSERT INTO salt (only, bytes) VALUES (1, ?1)", [salt])?;
         }
         tx.pragma_update(None, "application_id", APPLICATION_ID)?;
         tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;

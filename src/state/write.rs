@@ -62,21 +62,6 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// How many records each source of people had, in place of what was.
-    pub fn set_sources_read<'b>(
-        &mut self,
-        sources: impl IntoIterator<Item = (&'b str, u32)>,
-    ) -> Result<(), StoreError> {
-        self.tx.execute("DELETE FROM source_read", [])?;
-        let mut insert = self
-            .tx
-            .prepare_cached("INSERT INTO source_read (source, records) VALUES (?1, ?2)")?;
-        for (source, records) in sources {
-            insert.execute(params![source, records])?;
-        }
-        Ok(())
-    }
-
     /// What is remembered of a person; `None` where nothing is.
     pub fn person(&self, id: &PersonId) -> Result<Option<PersonMemory>, StoreError> {
         let mut found = None;
@@ -471,6 +456,11 @@ impl<'a> Writer<'a> {
         }
         for statement in [
             "DELETE FROM person WHERE id = ?1",
+            "DELETE FROM written_back WHERE person = ?1",
+            "DELETE FROM notice_state WHERE person = ?1",
+            "UPDATE outbox SET person = NULL,
+               status = CASE WHEN status IN ('due', 'sending') THEN 'void' ELSE status END
+             WHERE person = ?1",
             "DELETE FROM reservation WHERE person = ?1",
             "UPDATE action SET person = NULL, object = NULL WHERE person = ?1",
             "UPDATE private SET person = '' WHERE person = ?1",
@@ -530,8 +520,7 @@ impl<'a> Writer<'a> {
             .map(|(guid, since)| (*guid, *since))
             .collect();
         self.set_open_accounts(&open)?;
-        let sources = prior.sources_read.iter();
-        self.set_sources_read(sources.map(|(source, records)| (&**source, *records)))?;
+        self.set_told(prior)?;
         for (digest, since) in &prior.exceptions_seen {
             self.see_exception(digest, *since)?;
         }

@@ -58,6 +58,9 @@ pub(super) fn display(rule: Rule) -> Option<&'static str> {
         | Rule::bad_hole
         | Rule::bad_brace
         | Rule::unclosed
+        | Rule::body_file
+        | Rule::body_chunk
+        | Rule::body_escape
         | Rule::arrow
         | Rule::habit_arrow
         | Rule::habit_row

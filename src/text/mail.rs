@@ -27,7 +27,12 @@ impl Address {
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let odd = |c: char| {
-            c.is_whitespace() || is_hostile(c) || matches!(c, ',' | ';' | ':' | '<' | '>' | '(' | ')' | '"' | '\\' | '[' | ']')
+            c.is_whitespace()
+                || is_hostile(c)
+                || matches!(
+                    c,
+                    ',' | ';' | ':' | '<' | '>' | '(' | ')' | '"' | '\\' | '[' | ']'
+                )
         };
         if text.len() > MAX_ADDRESS_BYTES || text.chars().any(odd) {
             return None;
@@ -58,7 +63,13 @@ impl fmt::Display for Address {
 impl HeadLine {
     /// The text on one line: what breaks a line, hides or rearranges is a blank, and several are one.
     pub fn new(text: &str) -> Self {
-        let clean = |c: char| if is_hostile(c) || c.is_control() { ' ' } else { c };
+        let clean = |c: char| {
+            if is_hostile(c) || c.is_control() {
+                ' '
+            } else {
+                c
+            }
+        };
         let plain: String = text.chars().map(clean).collect();
         let words: Vec<&str> = plain.split_whitespace().collect();
         let mut line = words.join(" ");
@@ -87,7 +98,11 @@ mod tests {
 
     #[test]
     fn one_address_is_one_address() {
-        for good in ["a@b", "Zoë.Müller-Groß+x@mail.example.com", " o'neil@example.com "] {
+        for good in [
+            "a@b",
+            "Zoë.Müller-Groß+x@mail.example.com",
+            " o'neil@example.com ",
+        ] {
             assert!(Address::parse(good).is_some(), "{good}");
         }
         for bad in [
@@ -116,6 +131,9 @@ mod tests {
     fn a_line_has_no_end_within() {
         let line = HeadLine::new("Welcome\r\nBcc: all@example.com\u{2029}\u{202E}\u{0} x");
         assert_eq!(line.as_str(), "Welcome Bcc: all@example.com x");
-        assert_eq!(HeadLine::new(&"x".repeat(500)).as_str().chars().count(), 201);
+        assert_eq!(
+            HeadLine::new(&"x".repeat(500)).as_str().chars().count(),
+            201
+        );
     }
 }

@@ -215,9 +215,8 @@ impl Config {
             problem,
             help: help.to_owned(),
         };
-        let sources = sources(file.people.own, file.people.named).map_err(|(problem, help)| {
-            wrong(problem, help)
-        })?;
+        let sources = sources(file.people.own, file.people.named)
+            .map_err(|(problem, help)| wrong(problem, help))?;
         let clock = file.people.clock.map(|text| {
             text.parse::<Timestamp>().map_err(|_| {
                 wrong(

@@ -9,9 +9,11 @@
 mod config;
 mod files;
 mod people;
+mod written;
 
 pub use config::{Config, ConfigError, People, Source};
 pub use files::{FileError, read_text};
+pub use written::EmbeddedHr;
 
 use crate::diagnostic::{Diagnostic, FileId, Sources, Span};
 use crate::hr;
@@ -84,6 +86,14 @@ pub enum Error {
     /// People that cannot be used.
     #[error(transparent)]
     People(#[from] hr::Error),
+    /// The file of values that were written back is none of ours.
+    #[error("`{file}` holds what was written back to HR and cannot be used: {problem}")]
+    WrittenBack {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        problem: String,
+    },
 }
 
 impl Error {
@@ -98,6 +108,7 @@ impl Error {
             Self::Personio(error) => error.code(),
             Self::Csv(error) => error.code(),
             Self::People(error) => error.code(),
+            Self::WrittenBack { .. } => "bad-writeback",
         }
     }
 
@@ -118,6 +129,10 @@ impl Error {
             Self::Personio(error) => error.help(),
             Self::Csv(error) => error.help(),
             Self::People(error) => error.help().to_owned(),
+            Self::WrittenBack { .. } => {
+                "mend the line, or remove the file: what it held is then written back again"
+                    .to_owned()
+            }
         }
     }
 }
@@ -156,6 +171,16 @@ impl Workspace {
         } else {
             self.path(&self.config.ldif)
         }
+    }
+
+    /// Where what was written back to an embedded HR is, or will be: beside the working copy.
+    pub(crate) fn written_back(&self) -> PathBuf {
+        self.working_copy().with_file_name(written::FILE)
+    }
+
+    /// The embedded HR: these people, and what is written back.
+    pub fn embedded_hr<'a>(&self, people: &'a hr::Snapshot) -> EmbeddedHr<'a> {
+        EmbeddedHr::new(people, self.written_back())
     }
 
     /// Where the working copy of the embedded directory is, or will be.

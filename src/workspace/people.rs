@@ -12,6 +12,12 @@ use std::sync::Arc;
 impl Workspace {
     /// Reads the people of all sources, as the policy's schema wants them: all of them, or nobody.
     pub fn people(&self, policy: &Policy) -> Result<hr::Snapshot, Error> {
+        let written = super::written::read(&self.written_back())?;
+        Ok(hr::overwritten(self.recorded(policy)?, &written))
+    }
+
+    /// The people as the sources say, without what was written back.
+    fn recorded(&self, policy: &Policy) -> Result<hr::Snapshot, Error> {
         let schema = &policy.schema;
         let mut read = Vec::new();
         for source in &self.config.sources {
@@ -99,7 +105,10 @@ impl Workspace {
             ];
         }
         let mut found = Vec::new();
-        for rule in rules.iter().filter(|rule| !configured.contains(&&rule.name)) {
+        for rule in rules
+            .iter()
+            .filter(|rule| !configured.contains(&&rule.name))
+        {
             let name = &rule.name;
             let message = format!("`{file}` does not say where the source `{name}` is");
             found.push(
@@ -119,7 +128,9 @@ impl Workspace {
             found.push(
                 Diagnostic::new(&codes::BAD_SOURCE, place, message)
                     .label("it is not here")
-                    .help(format!("write `source {name:?}`, or take it out of `{file}`")),
+                    .help(format!(
+                        "write `source {name:?}`, or take it out of `{file}`"
+                    )),
             );
         }
         found

@@ -63,6 +63,7 @@ fn child() {
             store: &mut store,
             lock: world.lock(),
             directory: &world.directory,
+            hr: &tenure::hr::port::ReadOnly,
             handover: &mut NoHandover,
             watch: &mut Stop { left },
             clock: &now,

@@ -87,6 +87,7 @@ impl Plans {
             header,
             actions: Vec::new(),
             guards: Vec::new(),
+            notices: Vec::new(),
             findings: Vec::new(),
             open_accounts: Vec::new(),
             stages: Vec::new(),

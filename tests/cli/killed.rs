@@ -12,7 +12,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
 use super::ldif::Ldif;
-use super::{Place, company};
+use super::{Place, company, told};
 
 /// How many boundaries of the example are tried unless all are.
 const SAMPLE: usize = 6;
@@ -119,6 +119,40 @@ fn a_small_company_killed_at_every_boundary_ends_the_same() {
     // Four for each action, and those of the run itself.
     let count = *last.iter().min().unwrap();
     assert_eq!(count, 4 * plan.actions().len() + 4);
+}
+
+#[test]
+fn what_is_told_and_written_back_comes_once_wherever_the_run_is_killed() {
+    /// What lies in the outbox, without the ids, and what was written back.
+    fn told(place: &Place) -> (Vec<(String, Option<String>)>, String) {
+        let kept = told::outbox(place).into_iter();
+        let kept = kept.map(|kept| (kept.notice, kept.content.known().map(str::to_owned)));
+        (kept.collect(), place.read(told::FILE))
+    }
+    let template = told::a_first_day();
+    let kinds: Vec<String> = template
+        .plan()
+        .kinds()
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(kinds, ["set_password", "enable", "write_back"]);
+    let whole = template.twin();
+    whole.expect(0, &["apply", "--yes"]);
+    let expected = told(&whole);
+    assert_eq!(expected.0.len(), told(&template).0.len() + 3);
+    let mut boundary = 0;
+    loop {
+        let place = template.twin();
+        if !kill_at(&place, boundary) {
+            break;
+        }
+        place.expect(0, &["apply", "--yes"]);
+        assert_eq!(told(&place), expected, "killed at boundary {boundary}");
+        place.expect(0, &["plan"]);
+        boundary += 1;
+    }
+    assert_eq!(boundary, 4 * kinds.len() + 4);
 }
 
 #[test]

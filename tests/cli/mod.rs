@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod bad_plan;
+mod canary;
 mod company;
 mod example;
 mod exits;
@@ -14,6 +15,8 @@ mod killed;
 mod ldif;
 mod matching;
 mod readme;
+mod sources;
+mod told;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

@@ -152,6 +152,7 @@ fn count(outcome: &mut Outcome, change: &Change) {
         Change::Move { .. } => "move",
         Change::Enable { .. } => "enable",
         Change::Disable { .. } => "disable",
+        Change::WriteBack { .. } => "write-back",
         Change::Delete { .. } => "delete",
         Change::AddMember { .. } => {
             outcome.grants += 1;
@@ -183,6 +184,7 @@ fn finding_word(kind: FindingKind) -> &'static str {
         FindingKind::Lingering => "lingering",
         FindingKind::Waiting => "waiting",
         FindingKind::Tied => "tied",
+        FindingKind::Untold => "untold",
         FindingKind::Expectation => "expectation",
         FindingKind::Note => "note",
     }

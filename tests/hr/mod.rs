@@ -4,3 +4,4 @@ mod csv;
 mod laws;
 pub(crate) mod show;
 mod snapshots;
+mod sources;

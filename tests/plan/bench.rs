@@ -388,7 +388,9 @@ pub(crate) fn wish(number: i64, name: &str) -> Wish {
         groups: block(vec![granted]),
         lists: block(Vec::new()),
         unmet: Vec::new(),
+        watches: Vec::new(),
         next_change: None,
+        next_shown: None,
     }
 }
 
@@ -507,6 +509,7 @@ fn line_of(action: &Action) -> String {
             let mark = if action.not_ours { ", not ours" } else { "" };
             format!("remove {} from {}{mark}", name(account), name(group))
         }
+        Change::WriteBack { field, after, .. } => format!("write {after} back as {field}"),
         Change::Delete { account } => format!("delete {}", name(account)),
     };
     format!("{what} ({:?})", action.cause).to_lowercase()
@@ -788,6 +791,7 @@ impl Company {
                 }
                 None
             }
+            Change::WriteBack { .. } => panic!("this bench has no HR to write to"),
             Change::Delete { account } => {
                 let guid = Self::guid_of(account, made);
                 let gone = self.at(guid).dn().clone();

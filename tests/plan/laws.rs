@@ -161,6 +161,7 @@ fn is_lawful(company: &Company, plan: &Plan) {
             | Change::Move { account, .. }
             | Change::Enable { account, .. }
             | Change::Disable { account, .. }
+            | Change::WriteBack { account, .. }
             | Change::Delete { account } => vec![account],
         };
         for target in written {

@@ -144,6 +144,7 @@ fn check<S: Strategy>(
 fn without_next(wish: &Wish) -> Wish {
     Wish {
         next_change: None,
+        next_shown: None,
         ..wish.clone()
     }
 }

@@ -253,6 +253,7 @@ impl Company {
             store: &mut store,
             lock: &self.lock,
             directory: &self.directory,
+            hr: &hr::port::ReadOnly,
             handover: &mut NoHandover,
             watch: &mut Unwatched,
             clock: &|| now,

@@ -139,6 +139,7 @@ impl Draft {
                 },
                 actions: Vec::new(),
                 guards: Vec::new(),
+                notices: Vec::new(),
                 findings: Vec::new(),
                 open_accounts: Vec::new(),
                 stages: Vec::new(),

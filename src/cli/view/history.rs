@@ -231,6 +231,7 @@ fn deed(change: &Change, base: &Dn) -> String {
         Change::Disable { .. } => "disable".to_owned(),
         Change::AddMember { group, .. } => format!("+ {}", words::leaf(group.dn())),
         Change::RemoveMember { group, .. } => format!("- {}", words::leaf(group.dn())),
+        Change::WriteBack { source, after, .. } => format!("{source} in HR: {after}"),
         Change::Delete { account } => format!("delete account {}", place(account.dn())),
     }
 }

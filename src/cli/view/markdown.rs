@@ -34,6 +34,7 @@ pub fn render(plan: &Plan, options: &Options) -> String {
     // Writing to a string cannot fail, here and below.
     let _ = write!(out, "{}", header(plan, options));
     changes(&mut out, plan, options);
+    notices(&mut out, plan, options);
     findings(&mut out, plan, options);
     open_accounts(&mut out, plan, options);
     guards(&mut out, plan);
@@ -85,6 +86,19 @@ fn changes(out: &mut String, plan: &Plan, options: &Options) {
         let entries: Vec<String> = blocks.map(|block| entry(block, options)).collect();
         list(out, title, &entries);
     }
+}
+
+/// Subjects and addresses are values of people: a merge request gets to know how many notices there are of whom.
+fn notices(out: &mut String, plan: &Plan, options: &Options) {
+    let entries: Vec<String> = plan
+        .notices
+        .iter()
+        .map(|notice| {
+            let who = who(Some(&notice.person), &notice.who, options);
+            format!("{}: {who}, {}", code(&notice.name), code(&notice.event))
+        })
+        .collect();
+    list(out, "Notices", &entries);
 }
 
 fn entry(block: &Block<'_>, options: &Options) -> String {

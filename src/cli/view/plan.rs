@@ -10,6 +10,7 @@
 pub(super) mod change;
 mod concern;
 mod guard;
+mod notice;
 pub(super) mod people;
 mod row;
 pub(super) mod summary;
@@ -54,6 +55,7 @@ impl PlanView<'_> {
         let scene = Scene::new(self, options);
         summary::header(&scene, &mut page);
         scene.sections(&mut page);
+        notice::notices(&scene, &mut page);
         concern::findings(&scene, &mut page);
         concern::open_accounts(&scene, &mut page);
         guard::guards(&scene, &mut page);

@@ -134,6 +134,10 @@ pub(super) const fn finding(kind: FindingKind) -> (&'static str, &'static str) {
         FindingKind::Lingering => ("Lingering", "no rule grants it any more, it ends later"),
         FindingKind::Waiting => ("Waiting to be deleted", ""),
         FindingKind::Tied => ("Tied accounts", "further accounts of people who left"),
+        FindingKind::Untold => (
+            "Notices to nobody",
+            "nobody of those they name has an address",
+        ),
         FindingKind::Expectation => ("Data quality", "for HR to mend, no account waits for it"),
         FindingKind::Note => ("Notes", ""),
     }

@@ -1,12 +1,13 @@
 //! Between a plan and its file, both ways.
 
+use super::told::notices;
 use super::{Bad, wire};
 use crate::directory::{Dn, Guid};
 use crate::hr::PersonId;
 use crate::plan::order::made_by;
 use crate::plan::{
-    Action, ActionId, AttributeChange, Change, Finding, GuardVerdict, Header, OpenAccount, Plan,
-    Reason, Reversible, SourceRead, StageCount, Target,
+    Action, ActionId, AttributeChange, Change, GuardVerdict, Header, Plan, Reason, Reversible,
+    SourceRead, StageCount, Target,
 };
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -39,7 +40,7 @@ pub(super) fn guid_if(value: Option<String>) -> Result<Option<Guid>, Bad> {
     value.map(|value| guid(&value)).transpose()
 }
 
-fn dn(value: &str) -> Result<Dn, Bad> {
+pub(super) fn dn(value: &str) -> Result<Dn, Bad> {
     Dn::parse(value).map_err(|_| Bad::new("distinguished name", value))
 }
 
@@ -51,11 +52,11 @@ pub(super) fn person_if(value: Option<String>) -> Result<Option<PersonId>, Bad> 
     value.map(|value| person(&value)).transpose()
 }
 
-fn numbers(ids: &[ActionId]) -> Vec<u32> {
+pub(super) fn numbers(ids: &[ActionId]) -> Vec<u32> {
     ids.iter().map(|id| id.0).collect()
 }
 
-fn ids(numbers: Vec<u32>) -> Vec<ActionId> {
+pub(super) fn ids(numbers: Vec<u32>) -> Vec<ActionId> {
     numbers.into_iter().map(ActionId).collect()
 }
 
@@ -65,6 +66,7 @@ impl From<&Plan> for wire::Plan {
             header: (&plan.header).into(),
             actions: plan.actions.iter().map(Into::into).collect(),
             guards: plan.guards.iter().map(Into::into).collect(),
+            notices: plan.notices.iter().map(Into::into).collect(),
             findings: plan.findings.iter().map(Into::into).collect(),
             open_accounts: plan.open_accounts.iter().map(Into::into).collect(),
             stages: plan
@@ -102,6 +104,7 @@ impl TryFrom<wire::Plan> for Plan {
             header: plan.header.try_into()?,
             actions,
             guards: plan.guards.into_iter().map(Into::into).collect(),
+            notices: notices(plan.notices, count)?,
             findings: collect(plan.findings)?,
             open_accounts: collect(plan.open_accounts)?,
             stages: plan
@@ -352,6 +355,25 @@ impl From<&Change> for wire::Change {
                 account: account.into(),
                 stage: text(stage.as_ref()),
             },
+            Change::WriteBack {
+                account,
+                person,
+                field,
+                source,
+                before,
+                after,
+                digest,
+                login,
+            } => Self::WriteBack {
+                account: account.into(),
+                person: person.to_string(),
+                field: field.to_string(),
+                source: source.to_string(),
+                before: text(before.as_ref()),
+                after: after.to_string(),
+                digest: digest.to_string(),
+                login: *login,
+            },
             Change::Delete { account } => Self::Delete {
                 account: account.into(),
             },
@@ -435,6 +457,25 @@ impl TryFrom<wire::Change> for Change {
                 group: group.try_into()?,
                 account: account.try_into()?,
                 stage: stage.map(Into::into),
+            },
+            wire::Change::WriteBack {
+                account,
+                person: whose,
+                field,
+                source,
+                before,
+                after,
+                digest,
+                login,
+            } => Self::WriteBack {
+                account: account.try_into()?,
+                person: person(&whose)?,
+                field: field.into(),
+                source: source.into(),
+                before: before.map(Into::into),
+                after: after.into(),
+                digest: digest.into(),
+                login,
             },
             wire::Change::Delete { account } => Self::Delete {
                 account: account.try_into()?,
@@ -533,69 +574,5 @@ impl From<wire::GuardVerdict> for GuardVerdict {
             tripped: guard.tripped,
             actions: ids(guard.actions),
         }
-    }
-}
-
-impl From<&Finding> for wire::Finding {
-    fn from(finding: &Finding) -> Self {
-        Self {
-            kind: finding.kind.into(),
-            person: text(finding.person.as_ref()),
-            who: finding.who.to_string(),
-            accounts: finding.accounts.iter().map(ToString::to_string).collect(),
-            text: finding.text.to_string(),
-            help: text(finding.help.as_ref()),
-            reason: finding.reason.as_ref().map(Into::into),
-        }
-    }
-}
-
-impl TryFrom<wire::Finding> for Finding {
-    type Error = Bad;
-
-    fn try_from(finding: wire::Finding) -> Result<Self, Bad> {
-        Ok(Self {
-            kind: finding.kind.into(),
-            person: person_if(finding.person)?,
-            who: finding.who.into(),
-            accounts: finding
-                .accounts
-                .iter()
-                .map(|name| dn(name))
-                .collect::<Result<_, Bad>>()?,
-            text: finding.text.into(),
-            help: finding.help.map(Into::into),
-            reason: finding.reason.map(Into::into),
-        })
-    }
-}
-
-impl From<&OpenAccount> for wire::OpenAccount {
-    fn from(open: &OpenAccount) -> Self {
-        Self {
-            guid: open.guid.to_string(),
-            dn: open.dn.to_string(),
-            person: text(open.person.as_ref()),
-            who: open.who.to_string(),
-            why: open.why.into(),
-            since: open.since.to_string(),
-            days: open.days,
-        }
-    }
-}
-
-impl TryFrom<wire::OpenAccount> for OpenAccount {
-    type Error = Bad;
-
-    fn try_from(open: wire::OpenAccount) -> Result<Self, Bad> {
-        Ok(Self {
-            guid: guid(&open.guid)?,
-            dn: dn(&open.dn)?,
-            person: person_if(open.person)?,
-            who: open.who.into(),
-            why: open.why.into(),
-            since: instant(&open.since)?,
-            days: open.days,
-        })
     }
 }

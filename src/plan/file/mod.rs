@@ -7,7 +7,9 @@
 //! Begin with [`write`](fn@write), [`read`] and [`schema`].
 
 mod convert;
+mod findings;
 mod memory;
+mod told;
 mod wire;
 
 use super::{Action, Plan};

@@ -46,7 +46,7 @@ mirror!(
     /// Kinds of findings.
     FindingKind = crate::plan::FindingKind {
         Quarantined, Held, Conflict, Unsettled, Namesake, DisabledByHand, EnabledByHand, Blocked,
-        Released, Vanished, Missing, Overlay, Proposed, Lingering, Waiting, Tied, Expectation, Note,
+        Released, Vanished, Missing, Overlay, Proposed, Lingering, Waiting, Tied, Untold, Expectation, Note,
     }
 );
 
@@ -92,6 +92,9 @@ pub(super) struct Plan {
     /// Actions in their order; they refer to each other by their place in this list, from 0.
     pub(super) actions: Vec<Action>,
     pub(super) guards: Vec<GuardVerdict>,
+    /// What is told to whom once the plan is applied.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) notices: Vec<Notice>,
     pub(super) findings: Vec<Finding>,
     pub(super) open_accounts: Vec<OpenAccount>,
     pub(super) stages: Vec<StageCount>,
@@ -213,6 +216,16 @@ pub(super) enum Change {
         account: Target,
         stage: Option<String>,
     },
+    WriteBack {
+        account: Target,
+        person: String,
+        field: String,
+        source: String,
+        before: Option<String>,
+        after: String,
+        digest: String,
+        login: bool,
+    },
     Delete {
         account: Target,
     },
@@ -281,6 +294,23 @@ pub(super) struct GuardVerdict {
     pub(super) actions: Vec<u32>,
 }
 
+/// What is told to whom.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Notice {
+    pub(super) name: String,
+    /// What happened, as the policy says it.
+    pub(super) event: String,
+    pub(super) person: String,
+    pub(super) who: String,
+    pub(super) to: Vec<String>,
+    pub(super) subject: String,
+    pub(super) body: String,
+    pub(super) reason: Reason,
+    /// Actions that must have succeeded; where there are none, all of the person's.
+    pub(super) after: Vec<u32>,
+}
+
 /// What the plan does not do, and why.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -326,6 +356,20 @@ pub(super) struct Memory {
     pub(super) open_since: Vec<Since>,
     pub(super) exceptions_seen: Vec<Since>,
     pub(super) people_read: u32,
+    /// What notices watch, by keys.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) notices_known: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) notices_changed: Vec<NoticeState>,
+}
+
+/// What a notice watches has begun, or ceased, to be so.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NoticeState {
+    pub(super) key: String,
+    pub(super) person: String,
+    pub(super) holds: bool,
 }
 
 /// What is remembered of a person; HR values as salted digests.

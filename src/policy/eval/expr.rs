@@ -4,6 +4,7 @@ use super::Value;
 use super::time;
 use crate::directory::{Dn, Rdn};
 use crate::hr::{self, PersonId, Standing};
+use crate::policy::explain::MASK;
 use crate::policy::ir::{Component, Kind, Node, Piece};
 use crate::policy::program::Program;
 use crate::syntax::ast::CompareOp;
@@ -62,6 +63,7 @@ pub(crate) struct Scope<'a> {
     pub(crate) today: Date,
     lets: RefCell<Vec<Option<Outcome>>>,
     next_change: Cell<Option<Timestamp>>,
+    next_shown: Cell<Option<Timestamp>>,
 }
 
 impl<'a> Scope<'a> {
@@ -82,6 +84,7 @@ impl<'a> Scope<'a> {
             today,
             lets: RefCell::new(vec![None; program.lets.len()]),
             next_change: Cell::new(None),
+            next_shown: Cell::new(None),
         }
     }
 
@@ -90,12 +93,19 @@ impl<'a> Scope<'a> {
         self.next_change.get()
     }
 
+    /// The same without comparisons with what must not be shown: the instant would tell it (S11).
+    pub(crate) fn next_shown(&self) -> Option<Timestamp> {
+        self.next_shown.get()
+    }
+
     pub(crate) fn will_change(&self, at: Option<Timestamp>) {
-        let earliest = match (self.next_change.get(), at) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        };
-        self.next_change.set(earliest);
+        self.next_shown.set(earlier(self.next_shown.get(), at));
+        self.will_change_unseen(at);
+    }
+
+    /// The same where the instant tells a value that must not be shown.
+    fn will_change_unseen(&self, at: Option<Timestamp>) {
+        self.next_change.set(earlier(self.next_change.get(), at));
     }
 
     /// Whether a condition holds.
@@ -178,14 +188,22 @@ impl<'a> Scope<'a> {
     }
 
     fn compare_clock(&self, op: CompareOp, clock: &Kind, with: &Node) -> Result<bool, Unknown> {
+        let sensitive = with.marks.sensitive;
         let with = self.value(with)?;
+        let flips = |at: Option<Timestamp>| {
+            if sensitive {
+                self.will_change_unseen(at);
+            } else {
+                self.will_change(at);
+            }
+        };
         let here = match (clock, &with) {
             (Kind::Now, Some(Value::Instant(instant))) => {
-                self.will_change(time::flip_of_now(op, *instant, self.now));
+                flips(time::flip_of_now(op, *instant, self.now));
                 Value::Instant(self.now)
             }
             (Kind::Today, Some(Value::Date(date))) => {
-                self.will_change(time::flip_of_today(op, *date, self.now, &self.zone));
+                flips(time::flip_of_today(op, *date, self.now, &self.zone));
                 Value::Date(self.today)
             }
             (Kind::Now, _) => Value::Instant(self.now),
@@ -269,7 +287,7 @@ impl<'a> Scope<'a> {
                 Ok(table.and_then(|table| table.cell(row, *column)).cloned())
             }
             Kind::Of { person, field } => match self.value(person)? {
-                Some(Value::Person(id)) => self.of(&id, *field),
+                Some(Value::Person(id)) => self.of(&id, *field, person.marks.sensitive),
                 _ => Ok(None),
             },
             Kind::Call { function, args } => {
@@ -294,7 +312,9 @@ impl<'a> Scope<'a> {
                 otherwise.as_ref().map_or(Ok(None), |node| self.value(node))
             }
             Kind::Unit(components) => Ok(self.unit(components)?.map(Value::Unit)),
-            Kind::Unique(_) | Kind::Counter | Kind::Error => Ok(None),
+            Kind::Unique(_) | Kind::Account(_) | Kind::Password | Kind::Counter | Kind::Error => {
+                Ok(None)
+            }
         }
     }
 
@@ -350,13 +370,22 @@ impl<'a> Scope<'a> {
         Ok(Some(dn))
     }
 
-    fn of(&self, id: &PersonId, field: u32) -> Outcome {
+    fn of(&self, id: &PersonId, field: u32, sensitive: bool) -> Outcome {
+        // Who it is may be what nobody should see.
+        let who = || {
+            if sensitive {
+                MASK.to_owned()
+            } else {
+                id.to_string()
+            }
+        };
         match self.people.standing(id) {
             Standing::Known(person) => Record::Known(person).get(field),
-            Standing::Quarantined(_) => {
-                Err(Unknown::new(format!("the record of {id} cannot be read")))
-            }
-            Standing::Unknown => Err(Unknown::new(format!("HR has no record of {id}"))),
+            Standing::Quarantined(_) => Err(Unknown::new(format!(
+                "the record of {} cannot be read",
+                who()
+            ))),
+            Standing::Unknown => Err(Unknown::new(format!("HR has no record of {}", who()))),
         }
     }
 
@@ -382,5 +411,12 @@ impl<'a> Scope<'a> {
             }
             _ => None,
         }
+    }
+}
+
+fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
     }
 }

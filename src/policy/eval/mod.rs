@@ -13,9 +13,11 @@ mod expr;
 mod groups;
 mod lines;
 pub(crate) mod time;
+mod told;
 mod value;
 mod wish;
 
 pub(crate) use expr::{Record, Scope, Unknown};
+pub use told::Teller;
 pub(crate) use value::Value;
 pub use wish::{Evaluator, wishes};

@@ -108,7 +108,7 @@ impl<'a> Evaluator<'a> {
         Ok((self.scope_in(record, self.zone(&name)), name))
     }
 
-    fn scope_in(&self, record: Record<'a>, zone: TimeZone) -> Scope<'a> {
+    pub(super) fn scope_in(&self, record: Record<'a>, zone: TimeZone) -> Scope<'a> {
         Scope::new(&self.policy.program, self.people, record, zone, self.now)
     }
 
@@ -157,8 +157,10 @@ impl<'a> Evaluator<'a> {
         }
         if let Record::Known(_) = record {
             wish.unmet = self.unmet(&scope);
+            wish.watches = self.watched(&scope);
         }
         wish.next_change = scope.next_change();
+        wish.next_shown = scope.next_shown();
         wish
     }
 
@@ -200,7 +202,9 @@ impl<'a> Evaluator<'a> {
             groups: none(),
             lists: none(),
             unmet: Vec::new(),
+            watches: Vec::new(),
             next_change: None,
+            next_shown: None,
         }
     }
 
@@ -294,6 +298,11 @@ impl<'a> Evaluator<'a> {
         let expects = (0_u32..).zip(&self.policy.program.expects);
         let unmet = expects.filter(|(_, node)| scope.holds(node) == Ok(false));
         unmet.map(|(index, _)| index).collect()
+    }
+
+    fn watched(&self, scope: &Scope<'a>) -> Vec<Option<bool>> {
+        let watches = self.policy.program.watches.iter();
+        watches.map(|node| scope.holds(node).ok()).collect()
     }
 
     fn adopt(&self, scope: &Scope<'a>) -> Vec<AdoptQuery> {

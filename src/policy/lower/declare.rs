@@ -165,6 +165,8 @@ impl Lower<'_> {
                         .label("a key cannot be sensitive")
                         .help("take a number of HR that may be seen, or declare it `open`"),
                 );
+                // Said once is enough: whatever prints the key would be told of it too.
+                attribute.sensitive = false;
             }
             if attribute.key {
                 self.key_type = Some(field.ty.span);

@@ -2,8 +2,9 @@
 
 use super::{Allowed, Lower};
 use crate::diagnostic::Diagnostic;
+use crate::policy::around::ExpectRule;
 use crate::policy::codes;
-use crate::policy::ruleset::{ExpectRule, RuleKind};
+use crate::policy::ruleset::RuleKind;
 use crate::syntax::ast;
 
 impl Lower<'_> {

@@ -6,7 +6,7 @@ use crate::policy::codes;
 use crate::policy::eval::{Value, time};
 use crate::policy::ir::{Kind, Node};
 use crate::policy::types::{Marks, Type};
-use crate::syntax::ast::{Clock, CompareOp, Expr, ExprKind, Rows};
+use crate::syntax::ast::{Clock, CompareOp, Expr, ExprKind, Name, Rows};
 use std::sync::Arc;
 
 impl Lower<'_> {
@@ -21,7 +21,10 @@ impl Lower<'_> {
 
     /// A condition.
     pub(crate) fn condition(&mut self, expr: &Expr) -> Node {
+        // What an account will be is known when everything is decided, so nothing is decided by it.
+        let told = std::mem::take(&mut self.told);
         let mut node = self.expr(expr);
+        self.told = told;
         if matches!(node.ty, Type::Bool | Type::Error) {
             if node.marks.missing {
                 // What is missing does not hold.
@@ -123,10 +126,11 @@ impl Lower<'_> {
         match &expr.kind {
             ExprKind::Name(name) => self.name(name, span),
             ExprKind::Call { name, args } => self.call(name, args, span),
+            ExprKind::Account(name) if self.told.account => self.account_after(name, span),
             ExprKind::Account(_) => self.wrong(
                 Diagnostic::new(&codes::ACCOUNT_NOT_HERE, span, "no account is known here")
                     .label("reads an account")
-                    .help("`account.x` stands in `adopt`, `ignore when`, `protect account when` and `tied` only"),
+                    .help("`account.x` stands in `adopt`, `ignore when`, `protect account when`, `tied`, `notify` and `writeback` only"),
             ),
             ExprKind::Text(template) => self.template(template, span),
             ExprKind::Regex(_) => self.wrong(
@@ -186,6 +190,24 @@ impl Lower<'_> {
                     .help("ask a list with `in`, as in `\"First aid\" in duties`"),
             ),
             ExprKind::Error => Node::error(span),
+        }
+    }
+
+    /// `account.x` where the account after the run is told of.
+    fn account_after(&mut self, name: &Name, span: Span) -> Node {
+        let Some(attribute) = self.account_attribute(name) else {
+            return Node::error(span);
+        };
+        let marks = Marks {
+            missing: true,
+            assigned: true,
+            ..Marks::default()
+        };
+        Node {
+            kind: Kind::Account(attribute),
+            ty: Type::Text,
+            marks,
+            span,
         }
     }
 

@@ -63,6 +63,7 @@ impl Lower<'_> {
                 let Some(attribute) = attribute else {
                     return;
                 };
+                self.discloses_nothing(&node, &format!("`{}`", attribute.name));
                 if self.rules.anchor.is_some() {
                     self.report(
                         Diagnostic::new(&codes::DUPLICATE, anchor.span, "there is one anchor")

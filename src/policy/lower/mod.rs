@@ -21,6 +21,7 @@ mod identity;
 mod lifecycle;
 mod names;
 mod narrow;
+mod notify;
 mod password;
 mod pattern;
 mod profile;
@@ -32,6 +33,7 @@ mod tables;
 mod template;
 mod unique;
 mod units;
+mod writeback;
 
 pub(crate) use declare::{Declared, Field, LetState, What};
 
@@ -80,6 +82,8 @@ pub(crate) struct Lower<'a> {
     pub(crate) opening: Vec<u32>,
     /// Where the type of the key is written.
     pub(crate) key_type: Option<Span>,
+    /// What may be read of an account where the walk is.
+    pub(crate) told: notify::Told,
 }
 
 impl<'a> Lower<'a> {
@@ -100,6 +104,7 @@ impl<'a> Lower<'a> {
             named_lines: BTreeSet::new(),
             opening: Vec::new(),
             key_type: None,
+            told: notify::Told::default(),
         }
     }
 

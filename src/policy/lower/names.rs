@@ -18,6 +18,9 @@ impl Lower<'_> {
             };
         }
         let Some(declared) = self.names.get(name) else {
+            if &**name == "password" && self.told.notice {
+                return self.password_told(span);
+            }
             return self.unknown_name(name, span);
         };
         let what = declared.what;
@@ -49,6 +52,31 @@ impl Lower<'_> {
                 .label("not in this version")
                 .also(declared_at, "declared here"),
             ),
+        }
+    }
+
+    /// `{password}`, which is there when one is made and at no other time.
+    fn password_told(&mut self, span: Span) -> Node {
+        if !self.told.password {
+            return self.wrong(
+                Diagnostic::new(
+                    &codes::PASSWORD_NOT_HERE,
+                    span,
+                    "a password is known only when one is made",
+                )
+                .label("no password is known here")
+                .help("tell it in a notice whose only event is `on password`"),
+            );
+        }
+        let marks = Marks {
+            assigned: true,
+            ..Marks::default()
+        };
+        Node {
+            kind: Kind::Password,
+            ty: Type::Text,
+            marks,
+            span,
         }
     }
 

@@ -2,11 +2,12 @@
 
 use super::{Allowed, Lower, What};
 use crate::diagnostic::{Diagnostic, Span};
+use crate::policy::around::{EventRule, NoticeEvent, NoticeRule};
 use crate::policy::codes;
 use crate::policy::compile::sha256_hex;
 use crate::policy::ir::{Kind, Node, Piece};
 use crate::policy::program::NoticeBody;
-use crate::policy::ruleset::{EventRule, NoticeEvent, NoticeRule, RuleKind};
+use crate::policy::ruleset::RuleKind;
 use crate::policy::types::Type;
 use crate::syntax::ast::{
     self, Event, ExprKind, Name, Notify, NotifyBody, NotifyStatement, Template, Transition,
@@ -32,7 +33,10 @@ impl Lower<'_> {
     pub(crate) fn notify(&mut self, item: &ast::FileItem<Notify>, file: Option<(Template, Span)>) {
         let notify = &item.body;
         let known = self.rules.notices.iter();
-        if known.into_iter().any(|known| known.name == notify.name.value) {
+        if known
+            .into_iter()
+            .any(|known| known.name == notify.name.value)
+        {
             let message = format!("the notice `{}` stands here twice", notify.name.value);
             self.report(
                 Diagnostic::new(&codes::DUPLICATE, notify.name.span, message)
@@ -95,7 +99,7 @@ impl Lower<'_> {
                 }
                 NotifyStatement::Body(NotifyBody::File(_), span) => {
                     let node = match file.take() {
-                        Some((template, span)) => self.template_of_file(&template, span),
+                        Some((template, span)) => self.template(&template, span),
                         // What is wrong with the file has been reported.
                         None => Node::error(*span),
                     };
@@ -103,13 +107,27 @@ impl Lower<'_> {
                 }
             }
         }
-        let said = |found: bool, word: &str, help: &str| (!found).then(|| (word.to_owned(), help.to_owned()));
+        let said = |found: bool, word: &str, help: &str| {
+            (!found).then(|| (word.to_owned(), help.to_owned()))
+        };
         let has = |is: fn(&NotifyStatement) -> bool| item.body.statements.iter().any(is);
         let missing = [
-            said(has(|one| matches!(one, NotifyStatement::On(..))), "on", "say when it is sent: `on create`"),
-            said(has(|one| matches!(one, NotifyStatement::To(..))), "to", "say to whom it goes: `to supervisor.email`"),
+            said(
+                has(|one| matches!(one, NotifyStatement::On(..))),
+                "on",
+                "say when it is sent: `on create`",
+            ),
+            said(
+                has(|one| matches!(one, NotifyStatement::To(..))),
+                "to",
+                "say to whom it goes: `to supervisor.email`",
+            ),
             said(subject.is_some(), "subject", "write `subject \"…\"`"),
-            said(body.is_some(), "body", "write `body file \"mails/….md\"`, or `body \"…\"`"),
+            said(
+                body.is_some(),
+                "body",
+                "write `body file \"mails/….md\"`, or `body \"…\"`",
+            ),
         ];
         let (missing, helps): (Vec<String>, Vec<String>) = missing.into_iter().flatten().unzip();
         if !missing.is_empty() {
@@ -128,7 +146,7 @@ impl Lower<'_> {
         }
         let (subject, body) = (subject?, body?);
         for node in to.iter().map(|(node, _)| node).chain([&subject, &body]) {
-            self.tells_nothing_sensitive(node);
+            self.tells_nothing_sensitive(node, "a notice is read by whoever gets it");
         }
         Some(NoticeBody { to, subject, body })
     }
@@ -137,9 +155,13 @@ impl Lower<'_> {
         if let Some(first) = slot {
             let first = first.span;
             self.report(
-                Diagnostic::new(&codes::DUPLICATE, span, format!("a notice has one `{word}`"))
-                    .label("again")
-                    .also(first, "first here"),
+                Diagnostic::new(
+                    &codes::DUPLICATE,
+                    span,
+                    format!("a notice has one `{word}`"),
+                )
+                .label("again")
+                .also(first, "first here"),
             );
             return;
         }
@@ -161,10 +183,6 @@ impl Lower<'_> {
             .label(node.ty.to_string())
             .help("print it in one: \"{x}\""),
         )
-    }
-
-    fn template_of_file(&mut self, template: &Template, span: Span) -> Node {
-        self.template(template, span)
     }
 
     fn recipient(&mut self, node: Node) -> Option<Node> {
@@ -265,8 +283,8 @@ impl Lower<'_> {
         }
     }
 
-    /// A notice leaves the house: what nobody else should see does not stand in it (S11).
-    fn tells_nothing_sensitive(&mut self, node: &Node) {
+    /// What leaves the house holds nothing that nobody else should see (S11); `risk` says who sees it.
+    pub(crate) fn tells_nothing_sensitive(&mut self, node: &Node, risk: &str) {
         let culprits: Vec<Span> = match &node.kind {
             Kind::Template(pieces) => pieces
                 .iter()
@@ -284,7 +302,7 @@ impl Lower<'_> {
                 Diagnostic::new(
                     &codes::SENSITIVE_FLOW,
                     span,
-                    "this is a sensitive value, and a notice is read by whoever gets it",
+                    format!("this is a sensitive value, and {risk}"),
                 )
                 .label("sensitive")
                 .help(format!(

@@ -1,7 +1,8 @@
 //! `retention { … }`: how long the state keeps what runs did.
 
 use super::Lower;
-use crate::policy::ruleset::{Retention, RuleKind};
+use crate::policy::around::Retention;
+use crate::policy::ruleset::RuleKind;
 use crate::syntax::ast;
 
 impl Lower<'_> {

@@ -3,8 +3,9 @@
 use super::Lower;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::hr;
+use crate::policy::around::SourceRule;
 use crate::policy::codes;
-use crate::policy::ruleset::{RuleKind, SourceRule};
+use crate::policy::ruleset::RuleKind;
 use crate::syntax::ast::{self, Name};
 
 /// The longest prefix, in bytes: longer ones leave little room for a login that is made of the key.
@@ -34,7 +35,10 @@ impl Lower<'_> {
             return;
         }
         let known = self.rules.sources.iter();
-        if let Some(first) = known.into_iter().find(|known| known.name == source.name.value) {
+        if let Some(first) = known
+            .into_iter()
+            .find(|known| known.name == source.name.value)
+        {
             let first = first.span;
             let message = format!("the source `{}` stands here twice", source.name.value);
             self.report(

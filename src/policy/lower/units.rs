@@ -85,6 +85,7 @@ impl Lower<'_> {
                     .help("ask for it in the condition (`x is present`), or give another value with `else` in a `let`"),
             );
         }
+        self.discloses_nothing(&node, "where accounts are");
         self.absolute(node)
     }
 

@@ -37,6 +37,7 @@ pub(super) const fn rank(change: &Change) -> u8 {
         Change::Modify { .. } => 5,
         Change::AddMember { .. } => 6,
         Change::RemoveMember { .. } => 7,
+        Change::WriteBack { .. } => 8,
     }
 }
 
@@ -89,6 +90,7 @@ fn bundled(scene: &Scene<'_>, actions: &[&Action]) -> Vec<Row> {
                 | Change::Move { .. }
                 | Change::Enable { .. }
                 | Change::Disable { .. }
+                | Change::WriteBack { .. }
                 | Change::Delete { .. } => None,
             })
             .collect();
@@ -144,6 +146,18 @@ pub(super) fn rows(scene: &Scene<'_>, action: &Action, main: Cause) -> Vec<Row> 
         Change::Disable { account, .. } => vec![state(scene, removed(scene), "disabled", account)],
         Change::AddMember { group, .. } => vec![whole(added(scene), &scene.group(group.dn()))],
         Change::RemoveMember { group, .. } => vec![whole(removed(scene), &scene.group(group.dn()))],
+        Change::WriteBack {
+            source,
+            before,
+            after,
+            login,
+            ..
+        } => vec![written_back(
+            scene,
+            source,
+            (before.as_ref(), after),
+            *login,
+        )],
         Change::Delete { account } => vec![state(scene, removed(scene), "deleted", account)],
     };
     let cause = (action.cause != main).then_some(action.cause);
@@ -296,6 +310,26 @@ fn moved(scene: &Scene<'_>, account: &Target, to: &Dn, overlay: Option<&str>) ->
 fn while_stage(scene: &Scene<'_>, stage: &str) -> Line {
     let text = format!("for the time of stage `{stage}`");
     Line::new().styled(scene.options.palette.dim, &text)
+}
+
+/// A value that HR gets to know; with the address of HR itself people sign in.
+fn written_back(
+    scene: &Scene<'_>,
+    source: &str,
+    (before, after): (Option<&Arc<str>>, &Arc<str>),
+    login: bool,
+) -> Row {
+    let line = match before {
+        Some(before) => format!("{} → {}", quoted(before), quoted(after)),
+        None => quoted(after),
+    };
+    let mut row = labelled(changed(scene), &format!("{source} in HR"), Line::of(&line));
+    if login {
+        let palette = &scene.options.palette;
+        let mark = Line::new().styled(palette.warn, "! changes the login to HR");
+        row.marks.push(mark);
+    }
+    row
 }
 
 fn modified(scene: &Scene<'_>, change: &AttributeChange, main: Cause) -> Row {
@@ -456,6 +490,7 @@ pub(in crate::cli::view) fn in_short(actions: &[&Action]) -> String {
             Change::Disable { .. } => words.push("disable".into()),
             Change::AddMember { .. } => given += 1,
             Change::RemoveMember { .. } => taken += 1,
+            Change::WriteBack { source, .. } => words.push(format!("{source} in HR")),
             Change::Delete { .. } => words.push("delete".into()),
         }
     }

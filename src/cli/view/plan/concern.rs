@@ -68,9 +68,7 @@ fn expectation(scene: &Scene<'_>, page: &mut Page, findings: &[Finding]) {
             .map(|(name, value)| format!("{name} is {value}"))
             .collect();
         if !values.is_empty() && !scene.compact {
-            line = line
-                .plain("   ")
-                .styled(palette.dim, &values.join(", "));
+            line = line.plain("   ").styled(palette.dim, &values.join(", "));
         }
         page.line(6, 8, &line);
     }

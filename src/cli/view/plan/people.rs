@@ -76,7 +76,8 @@ impl Event {
             | Change::Modify { .. }
             | Change::Move { .. }
             | Change::AddMember { .. }
-            | Change::RemoveMember { .. } => Self::Changing,
+            | Change::RemoveMember { .. }
+            | Change::WriteBack { .. } => Self::Changing,
         }
     }
 

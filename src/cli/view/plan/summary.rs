@@ -40,7 +40,10 @@ pub(super) fn header(scene: &Scene<'_>, page: &mut Page) {
     page.line(2, 4, &Line::new().styled(palette.dim, &facts));
     if !header.sources.is_empty() {
         let sources = header.sources.iter().map(|source| {
-            let (digest, number) = (words::short(&source.digest), words::number(source.records as usize));
+            let (digest, number) = (
+                words::short(&source.digest),
+                words::number(source.records as usize),
+            );
             format!("{} {digest}: {number}", source.name)
         });
         let sources: Vec<String> = sources.collect();
@@ -107,7 +110,7 @@ pub(super) fn last(scene: &Scene<'_>, page: &mut Page) {
             .plain(". ");
     }
     next = match plan.next_change {
-        None => next.plain("No further change is due by any date known today."),
+        None => next.plain("No further change is due by any date that may be shown."),
         Some(at) => next.plain(&format!(
             "The next change is due {}, {}.",
             words::instant(at, &scene.options.zone),
@@ -137,6 +140,8 @@ struct Tally {
     give: usize,
     take: usize,
     units: usize,
+    write_back: usize,
+    notices: usize,
     final_ones: usize,
     partly: usize,
     not_ours: usize,
@@ -144,7 +149,10 @@ struct Tally {
 
 impl Tally {
     fn of(plan: &Plan) -> Self {
-        let mut tally = Self::default();
+        let mut tally = Self {
+            notices: plan.notices.len(),
+            ..Self::default()
+        };
         let made: BTreeSet<_> = plan
             .actions
             .iter()
@@ -164,6 +172,7 @@ impl Tally {
                 Change::Disable { .. } => tally.disable += 1,
                 Change::AddMember { .. } => tally.give += 1,
                 Change::RemoveMember { .. } => tally.take += 1,
+                Change::WriteBack { .. } => tally.write_back += 1,
                 Change::Delete { .. } => tally.delete += 1,
             }
             tally.not_ours += usize::from(action.not_ours);
@@ -196,10 +205,14 @@ impl Tally {
         ]);
         let memberships = parts(&[(self.give, "give"), (self.take, "take")]);
         let units = parts(&[(self.units, "make")]);
+        let hr = parts(&[(self.write_back, "write back")]);
+        let notices = parts(&[(self.notices, "send")]);
         let named = [
             ("Accounts", accounts),
             ("memberships", memberships),
             ("units", units),
+            ("values of HR", hr),
+            ("notices", notices),
         ];
         let named = named.iter().filter(|(_, text)| !text.is_empty());
         let text: Vec<String> = named
