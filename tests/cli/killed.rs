@@ -136,7 +136,16 @@ fn what_is_told_and_written_back_comes_once_wherever_the_run_is_killed() {
         .into_iter()
         .map(str::to_owned)
         .collect();
-    assert_eq!(kinds, ["set_password", "enable", "write_back"]);
+    assert_eq!(
+        kinds,
+        [
+            "set_password",
+            "enable",
+            "add_member",
+            "add_member",
+            "write_back"
+        ]
+    );
     let whole = template.twin();
     whole.expect(0, &["apply", "--yes"]);
     let expected = told(&whole);
