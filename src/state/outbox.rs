@@ -87,34 +87,37 @@ impl Writer<'_> {
 impl Store {
     /// Everything in the outbox, oldest first.
     pub fn outbox(&self) -> Result<Vec<Kept>, StoreError> {
-        self.read(|db| {
-            let mut kept = Vec::new();
-            let mut statement = db.prepare(
-                "SELECT id, run, notice, event, person, status, made, attempts, content
-                 FROM outbox ORDER BY seq",
-            )?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                let person: Option<String> = row.get(4)?;
-                let content: Option<i64> = row.get(8)?;
-                let content = content
-                    .map(|id| private::get(db, id).map(|found| found.0))
-                    .transpose()?;
-                kept.push(Kept {
-                    id: row.get(0)?,
-                    run: codec::uuid(&row.get::<_, String>(1)?)?,
-                    notice: row.get(2)?,
-                    event: row.get(3)?,
-                    person: person.as_deref().map(codec::person).transpose()?,
-                    status: row.get(5)?,
-                    made: codec::time(&row.get::<_, String>(6)?)?,
-                    attempts: codec::count(row.get(7)?)?,
-                    content: content.unwrap_or(Private::Forgotten),
-                });
-            }
-            Ok(kept)
-        })
+        self.read(|db| kept(db, None))
     }
+}
+
+/// What lies in the outbox, of that run or of all, oldest first.
+pub(crate) fn kept(db: &Connection, run: Option<Uuid>) -> Result<Vec<Kept>, StoreError> {
+    let mut kept = Vec::new();
+    let mut statement = db.prepare(
+        "SELECT id, run, notice, event, person, status, made, attempts, content
+         FROM outbox WHERE ?1 IS NULL OR run = ?1 ORDER BY seq",
+    )?;
+    let mut rows = statement.query([run.map(|run| run.to_string())])?;
+    while let Some(row) = rows.next()? {
+        let person: Option<String> = row.get(4)?;
+        let content: Option<i64> = row.get(8)?;
+        let content = content
+            .map(|id| private::get(db, id).map(|found| found.0))
+            .transpose()?;
+        kept.push(Kept {
+            id: row.get(0)?,
+            run: codec::uuid(&row.get::<_, String>(1)?)?,
+            notice: row.get(2)?,
+            event: row.get(3)?,
+            person: person.as_deref().map(codec::person).transpose()?,
+            status: row.get(5)?,
+            made: codec::time(&row.get::<_, String>(6)?)?,
+            attempts: codec::count(row.get(7)?)?,
+            content: content.unwrap_or(Private::Forgotten),
+        });
+    }
+    Ok(kept)
 }
 
 /// Drops what became due before that second.

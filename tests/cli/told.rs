@@ -188,6 +188,12 @@ fn a_notice_says_what_the_run_made_true_and_no_password() {
     assert_eq!(said(second)["body"], "The password of aberg is {password}");
     let ids: std::collections::BTreeSet<&str> = kept.iter().map(|kept| &*kept.id).collect();
     assert_eq!(ids.len(), kept.len());
+    let shown = place.expect(0, &["show", "last"]).out;
+    assert!(shown.contains("@ 4   welcome on create   due"), "{shown}");
+    let shown = place.expect(0, &["show", "last", "--format", "json"]).out;
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(shown["notices"].as_array().unwrap().len(), 7);
+    assert_eq!(shown["notices"][0]["id"], *first.id);
 }
 
 #[test]

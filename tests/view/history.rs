@@ -83,6 +83,7 @@ fn details() -> RunDetails {
     RunDetails {
         run: record(2, RunStatus::Cancelled, counts(1, 2, 1, 1, 1)),
         actions: actions.collect(),
+        notices: Vec::new(),
     }
 }
 

@@ -7,6 +7,7 @@ use super::{Options, json, words};
 use crate::apply::{ActionRecord, Counts, RunDetails, RunRecord, RunStatus, Status};
 use crate::directory::Dn;
 use crate::plan::{AttributeChange, Change};
+use crate::state::outbox::Kept;
 use crate::text::excerpt;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -106,7 +107,11 @@ fn outcome(run: &RunRecord, options: &Options) -> Line {
 /// One run and each of its actions.
 pub fn run(details: &RunDetails, options: &Options) -> String {
     let palette = &options.palette;
-    let RunDetails { run, actions } = details;
+    let RunDetails {
+        run,
+        actions,
+        notices,
+    } = details;
     let mut page = Page::new(options.width);
     let first = Line::new()
         .styled(palette.heading, "Run")
@@ -133,7 +138,26 @@ pub fn run(details: &RunDetails, options: &Options) -> String {
     for action in actions {
         record(&mut page, options, action, &base);
     }
+    for notice in notices {
+        told(&mut page, options, notice);
+    }
     page.finish()
+}
+
+/// A notice that became due: about whom, its name, its event and what became of it.
+fn told(page: &mut Page, options: &Options, notice: &Kept) {
+    let palette = &options.palette;
+    let person = notice.person.as_ref().map(ToString::to_string);
+    let line = Line::new()
+        .styled(palette.help, "@")
+        .plain(" ")
+        .styled(
+            palette.name,
+            &person.unwrap_or_else(|| "somebody forgotten".to_owned()),
+        )
+        .plain(&format!("   {} on {}", notice.notice, notice.event))
+        .styled(palette.dim, &format!("   {}", notice.status));
+    page.line(0, 4, &line);
 }
 
 fn facts(run: &RunRecord, options: &Options) -> Vec<(&'static str, String)> {
@@ -285,10 +309,23 @@ pub fn run_json(details: &RunDetails) -> String {
         })
     };
     let actions: Vec<Value> = details.actions.iter().map(action).collect();
+    let notices = details.notices.iter().map(|notice| {
+        json!({
+            "id": notice.id,
+            "notice": notice.notice,
+            "event": notice.event,
+            "person": notice.person.as_ref().map(ToString::to_string),
+            "status": notice.status,
+            "made": notice.made.to_string(),
+            "attempts": notice.attempts,
+        })
+    });
+    let notices: Vec<Value> = notices.collect();
     json::pretty(&json!({
         "format": "tenure-run/1",
         "run": run_value(&details.run),
         "actions": actions,
+        "notices": notices,
     }))
 }
 
