@@ -11,12 +11,17 @@
 
 mod accounts;
 mod call;
+mod choose;
+mod coerce;
+mod compare;
 mod declare;
 mod exceptions;
 mod expr;
+mod fields;
 mod groups;
 mod guard;
 mod identity;
+mod lets;
 mod lifecycle;
 mod names;
 mod narrow;
