@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::employment::type_employments;
 use super::notation::Problem;
+use super::schema::employment_fields;
 use super::snapshot::MAX_LISTED;
 use super::typing::Typist;
 use super::value::normalise;
@@ -167,6 +169,16 @@ fn type_values(
             .source_of(position)
             .and_then(|index| record.fields.get(index));
         let raw = source.and_then(Option::as_ref);
+        if let Some(fields) = employment_fields(&attribute.ty) {
+            match type_employments(typist, position, attribute, fields, raw) {
+                Ok(value) => values.push(value),
+                Err(found) => {
+                    values.push(None);
+                    reasons.extend(found);
+                }
+            }
+            continue;
+        }
         match type_value(typist, attribute, raw) {
             Ok(value) => values.push(value),
             Err(problem) => {
@@ -178,7 +190,7 @@ fn type_values(
     (values, reasons)
 }
 
-fn type_value(
+pub(super) fn type_value(
     typist: &mut Typist,
     attribute: &Attribute,
     raw: Option<&RawValue>,
@@ -218,7 +230,7 @@ fn missing(attribute: &Attribute) -> Problem {
     Problem::new("is missing", mend)
 }
 
-fn reason(
+pub(super) fn reason(
     position: usize,
     attribute: &Attribute,
     raw: Option<&RawValue>,
@@ -242,7 +254,7 @@ fn reason(
 /// A raw value as an error may show it: short, in backticks, hostile characters made visible.
 fn shown(raw: &RawValue) -> Option<String> {
     let text = match raw {
-        RawValue::Null | RawValue::Unusable(_) => return None,
+        RawValue::Null | RawValue::Unusable(_) | RawValue::Record(_) => return None,
         RawValue::Text(text) | RawValue::Decimal(text) => normalise(text).into_owned(),
         RawValue::Integer(number) => number.to_string(),
         RawValue::Bool(truth) => truth.to_string(),

@@ -2,10 +2,11 @@
 
 use std::cmp::Ordering;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 
+use super::relations::Relations;
 use super::{Digest, Person, PersonId, Place, Schema, Value};
 
 /// How many offenders an error lists by name before it only counts.
@@ -132,6 +133,8 @@ pub struct Snapshot {
     quarantined: Vec<Quarantined>,
     origin: Origin,
     digest: Digest,
+    /// Made when it is first asked for: a policy without relations never does.
+    relations: OnceLock<Relations>,
 }
 
 impl Snapshot {
@@ -152,6 +155,7 @@ impl Snapshot {
             quarantined,
             origin,
             digest,
+            relations: OnceLock::new(),
         })
     }
 
@@ -178,6 +182,10 @@ impl Snapshot {
     /// What the snapshot says, in 32 bytes; see [`Digest`].
     pub fn digest(&self) -> Digest {
         self.digest
+    }
+
+    pub(super) fn relations(&self) -> &Relations {
+        self.relations.get_or_init(|| Relations::of(self))
     }
 
     /// How many records there are, good or not.

@@ -68,6 +68,11 @@ impl Builder<'_, '_> {
             return known.map_or_else(BTreeMap::new, |known| known.values.clone());
         };
         let attributes = self.world.input.schema.attributes().iter();
+        let related = self.world.input.rules.related.iter().map(|path| {
+            let text = self.world.input.people.read_related(&wish.person, path);
+            let digest = self.world.digest(&wish.person, &path.name, &text);
+            (path.name.clone(), digest)
+        });
         attributes
             .zip(person.values())
             .filter_map(|(attribute, value)| {
@@ -75,6 +80,7 @@ impl Builder<'_, '_> {
                 let digest = self.world.digest(&wish.person, &attribute.name, &text);
                 Some((attribute.name.clone(), digest))
             })
+            .chain(related)
             .collect()
     }
 

@@ -7,7 +7,7 @@
 use super::{Input, Reason};
 use crate::directory::links::Links;
 use crate::directory::{AttributeName, Dn, Object, ObjectId};
-use crate::hr::{Person, PersonId, Quarantined, Standing};
+use crate::hr::{Person, PersonId, Quarantined, RelatedPath, Standing, Step};
 use crate::policy::{AccountTest, IgnoreRule, ProtectRule, RuleId, RuleKind, StageId};
 use crate::state::{AccountMemory, PersonMemory};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -145,7 +145,9 @@ impl<'a> World<'a> {
         let attributes = self.input.schema.attributes();
         let shown = |position: &u32| {
             let position = *position as usize;
-            let attribute = attributes.get(position)?;
+            let Some(attribute) = attributes.get(position) else {
+                return self.related_read(position, record);
+            };
             let value = match record.get(position) {
                 None => self.nothing.clone(),
                 Some(_) if attribute.sensitive => self.mask.clone(),
@@ -156,6 +158,55 @@ impl<'a> World<'a> {
         reads.iter().filter_map(shown).collect()
     }
 
+    /// What a rule read of other people; of many, how many.
+    fn related_read(&self, number: usize, record: &Person) -> Option<(Arc<str>, Arc<str>)> {
+        let path = self.related(number)?;
+        if self.is_sensitive_path(path) {
+            return Some((path.name.clone(), self.mask.clone()));
+        }
+        let text = self.input.people.read_related(record.id(), path);
+        let lines: Vec<&str> = text.lines().collect();
+        let value = match (lines.as_slice(), path.steps.last()) {
+            ([], _) => self.nothing.clone(),
+            ([line], Some(Step::Attribute(_) | Step::Employments(_))) => {
+                match line.split_once(' ') {
+                    Some((_, "-")) => self.nothing.clone(),
+                    Some((_, "?")) | None => "unknown".into(),
+                    Some((_, value)) => value.into(),
+                }
+            }
+            (lines, _) => format!("of {} people", lines.len()).into(),
+        };
+        Some((path.name.clone(), value))
+    }
+
+    /// What the number of a read means that is no position of the schema.
+    fn related(&self, number: usize) -> Option<&'a RelatedPath> {
+        let behind = number.checked_sub(self.input.schema.attributes().len())?;
+        self.input.rules.related.get(behind)
+    }
+
+    fn is_sensitive_path(&self, path: &RelatedPath) -> bool {
+        let attributes = self.input.schema.attributes();
+        path.steps.iter().any(|step| match step {
+            Step::Attribute(position) => attributes
+                .get(*position as usize)
+                .is_some_and(|attribute| attribute.sensitive),
+            Step::Employments(field) => self
+                .input
+                .schema
+                .employments()
+                .and_then(|(_, fields)| fields.get(*field as usize))
+                .is_some_and(|field| field.sensitive),
+            Step::Reports | Step::AllReports => self
+                .input
+                .schema
+                .supervisor()
+                .and_then(|position| attributes.get(position))
+                .is_some_and(|attribute| attribute.sensitive),
+        })
+    }
+
     /// Whether a rule reads an attribute that must not be shown.
     pub(crate) fn reads_sensitive(&self, rule: RuleId) -> bool {
         let Some(rule) = self.input.rules.rule(rule) else {
@@ -163,9 +214,13 @@ impl<'a> World<'a> {
         };
         let attributes = self.input.schema.attributes();
         rule.reads.iter().any(|position| {
-            attributes
-                .get(*position as usize)
-                .is_some_and(|attribute| attribute.sensitive)
+            let position = *position as usize;
+            match attributes.get(position) {
+                Some(attribute) => attribute.sensitive,
+                None => self
+                    .related(position)
+                    .is_some_and(|path| self.is_sensitive_path(path)),
+            }
         })
     }
 
@@ -320,7 +375,7 @@ impl<'a> World<'a> {
             .is_none_or(|digest| *digest != self.input.rules.digest)
     }
 
-    /// Whether one of these HR attributes differs from the last applied run.
+    /// Whether one of these HR attributes, or of what is read of other people, differs from the last applied run.
     pub(crate) fn hr_changed(&self, person: &PersonId, reads: &[u32]) -> bool {
         let Some(memory) = self.person_memory(person) else {
             return true;
@@ -331,7 +386,11 @@ impl<'a> World<'a> {
         let attributes = self.input.schema.attributes();
         reads.iter().any(|position| {
             let Some(attribute) = attributes.get(*position as usize) else {
-                return false;
+                let now = self.related(*position as usize).map(|path| {
+                    let text = self.input.people.read_related(person, path);
+                    (path, self.digest(person, &path.name, &text))
+                });
+                return now.is_some_and(|(path, now)| memory.values.get(&path.name) != Some(&now));
             };
             let now = record
                 .get(*position as usize)

@@ -29,6 +29,7 @@ codes! {
     CLOCK_OUTSIDE_COMPARISON "clock-outside-comparison" Error "`now` or `today` anywhere but alone on one side of a comparison"
     CYCLE "cycle" Error "values that need each other"
     DUPLICATE "duplicate" Error "something that is declared or stated twice"
+    EMPTY_LIST "empty-list" Error "an empty list, which no value ever is"
     EMPTY_TEXT "empty-text" Error "an empty text, which no value ever is"
     FREE_TEXT_NAME "free-text-name" Error "free HR text in the name of a group or a unit"
     MAYBE_MISSING "maybe-missing" Error "a value that may be missing where that must be decided"

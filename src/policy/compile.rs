@@ -3,7 +3,7 @@
 use super::codes;
 use super::ir::{Kind, Node};
 use super::lower::{LetState, Lower, What};
-use super::program::{Let, Policy};
+use super::program::{Function, Let, Policy};
 use super::ruleset::{Block, LineRule, Reserved, Rule, RuleKind};
 use super::types::Type;
 use crate::diagnostic::{self, Diagnostic, FileId, Sources, Span, did_you_mean};
@@ -67,6 +67,7 @@ fn reserved_files(unique: &ast::Unique) -> impl Iterator<Item = &ast::Name> {
 #[derive(Debug, Default)]
 struct Items<'a> {
     person: Vec<&'a FileItem<ast::PersonItem>>,
+    employment: Vec<&'a FileItem<ast::EmploymentItem>>,
     params: Vec<&'a FileItem<ast::Param>>,
     tables: Vec<&'a FileItem<ast::Table>>,
     lets: Vec<&'a FileItem<ast::Let>>,
@@ -95,6 +96,7 @@ impl<'a> Items<'a> {
         for item in files.iter().flat_map(|file| &file.items) {
             match item {
                 Item::Person(item) => items.person.push(item),
+                Item::Employment(item) => items.employment.push(item),
                 Item::Param(item) => items.params.push(item),
                 Item::Table(item) => items.tables.push(item),
                 Item::Let(item) => items.lets.push(item),
@@ -140,7 +142,11 @@ pub fn compile(input: &Input<'_>) -> (Option<Policy>, Vec<Diagnostic>) {
     // Rule 0 is nobody's: what no author wrote refers to it.
     lower.rules.rules.push(nobodys_rule());
     once_each(&mut lower, &items, &files);
-    let schema = items.person.first().and_then(|item| lower.person(item));
+    let employment = items.employment.first().copied();
+    let schema = items
+        .person
+        .first()
+        .and_then(|item| lower.person(item, employment));
     if items.person.is_empty() {
         // Without fields every name would be unknown: one message is enough.
         let mut diagnostics = lower.diagnostics;
@@ -151,6 +157,9 @@ pub fn compile(input: &Input<'_>) -> (Option<Policy>, Vec<Diagnostic>) {
     lower.declare_stages(&items.stages);
     for index in 0..lower.lets.len() {
         lower.check_let(u32::try_from(index).unwrap_or(u32::MAX));
+    }
+    for index in 0..lower.functions.len() {
+        lower.check_function(u32::try_from(index).unwrap_or(u32::MAX));
     }
     for item in &items.uniques {
         let reserved = reserved(&mut lower, item, input);
@@ -221,12 +230,13 @@ fn once_each(lower: &mut Lower<'_>, items: &Items<'_>, files: &[&File]) {
     fn words<T>(items: &[&FileItem<T>]) -> Vec<Span> {
         items.iter().map(|item| item.word).collect()
     }
-    let once: [(&str, Vec<Span>, Option<&str>); 8] = [
+    let once: [(&str, Vec<Span>, Option<&str>); 9] = [
         (
             "person",
             words(&items.person),
             Some("it says what HR knows of a person"),
         ),
+        ("employment", words(&items.employment), None),
         (
             "timezone",
             words(&items.timezone),
@@ -325,7 +335,7 @@ fn declare<'a>(lower: &mut Lower<'a>, items: &Items<'a>, input: &Input<'_>) {
         lower.lets.push(LetState::Waiting(&item.body));
     }
     for item in &items.fns {
-        lower.declare(&item.body.name, What::Fn);
+        lower.declare_function(&item.body);
     }
     for (index, item) in (0u32..).zip(&items.uniques) {
         lower.declare(&item.body.name, What::Unique(index));
@@ -397,12 +407,9 @@ fn given(lower: &mut Lower<'_>, text: &str, ty: &Type, span: Span) -> Node {
             let node = Node::constant(Value::Text(text.into()), Type::Text, span);
             return lower.coerce(node, ty);
         }
-        Type::Number
-        | Type::Person
-        | Type::Instant
-        | Type::List(_)
-        | Type::Row(..)
-        | Type::Error => None,
+        Type::List(element) => return given_list(lower, text, element, span),
+        Type::Number => text.parse().ok().map(Value::Number),
+        Type::Person | Type::Employment | Type::Instant | Type::Row(..) | Type::Error => None,
     };
     match value {
         Some(value) => Node::constant(value, ty.clone(), span),
@@ -415,6 +422,25 @@ fn given(lower: &mut Lower<'_>, text: &str, ty: &Type, span: Span) -> Node {
             .label("from the configuration"),
         ),
     }
+}
+
+/// A list's value from the configuration: a comma stands between the elements.
+fn given_list(lower: &mut Lower<'_>, text: &str, element: &Type, span: Span) -> Node {
+    let items: Vec<Node> = text
+        .split(',')
+        .map(|part| given(lower, part.trim(), element, span))
+        .collect();
+    if items.iter().any(|item| item.ty == Type::Error) {
+        return Node::error(span);
+    }
+    let values = items.into_iter().filter_map(|item| {
+        if let Kind::Const(value) = item.kind {
+            return Some(value);
+        }
+        None
+    });
+    let ty = Type::List(Box::new(element.clone()));
+    Node::constant(super::eval::Value::List(values.collect()), ty, span)
 }
 
 /// The names that `reserved from` lists: the first column of a CSV file.
@@ -498,6 +524,13 @@ fn finish(
     let Some(schema) = schema.filter(|_| !diagnostics.iter().any(Diagnostic::is_error)) else {
         return (None, diagnostics);
     };
+    let functions = (0..lower.functions.len())
+        .filter_map(|index| lower.function_body(u32::try_from(index).ok()?))
+        .map(|(body, params)| Function {
+            params: params.to_vec(),
+            body: body.clone(),
+        })
+        .collect();
     let mut rules = lower.rules;
     let mut program = lower.program;
     program.lets = lower
@@ -508,6 +541,7 @@ fn finish(
             LetState::Waiting(_) | LetState::Open(_) => None,
         })
         .collect();
+    program.functions = functions;
     rules.exceptions.sort();
     rules.lines = line_rules(&program);
     rules.digest = digest(input, files);

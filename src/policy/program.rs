@@ -26,6 +26,7 @@ pub struct Policy {
 #[derive(Debug, Default)]
 pub(crate) struct Program {
     pub(crate) lets: Vec<Let>,
+    pub(crate) functions: Vec<Function>,
     pub(crate) tables: Vec<TableData>,
     pub(crate) timezone: Option<(Node, RuleId)>,
     pub(crate) lifecycle: Vec<LifecycleRow>,
@@ -41,6 +42,8 @@ pub(crate) struct Program {
     pub(crate) exceptions: FxHashMap<PersonId, Vec<ExceptionBody>>,
     /// What is asked of people from outside the policy.
     pub(crate) question: Option<Node>,
+    /// The names of an employment's fields.
+    pub(crate) employment: Vec<Arc<str>>,
     /// Position of the attribute that says when a person began, if the policy has it.
     pub(crate) started: Option<u32>,
 }
@@ -50,6 +53,14 @@ pub(crate) struct Program {
 pub(crate) struct Let {
     pub(crate) name: Arc<str>,
     pub(crate) node: Node,
+}
+
+/// `fn`.
+#[derive(Debug)]
+pub(crate) struct Function {
+    /// The slots of its parameters.
+    pub(crate) params: Vec<u32>,
+    pub(crate) body: Node,
 }
 
 /// A lookup table with its rows.

@@ -27,7 +27,8 @@ pub struct Rule {
     pub file: Arc<str>,
     /// Line, from 1.
     pub line: u32,
-    /// Positions in the [`crate::hr::Schema`] of the HR attributes that it reads, through `let`s too; sorted.
+    /// What it reads of HR, through `let`s and functions too, sorted: positions in the [`crate::hr::Schema`], and
+    /// behind them those of [`Ruleset::related`].
     pub reads: Vec<u32>,
     /// Whether it reads the clock, through `let`s too.
     pub reads_clock: bool,
@@ -103,6 +104,8 @@ pub struct Ruleset {
     pub exceptions: Vec<Arc<str>>,
     /// What is never written.
     pub protected: Vec<ProtectRule>,
+    /// What rules read of other people.
+    pub related: Vec<crate::hr::RelatedPath>,
     /// Digest of all policy files, tables and parameters, as 64 hex digits.
     pub digest: Arc<str>,
 }

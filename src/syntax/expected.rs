@@ -86,6 +86,7 @@ pub(super) fn display(rule: Rule) -> Option<&'static str> {
         Rule::KW_SOURCE => Some("`source`"),
         Rule::KW_PREFIX => Some("`prefix`"),
         Rule::KW_PERSON => Some("`person`"),
+        Rule::KW_EMPLOYMENT => Some("`employment`"),
         Rule::KW_PARAM => Some("`param`"),
         Rule::KW_TABLE => Some("`table`"),
         Rule::KW_LET => Some("`let`"),
@@ -230,6 +231,7 @@ pub(super) fn display(rule: Rule) -> Option<&'static str> {
         Rule::KW_MISSING => Some("`missing`"),
         Rule::source
         | Rule::person
+        | Rule::employment
         | Rule::table
         | Rule::param
         | Rule::let_item

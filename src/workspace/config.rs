@@ -13,6 +13,8 @@ pub struct Config {
     pub policy: PathBuf,
     /// Where people come from.
     pub people: People,
+    /// The CSV file of their employments, beside one of people.
+    pub employments: Option<PathBuf>,
     /// The pinned clock of an embedded people source (S5).
     pub clock: Option<Timestamp>,
     /// The LDIF file of the embedded directory.
@@ -104,6 +106,7 @@ impl Default for PolicySection {
 struct PeopleSection {
     personio_v1: Option<OneOrMore>,
     csv: Option<PathBuf>,
+    employments: Option<PathBuf>,
     clock: Option<String>,
 }
 
@@ -166,6 +169,13 @@ impl Config {
                 ));
             }
         };
+        let employments = file.people.employments;
+        if employments.is_some() && !matches!(people, People::Csv(_)) {
+            return Err(wrong(
+                "`[people]` names `employments`, and its people are not from a `csv`".to_owned(),
+                "Personio sends employments with the people: remove the line",
+            ));
+        }
         let clock = file.people.clock.map(|text| {
             text.parse::<Timestamp>().map_err(|_| {
                 wrong(
@@ -199,7 +209,13 @@ impl Config {
                 toml::Value::Integer(number) => number.to_string(),
                 toml::Value::Boolean(truth) => truth.to_string(),
                 toml::Value::Datetime(date) => date.to_string(),
-                toml::Value::Float(_) | toml::Value::Array(_) | toml::Value::Table(_) => {
+                toml::Value::Array(items) => list(&items).ok_or_else(|| {
+                    wrong(
+                        format!("the parameter `{key}` is a list of something that is no text without a comma"),
+                        "write its elements as texts; a comma stands between elements",
+                    )
+                })?,
+                toml::Value::Float(_) | toml::Value::Table(_) => {
                     return Err(wrong(
                         format!(
                             "the parameter `{key}` is neither text nor number, date or truth value"
@@ -213,6 +229,7 @@ impl Config {
         Ok(Self {
             policy: file.policy.path,
             people,
+            employments,
             clock: clock.transpose()?,
             ldif: file.directory.ldif,
             read: names(&file.directory.read)?,
@@ -221,6 +238,21 @@ impl Config {
             params,
         })
     }
+}
+
+/// The elements of a list with commas between them, as lists stand in a CSV.
+fn list(items: &[toml::Value]) -> Option<String> {
+    let texts = items.iter().map(|item| match item {
+        toml::Value::String(text) => (!text.contains(',')).then(|| text.clone()),
+        toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Datetime(date) => Some(date.to_string()),
+        toml::Value::Boolean(_)
+        | toml::Value::Float(_)
+        | toml::Value::Array(_)
+        | toml::Value::Table(_) => None,
+    });
+    let texts: Option<Vec<String>> = texts.collect();
+    texts.map(|texts| texts.join(","))
 }
 
 /// What the reader of TOML says, without its words for our sections and keys.

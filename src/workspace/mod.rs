@@ -75,6 +75,9 @@ pub enum Error {
         /// The folder.
         folder: String,
     },
+    /// The policy knows of employments, and a CSV of people has none.
+    #[error("the policy has an `employment`, and `[people]` names no table of employments")]
+    NoEmployments,
     /// Recorded answers of Personio that cannot be used.
     #[error(transparent)]
     Personio(#[from] crate::personio::Error),
@@ -95,6 +98,7 @@ impl Error {
             Self::File(_) => "unreadable-file",
             Self::NoPolicy { .. } => "no-policy",
             Self::TooManyFiles { .. } => "too-many-files",
+            Self::NoEmployments => "no-employments",
             Self::Personio(error) => error.code(),
             Self::Csv(error) => error.code(),
             Self::People(error) => error.code(),
@@ -114,6 +118,9 @@ impl Error {
             }
             Self::TooManyFiles { .. } => {
                 "name the folder that holds the policy, not one above it".to_owned()
+            }
+            Self::NoEmployments => {
+                "name it in `tenure.toml`: `[people]` `employments = \"employments.csv\"`, with the key of each person in the column `person`".to_owned()
             }
             Self::Personio(error) => error.help(),
             Self::Csv(error) => error.help(),
@@ -280,7 +287,15 @@ impl Workspace {
             People::Csv(path) => {
                 let bytes = files::read_bytes(&self.path(path))?;
                 let name = path.display().to_string();
-                let records = hr::read_csv(&name, &bytes, schema)?;
+                let mut records = hr::read_csv(&name, &bytes, schema)?;
+                if schema.employments().is_some() {
+                    let Some(path) = &self.config.employments else {
+                        return Err(Error::NoEmployments);
+                    };
+                    let bytes = files::read_bytes(&self.path(path))?;
+                    let name = path.display().to_string();
+                    hr::read_employments_csv(&name, &bytes, schema, &mut records)?;
+                }
                 (name, records)
             }
         };

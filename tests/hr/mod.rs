@@ -1,6 +1,7 @@
 //! People: typing, quarantine, CSV, digests.
 
 mod csv;
+mod employments;
 mod laws;
 pub(crate) mod show;
 mod snapshots;

@@ -106,6 +106,14 @@ fn values_of_a_configuration_are_checked() {
     `tenure.toml`: `[people]` names no source, or two
       help: write either `personio_v1 = "people/*.json"` or `csv = "people.csv"`
     "#);
+    insta::assert_snapshot!(with("csv = \"people.csv\"", "personio_v1 = \"*.json\"\nemployments = \"jobs.csv\""), @r"
+    `tenure.toml`: `[people]` names `employments`, and its people are not from a `csv`
+      help: Personio sends employments with the people: remove the line
+    ");
+    insta::assert_snapshot!(with("[directory]", "[params]\nfloors = [\"a,b\"]\n\n[directory]"), @r"
+    `tenure.toml`: the parameter `floors` is a list of something that is no text without a comma
+      help: write its elements as texts; a comma stands between elements
+    ");
     insta::assert_snapshot!(with("[directory]", "[params]\nshare = 1.5\n\n[directory]"), @r"
     `tenure.toml`: the parameter `share` is neither text nor number, date or truth value
       help: write it as a text; the policy's `param` says its type
@@ -337,4 +345,43 @@ fn policy_files_of_all_folders_are_one_policy() {
         ("x/sites.csv", sites),
     ];
     assert_eq!(answer(&files), "");
+}
+
+#[test]
+fn employments_are_read_from_the_table_that_the_configuration_names() {
+    use tenure::hr::{Attribute, Schema, Type};
+    let start = Attribute::new("start", Type::Date);
+    let ty = Type::List(Box::new(Type::Employment(vec![start].into())));
+    let attributes = vec![
+        Attribute::new("id", Type::Int).key(),
+        Attribute::new("employments", ty).optional(),
+    ];
+    let schema = std::sync::Arc::new(Schema::new(attributes).unwrap());
+    let people = |config: &str| {
+        let folder = folder(&[
+            ("tenure.toml", config.as_bytes()),
+            ("people.csv", b"id\n1\n2\n"),
+            ("hr/jobs.csv", b"start,person\n2020-01-01,2\n2024-01-01,2\n"),
+        ]);
+        let workspace = Workspace::open(None, folder.path()).unwrap();
+        match workspace.people(&schema) {
+            Ok(people) => crate::hr::show::snapshot(&people),
+            Err(error) => format!("{}: {error}\n  help: {}\n", error.code(), error.help()),
+        }
+    };
+    let named = CONFIG.replace(
+        "people.csv\"",
+        "people.csv\"\nemployments = \"hr/jobs.csv\"",
+    );
+    insta::assert_snapshot!(people(&named), @r#"
+    person 1
+        id = "1"
+    person 2
+        id = "2"
+        employments = ["(2020-01-01)", "(2024-01-01)"]
+    "#);
+    insta::assert_snapshot!(people(CONFIG), @r#"
+    no-employments: the policy has an `employment`, and `[people]` names no table of employments
+      help: name it in `tenure.toml`: `[people]` `employments = "employments.csv"`, with the key of each person in the column `person`
+    "#);
 }

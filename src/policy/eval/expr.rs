@@ -3,7 +3,7 @@
 use super::Value;
 use super::time;
 use crate::directory::{Dn, Rdn};
-use crate::hr::{self, PersonId, Standing};
+use crate::hr::{self, PersonId};
 use crate::policy::ir::{Component, Kind, Node, Piece};
 use crate::policy::program::Program;
 use crate::syntax::ast::CompareOp;
@@ -21,7 +21,7 @@ pub(crate) struct Unknown {
 }
 
 impl Unknown {
-    fn new(why: impl Into<Arc<str>>) -> Self {
+    pub(super) fn new(why: impl Into<Arc<str>>) -> Self {
         Self { why: why.into() }
     }
 }
@@ -61,6 +61,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) now: Timestamp,
     pub(crate) today: Date,
     lets: RefCell<Vec<Option<Outcome>>>,
+    /// Parameters and variables by their slots, the innermost last.
+    pub(super) locals: RefCell<Vec<(u32, Outcome)>>,
     next_change: Cell<Option<Timestamp>>,
 }
 
@@ -81,6 +83,7 @@ impl<'a> Scope<'a> {
             now,
             today,
             lets: RefCell::new(vec![None; program.lets.len()]),
+            locals: RefCell::default(),
             next_change: Cell::new(None),
         }
     }
@@ -114,11 +117,7 @@ impl<'a> Scope<'a> {
                     let same = |node: &Node| self.plain_text(node) == Some(text);
                     return Ok(text.is_some() && nodes.iter().any(same));
                 }
-                let (item, list) = (self.value(item)?, self.value(list)?);
-                Ok(match (item, list) {
-                    (Some(item), Some(Value::List(list))) => list.iter().any(|one| one.same(&item)),
-                    _ => false,
-                })
+                self.contains(list, item)
             }
             Kind::Matches { text, pattern, .. } => {
                 if let Some(text) = self.plain_text(text) {
@@ -128,8 +127,8 @@ impl<'a> Scope<'a> {
                 Ok(text
                     .is_some_and(|text| text.as_text().is_some_and(|text| pattern.is_match(text))))
             }
-            Kind::Present(inner) => Ok(self.value(inner)?.is_some()),
-            Kind::Missing(inner) => Ok(self.value(inner)?.is_none()),
+            Kind::Present(inner) => self.is_present(inner),
+            Kind::Missing(inner) => Ok(!self.is_present(inner)?),
             _ => Ok(self.value(node)? == Some(Value::Bool(true))),
         }
     }
@@ -232,7 +231,7 @@ impl<'a> Scope<'a> {
                 for node in nodes {
                     values.extend(self.value(node)?);
                 }
-                Ok(Some(Value::List(values.into())))
+                Ok((!values.is_empty()).then(|| Value::List(values.into())))
             }
             Kind::Not(_)
             | Kind::And(_)
@@ -272,6 +271,21 @@ impl<'a> Scope<'a> {
                 Some(Value::Person(id)) => self.of(&id, *field),
                 _ => Ok(None),
             },
+            Kind::Part { employment, field } => match self.value(employment)? {
+                Some(Value::Employment(employment)) => {
+                    Ok(employment.get(*field as usize).map(Value::from_hr))
+                }
+                _ => Ok(None),
+            },
+            Kind::Reports { .. } => self.reports(node),
+            Kind::Local(slot) => self.local(*slot),
+            Kind::Invoke { function, args } => self.invoke(*function, args),
+            Kind::Quantified {
+                quantifier,
+                variable,
+                list,
+                condition,
+            } => self.quantified(*quantifier, *variable, list, condition),
             Kind::Call { function, args } => {
                 let mut values = Vec::with_capacity(args.len());
                 for arg in args {
@@ -351,13 +365,7 @@ impl<'a> Scope<'a> {
     }
 
     fn of(&self, id: &PersonId, field: u32) -> Outcome {
-        match self.people.standing(id) {
-            Standing::Known(person) => Record::Known(person).get(field),
-            Standing::Quarantined(_) => {
-                Err(Unknown::new(format!("the record of {id} cannot be read")))
-            }
-            Standing::Unknown => Err(Unknown::new(format!("HR has no record of {id}"))),
-        }
+        Record::Known(self.other(id)?).get(field)
     }
 
     fn at(&self, date: Option<Value>, at: Option<Value>) -> Option<Value> {

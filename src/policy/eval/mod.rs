@@ -12,6 +12,7 @@
 mod expr;
 mod groups;
 mod lines;
+mod lists;
 pub(crate) mod time;
 mod value;
 mod wish;

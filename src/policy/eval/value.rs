@@ -23,6 +23,7 @@ pub(crate) enum Value {
     Timezone(Arc<str>),
     Unit(Dn),
     Person(PersonId),
+    Employment(Arc<hr::Employment>),
     /// A row of a table.
     Row(u32, u32),
     Instant(Timestamp),
@@ -47,6 +48,7 @@ impl Value {
             hr::Value::Duration(duration) => Self::Duration(*duration),
             hr::Value::Timezone(zone) => Self::Timezone(zone.clone()),
             hr::Value::Person(id) => Self::Person(id.clone()),
+            hr::Value::Employment(employment) => Self::Employment(employment.clone()),
             hr::Value::List(items) => Self::List(items.iter().map(Self::from_hr).collect()),
         }
     }
@@ -110,6 +112,7 @@ impl fmt::Display for Value {
             Self::Duration(duration) => duration.fmt(f),
             Self::Unit(dn) => dn.fmt(f),
             Self::Person(id) => id.fmt(f),
+            Self::Employment(employment) => employment.fmt(f),
             Self::Row(_, row) => write!(f, "row {}", row + 1),
             Self::Instant(instant) => instant.fmt(f),
             Self::List(items) => {

@@ -16,6 +16,17 @@ impl Lower<'_> {
             && let [value] = args
         {
             let mut node = self.expr(value);
+            if self.is_given(&node) {
+                return self.wrong(
+                    Diagnostic::new(
+                        &codes::SENSITIVE_FLOW,
+                        span,
+                        "a function cannot disclose what it is given",
+                    )
+                    .label("nobody sees at the call what is disclosed")
+                    .help("write it where the function is called: `f(disclose(x))`"),
+                );
+            }
             node.marks.sensitive = false;
             node.span = span;
             return node;
@@ -28,28 +39,20 @@ impl Lower<'_> {
                     .help("one call for each value that may be seen"),
             );
         }
+        if let Some(index) = self.function_named(&name.value) {
+            let args: Vec<&Expr> = args.iter().collect();
+            return self.invoke(index, name, &args, span);
+        }
         self.look_into(args);
         if let Some(declared) = self.names.get(&name.value) {
-            let is_function = declared.what == super::What::Fn;
             let declared = declared.span;
             self.used.insert(name.value.clone());
-            if !is_function {
-                let message = format!("`{}` is a value, not a function", name.value);
-                return self.wrong(
-                    Diagnostic::new(&codes::UNKNOWN_FUNCTION, name.span, message)
-                        .label("cannot be called")
-                        .also(declared, "declared here")
-                        .help(format!("write `{}` alone", name.value)),
-                );
-            }
+            let message = format!("`{}` is a value, not a function", name.value);
             return self.wrong(
-                Diagnostic::new(
-                    &codes::NOT_IN_FORCE,
-                    name.span,
-                    format!("`{}` cannot be called yet", name.value),
-                )
-                .label("not in this version")
-                .also(declared, "declared here"),
+                Diagnostic::new(&codes::UNKNOWN_FUNCTION, name.span, message)
+                    .label("cannot be called")
+                    .also(declared, "declared here")
+                    .help(format!("write `{}` alone", name.value)),
             );
         }
         if builtin::find(&name.value).is_some() {

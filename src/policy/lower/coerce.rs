@@ -6,7 +6,7 @@ use crate::policy::codes;
 use crate::policy::eval::Value;
 use crate::policy::ir::{Kind, Node};
 use crate::policy::types::Type;
-use crate::syntax::ast::Expr;
+use crate::syntax::ast::{Expr, ExprKind};
 use std::sync::Arc;
 
 impl Lower<'_> {
@@ -14,6 +14,11 @@ impl Lower<'_> {
     pub(crate) fn expr_as(&mut self, expr: &Expr, ty: &Type) -> Node {
         if *ty == Type::Unit {
             return self.unit_expr(expr);
+        }
+        if let (Type::OneOf(_) | Type::Timezone | Type::List(_), ExprKind::Choose(rows)) =
+            (ty, &expr.kind)
+        {
+            return self.choose(rows, expr.span, Some(ty));
         }
         let node = self.expr(expr);
         self.coerce(node, ty)
@@ -36,7 +41,8 @@ impl Lower<'_> {
                 }
             }
             (_, have, want) if have == want => node,
-            (_, Type::OneOf(_), Type::Text) | (_, Type::Int, Type::Number) => node,
+            (Kind::List(_), Type::List(_), Type::List(element)) => self.coerce_each(node, element),
+            (_, have, want) if is_part_of(have, want) => node,
             (_, have, want) => self.wrong(
                 Diagnostic::new(
                     &codes::WRONG_TYPE,
@@ -45,6 +51,25 @@ impl Lower<'_> {
                 )
                 .label(have.to_string()),
             ),
+        }
+    }
+
+    /// Reads each literal of a list as what is needed.
+    fn coerce_each(&mut self, node: Node, element: &Type) -> Node {
+        let Kind::List(items) = node.kind else {
+            return node;
+        };
+        let items: Vec<Node> = items
+            .into_iter()
+            .map(|item| self.coerce(item, element))
+            .collect();
+        if items.iter().any(|item| item.ty == Type::Error) {
+            return Node::error(node.span);
+        }
+        Node {
+            kind: Kind::List(items),
+            ty: Type::List(Box::new(element.clone())),
+            ..node
         }
     }
 
@@ -87,5 +112,14 @@ impl Lower<'_> {
         }
         self.report(diagnostic);
         false
+    }
+}
+
+/// Whether every value of the one type is one of the other.
+fn is_part_of(have: &Type, want: &Type) -> bool {
+    match (have, want) {
+        (Type::OneOf(_), Type::Text) | (Type::Int, Type::Number) => true,
+        (Type::List(have), Type::List(want)) => have == want || is_part_of(have, want),
+        _ => false,
     }
 }

@@ -160,12 +160,13 @@ impl Lower<'_> {
         }
         let culprit = [&item, &list]
             .into_iter()
-            .find(|node| node.marks.missing)
+            .find(|node| node.marks.missing || node.marks.gaps)
             .map(|node| node.span);
         let marks = item.marks.and(list.marks).either_way();
         let marks = Marks {
             missing: false,
             free: false,
+            gaps: false,
             hollow_false: marks.hollow_false.or(culprit),
             ..marks
         };

@@ -98,14 +98,21 @@ impl Lower<'_> {
             ExprKind::Add(base, by) => self.shift(base, by, false, span),
             ExprKind::Subtract(base, by) => self.shift(base, by, true, span),
             ExprKind::Field { base, name } => self.field(base, name, span),
-            ExprKind::Method { base, name, args } => self.method(base, name, args, span),
+            ExprKind::Method { base, name, args } => match self.function_named(&name.value) {
+                Some(function) => {
+                    let args: Vec<&Expr> = std::iter::once(&**base).chain(args).collect();
+                    self.invoke(function, name, &args, span)
+                }
+                None => self.method(base, name, args, span),
+            },
             ExprKind::Index { base, key } => self.index(base, key, span),
             ExprKind::Choose(rows) => self.choose(rows, span, None),
-            ExprKind::Quantifier { .. } => self.wrong(
-                Diagnostic::new(&codes::NOT_IN_FORCE, span, "`any`, `all` and `count` cannot be evaluated yet")
-                    .label("not in this version")
-                    .help("ask a list with `in`, as in `\"First aid\" in duties`"),
-            ),
+            ExprKind::Quantifier {
+                quantifier,
+                variable,
+                list,
+                condition,
+            } => self.quantified(*quantifier, variable, list, condition, span),
             ExprKind::Error => Node::error(span),
         }
     }
@@ -113,6 +120,13 @@ impl Lower<'_> {
     fn list(&mut self, items: &[Expr], span: Span) -> Node {
         let nodes: Vec<Node> = items.iter().map(|item| self.expr(item)).collect();
         let mut ty = nodes.first().map_or(Type::Error, |node| node.ty.clone());
+        if nodes.is_empty() {
+            return self.wrong(
+                Diagnostic::new(&codes::EMPTY_LIST, span, "a list is never empty")
+                    .label("without an element")
+                    .help("ask `x is missing`, or leave the condition out"),
+            );
+        }
         let mut marks = Marks::default();
         for node in &nodes {
             if let Some(unknown) = self.not_given_yet([node]) {
@@ -131,10 +145,16 @@ impl Lower<'_> {
             };
             ty = joined;
         }
+        // An element that is missing is left out; a list without any is missing itself.
+        let marks = Marks {
+            missing: nodes.iter().all(|node| node.marks.missing),
+            gaps: marks.gaps || marks.missing,
+            ..marks
+        };
         Node {
             kind: Kind::List(nodes),
             ty: Type::List(Box::new(ty)),
-            marks: marks.present(),
+            marks,
             span,
         }
     }

@@ -1,5 +1,6 @@
 //! What stands behind a dot or in brackets: columns of rows, fields of people, rows of tables.
 
+use super::relations::Relation;
 use super::{Lower, What};
 use crate::diagnostic::{Diagnostic, Span, did_you_mean};
 use crate::policy::codes;
@@ -15,6 +16,7 @@ impl Lower<'_> {
             Type::Error => Node { span, ..base },
             Type::Row(table, _) => self.column(base, table, name, span),
             Type::Person => self.field_of(base, name, span),
+            Type::Employment => self.part(base, name, span),
             ty => self.wrong(
                 Diagnostic::new(
                     &codes::UNKNOWN_FIELD,
@@ -22,7 +24,7 @@ impl Lower<'_> {
                     format!("{ty} has no fields"),
                 )
                 .label("no such field")
-                .help("rows of tables and people have fields; functions are called with `()`"),
+                .help("rows of tables, people and employments have fields; functions are called with `()`"),
             ),
         }
     }
@@ -68,6 +70,9 @@ impl Lower<'_> {
     }
 
     fn field_of(&mut self, person: Node, name: &Name, span: Span) -> Node {
+        if let Some(relation) = Relation::named(&name.value) {
+            return self.relation(relation, Some(person), span);
+        }
         let Some(What::Field(position)) = self.names.get(&name.value).map(|declared| declared.what)
         else {
             let is_field = |what: What| matches!(what, What::Field(_));
@@ -102,6 +107,43 @@ impl Lower<'_> {
             ty: own.ty,
             kind: Kind::Of {
                 person: Box::new(person),
+                field: position,
+            },
+            span,
+        };
+        self.narrowed(node)
+    }
+
+    /// A field of an employment.
+    fn part(&mut self, employment: Node, name: &Name, span: Span) -> Node {
+        let known = self.employment.iter().zip(0u32..);
+        let found = known
+            .filter(|((known, _), _)| *known == name.value)
+            .map(|((_, field), position)| (field.clone(), position))
+            .next();
+        let Some((field, position)) = found else {
+            let names: Vec<&str> = self.employment.iter().map(|(name, _)| &**name).collect();
+            let near = did_you_mean(&name.value, names.iter().copied());
+            let message = format!("an employment has no field `{}`", name.value);
+            let diagnostic = Diagnostic::new(&codes::UNKNOWN_FIELD, name.span, message)
+                .label("unknown field")
+                .help(format!("it has {}", super::declare::quoted(&names)))
+                .help_did_you_mean(near);
+            return self.wrong(diagnostic);
+        };
+        if field.ty == Type::Error {
+            return Node::error(span);
+        }
+        let node = Node {
+            marks: Marks {
+                missing: employment.marks.missing || field.optional,
+                sensitive: employment.marks.sensitive || field.sensitive,
+                free: field.free,
+                ..employment.marks
+            },
+            ty: field.ty,
+            kind: Kind::Part {
+                employment: Box::new(employment),
                 field: position,
             },
             span,

@@ -12,6 +12,9 @@ use crate::syntax::ast::{self, ExclusivePrefer, Expr, GroupStatement};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Every text that a parameter can be, by its slot, where that is known.
+type Given = BTreeMap<u32, Vec<Arc<str>>>;
+
 /// The most names that one template may stand for.
 const MAX_NAMES: usize = 10_000;
 
@@ -133,7 +136,7 @@ impl Lower<'_> {
             return (Node::error(expr.span), Vec::new());
         }
         self.discloses_nothing(&node, "memberships");
-        if let Some(names) = self.possible(&node) {
+        if let Some(names) = self.possible(&node, &Given::new()) {
             (node, names)
         } else {
             let node = self.wrong(
@@ -146,17 +149,30 @@ impl Lower<'_> {
     }
 
     /// Every text that an expression can be, sorted; none if that is not known.
-    fn possible(&self, node: &Node) -> Option<Vec<Arc<str>>> {
+    fn possible(&self, node: &Node, given: &Given) -> Option<Vec<Arc<str>>> {
         let mut texts: Vec<Arc<str>> = match &node.kind {
             Kind::Const(value) => vec![value.to_string().into()],
-            Kind::Field(_) | Kind::Of { .. } => match &node.ty {
+            Kind::Field(_) | Kind::Of { .. } | Kind::Part { .. } => match &node.ty {
                 Type::OneOf(choices) => choices.to_vec(),
                 _ => return None,
             },
             Kind::Let(index) => match self.lets.get(*index as usize)? {
-                LetState::Done(_, node) => self.possible(node)?,
+                LetState::Done(_, node) => self.possible(node, &Given::new())?,
                 LetState::Waiting(_) | LetState::Open(_) => return None,
             },
+            Kind::Local(slot) => match (given.get(slot), &node.ty) {
+                (Some(texts), _) => texts.clone(),
+                (None, Type::OneOf(choices)) => choices.to_vec(),
+                (None, _) => return None,
+            },
+            Kind::Invoke { function, args } => {
+                let (body, slots) = self.function_body(*function)?;
+                let mut inner = Given::new();
+                for (slot, arg) in slots.iter().zip(args) {
+                    inner.extend(self.possible(arg, given).map(|texts| (*slot, texts)));
+                }
+                self.possible(body, &inner)?
+            }
             Kind::Column { row, column } => {
                 let Type::Row(table, _) = &row.ty else {
                     return None;
@@ -168,19 +184,19 @@ impl Lower<'_> {
                     .filter_map(|row| row.get(*column as usize)?.as_ref());
                 cells.map(|value| value.to_string().into()).collect()
             }
-            Kind::Template(pieces) => self.possible_template(pieces)?,
+            Kind::Template(pieces) => self.possible_template(pieces, given)?,
             Kind::Else(first, second) => {
-                let mut texts = self.possible(first)?;
-                texts.extend(self.possible(second)?);
+                let mut texts = self.possible(first, given)?;
+                texts.extend(self.possible(second, given)?);
                 texts
             }
             Kind::Choose { rows, otherwise } => {
                 let mut texts = Vec::new();
                 for (_, result) in rows {
-                    texts.extend(self.possible(result)?);
+                    texts.extend(self.possible(result, given)?);
                 }
                 if let Some(node) = otherwise {
-                    texts.extend(self.possible(node)?);
+                    texts.extend(self.possible(node, given)?);
                 }
                 texts
             }
@@ -199,7 +215,10 @@ impl Lower<'_> {
                     values.extend(constants.iter().cloned());
                     (function.run)(&values).map(|value| value.to_string().into())
                 };
-                self.possible(first)?.into_iter().filter_map(run).collect()
+                self.possible(first, given)?
+                    .into_iter()
+                    .filter_map(run)
+                    .collect()
             }
             _ => return None,
         };
@@ -208,12 +227,12 @@ impl Lower<'_> {
         (texts.len() <= MAX_NAMES).then_some(texts)
     }
 
-    fn possible_template(&self, pieces: &[Piece]) -> Option<Vec<Arc<str>>> {
+    fn possible_template(&self, pieces: &[Piece], given: &Given) -> Option<Vec<Arc<str>>> {
         let mut texts = vec![String::new()];
         for piece in pieces {
             let next: Vec<Arc<str>> = match piece {
                 Piece::Literal(text) => vec![text.clone()],
-                Piece::Hole(node) => self.possible(node)?,
+                Piece::Hole(node) => self.possible(node, given)?,
             };
             if texts.len().saturating_mul(next.len()) > MAX_NAMES {
                 return None;

@@ -1,6 +1,6 @@
 //! `let`: checked once, when it is first used, so that the order of declarations means nothing.
 
-use super::{Allowed, LetState, Lower};
+use super::{Allowed, LetState, Lower, Opening};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::policy::codes;
 use crate::policy::ir::{Kind, Node};
@@ -14,13 +14,7 @@ impl Lower<'_> {
             Some(LetState::Done(_, node)) => (node.ty.clone(), node.marks),
             Some(LetState::Open(open)) => {
                 let declared = open.name.span;
-                let way = self.way_round(index, name);
-                return self.wrong(
-                    Diagnostic::new(&codes::CYCLE, span, format!("`{name}` needs itself: {way}"))
-                        .label("needed here")
-                        .also(declared, "to know this")
-                        .help("one of the values in the circle must not depend on the others"),
-                );
+                return self.circle(Opening::Let(index), name, declared, span);
             }
             Some(LetState::Waiting(_)) | None => return Node::error(span),
         };
@@ -28,14 +22,7 @@ impl Lower<'_> {
             return self.assigned_here(name, span);
         }
         if marks.clock && !self.allowed.clock {
-            return self.wrong(
-                Diagnostic::new(
-                    &codes::CLOCK_OUTSIDE_COMPARISON,
-                    span,
-                    format!("`{name}` reads the clock, which is not known here"),
-                )
-                .label("reads the clock"),
-            );
+            return self.clock_not_here(name, span);
         }
         // What may be missing in a condition is to be pointed at where the condition is used.
         let here = |hollow: Option<Span>| hollow.map(|_| span);
@@ -53,12 +40,47 @@ impl Lower<'_> {
         })
     }
 
+    /// Something that depends on the clock where the clock cannot be read.
+    pub(super) fn clock_not_here(&mut self, name: &str, span: Span) -> Node {
+        self.wrong(
+            Diagnostic::new(
+                &codes::CLOCK_OUTSIDE_COMPARISON,
+                span,
+                format!("`{name}` reads the clock, which is not known here"),
+            )
+            .label("reads the clock"),
+        )
+    }
+
+    /// A value, or a function, that needs itself; the message names the whole way round.
+    pub(super) fn circle(
+        &mut self,
+        opening: Opening,
+        name: &Arc<str>,
+        declared: Span,
+        span: Span,
+    ) -> Node {
+        let way = self.way_round(opening, name);
+        self.wrong(
+            Diagnostic::new(&codes::CYCLE, span, format!("`{name}` needs itself: {way}"))
+                .label("needed here")
+                .also(declared, "to know this")
+                .help("one of the values in the circle must not depend on the others"),
+        )
+    }
+
     /// `` `a` needs `b` needs `a` ``.
-    fn way_round(&self, index: u32, name: &str) -> String {
-        let open = self.opening.iter().skip_while(|open| **open != index);
-        let names = open.filter_map(|open| match self.lets.get(*open as usize)? {
-            LetState::Open(item) => Some(&*item.name.value),
-            LetState::Waiting(_) | LetState::Done(..) => None,
+    fn way_round(&self, opening: Opening, name: &str) -> String {
+        let open = self.opening.iter().skip_while(|open| **open != opening);
+        let names = open.filter_map(|open| match open {
+            Opening::Let(index) => match self.lets.get(*index as usize)? {
+                LetState::Open(item) => Some(&*item.name.value),
+                LetState::Waiting(_) | LetState::Done(..) => None,
+            },
+            Opening::Function(index) => {
+                let function = self.functions.get(*index as usize)?;
+                Some(&*function.item.name.value)
+            }
         });
         let names: Vec<String> = names
             .chain([name])
@@ -77,8 +99,9 @@ impl Lower<'_> {
         if let Some(slot) = self.lets.get_mut(at) {
             *slot = LetState::Open(item);
         }
-        self.opening.push(index);
+        self.opening.push(Opening::Let(index));
         let present = std::mem::take(&mut self.present);
+        let locals = std::mem::take(&mut self.locals);
         let allowed = Allowed {
             counter: false,
             assigned: true,
@@ -96,13 +119,14 @@ impl Lower<'_> {
             None => lower.expr(&item.value),
         });
         self.present = present;
+        self.locals = locals;
         self.opening.pop();
         if let Some(slot) = self.lets.get_mut(at) {
             *slot = LetState::Done(item.name.value.clone(), node);
         }
     }
 
-    fn must_be_present(&mut self, node: &Node, optional: bool) {
+    pub(super) fn must_be_present(&mut self, node: &Node, optional: bool) {
         if node.marks.missing && !optional {
             self.report(
                 Diagnostic::new(

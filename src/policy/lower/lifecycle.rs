@@ -7,7 +7,7 @@ use crate::policy::ir::{Kind, Node};
 use crate::policy::program::LifecycleRow;
 use crate::policy::ruleset::{RuleKind, StageAccount, StageId};
 use crate::policy::types::Type;
-use crate::syntax::ast::{self, LifecycleCondition, Name};
+use crate::syntax::ast::{self, LifecycleCondition, Name, Quantifier};
 
 impl Lower<'_> {
     /// A condition asked from outside the policy, such as that of `--only`.
@@ -184,8 +184,8 @@ impl Lower<'_> {
     /// Where a condition holds because a value is missing: `positive` is false under `not`.
     fn missing_evidence(&self, node: &Node, positive: bool) -> Option<Span> {
         match &node.kind {
-            Kind::Missing(_) if positive => Some(node.span),
-            Kind::Present(_) if !positive => Some(node.span),
+            Kind::Missing(inner) if positive && !self.is_fact(inner) => Some(node.span),
+            Kind::Present(inner) if !positive && !self.is_fact(inner) => Some(node.span),
             Kind::Not(inner) => self.missing_evidence(inner, !positive),
             Kind::And(parts) | Kind::Or(parts) => parts
                 .iter()
@@ -195,12 +195,36 @@ impl Lower<'_> {
                 self.missing_evidence(node_of_let, positive)
                     .map(|_| node.span)
             }
+            // The condition of a function is that of its body, of what it is given as well.
+            Kind::Invoke { function, args } => {
+                let body = self.function_body(*function).map(|(body, _)| body);
+                let within = body.and_then(|body| self.missing_evidence(body, positive));
+                let given = args.iter().find_map(|arg| self.evidence_either_way(arg));
+                within.or(given).map(|_| node.span)
+            }
+            Kind::Quantified {
+                quantifier: Quantifier::Any | Quantifier::All,
+                condition,
+                ..
+            } => self.missing_evidence(condition, positive),
+            Kind::Quantified { condition, .. } => self.evidence_either_way(condition),
+            Kind::Choose { rows, otherwise } if node.ty == Type::Bool => {
+                let tests = rows.iter().map(|(test, _)| self.evidence_either_way(test));
+                let results = rows.iter().map(|(_, result)| result);
+                let results = results.chain(otherwise.as_deref());
+                let results = results.map(|result| self.missing_evidence(result, positive));
+                tests.chain(results).flatten().next()
+            }
             // A condition compared with a truth value: it may count either way.
-            Kind::Compare { left, right, .. } => [left, right].into_iter().find_map(|side| {
-                let found = self.missing_evidence(side, true);
-                found.or_else(|| self.missing_evidence(side, false))
-            }),
+            Kind::Compare { left, right, .. } => [left, right]
+                .into_iter()
+                .find_map(|side| self.evidence_either_way(side)),
             _ => None,
         }
+    }
+
+    fn evidence_either_way(&self, node: &Node) -> Option<Span> {
+        let found = self.missing_evidence(node, true);
+        found.or_else(|| self.missing_evidence(node, false))
     }
 }

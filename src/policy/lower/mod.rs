@@ -18,6 +18,7 @@ mod declare;
 mod exceptions;
 mod expr;
 mod fields;
+mod functions;
 mod groups;
 mod guard;
 mod identity;
@@ -27,15 +28,20 @@ mod names;
 mod narrow;
 mod password;
 mod pattern;
+mod people;
 mod profile;
+mod quantifier;
 mod reads;
+mod relations;
 mod stages;
 mod tables;
 mod template;
 mod unique;
 mod units;
 
-pub(crate) use declare::{Declared, Field, LetState, What};
+pub(crate) use declare::{Declared, Field, LetState, Opening, What};
+pub(crate) use functions::Function;
+pub(crate) use quantifier::Local;
 
 use super::ir::Node;
 use super::program::Program;
@@ -68,8 +74,17 @@ pub(crate) struct Lower<'a> {
     /// The one flat name space of values.
     pub(crate) names: BTreeMap<Arc<str>, Declared>,
     pub(crate) fields: Vec<Field>,
+    /// The fields of an employment, with their names.
+    pub(crate) employment: Vec<(Arc<str>, Field)>,
+    /// The field that says to whom a person reports, if there is one.
+    pub(crate) supervisor: Option<u32>,
     pub(crate) params: Vec<Node>,
     pub(crate) lets: Vec<LetState<'a>>,
+    pub(crate) functions: Vec<Function<'a>>,
+    /// The parameters and variables that are known where the walk is, the innermost last.
+    pub(crate) locals: Vec<Local>,
+    /// How many slots have been given to parameters and variables.
+    pub(crate) slots: u32,
     pub(crate) used: BTreeSet<Arc<str>>,
     pub(crate) rules: Ruleset,
     pub(crate) program: Program,
@@ -78,8 +93,8 @@ pub(crate) struct Lower<'a> {
     pub(crate) allowed: Allowed,
     /// Attributes with a line in `profile`, right or wrong, in lower case.
     pub(crate) named_lines: BTreeSet<String>,
-    /// The `let`s that are being checked, outermost first.
-    pub(crate) opening: Vec<u32>,
+    /// The `let`s and functions that are being checked, outermost first.
+    pub(crate) opening: Vec<Opening>,
 }
 
 impl<'a> Lower<'a> {
@@ -90,8 +105,13 @@ impl<'a> Lower<'a> {
             diagnostics: Vec::new(),
             names: BTreeMap::new(),
             fields: Vec::new(),
+            employment: Vec::new(),
+            supervisor: None,
             params: Vec::new(),
             lets: Vec::new(),
+            functions: Vec::new(),
+            locals: Vec::new(),
+            slots: 0,
             used: BTreeSet::new(),
             rules: Ruleset::default(),
             program: Program::default(),
@@ -132,14 +152,15 @@ impl<'a> Lower<'a> {
         for node in nodes {
             reads.add(node, self);
         }
+        let (reads, reads_clock) = self.numbered(reads);
         let id = RuleId(u32::try_from(self.rules.rules.len()).unwrap_or(u32::MAX));
         self.rules.rules.push(Rule {
             kind,
             text: text.into(),
             file,
             line,
-            reads: reads.fields.into_iter().collect(),
-            reads_clock: reads.clock,
+            reads,
+            reads_clock,
         });
         id
     }

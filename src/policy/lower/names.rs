@@ -1,6 +1,8 @@
 //! Names, fields and rows: what a word stands for where it is read.
 
-use super::{Lower, What, narrow};
+use super::people::EMPLOYMENTS;
+use super::relations::Relation;
+use super::{Local, Lower, What, narrow};
 use crate::diagnostic::{Diagnostic, Span, did_you_mean};
 use crate::policy::codes;
 use crate::policy::ir::{Kind, Node};
@@ -15,6 +17,12 @@ impl Lower<'_> {
                 kind: Kind::Counter,
                 ..Node::constant(crate::policy::eval::Value::Int(2), Type::Int, span)
             };
+        }
+        if let Some(local) = self.local(name, span) {
+            return local;
+        }
+        if let Some(relation) = Relation::named(name) {
+            return self.relation(relation, None, span);
         }
         let Some(declared) = self.names.get(name) else {
             return self.unknown_name(name, span);
@@ -39,20 +47,28 @@ impl Lower<'_> {
                 .label("a whole table")
                 .help(format!("look a row up by its key: `{name}[…]`")),
             ),
-            What::Fn => self.wrong(
+            What::Fn(_) => self.wrong(
                 Diagnostic::new(
-                    &codes::NOT_IN_FORCE,
+                    &codes::WRONG_TYPE,
                     span,
-                    format!("`{name}` is a function of the policy, which cannot be called yet"),
+                    format!("`{name}` is a function, not a value"),
                 )
-                .label("not in this version")
-                .also(declared_at, "declared here"),
+                .label("not called")
+                .also(declared_at, "declared here")
+                .help(format!("call it: `{name}(…)`")),
             ),
         }
     }
 
     fn unknown_name(&mut self, name: &str, span: Span) -> Node {
-        let known: Vec<&str> = self.names.keys().map(AsRef::as_ref).collect();
+        let locals = self.locals.iter().map(Local::name);
+        let known: Vec<&str> = self
+            .names
+            .keys()
+            .map(AsRef::as_ref)
+            .chain(locals)
+            .chain(Relation::NAMES)
+            .collect();
         let near = did_you_mean(name, known.iter().copied());
         if let Some(near) = near {
             self.used.insert(near.into());
@@ -61,8 +77,10 @@ impl Lower<'_> {
             Diagnostic::new(&codes::UNKNOWN_NAME, span, format!("there is no `{name}`"))
                 .label("unknown name")
                 .help_did_you_mean(near);
-        if near.is_none() {
-            let help = if name == "n" {
+        if near.is_none() || name == EMPLOYMENTS {
+            let help = if name == EMPLOYMENTS {
+                "say what HR knows of one: `employment { start : date  end : date? }`"
+            } else if name == "n" {
                 "`{n}` stands in a `try` only"
             } else if crate::directory::schema::attribute(name).is_some() {
                 "this is an attribute of AD: a value comes from HR, a `let`, a `param` or a `unique`"

@@ -227,7 +227,8 @@ impl Lower<'_> {
             }
             Syntax::GeneralizedTime => *element == Type::Instant,
             Syntax::Boolean => *element == Type::Bool,
-            Syntax::Dn => *element == Type::Person,
+            // Several people would be several accounts, of which some may not be there yet.
+            Syntax::Dn => value.ty == Type::Person,
             Syntax::Octets | Syntax::Sid | Syntax::Guid | Syntax::Class => false,
         };
         if !fits {

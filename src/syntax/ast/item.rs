@@ -24,6 +24,8 @@ pub enum Item {
     Source(FileItem<Source>),
     /// `person { … }`.
     Person(FileItem<PersonItem>),
+    /// `employment from "employments" { … }`.
+    Employment(FileItem<EmploymentItem>),
     /// `param domain : text = "example.com"`.
     Param(FileItem<Param>),
     /// `table sites from "sites.csv" key office { … }`.
@@ -95,6 +97,15 @@ pub struct Source {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PersonItem {
     /// The fields in the order written.
+    pub fields: Vec<Field>,
+}
+
+/// `employment from "source" { field* }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EmploymentItem {
+    /// The name HR uses for a person's employments, where it is not `employments`.
+    pub from: Option<Name>,
+    /// The fields of each, in the order written.
     pub fields: Vec<Field>,
 }
 

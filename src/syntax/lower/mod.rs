@@ -130,6 +130,7 @@ impl<'t> Lower<'t> {
         items! {
             source => Source source;
             person => Person person;
+            employment => Employment employment;
             param => Param param;
             table => Table table;
             let_item => Let let_item;
