@@ -26,7 +26,7 @@ mod typing;
 mod value;
 
 pub use csv::{CsvError, MissingColumn, read_csv};
-pub use decimal::Decimal;
+pub use decimal::{Decimal, Rounding};
 pub use digest::Digest;
 pub use duration::Duration;
 pub use notation::{Problem, time_zone};

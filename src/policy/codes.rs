@@ -18,6 +18,7 @@ codes! {
     ADOPT_TOO_COMPLEX "adopt-too-complex" Error "a question to accounts that an index cannot answer"
     ASSIGNED_NOT_HERE "assigned-not-here" Error "a name of `unique` where it is not yet known"
     ATTRIBUTE_NOT_OURS "attribute-not-ours" Error "an attribute that a policy does not write"
+    BAD_ARGUMENT "bad-argument" Error "an argument that the function cannot use"
     BAD_CELL "bad-cell" Error "a cell of a table that is not of its column's type"
     BAD_FIELD "bad-field" Error "a field that the person cannot have"
     BAD_KEY "bad-key" Error "a key that identifies nobody"

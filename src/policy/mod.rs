@@ -20,6 +20,7 @@ pub mod ruleset;
 mod types;
 pub mod wish;
 
+pub use builtin::{Example, Page, examples, page as functions_page, pages};
 pub use compile::{FileKey, Input, compile, wanted_files};
 pub use eval::{Evaluator, wishes};
 pub use program::Policy;

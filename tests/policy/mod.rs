@@ -1,6 +1,7 @@
 //! Policies over people: what `language.md` calls 'Meaning', page by page.
 
 pub(crate) mod bench;
+mod functions;
 mod groups;
 mod identity;
 mod laws;

@@ -278,10 +278,7 @@ impl<'a> Scope<'a> {
                     let Some(value) = self.value(arg)? else {
                         return Ok(None);
                     };
-                    values.push(match value {
-                        text @ (Value::Text(_) | Value::Int(_)) => text,
-                        other => Value::Text(other.to_string().into()),
-                    });
+                    values.push(value);
                 }
                 Ok((function.run)(&values))
             }

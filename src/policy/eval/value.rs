@@ -2,6 +2,7 @@
 
 use crate::directory::Dn;
 use crate::hr::{self, Decimal, PersonId};
+use crate::policy::pattern::Search;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use std::cmp::Ordering;
@@ -27,6 +28,8 @@ pub(crate) enum Value {
     Row(u32, u32),
     Instant(Timestamp),
     List(Arc<[Value]>),
+    /// A regular expression; only ever an argument.
+    Search(Search),
 }
 
 impl Value {
@@ -119,6 +122,7 @@ impl fmt::Display for Value {
                 }
                 Ok(())
             }
+            Self::Search(search) => write!(f, "/{}/", search.regex()),
         }
     }
 }

@@ -184,7 +184,7 @@ impl Lower<'_> {
                 }
                 texts
             }
-            Kind::Call { function, args } => {
+            Kind::Call { function, args } if function.is_on_text() => {
                 let (first, rest) = args.split_first()?;
                 let constants: Option<Vec<Value>> = rest
                     .iter()

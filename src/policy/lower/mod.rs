@@ -11,13 +11,16 @@
 
 mod accounts;
 mod call;
+mod column;
 mod declare;
 mod exceptions;
 mod expr;
+mod foreign;
 mod groups;
 mod guard;
 mod identity;
 mod lifecycle;
+mod method;
 mod names;
 mod narrow;
 mod password;

@@ -234,40 +234,34 @@ impl Lower<'_> {
 
     /// `a.b`.
     pub(crate) fn field(&mut self, base: &Expr, name: &Name, span: Span) -> Node {
+        if let Some(column) = self.whole_column(base, name, span) {
+            return column;
+        }
         let base = self.expr(base);
         match base.ty.clone() {
             Type::Error => Node { span, ..base },
             Type::Row(table, _) => self.column(base, table, name, span),
             Type::Person => self.field_of(base, name, span),
-            ty => self.wrong(
-                Diagnostic::new(
-                    &codes::UNKNOWN_FIELD,
-                    name.span,
-                    format!("{ty} has no fields"),
+            ty => self.function_as_field(&base, &ty, name).unwrap_or_else(|| {
+                self.wrong(
+                    Diagnostic::new(
+                        &codes::UNKNOWN_FIELD,
+                        name.span,
+                        format!("{ty} has no fields"),
+                    )
+                    .label("no such field")
+                    .help("rows of tables and people have fields; functions are called with `()`"),
                 )
-                .label("no such field")
-                .help("rows of tables and people have fields; functions are called with `()`"),
-            ),
+            }),
         }
     }
 
     fn column(&mut self, row: Node, table: u32, name: &Name, span: Span) -> Node {
-        let Some(data) = self.program.tables.get(table as usize) else {
+        let Some(column) = self.column_named(table, name) else {
             return Node::error(span);
         };
-        let Some(column) = data
-            .columns
-            .iter()
-            .position(|column| column.name == name.value)
-        else {
-            let columns: Vec<&str> = data.columns.iter().map(|column| &*column.name).collect();
-            let near = did_you_mean(&name.value, columns.iter().copied());
-            let message = format!("the table `{}` has no column `{}`", data.name, name.value);
-            let diagnostic = Diagnostic::new(&codes::UNKNOWN_FIELD, name.span, message)
-                .label("unknown column")
-                .help(format!("it has {}", super::declare::quoted(&columns)))
-                .help_did_you_mean(near);
-            return self.wrong(diagnostic);
+        let Some(data) = self.program.tables.get(table as usize) else {
+            return Node::error(span);
         };
         let (ty, optional) = data
             .columns
@@ -289,6 +283,23 @@ impl Lower<'_> {
             span,
         };
         self.narrowed(node)
+    }
+
+    /// The place of a column; reports a name that is none.
+    pub(crate) fn column_named(&mut self, table: u32, name: &Name) -> Option<usize> {
+        let data = self.program.tables.get(table as usize)?;
+        let columns: Vec<&str> = data.columns.iter().map(|column| &*column.name).collect();
+        let found = columns.iter().position(|column| *column == &*name.value);
+        if found.is_none() {
+            let near = did_you_mean(&name.value, columns.iter().copied());
+            let message = format!("the table `{}` has no column `{}`", data.name, name.value);
+            let diagnostic = Diagnostic::new(&codes::UNKNOWN_FIELD, name.span, message)
+                .label("unknown column")
+                .help(format!("it has {}", super::declare::quoted(&columns)))
+                .help_did_you_mean(near);
+            self.report(diagnostic);
+        }
+        found
     }
 
     fn field_of(&mut self, person: Node, name: &Name, span: Span) -> Node {

@@ -48,8 +48,10 @@ pub(crate) fn if_true(node: &Node) -> Vec<Path> {
             value(list, &mut facts);
         }
         Kind::Matches { text, .. } => value(text, &mut facts),
-        // A truth value of HR: what is missing does not hold.
-        Kind::Field(_) | Kind::Column { .. } | Kind::Of { .. } => value(node, &mut facts),
+        // A truth value of HR or of a function: what is missing does not hold.
+        Kind::Field(_) | Kind::Column { .. } | Kind::Of { .. } | Kind::Call { .. } => {
+            value(node, &mut facts);
+        }
         _ => {}
     }
     facts
