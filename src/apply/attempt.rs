@@ -10,6 +10,7 @@ use super::{Handed, Handover, Owner, password};
 use crate::directory::Guid;
 use crate::directory::port::{self, Directory, Operation, ResultCode, win32};
 use crate::plan::{Action, Change, Target};
+use crate::state::NameSpace;
 
 /// How often an operation is tried while the directory is busy.
 const MAX_ATTEMPTS: u32 = 5;
@@ -67,6 +68,7 @@ pub(super) fn attempt(
             Seen::Else(text) => return Err(Trouble::Conflict(text)),
         }
     }
+    still_free(view, action)?;
     match (view.deed(change)?, membership) {
         (
             Deed::Password {
@@ -93,6 +95,33 @@ pub(super) fn attempt(
             }
         }
     }
+}
+
+/// Asks once more, right before writing, whether the addresses that an action gives are nobody's (S14): AD itself would
+/// take a second holder.
+fn still_free(view: &View<'_>, action: &Action) -> Result<(), Trouble> {
+    let own = match &action.change {
+        Change::Modify { account, .. } => Some(view.guid(account)?),
+        Change::CreateAccount { .. } => None,
+        Change::CreateUnit { .. }
+        | Change::Adopt { .. }
+        | Change::SetPassword { .. }
+        | Change::Move { .. }
+        | Change::Enable { .. }
+        | Change::Disable { .. }
+        | Change::AddMember { .. }
+        | Change::RemoveMember { .. }
+        | Change::Delete { .. } => return Ok(()),
+    };
+    let given = action.reserves.iter();
+    for (_, address) in given.filter(|(space, _)| *space == NameSpace::Address) {
+        let holders = view.directory.address_holders(address)?;
+        if holders.iter().any(|holder| Some(*holder) != own) {
+            let text = format!("`{address}` was given to another object since the plan was made");
+            return Err(Trouble::Conflict(text));
+        }
+    }
+    Ok(())
 }
 
 /// Makes passwords until the domain takes one, and hands that over.

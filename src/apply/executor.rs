@@ -17,10 +17,11 @@ use super::{
     ApplyError, Author, Boundary, Counts, Handed, Handover, RunStatus, Situation, Status, Watch,
     precondition,
 };
-use crate::directory::Guid;
 use crate::directory::port::Directory;
+use crate::directory::{Dn, Guid};
 use crate::hr::PersonId;
 use crate::plan::{Action, ActionId, Change, Plan, Target, file};
+use crate::state::mark::{self, Foreign, Found, Lease, Mark};
 use crate::state::{Lock, Store, StoreError, Writer};
 
 /// For how long counts of guards are kept; limits look at the last 24 hours.
@@ -48,6 +49,10 @@ pub struct Executor<'a> {
     pub lock: &'a Lock,
     /// What is changed.
     pub directory: &'a dyn Directory,
+    /// Below which names it may be written; the mark of the state stands below the first.
+    pub bases: &'a [Dn],
+    /// Takes the directory over from whatever state it belonged to, for `match --rebuild`.
+    pub takes_over: bool,
     /// Who gets new passwords.
     pub handover: &'a mut dyn Handover,
     /// Who follows the run.
@@ -92,6 +97,8 @@ struct Job<'a> {
     statuses: Vec<Status>,
     view: View<'a>,
     outcome: Outcome,
+    /// The mark as this run wrote it last.
+    mark: Found,
 }
 
 impl Executor<'_> {
@@ -109,6 +116,7 @@ impl Executor<'_> {
                 who: run.who,
             });
         }
+        let found = self.own_mark()?;
         precondition::check(plan, situation)
             .map_err(|refusals| ApplyError::Refused { refusals })?;
         self.at(Boundary::BeforeBegin)?;
@@ -130,7 +138,9 @@ impl Executor<'_> {
             Ok(())
         })?;
         self.at(Boundary::Begun)?;
-        self.carry_out(run, plan, false)
+        let lease = Lease::new(run, at, &author.who, &author.host);
+        let mark = self.mark(found.as_ref(), Some(lease))?;
+        self.carry_out(Job::new(run, plan, self.directory, mark))
     }
 
     /// Finishes the run that was broken off; `None` if there is none. `domain` is that of the directory.
@@ -149,11 +159,69 @@ impl Executor<'_> {
             run,
             why: error.to_string(),
         })?;
-        self.carry_out(run, &plan, true).map(Some)
+        let mark = self.own_mark()?;
+        let lease = Lease::new(run, found.started, &found.who, &found.host);
+        let mark = self.mark(mark.as_ref(), Some(lease))?;
+        let mut job = Job::new(run, &plan, self.directory, mark);
+        job.outcome.resumed = true;
+        self.carry_out(job).map(Some)
     }
 
-    fn carry_out(&mut self, run: Uuid, plan: &Plan, resumed: bool) -> Result<Outcome, ApplyError> {
-        let mut job = Job::new(run, plan, self.directory, resumed);
+    /// Says in the directory that no run is at work, where one that was killed after its end could not (S5).
+    pub fn release(&mut self) -> Result<(), ApplyError> {
+        let found = self.own_mark()?;
+        let lease = |found: &Found| found.mark.as_ref()?.lease.clone();
+        if found.as_ref().and_then(lease).is_some() && journal::unfinished(self.store)?.is_none() {
+            self.mark(found.as_ref(), None)?;
+        }
+        Ok(())
+    }
+
+    /// The mark of the directory, if it is this state's or may be taken over; none if there is none.
+    fn own_mark(&self) -> Result<Option<Found>, ApplyError> {
+        let lost = |source| ApplyError::Mark { source };
+        let found = Found::in_directory(self.directory, self.bases).map_err(lost)?;
+        let Some(mark) = found.as_ref().filter(|_| !self.takes_over) else {
+            return Ok(found);
+        };
+        let state = self.store.identity()?;
+        let refused = |foreign: Foreign| ApplyError::Refused {
+            refusals: vec![foreign.into()],
+        };
+        mark.belongs_to(state.id, state.generation)
+            .map_err(refused)?;
+        let lease = mark.mark.as_ref().and_then(|mark| mark.lease.as_ref());
+        if let Some(lease) = lease
+            && !journal::knows(self.store, lease.run)?
+        {
+            let lease = lease.clone();
+            return Err(refused(Foreign::Held { lease }));
+        }
+        Ok(found)
+    }
+
+    /// Writes the state's id and generation, as they are in the store, into the directory (S5).
+    ///
+    /// The store always goes first: killed in between it is newer than its mark, which is as good.
+    fn mark(&mut self, found: Option<&Found>, lease: Option<Lease>) -> Result<Found, ApplyError> {
+        let state = self.store.identity()?;
+        let mark = Mark {
+            state: state.id,
+            generation: state.generation,
+            lease,
+        };
+        let at = match mark.lease {
+            Some(_) => Boundary::Marked,
+            None => Boundary::Unmarked,
+        };
+        let written = mark::write(self.directory, self.bases, found, &mark)
+            .map_err(|source| ApplyError::Mark { source })?;
+        self.at(at)?;
+        Ok(written)
+    }
+
+    fn carry_out(&mut self, mut job: Job<'_>) -> Result<Outcome, ApplyError> {
+        let (run, plan) = (job.run, job.plan);
         job.catch_up(&journal::progress(self.store, run)?);
         let behind = job
             .statuses
@@ -280,6 +348,12 @@ impl Executor<'_> {
             // A run for a few people says nothing of what the others have been told (S19).
             if status == RunStatus::Finished && plan.header.only.is_empty() {
                 writer.set_baseline(&plan.header.policy, plan.memory.people_read)?;
+                for (word, count) in &plan.memory.counts {
+                    writer.count(run, word, at, *count)?;
+                }
+            }
+            for account in job.not_disabled() {
+                writer.set_failed(account, at)?;
             }
             if let Ok(old) = at.checked_sub(COUNTS_KEPT) {
                 writer.drop_counts_before(old)?;
@@ -289,6 +363,7 @@ impl Executor<'_> {
             Ok(())
         })?;
         self.at(Boundary::Ended)?;
+        self.mark(Some(&job.mark), None)?;
         Ok(job.outcome)
     }
 
@@ -301,14 +376,14 @@ impl Executor<'_> {
 }
 
 impl<'a> Job<'a> {
-    fn new(run: Uuid, plan: &'a Plan, directory: &'a dyn Directory, resumed: bool) -> Self {
+    fn new(run: Uuid, plan: &'a Plan, directory: &'a dyn Directory, mark: Found) -> Self {
         let outcome = Outcome {
             run,
             status: RunStatus::Finished,
             counts: Counts::default(),
             ended: Vec::new(),
             passwords_unknown: Vec::new(),
-            resumed,
+            resumed: false,
         };
         let view = View {
             directory,
@@ -324,6 +399,7 @@ impl<'a> Job<'a> {
             statuses,
             view,
             outcome,
+            mark,
         }
     }
 
@@ -383,6 +459,21 @@ impl<'a> Job<'a> {
             text: ended.text.as_deref(),
         };
         journal::close(writer, self.run, &ending, at)
+    }
+
+    /// The accounts that this run meant to disable and did not.
+    fn not_disabled(&self) -> impl Iterator<Item = Guid> + '_ {
+        let open = numbered(self.plan).filter(|(id, _)| self.status(*id) != Status::Done);
+        open.filter_map(|(_, action)| {
+            let Change::Disable {
+                account: Target::Existing { guid, .. },
+                ..
+            } = &action.change
+            else {
+                return None;
+            };
+            Some(*guid)
+        })
     }
 
     /// Remembers each person whose actions all succeeded as the plan says (S1).

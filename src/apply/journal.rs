@@ -409,6 +409,14 @@ pub(super) fn progress(store: &Store, run: Uuid) -> Result<Vec<Progress>, StoreE
     })
 }
 
+/// Whether the journal has that run, at its end or not.
+pub(super) fn knows(store: &Store, run: Uuid) -> Result<bool, StoreError> {
+    store.read(|db| {
+        let query = "SELECT EXISTS (SELECT 1 FROM run WHERE id = ?1)";
+        Ok(db.query_row(query, [run.to_string()], |row| row.get(0))?)
+    })
+}
+
 /// The run that was begun and is not at its end, if there is one.
 pub fn unfinished(store: &Store) -> Result<Option<Unfinished>, StoreError> {
     store.read(|db| {

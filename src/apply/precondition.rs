@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::directory::Guid;
 use crate::plan::{GuardKind, Plan};
-use crate::state::Identity;
+use crate::state::{Foreign, Identity};
 
 /// How far a plan may lie in the future: two clocks never agree wholly (S5).
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(2);
@@ -75,6 +75,9 @@ pub enum Refusal {
         /// The one here.
         actual: String,
     },
+    /// The directory belongs to another state, or to a later generation of this one.
+    #[error(transparent)]
+    Foreign(#[from] Foreign),
     /// Made with another state store.
     #[error("this plan was made with the state {planned}, here it is {actual}")]
     OtherState {
@@ -152,6 +155,7 @@ impl Refusal {
             Self::FromTheFuture { .. } => "plan-from-the-future",
             Self::OtherDomain { .. } => "plan-other-domain",
             Self::OtherOwner { .. } => "state-other-domain",
+            Self::Foreign(foreign) => foreign.code(),
             Self::OtherState { .. } => "state-unknown",
             Self::StaleState { .. } => "plan-stale",
             Self::OlderState { .. } => "state-older",
@@ -176,6 +180,7 @@ impl Refusal {
             Self::OtherOwner { .. } => {
                 "name another file as `state` in tenure.toml: each domain has a state of its own"
             }
+            Self::Foreign(foreign) => foreign.help(),
             Self::OtherState { .. } | Self::OlderState { .. } => {
                 "put the right state in its place, or take the lost one up with `tenure match --rebuild`"
             }

@@ -41,8 +41,9 @@ pub(super) fn run(
     let reading = session::read(&workspace, checked.policy, None)?;
     let now = reading.now;
     let operator = Operator::of_this_process();
-    // A directory that cannot be used is refused before anything is made.
-    planning::directory(&workspace)?;
+    // A directory that cannot be used, or belongs to another state, is refused before anything is made.
+    let directory = planning::directory(&workspace)?;
+    planning::belongs(&workspace, &directory)?.map_err(Report::from)?;
     let store_path = workspace.path(&workspace.config.state);
     disk::make_folder(&store_path)?;
     let lock = Lock::take(&store_path, &operator.holder(), LOCK_PATIENCE)?;
@@ -61,6 +62,8 @@ pub(super) fn run(
             store: &mut store,
             lock: &lock,
             directory: &directory,
+            bases: &workspace.config.write,
+            takes_over: false,
             handover: &mut handover,
             watch: &mut watch,
             clock: &*clock,
@@ -78,6 +81,7 @@ pub(super) fn run(
     let asked = Asked {
         only,
         keep_state: true,
+        ..Asked::default()
     };
     let planned = planning::plan(&workspace, reading, &asked)?;
     let plan = kept.as_ref().unwrap_or(&planned.plan);
@@ -96,8 +100,20 @@ pub(super) fn run(
     not_stale(plan, &situation)?;
     if let Some(exit) = consent(&planned, plan, &overridden, arguments, output)? {
         if copy.is_file() {
-            // What a killed run left beside the copy is taken into it.
-            save(&open(&copy, &clock)?)?;
+            // What a killed run left beside the copy is taken into it, and its lease ends.
+            let directory = open(&copy, &clock)?;
+            let mut executor = Executor {
+                store: &mut store,
+                lock: &lock,
+                directory: &directory,
+                bases: &workspace.config.write,
+                takes_over: false,
+                handover: &mut handover,
+                watch: &mut watch,
+                clock: &*clock,
+            };
+            executor.release()?;
+            save(&directory)?;
         }
         return Ok(exit);
     }
@@ -113,6 +129,8 @@ pub(super) fn run(
         store: &mut store,
         lock: &lock,
         directory: &directory,
+        bases: &workspace.config.write,
+        takes_over: false,
         handover: &mut handover,
         watch: &mut watch,
         clock: &*clock,
@@ -136,7 +154,7 @@ fn not_stale(plan: &Plan, situation: &Situation<'_>) -> Result<(), Report> {
     Err(ApplyError::Refused { refusals }.into())
 }
 
-fn open(
+pub(super) fn open(
     copy: &Path,
     clock: &Arc<dyn Fn() -> Timestamp + Send + Sync>,
 ) -> Result<EmbeddedDirectory, Report> {
@@ -147,7 +165,7 @@ fn open(
     })
 }
 
-fn save(directory: &EmbeddedDirectory) -> Result<(), Report> {
+pub(super) fn save(directory: &EmbeddedDirectory) -> Result<(), Report> {
     directory
         .save()
         .map_err(|error| Report::new("bad-directory", &error))
@@ -210,7 +228,7 @@ fn remembers(planned: &Planned, plan: &Plan) -> bool {
 }
 
 /// Makes the working copy of the embedded directory where there is none; whether it did.
-fn working_copy(workspace: &Workspace) -> Result<bool, Report> {
+pub(super) fn working_copy(workspace: &Workspace) -> Result<bool, Report> {
     let copy = workspace.working_copy();
     if copy.is_file() {
         return Ok(false);
@@ -301,7 +319,7 @@ fn say_outcome(outcome: &Outcome, actions: &[crate::plan::Action], output: &mut 
 }
 
 /// The progress bar, and Ctrl-C.
-struct Progress {
+pub(super) struct Progress {
     bar: ProgressBar,
     cancelled: Arc<AtomicBool>,
     #[cfg(debug_assertions)]
@@ -309,7 +327,7 @@ struct Progress {
 }
 
 impl Progress {
-    fn new(output: &Output) -> Self {
+    pub(super) fn new(output: &Output) -> Self {
         let visible = std::io::stderr().is_terminal() && !output.quiet;
         let bar = if visible {
             ProgressBar::new(0)
@@ -396,7 +414,7 @@ impl From<ApplyError> for Report {
             ApplyError::Unfinished { .. } => "unfinished-run",
             ApplyError::OtherDomain { .. } => "other-domain",
             ApplyError::LostPlan { .. } => "lost-plan",
-            ApplyError::Directory { .. } => "directory-failed",
+            ApplyError::Mark { .. } | ApplyError::Directory { .. } => "directory-failed",
             ApplyError::Store(_) => "bad-state",
             ApplyError::BrokenOff { .. } => "broken-off",
         };

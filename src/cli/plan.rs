@@ -24,6 +24,7 @@ pub(super) fn run(
     let asked = Asked {
         only,
         keep_state: arguments.output.is_some(),
+        ..Asked::default()
     };
     let planned = planning::plan(&workspace, reading, &asked)?;
     let plan = &planned.plan;

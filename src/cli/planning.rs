@@ -7,7 +7,7 @@ use super::session::Reading;
 use crate::directory::{self, ldif};
 use crate::plan::{self, Correlation, Plan};
 use crate::policy;
-use crate::state::{Prior, Store};
+use crate::state::{Foreign, Found, Prior, Store};
 use crate::workspace::Workspace;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,10 @@ pub(super) struct Asked {
     pub(super) only: Only,
     /// Make the state store if there is none, so that the plan belongs to it.
     pub(super) keep_state: bool,
+    /// A state that the directory does not belong to counts as none, instead of being refused (S5).
+    pub(super) any_state: bool,
+    /// Plan with this state, instead of the one that is kept.
+    pub(super) prior: Option<Prior>,
 }
 
 /// A plan and everything it was made of.
@@ -38,17 +42,55 @@ pub(super) struct Planned {
     pub(super) plan: Plan,
 }
 
+/// What is there around policy and people, and the plan that follows.
+#[derive(Debug)]
+pub(super) struct Around {
+    /// The directory.
+    pub(super) directory: directory::Snapshot,
+    /// What earlier runs left behind.
+    pub(super) prior: Prior,
+    /// Which account is whose.
+    pub(super) correlation: Correlation,
+    /// The plan.
+    pub(super) plan: Plan,
+}
+
 /// Reads directory and state, and plans.
 pub(super) fn plan(
     workspace: &Workspace,
     reading: Reading,
     asked: &Asked,
 ) -> Result<Planned, Report> {
+    let Around {
+        directory,
+        prior,
+        correlation,
+        plan,
+    } = around(workspace, &reading, asked)?;
+    Ok(Planned {
+        reading,
+        directory,
+        directory_file: workspace.directory_file(),
+        prior,
+        correlation,
+        plan,
+    })
+}
+
+/// The same, for whoever keeps policy and people.
+pub(super) fn around(
+    workspace: &Workspace,
+    reading: &Reading,
+    asked: &Asked,
+) -> Result<Around, Report> {
     let directory = directory(workspace)?;
-    let directory_file = workspace.directory_file();
-    let prior = prior(workspace, asked.keep_state, reading.now)?;
-    let only = asked.only.people(&reading)?;
-    let wishes = policy::wishes(&reading.policy, &reading.people, reading.now);
+    let prior = match &asked.prior {
+        Some(prior) => prior.clone(),
+        None => own_prior(workspace, &directory, asked, reading.now)?,
+    };
+    let only = asked.only.people(reading)?;
+    let lapsed = plan::lapsed(&reading.policy.rules, &prior, reading.now);
+    let wishes = policy::wishes_without(&reading.policy, &reading.people, reading.now, &lapsed);
     let input = plan::Input {
         rules: &reading.policy.rules,
         schema: &reading.policy.schema,
@@ -64,15 +106,12 @@ pub(super) fn plan(
             only_text: asked.only.text(),
             clock_pinned: reading.pinned,
             people_source: reading.people.origin().description.clone(),
-            exceptions: reading.policy.rules.exceptions.clone(),
         },
     };
     let correlation = plan::correlate(&input);
     let plan = plan::plan(&input);
-    Ok(Planned {
-        reading,
+    Ok(Around {
         directory,
-        directory_file,
         prior,
         correlation,
         plan,
@@ -109,17 +148,44 @@ pub(super) fn read_directory(file: &Path) -> Result<directory::Snapshot, Report>
     })
 }
 
-fn prior(workspace: &Workspace, keep: bool, now: Timestamp) -> Result<Prior, Report> {
-    let path = workspace.path(&workspace.config.state);
-    let store = if keep {
-        make_folder(&path)?;
-        Some(Store::open(&path, now)?)
-    } else {
-        Store::open_existing(&path)?
+/// The state, if the directory belongs to it (S5); made only then.
+fn own_prior(
+    workspace: &Workspace,
+    directory: &directory::Snapshot,
+    asked: &Asked,
+    now: Timestamp,
+) -> Result<Prior, Report> {
+    let prior = match belongs(workspace, directory)? {
+        Ok(prior) => prior,
+        Err(_) if asked.any_state => return Ok(Prior::default()),
+        Err(foreign) => return Err(foreign.into()),
     };
-    match store {
-        Some(store) => Ok(store.prior()?),
-        None => Ok(Prior::default()),
+    if !asked.keep_state {
+        return Ok(prior);
+    }
+    let path = workspace.path(&workspace.config.state);
+    make_folder(&path)?;
+    Ok(Store::open(&path, now)?.prior()?)
+}
+
+/// The state as it is, nothing where there is none; or why it may not be used with this directory.
+pub(super) fn belongs(
+    workspace: &Workspace,
+    directory: &directory::Snapshot,
+) -> Result<Result<Prior, Foreign>, Report> {
+    let path = workspace.path(&workspace.config.state);
+    let prior = match Store::open_existing(&path)? {
+        Some(store) => store.prior()?,
+        None => Prior::default(),
+    };
+    let found = Found::in_snapshot(directory, &workspace.config.write);
+    let belongs = found.map_or(Ok(()), |mark| mark.belongs_to(prior.id, prior.generation));
+    Ok(belongs.map(|()| prior))
+}
+
+impl From<Foreign> for Report {
+    fn from(foreign: Foreign) -> Self {
+        Self::new(foreign.code(), &foreign).help(foreign.help())
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::account;
 use super::correlate::Correlation;
+use super::deletion;
 use super::diff;
 use super::draft::Draft;
 use super::groups::{self, GroupNotes};
@@ -12,6 +13,7 @@ use super::memory;
 use super::names::Names;
 use super::place::{self, Units};
 use super::subject::{Aim, Subject, weigh};
+use super::tied;
 use super::world::World;
 use super::{ActionId, Finding, FindingKind, OpenReason};
 use crate::directory::{Dn, ObjectId};
@@ -109,7 +111,7 @@ impl<'w, 'a> Builder<'w, 'a> {
         let before = self.draft.actions.len();
         if subject.aim == Aim::EndOnly {
             account::state(self, subject);
-        } else if !account::delete(self, subject) {
+        } else if !deletion::delete(self, subject) {
             account::state(self, subject);
             diff::attributes(self, subject);
             place::relocate(self, subject);
@@ -164,48 +166,15 @@ impl<'w, 'a> Builder<'w, 'a> {
             .enumerate()
             .filter_map(|(index, subject)| Some((subject.account?, index)))
             .collect();
-        for tied in &correlation.tied {
+        for one in &correlation.tied {
             let owner = owners
-                .get(&tied.owner)
+                .get(&one.owner)
                 .and_then(|index| subjects.get(*index));
             if let Some(owner) = owner {
-                account::tied(self, owner, tied);
+                tied::with_owner(self, owner, one);
             }
         }
-        self.left_behind(correlation, subjects);
-    }
-
-    /// Further accounts of people who left and whose own account is gone: no rule finds them any more (G14).
-    fn left_behind(&mut self, correlation: &Correlation, subjects: &[Subject<'a>]) {
-        let gone: FxHashMap<&PersonId, &Subject<'a>> = subjects
-            .iter()
-            .filter(|subject| subject.account.is_none() && subject.aim.ends())
-            .map(|subject| (&subject.wish.person, subject))
-            .collect();
-        let found: FxHashSet<ObjectId> = correlation.tied.iter().map(|tied| tied.account).collect();
-        for (guid, memory) in &self.world.input.prior.accounts {
-            let owner = memory.person.as_ref().and_then(|person| gone.get(person));
-            let (Some(owner), true) = (owner, memory.tied) else {
-                continue;
-            };
-            let account = self.world.input.directory.by_guid(*guid);
-            let Some(account) =
-                account.filter(|id| !found.contains(id) && self.world.object(*id).enabled())
-            else {
-                continue;
-            };
-            let name = self.world.name_of(account);
-            let who: Arc<str> = format!("{} ({name})", owner.who).into();
-            let text = format!("`{name}` is enabled, and its owner's own account is gone");
-            self.draft.find(
-                Finding::new(FindingKind::Tied, who.clone(), text)
-                    .of(&owner.wish.person)
-                    .about(self.dn(Some(account)))
-                    .help("disable it by hand"),
-            );
-            let person = Some(&owner.wish.person);
-            self.open(Some(account), person, &who, OpenReason::Tied);
-        }
+        tied::left_behind(self, correlation, subjects);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::builder::Builder;
 use super::correlate::{self, Correlation, Verdict};
 use super::draft::Draft;
+use super::exceptions;
 use super::world::World;
 use super::{
     Action, Finding, FindingKind, Header, OpenReason, Plan, StageCount, guard, open, order,
@@ -58,8 +59,6 @@ pub struct Options {
     pub clock_pinned: bool,
     /// What the people were read from.
     pub people_source: Arc<str>,
-    /// Exceptions by the digest of their text, for the state (S18).
-    pub exceptions: Vec<Arc<str>>,
 }
 
 /// The plan: pure, and the same for the same input in whatever order it comes.
@@ -92,6 +91,7 @@ fn make(input: &Input<'_>) -> Plan {
         builder.report_groups();
     }
     quarantined(&mut builder);
+    exceptions::report(&mut builder);
     finish(&world, builder.draft)
 }
 
@@ -274,11 +274,18 @@ fn finish(world: &World<'_>, mut draft: Draft) -> Plan {
         .collect();
     memory.open_since.sort_unstable();
     memory.people_read = u32::try_from(input.people.len()).unwrap_or(u32::MAX);
-    let unseen = input.options.exceptions.iter();
+    let unseen = input.rules.exceptions.iter();
     memory.exceptions_seen = unseen
-        .filter(|digest| !input.prior.exceptions_seen.contains_key(*digest))
-        .map(|digest| (digest.clone(), input.now))
+        .filter(|exception| !input.prior.exceptions_seen.contains_key(&exception.digest))
+        .map(|exception| (exception.digest.clone(), input.now))
         .collect();
+    // With `--only` nobody is told what the others lost, so they lose it again in the next run.
+    if input.options.only.is_none() {
+        let lost = guard::lost_by_attribute(world).into_iter();
+        memory.counts = lost
+            .map(|(attribute, lost)| (guard::values_word(&attribute).into(), lost))
+            .collect();
+    }
     memory.exceptions_seen.sort();
     memory.exceptions_seen.dedup();
     Plan {

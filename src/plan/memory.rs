@@ -72,7 +72,7 @@ impl Builder<'_, '_> {
             .zip(person.values())
             .filter_map(|(attribute, value)| {
                 let text = value.as_ref()?.to_string();
-                let digest = self.world.digest(&wish.person, &attribute.name, &text);
+                let digest = self.world.digest(&wish.person, &attribute.name, &text)?;
                 Some((attribute.name.clone(), digest))
             })
             .collect()
@@ -161,7 +161,7 @@ pub(crate) fn account(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
     } else {
         let since = subject.known.and_then(|known| known.disabled_since);
         match since {
-            Some(since) if super::account::logged_on_since(builder, account, since).is_none() => {
+            Some(since) if super::deletion::logged_on_since(builder, account, since).is_none() => {
                 Some(since)
             }
             Some(_) | None => Some(now),
@@ -233,7 +233,9 @@ fn values(builder: &mut Builder<'_, '_>, subject: &Subject<'_>, account: ObjectI
         if line.attribute.eq_ignore_ascii_case("cn") || matches!(line.value, Desired::Keep) {
             continue;
         }
-        if builder.changes_attribute(subject, &line.attribute) {
+        if builder.changes_attribute(subject, &line.attribute)
+            || super::diff::is_contested(builder, subject, &line.attribute)
+        {
             continue;
         }
         let found: Vec<Arc<str>> = object.values(&line.attribute).map(Into::into).collect();
@@ -315,7 +317,7 @@ impl Builder<'_, '_> {
     }
 
     /// Whether an action of this plan moves or renames this person's account.
-    fn moves(&self, subject: &Subject<'_>) -> bool {
+    pub(crate) fn moves(&self, subject: &Subject<'_>) -> bool {
         self.own_actions(subject)
             .any(|action| matches!(action.change, super::Change::Move { .. }))
     }

@@ -5,7 +5,7 @@
 //! (guards, findings, open accounts). Knows neither syntax nor any adapter, and does nothing.
 //!
 //! The way of a plan: `correlate` says which account is whose; `subject` weighs each person; `names`,
-//! `account`, `diff`, `place` and `groups` draft what is to be done; `order` puts it in order, `guard` judges
+//! `account`, `deletion`, `diff`, `place`, `groups` and `tied` draft what is to be done; `order` puts it in order, `guard` judges
 //! it, `open` lists what nobody deals with. [`file`] writes a plan down and reads it back.
 //!
 //! Begin with [`Plan`], then [`Action`], then [`plan`](fn@plan).
@@ -24,8 +24,11 @@ mod account;
 mod before_start;
 mod builder;
 mod cause;
+mod deletion;
 mod diff;
 mod draft;
+mod exceptions;
+mod fit;
 mod groups;
 mod guard;
 mod make;
@@ -37,12 +40,15 @@ mod overlay;
 mod place;
 mod proxy;
 mod subject;
+mod tied;
 mod time;
 mod world;
 
 pub use crate::policy::GuardKind;
 pub use action::{Action, ActionId, AttributeChange, Cause, Change, Reason, Reversible, Target};
 pub use correlate::{Correlation, Match, Tied, Verdict, correlate};
+pub use exceptions::lapsed;
 pub use finding::{Finding, FindingKind, OpenAccount, OpenReason};
+pub(crate) use guard::revoke_word;
 pub use make::{Input, MAX_AGE, Options, plan};
 pub use plan::{GuardVerdict, Header, Memory, Plan, StageCount, ValuesEntry};

@@ -54,6 +54,8 @@ pub struct Memory {
     pub exceptions_seen: Vec<(Arc<str>, Timestamp)>,
     /// How many people were read.
     pub people_read: u32,
+    /// What limits over 24 hours count and no action carries, by its word.
+    pub counts: Vec<(Arc<str>, u32)>,
 }
 
 /// Of what the plan is, and how long it may be applied (S5).

@@ -6,6 +6,7 @@
 
 use super::{Input, Reason};
 use crate::directory::links::Links;
+use crate::directory::security::{self, Denied};
 use crate::directory::{AttributeName, Dn, Object, ObjectId};
 use crate::hr::{Person, PersonId, Quarantined, Standing};
 use crate::policy::{AccountTest, IgnoreRule, ProtectRule, RuleId, RuleKind, StageId};
@@ -33,6 +34,8 @@ pub(crate) struct World<'a> {
     pub(crate) lifecycle_reads: Vec<u32>,
     /// What rows and rules about groups read, all together.
     pub(crate) group_reads: Vec<u32>,
+    /// What may stand behind the `@` of a logon name; none where the directory was read without it (S14).
+    upn_suffixes: Option<Vec<String>>,
     mask: Arc<str>,
     nothing: Arc<str>,
 }
@@ -66,6 +69,7 @@ impl<'a> World<'a> {
             members,
             lifecycle_reads: reads_of(&[RuleKind::Lifecycle]),
             group_reads: reads_of(&groups),
+            upn_suffixes: upn_suffixes(input),
             input,
             mask: MASK.into(),
             nothing: "missing".into(),
@@ -228,12 +232,49 @@ impl<'a> World<'a> {
             })
     }
 
+    /// Why an access list keeps an object where it is (S17); none if none does. With whether both lists were seen.
+    pub(crate) fn kept_by_access_list(&self, id: ObjectId) -> (Option<&'static str>, bool) {
+        let of = |id: ObjectId| -> Option<Denied> {
+            let descriptor = self.object(id).all("nTSecurityDescriptor").first()?;
+            security::denied(descriptor.bytes())
+        };
+        let own = of(id);
+        let parent = self.object(id).dn().parent();
+        let parent = parent.and_then(|unit| self.input.directory.by_dn(&unit));
+        let above = parent.and_then(of);
+        let why = if own.is_some_and(|denied| denied.deletion) {
+            Some("its access list denies the deletion")
+        } else if above.is_some_and(|denied| denied.deletion_of_children) {
+            Some("the access list of its unit denies the deletion of what is in it")
+        } else {
+            None
+        };
+        (why, own.is_some() && above.is_some())
+    }
+
     /// Why nothing may be made or moved below that name; none if it may.
     pub(crate) fn place_barrier(&self, unit: &Dn) -> Option<Arc<str>> {
         if !self.in_bases(unit) {
             return Some("it lies outside the write bases".into());
         }
         self.protected_place(unit)
+    }
+
+    /// Whether what stands behind the `@` of a logon name is one of the forest's; true where that was not read.
+    pub(crate) fn is_upn_suffix(&self, suffix: &str) -> bool {
+        self.upn_suffixes
+            .as_ref()
+            .is_none_or(|known| known.iter().any(|one| one.eq_ignore_ascii_case(suffix)))
+    }
+
+    /// How long a password is at least, by the domain's policy (S20); 0 where that was not read.
+    pub(crate) fn least_password(&self) -> u32 {
+        let directory = self.input.directory;
+        let domain = directory.by_dn(&directory.domain().base);
+        let least = domain.and_then(|domain| self.object(domain).integer("minPwdLength"));
+        least
+            .and_then(|least| u32::try_from(least).ok())
+            .unwrap_or(0)
     }
 
     /// Whether that name is a write base or lies below one.
@@ -335,15 +376,23 @@ impl<'a> World<'a> {
             };
             let now = record
                 .get(*position as usize)
-                .map(|value| self.digest(person, &attribute.name, &value.to_string()));
+                .and_then(|value| self.digest(person, &attribute.name, &value.to_string()));
             now.as_ref() != memory.values.get(&attribute.name)
         })
     }
 
-    /// The salted digest of one HR value: the salt is the state, the person and the attribute (S12).
-    pub(crate) fn digest(&self, person: &PersonId, attribute: &str, value: &str) -> Arc<str> {
+    /// The salted digest of one HR value: the salt is the state's, the person and the attribute (S12).
+    ///
+    /// The state's salt stands in no plan, so that whoever reads a plan cannot try all dates of a year; without a
+    /// state there is none, and no digest.
+    pub(crate) fn digest(
+        &self,
+        person: &PersonId,
+        attribute: &str,
+        value: &str,
+    ) -> Option<Arc<str>> {
         let mut hash = Sha256::new();
-        hash.update(self.input.prior.id.as_bytes());
+        hash.update(self.input.prior.salt?.as_bytes());
         for part in [person.to_string().as_str(), attribute, value] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part.as_bytes());
@@ -355,8 +404,20 @@ impl<'a> World<'a> {
                 text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
             }
         }
-        text.into()
+        Some(text.into())
     }
+}
+
+/// The forest's own name and those that its administrators added, where the container that lists them was read.
+fn upn_suffixes(input: &Input<'_>) -> Option<Vec<String>> {
+    let base = &input.directory.domain().base;
+    let partitions = Dn::join(&Dn::parse("CN=Partitions,CN=Configuration").ok()?, base);
+    let partitions = input.directory.by_dn(&partitions)?;
+    let added = input.directory[partitions].values("uPNSuffixes");
+    let mut suffixes: Vec<String> = added.map(str::to_owned).collect();
+    let labels: Vec<String> = base.components().map(|rdn| rdn.value()).collect();
+    suffixes.push(labels.join("."));
+    Some(suffixes)
 }
 
 /// How much of a digest is kept: enough to see a change, too little to be worth a dictionary.

@@ -21,13 +21,13 @@ mod types;
 pub mod wish;
 
 pub use compile::{FileKey, Input, compile, wanted_files};
-pub use eval::{Evaluator, wishes};
+pub use eval::{Evaluator, wishes, wishes_without};
 pub use program::Policy;
 pub use ruleset::{
     AccountTest, AdoptRule, AnchorRule, Block, BlockRules, Confirmation, ContinuesRule,
-    ExclusiveRule, Extent, GuardKind, IgnoreRule, LimitRule, LineRule, LinkRule, LinkTarget,
-    NamePattern, OverrideRule, PasswordRules, Prefer, ProtectRule, Reserved, ResetRule, Rule,
-    RuleId, RuleKind, Ruleset, StageAccount, StageId, StageRule, TemplatePart, TiedRule,
+    ExceptionRule, ExclusiveRule, Extent, GuardKind, IgnoreRule, LimitRule, LineRule, LinkRule,
+    LinkTarget, NamePattern, OverrideRule, PasswordRules, Prefer, ProtectRule, Reserved, ResetRule,
+    Rule, RuleId, RuleKind, Ruleset, StageAccount, StageId, StageRule, TemplatePart, TiedRule,
     UniqueRule,
 };
 pub use wish::{

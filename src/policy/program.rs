@@ -179,6 +179,8 @@ pub(crate) struct GroupRow {
 /// `exception for …`.
 #[derive(Debug)]
 pub(crate) struct ExceptionBody {
+    /// Digest of its text.
+    pub(crate) digest: Arc<str>,
     pub(crate) until: Date,
     pub(crate) stage: Option<(StageId, RuleId)>,
     pub(crate) body: StageBody,

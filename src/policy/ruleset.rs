@@ -99,8 +99,12 @@ pub struct Ruleset {
     pub limits: BTreeMap<GuardKind, LimitRule>,
     /// Limits raised for one day.
     pub overrides: Vec<OverrideRule>,
-    /// Digests of the texts of all exceptions, sorted (S18).
-    pub exceptions: Vec<Arc<str>>,
+    /// All exceptions, sorted (S18).
+    pub exceptions: Vec<ExceptionRule>,
+    /// For how long an exception holds at most, where the author says so.
+    pub exceptions_at_most: Option<(Duration, RuleId)>,
+    /// The time zone that `timezone` gives where nothing else decides it: days that concern everybody are days there.
+    pub home_zone: Option<Arc<str>>,
     /// What is never written.
     pub protected: Vec<ProtectRule>,
     /// Digest of all policy files, tables and parameters, as 64 hex digits.
@@ -452,6 +456,19 @@ pub struct LimitRule {
     pub rule: RuleId,
 }
 
+/// `exception for KEY until DATE`: what it says is in the wishes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ExceptionRule {
+    /// For whom.
+    pub person: PersonId,
+    /// The last day on which it holds.
+    pub until: jiff::civil::Date,
+    /// Digest of its text: an exception that says something else is another one.
+    pub digest: Arc<str>,
+    /// The item.
+    pub rule: RuleId,
+}
+
 /// A limit raised for one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OverrideRule {
@@ -459,7 +476,7 @@ pub struct OverrideRule {
     pub kind: GuardKind,
     /// How many.
     pub count: u32,
-    /// Which day (UTC dates of the run's `now` in the first zone of the policy).
+    /// Which day, in the policy's own zone ([`Ruleset::home_zone`]).
     pub on: jiff::civil::Date,
     /// Why.
     pub because: Arc<str>,

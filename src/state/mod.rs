@@ -5,7 +5,7 @@
 //! directory (S5) and knows HR keys and directory GUIDs, never a whole HR record.
 //!
 //! **Invariant:** what is written is written in whole transactions, on disk when [`Store::write`] returns,
-//! and by whoever holds the [`Lock`]. **Invariant:** what the journal and the audit trail say of a person is
+//! and by whoever holds the [`Lock`]; which directory it belongs to stands there too ([`Mark`]). **Invariant:** what the journal and the audit trail say of a person is
 //! sealed under that person's key. Knows neither plans nor policies.
 //!
 //! Begin with [`Store`], then [`Prior`].
@@ -14,6 +14,7 @@ mod audit;
 pub(crate) mod codec;
 mod error;
 mod lock;
+pub mod mark;
 pub mod prior;
 pub(crate) mod private;
 pub(crate) mod read;
@@ -23,6 +24,7 @@ mod write;
 pub use audit::{AuditError, Entry, Recorded, Verified};
 pub use error::StoreError;
 pub use lock::{Holder, Lock, LockError};
+pub use mark::{Foreign, Found, Lease, Mark};
 
 pub use prior::{
     AccountMemory, ByHand, GuardCount, ManagedValue, Membership, MembershipOwner, NameSpace,

@@ -3,7 +3,7 @@
 use crate::directory::Guid;
 use crate::hr::PersonId;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -14,6 +14,8 @@ pub struct Prior {
     pub id: Uuid,
     /// How many runs wrote to it.
     pub generation: u64,
+    /// What digests of HR values are salted with; `None` without a store, and then there are none (S12).
+    pub salt: Option<Uuid>,
     /// Digest of the policy at the last run that was applied; `None` before the first.
     pub policy: Option<Arc<str>>,
     /// What is remembered of each person.
@@ -24,12 +26,16 @@ pub struct Prior {
     pub memberships: BTreeMap<(Guid, Guid), Membership>,
     /// Attribute values of managed accounts; a multi-valued attribute has an entry per value.
     pub values: BTreeMap<(Guid, Arc<str>), Vec<ManagedValue>>,
+    /// How often in a row a run took back what somebody wrote into an attribute by hand (S13).
+    pub set_back: BTreeMap<(Guid, Arc<str>), u32>,
     /// Names that were given, by name space and folded name.
     pub reservations: BTreeMap<(NameSpace, Arc<str>), Reservation>,
     /// What the runs of the last day did, for limits over 24 hours.
     pub guard_counts: Vec<GuardCount>,
     /// Since when each enabled account of somebody who should have none is open.
     pub open_since: BTreeMap<Guid, Timestamp>,
+    /// Open accounts that the last run meant to disable and could not.
+    pub failed: BTreeSet<Guid>,
     /// How many people the last applied run read; `None` before the first.
     pub people_read: Option<u32>,
     /// Exceptions by the digest of their text, and when a plan first saw each (S18).

@@ -35,7 +35,11 @@ pub(crate) fn prior(db: &Connection) -> Result<Prior, StoreError> {
         generation: identity.generation,
         ..Prior::default()
     };
-    each(db, "SELECT policy, people_read FROM store", |row| {
+    each(db, "SELECT policy, people_read, salt FROM store", |row| {
+        prior.salt = maybe_text(row, 2)?
+            .as_deref()
+            .map(codec::uuid)
+            .transpose()?;
         prior.policy = maybe_text(row, 0)?.map(Into::into);
         prior.people_read = row
             .get::<_, Option<i64>>(1)?
@@ -143,6 +147,15 @@ fn accounts(db: &Connection, prior: &mut Prior) -> Result<(), StoreError> {
 fn names_and_counts(db: &Connection, prior: &mut Prior) -> Result<(), StoreError> {
     each(
         db,
+        "SELECT account, attribute, times FROM set_back",
+        |row| {
+            let key = (guid(row, 0)?, text(row, 1)?.into());
+            prior.set_back.insert(key, codec::count(row.get(2)?)?);
+            Ok(())
+        },
+    )?;
+    each(
+        db,
         "SELECT space, name, person, since, released FROM reservation",
         |row| {
             let reservation = Reservation {
@@ -168,10 +181,14 @@ fn names_and_counts(db: &Connection, prior: &mut Prior) -> Result<(), StoreError
             Ok(())
         },
     )?;
-    each(db, "SELECT guid, since FROM open_account", |row| {
+    each(db, "SELECT guid, since, failed FROM open_account", |row| {
+        let account = guid(row, 0)?;
         prior
             .open_since
-            .insert(guid(row, 0)?, codec::time(&text(row, 1)?)?);
+            .insert(account, codec::time(&text(row, 1)?)?);
+        if row.get(2)? {
+            prior.failed.insert(account);
+        }
         Ok(())
     })?;
     each(db, "SELECT digest, since FROM exception_seen", |row| {

@@ -223,6 +223,7 @@ impl<'a> Writer<'a> {
             "DELETE FROM membership WHERE account = ?1",
             "DELETE FROM attribute_value WHERE account = ?1",
             "DELETE FROM open_account WHERE guid = ?1",
+            "DELETE FROM set_back WHERE account = ?1",
         ] {
             self.tx.prepare_cached(table)?.execute([key])?;
         }
@@ -319,6 +320,26 @@ impl<'a> Writer<'a> {
                 value.since.to_string()
             ])?;
         }
+        Ok(())
+    }
+
+    /// Counts that a run took back what a hand wrote into an attribute; `false` begins anew.
+    pub fn set_back(
+        &mut self,
+        account: Guid,
+        attribute: &str,
+        by_hand: bool,
+    ) -> Result<(), StoreError> {
+        let key = account.to_ad_bytes();
+        let query = if by_hand {
+            "INSERT INTO set_back (account, attribute, times) VALUES (?1, ?2, 1)
+             ON CONFLICT (account, attribute) DO UPDATE SET times = times + 1"
+        } else {
+            "DELETE FROM set_back WHERE account = ?1 AND attribute = ?2"
+        };
+        self.tx
+            .prepare_cached(query)?
+            .execute(params![key, attribute])?;
         Ok(())
     }
 
@@ -420,6 +441,17 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    /// Remembers that an account should have been disabled and is not; one that is open already keeps its time.
+    pub fn set_failed(&mut self, account: Guid, at: Timestamp) -> Result<(), StoreError> {
+        self.tx
+            .prepare_cached(
+                "INSERT INTO open_account (guid, since, failed) VALUES (?1, ?2, 1)
+                 ON CONFLICT (guid) DO UPDATE SET failed = 1",
+            )?
+            .execute(params![account.to_ad_bytes(), at.to_string()])?;
+        Ok(())
+    }
+
     /// Remembers when an exception was first seen; one that is known keeps its time.
     pub fn see_exception(&mut self, digest: &str, at: Timestamp) -> Result<(), StoreError> {
         self.tx
@@ -472,6 +504,43 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    /// Begins anew as another state, when this one was lost or restored: what it remembers is forgotten, runs that
+    /// are not at their end are cancelled, and history and trail stay.
+    ///
+    /// The id is new, so that whatever copy of the old state turns up is told apart.
+    pub fn begin_anew(&mut self, at: Timestamp) -> Result<(), StoreError> {
+        let before = read::identity(&self.tx)?;
+        let id = Uuid::new_v4();
+        self.set_prior(&Prior::default())?;
+        self.tx.execute(
+            "UPDATE store SET id = ?1, generation = generation + 1",
+            [id.to_string()],
+        )?;
+        self.tx.execute_batch(
+            "UPDATE action SET status = CASE status WHEN 'intended' THEN 'failed' ELSE 'skipped' END
+               WHERE status IN ('pending', 'intended')
+               AND run IN (SELECT id FROM run WHERE status = 'running');
+             DELETE FROM run_plan;",
+        )?;
+        self.tx.execute(
+            "UPDATE run SET status = 'cancelled', ended = ?1 WHERE status = 'running'",
+            [at.to_string()],
+        )?;
+        let facts = serde_json::json!({
+            "before": before.id.to_string(),
+            "generation": before.generation,
+            "state": id.to_string(),
+        });
+        self.audit(&audit::Entry {
+            at,
+            event: "state-begun-anew",
+            run: None,
+            facts: &facts.to_string(),
+            private: None,
+        })?;
+        Ok(())
+    }
+
     /// Writes a whole state; for `state restore`, `match --rebuild` and tests. Identity and generation stay.
     pub fn set_prior(&mut self, prior: &Prior) -> Result<(), StoreError> {
         for table in [
@@ -483,6 +552,7 @@ impl<'a> Writer<'a> {
             "reservation",
             "guard_count",
             "open_account",
+            "set_back",
             "exception_seen",
         ] {
             self.tx.execute(&format!("DELETE FROM {table}"), [])?;
@@ -503,6 +573,11 @@ impl<'a> Writer<'a> {
         for ((account, attribute), values) in &prior.values {
             self.set_values(*account, attribute, values)?;
         }
+        for ((account, attribute), times) in &prior.set_back {
+            for _ in 0..*times {
+                self.set_back(*account, attribute, true)?;
+            }
+        }
         for ((space, name), reservation) in &prior.reservations {
             self.set_reservation(*space, name, reservation)?;
         }
@@ -515,6 +590,10 @@ impl<'a> Writer<'a> {
             .map(|(guid, since)| (*guid, *since))
             .collect();
         self.set_open_accounts(&open)?;
+        for account in &prior.failed {
+            let since = prior.open_since.get(account).copied();
+            self.set_failed(*account, since.unwrap_or(Timestamp::UNIX_EPOCH))?;
+        }
         for (digest, since) in &prior.exceptions_seen {
             self.see_exception(digest, *since)?;
         }

@@ -190,6 +190,7 @@ pub(super) fn display(rule: Rule) -> Option<&'static str> {
         Rule::KW_BODY => Some("`body`"),
         Rule::KW_FILE => Some("`file`"),
         Rule::KW_VALUES => Some("`values`"),
+        Rule::KW_EXCEPTIONS => Some("`exceptions`"),
         Rule::KW_TRAIL => Some("`trail`"),
         Rule::KW_NO => Some("`no`"),
         Rule::KW_TAKEN => Some("`taken`"),

@@ -93,6 +93,13 @@ pub fn is_hostile(c: char) -> bool {
             | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
+/// Whether a character has no business in a value that is kept: it is hostile and no letter of any script needs it.
+///
+/// The two joiners (`U+200C`, `U+200D`) are part of how Persian and several scripts of India are written.
+pub fn is_no_letter(c: char) -> bool {
+    is_hostile(c) && !matches!(c, '\u{200C}' | '\u{200D}')
+}
+
 /// Text as it may be shown: hostile characters stand as `\u{202e}`.
 pub fn visible(text: &str) -> std::borrow::Cow<'_, str> {
     if !text.chars().any(is_hostile) {

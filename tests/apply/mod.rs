@@ -6,6 +6,7 @@ mod crash;
 mod failures;
 mod history;
 mod kill;
+mod mark;
 mod plans;
 mod precondition;
 mod world;

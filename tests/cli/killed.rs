@@ -17,6 +17,9 @@ use super::{Place, company};
 /// How many boundaries of the example are tried unless all are.
 const SAMPLE: usize = 6;
 
+/// Boundaries of a run that are of none of its actions.
+const OF_THE_RUN: usize = 6;
+
 /// Applies until a boundary and is killed there; false if the run ended before it.
 fn kill_at(place: &Place, boundary: usize) -> bool {
     let mut child = place
@@ -45,12 +48,25 @@ struct End {
     directory: Vec<String>,
     left: Vec<String>,
     findings: serde_json::Value,
+    /// Whether the directory says that this state is its own, and that nobody is at work.
+    marked: bool,
+}
+
+/// Whether a directory has the mark of a state, with no run at work.
+fn is_marked(ldif: &str) -> bool {
+    let mut all = Ldif::parse(ldif);
+    let said = all
+        .having("objectClass", "serviceConnectionPoint")
+        .all("serviceBindingInformation");
+    let says = |what: &str| said.iter().any(|text| text.starts_with(what));
+    says("state=") && says("generation=") && !says("lease=")
 }
 
 impl End {
     fn of(place: &Place, copy: &str) -> Self {
         let plan = place.plan();
         Self {
+            marked: is_marked(&place.read(copy)),
             directory: Ldif::parse(&place.read(copy)).essence(),
             left: plan.deeds(),
             findings: plan.0["findings"].clone(),
@@ -63,6 +79,7 @@ impl End {
         place.expect(0, &["apply", "--yes"]);
         let end = Self::of(&place, copy);
         assert_eq!(end.left, Vec::<String>::new());
+        assert!(end.marked);
         end
     }
 
@@ -118,7 +135,7 @@ fn a_small_company_killed_at_every_boundary_ends_the_same() {
     });
     // Four for each action, and those of the run itself.
     let count = *last.iter().min().unwrap();
-    assert_eq!(count, 4 * plan.actions().len() + 4);
+    assert_eq!(count, 4 * plan.actions().len() + OF_THE_RUN);
 }
 
 #[test]
@@ -126,7 +143,7 @@ fn the_example_killed_anywhere_ends_the_same() {
     const COPY: &str = "rules/.tenure/directory.ldif";
     let template = Place::example();
     let expected = End::of_whole_run(&template, COPY);
-    let count = 4 * template.plan().actions().len() + 4;
+    let count = 4 * template.plan().actions().len() + OF_THE_RUN;
     let mut rng = StdRng::seed_from_u64(4711);
     let boundaries: Vec<usize> = match std::env::var("TENURE_LONG") {
         Ok(_) => (0..count).collect(),

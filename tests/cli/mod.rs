@@ -5,14 +5,17 @@
 
 mod bad_input;
 mod bad_plan;
+mod belongs;
 mod company;
 mod example;
 mod exits;
+mod explain;
 mod hostile;
 #[cfg(debug_assertions)] // a release build has nothing that would halt it
 mod killed;
 mod ldif;
 mod matching;
+mod privacy;
 mod readme;
 
 use std::collections::BTreeMap;

@@ -183,6 +183,7 @@ fn finding_word(kind: FindingKind) -> &'static str {
         FindingKind::Lingering => "lingering",
         FindingKind::Waiting => "waiting",
         FindingKind::Tied => "tied",
+        FindingKind::Exception => "exception",
         FindingKind::Note => "note",
     }
 }

@@ -169,7 +169,10 @@ impl Company {
             people: Vec::new(),
             wishes: Vec::new(),
             objects: Vec::new(),
-            prior: Prior::default(),
+            prior: Prior {
+                salt: Some(uuid::Uuid::from_u128(1)),
+                ..Prior::default()
+            },
             now: "2026-03-02T08:00:00Z".parse().unwrap(),
             bases: vec![dn(BASE)],
             only: None,
@@ -566,13 +569,17 @@ impl Company {
                         .insert((*space, name.clone()), reservation);
                 }
             }
-            for kind in &action.counts {
-                self.prior.guard_counts.push(GuardCount {
-                    kind: kind.word().into(),
-                    at: self.now,
-                    count: 1,
-                    run: uuid::Uuid::nil(),
-                });
+            let mut counted: Vec<Arc<str>> = action
+                .counts
+                .iter()
+                .map(|kind| kind.word().into())
+                .collect();
+            if let Change::RemoveMember { group, .. } = &action.change {
+                let group = Self::guid_of(group, &made);
+                counted.push(format!("revoke {group}").into());
+            }
+            for kind in counted {
+                self.count(&kind, 1);
             }
             made.push(guid);
         }
@@ -597,9 +604,22 @@ impl Company {
                 self.prior.people.entry(person.clone()).or_default().account = None;
             }
         }
+        for (kind, count) in &plan.memory.counts {
+            self.count(kind, *count);
+        }
+        self.prior.failed.clear();
         self.prior.policy = Some(self.rules.digest.clone());
         self.prior.people_read = Some(plan.memory.people_read);
         self.prior.generation += 1;
+    }
+
+    fn count(&mut self, kind: &str, count: u32) {
+        self.prior.guard_counts.push(GuardCount {
+            kind: kind.into(),
+            at: self.now,
+            count,
+            run: uuid::Uuid::nil(),
+        });
     }
 
     fn guid_of(target: &Target, made: &[Option<Guid>]) -> Guid {

@@ -1,7 +1,9 @@
 //! The planner, rule by rule: small companies made by hand, whole plans compared.
 
+mod access;
 mod account;
 pub(crate) mod bench;
+mod clean;
 mod correlate;
 mod diff;
 mod file;
@@ -9,3 +11,4 @@ mod groups;
 mod guard;
 mod laws;
 mod names;
+mod open;

@@ -114,13 +114,15 @@ prop_compose! {
         open_since in btree_map(guid(), time(), 0..5),
         people_read in option::of(any::<u32>()),
         exceptions_seen in btree_map(text(), time(), 0..5),
+        set_back in btree_map((guid(), text()), 1..4_u32, 0..5),
     ) -> Prior {
         let guard_counts = counts
             .into_iter()
             .map(|((run, kind), (at, count))| GuardCount { kind: kind.into(), at, count, run: Uuid::from_u128(run) })
             .collect();
+        let failed = open_since.keys().take(2).copied().collect();
         Prior {
-            policy, people, accounts, memberships, values, reservations, guard_counts, open_since, people_read,
+            set_back, failed, policy, people, accounts, memberships, values, reservations, guard_counts, open_since, people_read,
             exceptions_seen, ..Prior::default()
         }
     }
@@ -141,9 +143,11 @@ proptest! {
         let bench = Bench::new();
         let mut store = bench.store();
         let id = store.identity().unwrap().id;
+        let salt = store.prior().unwrap().salt;
+        prop_assert!(salt.is_some());
         for prior in [first, second] {
             store.write(&bench.lock, |writer| writer.set_prior(&prior)).unwrap();
-            prop_assert_eq!(sorted(store.prior().unwrap()), sorted(Prior { id, ..prior.clone() }));
+            prop_assert_eq!(sorted(store.prior().unwrap()), sorted(Prior { id, salt, ..prior.clone() }));
             for (person, memory) in &prior.people {
                 let read = store.write(&bench.lock, |writer| writer.person(person)).unwrap();
                 prop_assert_eq!(read.as_ref(), Some(memory));

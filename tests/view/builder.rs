@@ -515,9 +515,10 @@ fn concerns(plan: &mut Plan) {
         OpenReason::Vanished,
         OpenReason::Tied,
         OpenReason::Guard,
+        OpenReason::Failed,
     ];
     for (index, why) in reasons.into_iter().enumerate() {
-        let days = [412, 31, 14, 7, 3, 2, 1, 0][index];
+        let days = [412, 31, 14, 7, 3, 2, 1, 0, 0][index];
         let place = format!("CN=Berg {index},OU=Berlin,OU=Staff");
         plan.open_accounts.push(open(
             "Tove Berg",

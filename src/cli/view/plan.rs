@@ -63,6 +63,18 @@ impl PlanView<'_> {
     }
 }
 
+impl PlanView<'_> {
+    /// What the plan does and finds, without what it says of the whole: for the plan of one person.
+    pub(in crate::cli) fn render_body(&self, options: &Options) -> String {
+        let mut page = Page::new(options.width);
+        let scene = Scene::new(self, options);
+        scene.sections(&mut page);
+        concern::findings(&scene, &mut page);
+        concern::open_accounts(&scene, &mut page);
+        page.finish()
+    }
+}
+
 /// Everything that a part of the view needs to know.
 struct Scene<'a> {
     plan: &'a Plan,

@@ -134,6 +134,10 @@ pub(super) const fn finding(kind: FindingKind) -> (&'static str, &'static str) {
         FindingKind::Lingering => ("Lingering", "no rule grants it any more, it ends later"),
         FindingKind::Waiting => ("Waiting to be deleted", ""),
         FindingKind::Tied => ("Tied accounts", "further accounts of people who left"),
+        FindingKind::Exception => (
+            "Exceptions",
+            "each ends by itself, and by its limit at the latest",
+        ),
         FindingKind::Note => ("Notes", ""),
     }
 }
@@ -146,7 +150,8 @@ pub(super) const fn open(reason: OpenReason) -> &'static str {
         OpenReason::Conflict => "two people claim it",
         OpenReason::Released => "the policy released it",
         OpenReason::Vanished => "HR no longer has its person",
-        OpenReason::Tied => "tied to an account whose owner left, and protected",
+        OpenReason::Tied => "tied to an account whose owner left",
         OpenReason::Guard => "a guard stops this plan",
+        OpenReason::Failed => "an earlier run could not disable it",
     }
 }

@@ -95,6 +95,14 @@ impl From<&Memory> for wire::Memory {
                 })
                 .collect(),
             people_read: memory.people_read,
+            counts: memory
+                .counts
+                .iter()
+                .map(|(what, count)| wire::Counted {
+                    what: what.to_string(),
+                    count: *count,
+                })
+                .collect(),
         }
     }
 }
@@ -174,6 +182,11 @@ impl TryFrom<wire::Memory> for Memory {
                 .map(|seen| Ok((seen.what.into(), instant(&seen.since)?)))
                 .collect::<Result<_, Bad>>()?,
             people_read: memory.people_read,
+            counts: memory
+                .counts
+                .into_iter()
+                .map(|counted| (counted.what.into(), counted.count))
+                .collect(),
         })
     }
 }

@@ -46,14 +46,14 @@ mirror!(
     /// Kinds of findings.
     FindingKind = crate::plan::FindingKind {
         Quarantined, Held, Conflict, Unsettled, Namesake, DisabledByHand, EnabledByHand, Blocked,
-        Released, Vanished, Missing, Overlay, Proposed, Lingering, Waiting, Tied, Note,
+        Released, Vanished, Missing, Overlay, Proposed, Lingering, Waiting, Tied, Exception, Note,
     }
 );
 
 mirror!(
     /// Why nobody deals with an enabled account.
     OpenReason = crate::plan::OpenReason {
-        Blocked, Quarantined, Held, Conflict, Released, Vanished, Tied, Guard,
+        Blocked, Quarantined, Held, Conflict, Released, Vanished, Tied, Guard, Failed,
     }
 );
 
@@ -314,6 +314,15 @@ pub(super) struct Memory {
     pub(super) open_since: Vec<Since>,
     pub(super) exceptions_seen: Vec<Since>,
     pub(super) people_read: u32,
+    pub(super) counts: Vec<Counted>,
+}
+
+/// How many of something there were, for limits over 24 hours.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Counted {
+    pub(super) what: String,
+    pub(super) count: u32,
 }
 
 /// What is remembered of a person; HR values as salted digests.

@@ -18,4 +18,4 @@ mod wish;
 
 pub(crate) use expr::{Record, Scope, Unknown};
 pub(crate) use value::Value;
-pub use wish::{Evaluator, wishes};
+pub use wish::{Evaluator, wishes, wishes_without};

@@ -17,7 +17,7 @@ use jiff::tz::TimeZone;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The zone in which a day ends last: what is past there is past everywhere.
@@ -28,15 +28,25 @@ const CHUNK: usize = 512;
 
 /// What the policy wants for everybody, quarantined records included, sorted by person.
 pub fn wishes(policy: &Policy, people: &hr::Snapshot, now: Timestamp) -> Vec<Wish> {
+    wishes_without(policy, people, now, &BTreeSet::new())
+}
+
+/// The same, as if these exceptions, by the digest of their text, were not there (S18).
+pub fn wishes_without(
+    policy: &Policy,
+    people: &hr::Snapshot,
+    now: Timestamp,
+    lapsed: &BTreeSet<Arc<str>>,
+) -> Vec<Wish> {
     let mut wishes: Vec<Wish> = people
         .people()
         .par_chunks(CHUNK)
         .flat_map_iter(|chunk| {
-            let evaluator = Evaluator::new(policy, people, now);
+            let evaluator = Evaluator::new(policy, people, now).without(lapsed);
             chunk.iter().map(move |person| evaluator.wish(person))
         })
         .collect();
-    let evaluator = Evaluator::new(policy, people, now);
+    let evaluator = Evaluator::new(policy, people, now).without(lapsed);
     let quarantined = people.quarantined().iter();
     wishes.extend(quarantined.filter_map(|record| evaluator.wish_of_quarantined(record)));
     wishes.sort_by(|a, b| a.person.cmp(&b.person));
@@ -49,6 +59,7 @@ pub struct Evaluator<'a> {
     policy: &'a Policy,
     people: &'a hr::Snapshot,
     now: Timestamp,
+    lapsed: Option<&'a BTreeSet<Arc<str>>>,
     zones: RefCell<FxHashMap<Arc<str>, TimeZone>>,
 }
 
@@ -59,7 +70,17 @@ impl<'a> Evaluator<'a> {
             policy,
             people,
             now,
+            lapsed: None,
             zones: RefCell::default(),
+        }
+    }
+
+    /// The same, as if these exceptions, by the digest of their text, were not there (S18).
+    #[must_use]
+    pub fn without(self, lapsed: &'a BTreeSet<Arc<str>>) -> Self {
+        Self {
+            lapsed: Some(lapsed),
+            ..self
         }
     }
 
@@ -203,8 +224,13 @@ impl<'a> Evaluator<'a> {
     /// The exceptions that hold today, in the order written.
     fn exceptions(&self, id: &hr::PersonId, scope: &Scope<'a>) -> Vec<&'a ExceptionBody> {
         let all = self.policy.program.exceptions.get(id);
+        let lapsed = |exception: &ExceptionBody| {
+            self.lapsed
+                .is_some_and(|lapsed| lapsed.contains(&exception.digest))
+        };
         all.into_iter()
             .flatten()
+            .filter(|exception| !lapsed(exception))
             .filter(|exception| {
                 scope.will_change(time::flip_of_today(
                     CompareOp::LessOrEqual,

@@ -10,6 +10,7 @@ use crate::syntax::ast::{self, GuardStatement, Protect, ProtectKind};
 impl Lower<'_> {
     /// `guard { … }`.
     pub(crate) fn guard(&mut self, item: &ast::FileItem<ast::Guard>) {
+        let mut longest_at = None;
         for statement in &item.body.statements {
             match statement {
                 GuardStatement::Limit(kind, limit, span) => {
@@ -29,6 +30,18 @@ impl Lower<'_> {
                             .label("again"),
                         );
                     }
+                }
+                GuardStatement::Exceptions(longest, span) => {
+                    let rule = self.rule(RuleKind::Guard, *span, []);
+                    if let Some(first) = longest_at.replace(*span) {
+                        self.report(
+                            Diagnostic::new(&codes::DUPLICATE, *span, "exceptions have two limits")
+                                .label("again")
+                                .also(first, "first said here"),
+                        );
+                        continue;
+                    }
+                    self.rules.exceptions_at_most = Some((*longest, rule));
                 }
                 GuardStatement::Protect(protect) => self.protect(protect),
                 GuardStatement::Override(over) => {

@@ -1,13 +1,15 @@
 //! `timezone` and `lifecycle`: who is in which stage.
 
-use super::{Allowed, Lower, narrow};
+use super::{Allowed, LetState, Lower, narrow};
 use crate::diagnostic::{Diagnostic, Span, did_you_mean};
 use crate::policy::codes;
+use crate::policy::eval::Value;
 use crate::policy::ir::{Kind, Node};
 use crate::policy::program::LifecycleRow;
 use crate::policy::ruleset::{RuleKind, StageAccount, StageId};
 use crate::policy::types::Type;
 use crate::syntax::ast::{self, LifecycleCondition, Name};
+use std::sync::Arc;
 
 impl Lower<'_> {
     /// A condition asked from outside the policy, such as that of `--only`.
@@ -37,7 +39,25 @@ impl Lower<'_> {
             );
         }
         let rule = self.rule(RuleKind::Lifecycle, item.span, [&node]);
+        self.rules.home_zone = self.home_zone(&node);
         self.program.timezone = Some((node, rule));
+    }
+
+    /// The zone that an expression names where nothing else is known: its last `else` or `otherwise`.
+    fn home_zone(&self, node: &Node) -> Option<Arc<str>> {
+        if let Kind::Const(Value::Timezone(name)) = &node.kind {
+            Some(name.clone())
+        } else if let Kind::Else(_, otherwise) = &node.kind {
+            self.home_zone(otherwise)
+        } else if let Kind::Choose { otherwise, .. } = &node.kind {
+            self.home_zone(otherwise.as_deref()?)
+        } else if let Kind::Let(index) = &node.kind
+            && let LetState::Done(_, node) = self.lets.get(*index as usize)?
+        {
+            self.home_zone(node)
+        } else {
+            None
+        }
     }
 
     /// `lifecycle { … }`.

@@ -678,6 +678,8 @@ pub enum GuardStatement {
     Protect(Protect),
     /// `override disable 12 on 2026-12-31 because "…"`.
     Override(Override),
+    /// `exceptions at most 180 days`.
+    Exceptions(Duration, Span),
 }
 
 /// What a guard counts (S10).
