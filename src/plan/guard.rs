@@ -152,19 +152,17 @@ fn counted(actions: &[Action], kind: GuardKind) -> u32 {
 /// for most people. An override is about everybody, so it needs one day for all.
 fn today(world: &World<'_>) -> Date {
     let input = world.input;
-    let zone = match &input.rules.home_zone {
-        Some(zone) => Some(zone.clone()),
-        None => {
-            let mut people: BTreeMap<&Arc<str>, usize> = BTreeMap::new();
-            for wish in input.wishes {
-                *people.entry(&wish.zone).or_default() += 1;
-            }
-            let most = people
-                .into_iter()
-                .max_by_key(|(name, people)| (*people, std::cmp::Reverse(*name)));
-            most.map(|(zone, _)| zone.clone())
+    let most = || {
+        let mut people: BTreeMap<&Arc<str>, usize> = BTreeMap::new();
+        for wish in input.wishes {
+            *people.entry(&wish.zone).or_default() += 1;
         }
+        let most = people
+            .into_iter()
+            .max_by_key(|(name, people)| (*people, std::cmp::Reverse(*name)));
+        most.map(|(zone, _)| zone.clone())
     };
+    let zone = input.rules.home_zone.clone().or_else(most);
     let zone = zone.and_then(|name| TimeZone::get(&name).ok());
     input
         .now

@@ -254,40 +254,45 @@ pub fn write(
     mark: &Mark,
 ) -> Result<Found, Error> {
     let values = mark.values();
-    let guid = match found {
-        Some(found) => {
-            let change = Change {
-                attribute: BINDING.into(),
-                delete: without(&found.values, &values),
-                add: without(&values, &found.values),
-            };
-            if change.delete.is_empty() && change.add.is_empty() {
-                return Ok(found.clone());
-            }
-            directory.perform(&Operation::Modify {
-                target: Target::Guid(found.guid),
-                changes: vec![change],
-            })?
-        }
-        None => {
-            let dn = bases.iter().find_map(name_below).unwrap_or_else(Dn::root);
-            let one =
-                |name: &str, value: &str| (AttributeName::new(name), vec![Value::from(value)]);
-            directory.perform(&Operation::Add {
-                dn,
-                attributes: vec![
-                    one("objectClass", CLASS),
-                    one(KEYWORDS, KEYWORD),
-                    one("serviceClassName", NAME),
-                    (BINDING.into(), values.clone()),
-                ],
-            })?
-        }
+    let operation = match found {
+        None => made(bases, &values),
+        Some(found) => match changed(found, &values) {
+            None => return Ok(found.clone()),
+            Some(operation) => operation,
+        },
     };
+    let guid = directory.perform(&operation)?;
     Ok(Found {
         guid,
         values,
         mark: Some(mark.clone()),
+    })
+}
+
+fn made(bases: &[Dn], values: &[Value]) -> Operation {
+    let one = |name: &str, value: &str| (AttributeName::new(name), vec![Value::from(value)]);
+    Operation::Add {
+        dn: bases.iter().find_map(name_below).unwrap_or_else(Dn::root),
+        attributes: vec![
+            one("objectClass", CLASS),
+            one(KEYWORDS, KEYWORD),
+            one("serviceClassName", NAME),
+            (BINDING.into(), values.to_vec()),
+        ],
+    }
+}
+
+/// The change from what was found; none where it says that already.
+fn changed(found: &Found, values: &[Value]) -> Option<Operation> {
+    let change = Change {
+        attribute: BINDING.into(),
+        delete: without(&found.values, values),
+        add: without(values, &found.values),
+    };
+    let nothing = change.delete.is_empty() && change.add.is_empty();
+    (!nothing).then(|| Operation::Modify {
+        target: Target::Guid(found.guid),
+        changes: vec![change],
     })
 }
 

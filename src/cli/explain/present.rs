@@ -94,7 +94,9 @@ impl<'a> Present<'a> {
             };
             text.push_str("\nfurther account ");
             text.push_str(&visible(tied.dn().as_str()));
-            text.push_str(&format!("\n  is {state}; it ends with their own"));
+            text.push_str("\n  is ");
+            text.push_str(state);
+            text.push_str("; it ends with their own");
         }
         text
     }
