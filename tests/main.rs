@@ -14,6 +14,7 @@ mod check;
 mod cli;
 mod diagnostic;
 mod directory;
+mod docs;
 mod example;
 mod hr;
 mod personio;

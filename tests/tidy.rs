@@ -187,6 +187,8 @@ fn nothing_is_left_unfinished_and_no_machine_is_named() {
         ("grammar", "pest"),
         ("rules", "tenure"),
         ("rules", "toml"),
+        ("src", "md"),
+        ("docs", "md"),
     ] {
         all.extend(files(folder, extension));
     }
@@ -208,6 +210,60 @@ fn nothing_is_left_unfinished_and_no_machine_is_named() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The codes that the source names: the tables, and errors of the world by their own names.
+fn codes_in_use() -> Vec<(String, String)> {
+    let patterns = [
+        // The tables.
+        (
+            r#"(?m)^\s+(?:[A-Z_]+ (?:= )?)?"([a-z]+(?:-[a-z]+)*)",? (?:Error |Warning )?""#,
+            "/codes.rs",
+        ),
+        // `Report::text("code", …)`.
+        (r#"Report::(?:new|text)\(\s*"([a-z-]+)""#, ".rs"),
+        // `Self::Variant { .. } => "code",` where an error says what it is called.
+        (
+            r#"(?:Self|ApplyError)::[A-Za-z]+ ?(?:\{ \.\. \}|\(_\))?(?: \| Self::[A-Za-z]+ ?\{ \.\. \})* =>\s+"([a-z]+(?:-[a-z]+)+)""#,
+            ".rs",
+        ),
+    ];
+    let mut found = Vec::new();
+    for (name, text) in sources() {
+        if name.contains("/view/") {
+            // Kinds of what is shown, which are no codes.
+            continue;
+        }
+        let code = code(&text);
+        for (pattern, file) in patterns {
+            let pattern = regex::Regex::new(pattern).unwrap();
+            let all = pattern
+                .captures_iter(&code)
+                .filter(|_| name.ends_with(file));
+            found.extend(all.map(|one| (name.clone(), one[1].to_owned())));
+        }
+    }
+    found
+}
+
+/// A code of a table without a page does not compile; here: each code that is named anywhere stands in a table.
+#[test]
+fn every_code_has_its_page() {
+    let known = tenure::cli::every_code();
+    let used = codes_in_use();
+    assert!(used.len() > 140, "{}", used.len());
+    let missing: Vec<String> = used
+        .iter()
+        .filter(|(_, used)| known.iter().all(|code| code.name != used))
+        .map(|(name, used)| format!("{name}: {used}"))
+        .collect();
+    assert!(missing.is_empty(), "without a page: {}", missing.join(", "));
+    let idle: Vec<&str> = known
+        .iter()
+        .map(|code| code.name)
+        .filter(|name| used.iter().filter(|(_, used)| used == name).count() == 0)
+        .collect();
+    assert!(idle.is_empty(), "named by nobody: {}", idle.join(", "));
 }
 
 #[test]

@@ -5,11 +5,13 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::deed::Deed;
-use super::seen::{Seen, Trouble, View};
+use super::seen::{Seen, Trouble, View, refused};
 use super::{Handed, Handover, Owner, password};
 use crate::directory::Guid;
 use crate::directory::port::{self, Directory, Operation, ResultCode, win32};
+use crate::hr::port::Field;
 use crate::plan::{Action, Change, Target};
+use crate::state::NameSpace;
 
 /// How often an operation is tried while the directory is busy.
 const MAX_ATTEMPTS: u32 = 5;
@@ -57,7 +59,13 @@ pub(super) fn attempt(
         match view.seen(change)? {
             Seen::Before => {}
             Seen::After(object) if in_doubt => return Ok(done(object, false)),
-            Seen::After(_) if matches!(change, Change::CreateAccount { .. }) => {
+            // Somebody else's group may be nested anywhere: nobody is put into it unseen.
+            Seen::After(_)
+                if matches!(
+                    change,
+                    Change::CreateAccount { .. } | Change::CreateGroup { .. }
+                ) =>
+            {
                 return Err(Trouble::Conflict("it exists already".into()));
             }
             // An adoption whose anchor stands there already writes the state alone.
@@ -67,6 +75,7 @@ pub(super) fn attempt(
             Seen::Else(text) => return Err(Trouble::Conflict(text)),
         }
     }
+    still_free(view, action)?;
     match (view.deed(change)?, membership) {
         (
             Deed::Password {
@@ -82,6 +91,7 @@ pub(super) fn attempt(
                 ..done(view.guid(&account)?, false)
             })
         }
+        (Deed::Value, _) => write_back(view, change).map(|object| done(object, false)),
         (Deed::Operation(operation), None) => {
             Ok(done(patiently(view.directory, &operation)?, false))
         }
@@ -93,6 +103,58 @@ pub(super) fn attempt(
             }
         }
     }
+}
+
+/// Writes a value back to HR; yields the account whose value it is.
+fn write_back(view: &View<'_>, change: &Change) -> Result<Guid, Trouble> {
+    let Change::WriteBack {
+        account,
+        person,
+        source,
+        before,
+        after,
+        ..
+    } = change
+    else {
+        return Err(Trouble::Failed("nothing is written back by it".to_owned()));
+    };
+    let field = Field {
+        person,
+        name: source,
+    };
+    view.hr
+        .write(&field, before.as_deref(), after)
+        .map_err(|error| refused(&error))?;
+    view.guid(account)
+}
+
+/// Asks once more, right before writing, whether the addresses that an action gives are nobody's (S14): AD itself would
+/// take a second holder.
+fn still_free(view: &View<'_>, action: &Action) -> Result<(), Trouble> {
+    let own = match &action.change {
+        Change::Modify { account, .. } => Some(view.guid(account)?),
+        Change::CreateAccount { .. } => None,
+        Change::CreateUnit { .. }
+        | Change::CreateGroup { .. }
+        | Change::Adopt { .. }
+        | Change::SetPassword { .. }
+        | Change::Move { .. }
+        | Change::Enable { .. }
+        | Change::Disable { .. }
+        | Change::AddMember { .. }
+        | Change::RemoveMember { .. }
+        | Change::WriteBack { .. }
+        | Change::Delete { .. } => return Ok(()),
+    };
+    let given = action.reserves.iter();
+    for (_, address) in given.filter(|(space, _)| *space == NameSpace::Address) {
+        let holders = view.directory.address_holders(address)?;
+        if holders.iter().any(|holder| Some(*holder) != own) {
+            let text = format!("`{address}` was given to another object since the plan was made");
+            return Err(Trouble::Conflict(text));
+        }
+    }
+    Ok(())
 }
 
 /// Makes passwords until the domain takes one, and hands that over.

@@ -20,6 +20,8 @@ pub(super) enum Deed {
         must_change: bool,
         length: u32,
     },
+    /// A value for HR, which is no matter of the directory.
+    Value,
 }
 
 impl View<'_> {
@@ -30,6 +32,25 @@ impl View<'_> {
                 dn: dn.clone(),
                 attributes: vec![("objectClass".into(), vec!["organizationalUnit".into()])],
             },
+            Change::CreateGroup {
+                dn,
+                name,
+                group_type,
+                description,
+            } => {
+                let mut attributes: Vec<(AttributeName, Vec<Value>)> = vec![
+                    ("objectClass".into(), vec!["group".into()]),
+                    ("sAMAccountName".into(), vec![Value::Text(name.clone())]),
+                    ("groupType".into(), vec![group_type.to_string().into()]),
+                ];
+                if let Some(text) = description {
+                    attributes.push(("description".into(), vec![Value::Text(text.clone())]));
+                }
+                Operation::Add {
+                    dn: dn.clone(),
+                    attributes,
+                }
+            }
             Change::CreateAccount { dn, attributes, .. } => {
                 let mut all: Vec<(AttributeName, Vec<Value>)> =
                     vec![("objectClass".into(), vec!["user".into()])];
@@ -88,6 +109,7 @@ impl View<'_> {
             Change::Disable { account, .. } => switch(&*self.account(account)?, Uac::disabled),
             Change::AddMember { group, account } => self.member(group, account, true)?,
             Change::RemoveMember { group, account, .. } => self.member(group, account, false)?,
+            Change::WriteBack { .. } => return Ok(Deed::Value),
             Change::Delete { account } => {
                 let guid = self.guid(account)?;
                 Operation::Delete {

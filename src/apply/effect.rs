@@ -12,7 +12,7 @@ use super::Handed;
 use super::attempt::Success;
 use crate::directory::{Dn, Guid};
 use crate::plan::plan::Memory;
-use crate::plan::{Action, AttributeChange, Change, Target};
+use crate::plan::{Action, AttributeChange, Cause, Change, Target, revoke_word};
 use crate::state::{
     AccountMemory, ManagedValue, Membership, MembershipOwner, Overlay, StoreError, ValueOwner,
     Writer,
@@ -42,9 +42,13 @@ impl Effect<'_> {
                 writer.reserve(*space, name, person, self.at)?;
             }
         }
+        if let Some(approval) = &self.action.approval {
+            // A yes is to one deed.
+            writer.remove_approval(&approval.id)?;
+        }
         let account = self.success.object;
         match &self.action.change {
-            Change::CreateUnit { .. } => Ok(()),
+            Change::CreateUnit { .. } | Change::CreateGroup { .. } => Ok(()),
             Change::CreateAccount {
                 dn,
                 attributes,
@@ -87,7 +91,17 @@ impl Effect<'_> {
                     writer.set_membership(member, self.success.object, Some(&membership))
                 })
             }
-            Change::RemoveMember { stage, .. } => self.removed(writer, stage.as_ref()),
+            Change::RemoveMember { stage, .. } => {
+                let word = revoke_word(self.success.object);
+                writer.count(self.run, &word, self.at, 1)?;
+                self.removed(writer, stage.as_ref())
+            }
+            Change::WriteBack {
+                person,
+                field,
+                digest,
+                ..
+            } => writer.set_written(person, field, digest, self.at),
             Change::Delete { .. } => writer.remove_account(account, self.at),
         }
     }
@@ -153,6 +167,8 @@ impl Effect<'_> {
                 })
                 .collect();
             writer.set_values(self.success.object, &change.attribute, &values)?;
+            let by_hand = change.cause == Cause::ByHand;
+            writer.set_back(self.success.object, &change.attribute, by_hand)?;
         }
         if attributes.iter().all(|change| change.overlay.is_none()) {
             return Ok(());
@@ -187,10 +203,7 @@ impl Effect<'_> {
                 .into_iter()
                 .collect::<Vec<_>>()
         };
-        let known = writer.values(self.success.object, UNIT)?;
-        let before = known
-            .first()
-            .map_or_else(|| unit(target.dn()), |known| vec![Arc::clone(&known.value)]);
+        let before = unit(target.dn());
         self.placed(writer, to)?;
         let laid = writer.account(self.success.object)?.is_some_and(|memory| {
             memory

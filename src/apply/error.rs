@@ -42,6 +42,14 @@ pub enum ApplyError {
         /// Why.
         why: String,
     },
+    /// The mark that ties directory and state could not be read or written; if a run had begun, it waits to be
+    /// finished.
+    #[error("the directory does not take the mark of this state")]
+    Mark {
+        /// What it said.
+        #[source]
+        source: port::Error,
+    },
     /// The directory is lost; the run waits to be finished.
     #[error("run {run} stopped: the directory failed")]
     Directory {
@@ -72,6 +80,11 @@ impl ApplyError {
             Self::Unfinished { .. } => "finish it with `tenure resume`, then plan again".into(),
             Self::OtherDomain { .. } => "finish it where it was begun".into(),
             Self::LostPlan { .. } => "finish it with the version of tenure that began it".into(),
+            Self::Mark { .. } => {
+                "let the account that tenure runs as create and write a `serviceConnectionPoint` \
+                                  below the first write base, then run this again"
+                    .into()
+            }
             Self::Directory { .. } | Self::BrokenOff { .. } => {
                 "mend the cause, then run `tenure resume`: it finishes this run, every action once"
                     .into()

@@ -4,7 +4,9 @@
 //! follows for the state are committed. A run that goes on after a crash finds in the journal what is behind it;
 //! for the one action that was intended and has no outcome it looks in the directory first.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -17,14 +19,21 @@ use super::{
     ApplyError, Author, Boundary, Counts, Handed, Handover, RunStatus, Situation, Status, Watch,
     precondition,
 };
-use crate::directory::Guid;
 use crate::directory::port::Directory;
+use crate::directory::{Dn, Guid};
 use crate::hr::PersonId;
-use crate::plan::{Action, ActionId, Change, Plan, Target, file};
-use crate::state::{Lock, Store, StoreError, Writer};
+use crate::hr::port::WriteBack;
+use crate::plan::{Action, ActionId, Change, GuardKind, Notice, Plan, Target, file};
+use crate::state::mark::{self, Foreign, Found, Lease, Mark};
+use crate::state::outbox::Due;
+use crate::state::{Given, Lock, Store, StoreError, Writer};
+use crate::text::mail::Address;
 
 /// For how long counts of guards are kept; limits look at the last 24 hours.
 const COUNTS_KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(31 * 24);
+
+/// How long a yes may be acted on: if what was approved fails, a later run tries again until then.
+const APPROVAL_HOLDS: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
 
 /// Said of a password that nobody got.
 const PASSWORD_UNKNOWN: &str =
@@ -48,6 +57,12 @@ pub struct Executor<'a> {
     pub lock: &'a Lock,
     /// What is changed.
     pub directory: &'a dyn Directory,
+    /// Who takes values that are written back to HR.
+    pub hr: &'a dyn WriteBack,
+    /// Below which names it may be written; the mark of the state stands below the first.
+    pub bases: &'a [Dn],
+    /// Takes the directory over from whatever state it belonged to, for `match --rebuild`.
+    pub takes_over: bool,
     /// Who gets new passwords.
     pub handover: &'a mut dyn Handover,
     /// Who follows the run.
@@ -69,6 +84,8 @@ pub struct Outcome {
     pub ended: Vec<Ended>,
     /// Actions that set a password which nobody got.
     pub passwords_unknown: Vec<ActionId>,
+    /// How many notices became due.
+    pub notices: usize,
     /// It was begun earlier, and finished now.
     pub resumed: bool,
 }
@@ -90,8 +107,12 @@ struct Job<'a> {
     plan: &'a Plan,
     known: Known<'a>,
     statuses: Vec<Status>,
+    /// Which actions wait for approval, or need one that does.
+    waits: Vec<bool>,
     view: View<'a>,
     outcome: Outcome,
+    /// The mark as this run wrote it last.
+    mark: Found,
 }
 
 impl Executor<'_> {
@@ -109,8 +130,11 @@ impl Executor<'_> {
                 who: run.who,
             });
         }
+        let found = self.own_mark()?;
         precondition::check(plan, situation)
             .map_err(|refusals| ApplyError::Refused { refusals })?;
+        let plan = approved(plan, situation.approved, author, (self.clock)());
+        let plan: &Plan = &plan;
         self.at(Boundary::BeforeBegin)?;
         let run = Uuid::now_v7();
         let at = (self.clock)();
@@ -126,11 +150,22 @@ impl Executor<'_> {
             for (digest, since) in &plan.memory.exceptions_seen {
                 writer.see_exception(digest, *since)?;
             }
+            let asked = plan.actions.iter().filter_map(|action| {
+                let approval = action.approval.as_ref()?;
+                Some((approval, action.person.as_ref()))
+            });
+            writer.drop_approvals(asked.clone().map(|(approval, _)| &*approval.id), at)?;
+            for (approval, person) in asked {
+                let given = approval.given.as_ref();
+                writer.ask(&approval.id, person, approval.asked, given)?;
+            }
             writer.next_generation()?;
             Ok(())
         })?;
         self.at(Boundary::Begun)?;
-        self.carry_out(run, plan, false)
+        let lease = Lease::new(run, at, &author.who, &author.host);
+        let mark = self.mark(found.as_ref(), Some(lease))?;
+        self.carry_out(Job::new(run, plan, (self.directory, self.hr), mark))
     }
 
     /// Finishes the run that was broken off; `None` if there is none. `domain` is that of the directory.
@@ -149,11 +184,69 @@ impl Executor<'_> {
             run,
             why: error.to_string(),
         })?;
-        self.carry_out(run, &plan, true).map(Some)
+        let mark = self.own_mark()?;
+        let lease = Lease::new(run, found.started, &found.who, &found.host);
+        let mark = self.mark(mark.as_ref(), Some(lease))?;
+        let mut job = Job::new(run, &plan, (self.directory, self.hr), mark);
+        job.outcome.resumed = true;
+        self.carry_out(job).map(Some)
     }
 
-    fn carry_out(&mut self, run: Uuid, plan: &Plan, resumed: bool) -> Result<Outcome, ApplyError> {
-        let mut job = Job::new(run, plan, self.directory, resumed);
+    /// Says in the directory that no run is at work, where one that was killed after its end could not (S5).
+    pub fn release(&mut self) -> Result<(), ApplyError> {
+        let found = self.own_mark()?;
+        let lease = |found: &Found| found.mark.as_ref()?.lease.clone();
+        if found.as_ref().and_then(lease).is_some() && journal::unfinished(self.store)?.is_none() {
+            self.mark(found.as_ref(), None)?;
+        }
+        Ok(())
+    }
+
+    /// The mark of the directory, if it is this state's or may be taken over; none if there is none.
+    fn own_mark(&self) -> Result<Option<Found>, ApplyError> {
+        let lost = |source| ApplyError::Mark { source };
+        let found = Found::in_directory(self.directory, self.bases).map_err(lost)?;
+        let Some(mark) = found.as_ref().filter(|_| !self.takes_over) else {
+            return Ok(found);
+        };
+        let state = self.store.identity()?;
+        let refused = |foreign: Foreign| ApplyError::Refused {
+            refusals: vec![foreign.into()],
+        };
+        mark.belongs_to(state.id, state.generation)
+            .map_err(refused)?;
+        let lease = mark.mark.as_ref().and_then(|mark| mark.lease.as_ref());
+        if let Some(lease) = lease
+            && !journal::knows(self.store, lease.run)?
+        {
+            let lease = lease.clone();
+            return Err(refused(Foreign::Held { lease }));
+        }
+        Ok(found)
+    }
+
+    /// Writes the state's id and generation, as they are in the store, into the directory (S5).
+    ///
+    /// The store always goes first: killed in between it is newer than its mark, which is as good.
+    fn mark(&mut self, found: Option<&Found>, lease: Option<Lease>) -> Result<Found, ApplyError> {
+        let state = self.store.identity()?;
+        let mark = Mark {
+            state: state.id,
+            generation: state.generation,
+            lease,
+        };
+        let at = match mark.lease {
+            Some(_) => Boundary::Marked,
+            None => Boundary::Unmarked,
+        };
+        let written = mark::write(self.directory, self.bases, found, &mark)
+            .map_err(|source| ApplyError::Mark { source })?;
+        self.at(at)?;
+        Ok(written)
+    }
+
+    fn carry_out(&mut self, mut job: Job<'_>) -> Result<Outcome, ApplyError> {
+        let (run, plan) = (job.run, job.plan);
         job.catch_up(&journal::progress(self.store, run)?);
         let behind = job
             .statuses
@@ -180,6 +273,9 @@ impl Executor<'_> {
         let in_doubt = job.status(id) == Status::Intended;
         self.at(Boundary::BeforeIntent(id))?;
         if !in_doubt {
+            if job.waits(id) {
+                return self.record(job, action, ended(id, Status::Waiting, None), None);
+            }
             if let Some(needed) = job.unmet(action) {
                 let text = format!("action {} did not succeed", needed.0);
                 return self.record(job, action, ended(id, Status::Skipped, Some(&text)), None);
@@ -271,6 +367,8 @@ impl Executor<'_> {
                 }
             }
             job.remember_people(writer)?;
+            let due = job.remember_notices(writer, at)?;
+            job.outcome.notices = due;
             let Outcome {
                 run,
                 status,
@@ -280,6 +378,16 @@ impl Executor<'_> {
             // A run for a few people says nothing of what the others have been told (S19).
             if status == RunStatus::Finished && plan.header.only.is_empty() {
                 writer.set_baseline(&plan.header.policy, plan.memory.people_read)?;
+                let sources = plan.header.sources.iter();
+                let keys = plan.memory.notices.known.iter();
+                writer.set_notices_known(keys.map(|key| &**key))?;
+                writer.set_sources_read(sources.map(|source| (&*source.name, source.records)))?;
+                for (word, count) in &plan.memory.counts {
+                    writer.count(run, word, at, *count)?;
+                }
+            }
+            for account in job.not_disabled() {
+                writer.set_failed(account, at)?;
             }
             if let Ok(old) = at.checked_sub(COUNTS_KEPT) {
                 writer.drop_counts_before(old)?;
@@ -289,6 +397,7 @@ impl Executor<'_> {
             Ok(())
         })?;
         self.at(Boundary::Ended)?;
+        self.mark(Some(&job.mark), None)?;
         Ok(job.outcome)
     }
 
@@ -301,17 +410,24 @@ impl Executor<'_> {
 }
 
 impl<'a> Job<'a> {
-    fn new(run: Uuid, plan: &'a Plan, directory: &'a dyn Directory, resumed: bool) -> Self {
+    fn new(
+        run: Uuid,
+        plan: &'a Plan,
+        (directory, hr): (&'a dyn Directory, &'a dyn WriteBack),
+        mark: Found,
+    ) -> Self {
         let outcome = Outcome {
             run,
             status: RunStatus::Finished,
             counts: Counts::default(),
             ended: Vec::new(),
             passwords_unknown: Vec::new(),
-            resumed,
+            notices: 0,
+            resumed: false,
         };
         let view = View {
             directory,
+            hr,
             made: BTreeMap::new(),
             places: BTreeMap::new(),
             moved: BTreeMap::new(),
@@ -322,8 +438,10 @@ impl<'a> Job<'a> {
             plan,
             known: Known::new(&plan.memory),
             statuses,
+            waits: plan.waiting(),
             view,
             outcome,
+            mark,
         }
     }
 
@@ -344,6 +462,10 @@ impl<'a> Job<'a> {
             .unwrap_or(Status::Pending)
     }
 
+    fn waits(&self, id: ActionId) -> bool {
+        self.waits.get(id.0 as usize).copied().unwrap_or(false)
+    }
+
     fn set_status(&mut self, id: ActionId, status: Status) {
         if let Some(known) = self.statuses.get_mut(id.0 as usize) {
             *known = status;
@@ -352,7 +474,10 @@ impl<'a> Job<'a> {
 
     /// Remembers what a successful action made or moved.
     fn note(&mut self, id: ActionId, action: &Action, object: Guid) {
-        if let Change::CreateUnit { .. } | Change::CreateAccount { .. } = &action.change {
+        if let Change::CreateUnit { .. }
+        | Change::CreateGroup { .. }
+        | Change::CreateAccount { .. } = &action.change
+        {
             self.view.made.insert(id, object);
         }
         if let Change::Move { account, to, .. } = &action.change {
@@ -385,13 +510,74 @@ impl<'a> Job<'a> {
         journal::close(writer, self.run, &ending, at)
     }
 
+    /// The people of whom not every action succeeded.
+    fn failed(&self) -> BTreeSet<&'a PersonId> {
+        numbered(self.plan)
+            .filter(|(id, _)| self.status(*id) != Status::Done)
+            .filter_map(|(_, action)| action.person.as_ref())
+            .collect()
+    }
+
+    /// Puts what became true by this run into the outbox, and remembers what notices watch; how many are due.
+    fn remember_notices(
+        &self,
+        writer: &mut Writer<'_>,
+        at: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let failed = self.failed();
+        let happened = |notice: &&Notice| match notice.after.as_slice() {
+            [] => !failed.contains(&notice.person),
+            after => after.iter().all(|id| self.status(*id) == Status::Done),
+        };
+        let due: Vec<&Notice> = self.plan.notices.iter().filter(happened).collect();
+        for (position, notice) in (0_u32..).zip(&due) {
+            let to: Vec<&str> = notice.to.iter().map(Address::as_str).collect();
+            let content = serde_json::json!({
+                "to": to,
+                "subject": notice.subject.as_str(),
+                "body": &*notice.body,
+            });
+            let due = Due {
+                position,
+                notice: &notice.name,
+                event: &notice.event,
+                person: &notice.person,
+                content: &content.to_string(),
+            };
+            writer.notice_due(self.run, &due, at)?;
+        }
+        let count = u32::try_from(due.len()).unwrap_or(u32::MAX);
+        if count > 0 {
+            writer.count(self.run, GuardKind::Notify.word(), at, count)?;
+        }
+        for ((key, person), holds) in &self.plan.memory.notices.changed {
+            if !failed.contains(person) {
+                writer.set_notice_state(key, person, *holds)?;
+            }
+        }
+        Ok(due.len())
+    }
+
+    /// The accounts that this run meant to disable and did not; what waits for approval it did not mean to.
+    fn not_disabled(&self) -> impl Iterator<Item = Guid> + '_ {
+        let open = numbered(self.plan)
+            .filter(|(id, _)| !matches!(self.status(*id), Status::Done | Status::Waiting));
+        open.filter_map(|(_, action)| {
+            let Change::Disable {
+                account: Target::Existing { guid, .. },
+                ..
+            } = &action.change
+            else {
+                return None;
+            };
+            Some(*guid)
+        })
+    }
+
     /// Remembers each person whose actions all succeeded as the plan says (S1).
     fn remember_people(&self, writer: &mut Writer<'_>) -> Result<(), StoreError> {
         let done = |id: &ActionId| self.status(*id) == Status::Done;
-        let failed: BTreeSet<&PersonId> = numbered(self.plan)
-            .filter(|(id, _)| !done(id))
-            .filter_map(|(_, action)| action.person.as_ref())
-            .collect();
+        let failed = self.failed();
         let deleted: BTreeSet<Guid> = numbered(self.plan)
             .filter(|(id, _)| done(id))
             .filter_map(|(_, action)| deletes(action))
@@ -408,6 +594,28 @@ impl<'a> Job<'a> {
         }
         Ok(())
     }
+}
+
+/// The plan with the yes that was given for this run (S19): from now on the plan itself says who gave it.
+fn approved<'p>(plan: &'p Plan, ids: &[Arc<str>], author: &Author, at: Timestamp) -> Cow<'p, Plan> {
+    if ids.is_empty() {
+        return Cow::Borrowed(plan);
+    }
+    let mut plan = plan.clone();
+    let expires = at.checked_add(APPROVAL_HOLDS).unwrap_or(Timestamp::MAX);
+    for action in &mut plan.actions {
+        if let Some(approval) = &mut action.approval
+            && approval.given.is_none()
+            && ids.contains(&approval.id)
+        {
+            approval.given = Some(Given {
+                by: format!("{}@{}", author.who, author.host).into(),
+                at,
+                expires,
+            });
+        }
+    }
+    Cow::Owned(plan)
 }
 
 fn ended(id: ActionId, status: Status, text: Option<&str>) -> Ended {
@@ -448,6 +656,8 @@ fn numbered(plan: &Plan) -> impl Iterator<Item = (ActionId, &Action)> {
 fn is_behind(status: Status) -> bool {
     match status {
         Status::Pending | Status::Intended => false,
-        Status::Done | Status::Failed | Status::Conflict | Status::Skipped => true,
+        Status::Done | Status::Failed | Status::Conflict | Status::Skipped | Status::Waiting => {
+            true
+        }
     }
 }

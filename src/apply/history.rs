@@ -10,6 +10,7 @@ use super::journal::{Author, Counts, RunStatus, Status};
 use crate::directory::Guid;
 use crate::hr::PersonId;
 use crate::plan::{Action, ActionId, file};
+use crate::state::outbox::{self, Kept};
 use crate::state::{Private, Store, StoreError, codec, private};
 
 /// A run, as `history` lists it.
@@ -48,6 +49,8 @@ pub struct RunDetails {
     pub run: RunRecord,
     /// Its actions, in order.
     pub actions: Vec<ActionRecord>,
+    /// The notices that became due by it, and what became of them.
+    pub notices: Vec<Kept>,
 }
 
 /// An action of a run.
@@ -113,6 +116,7 @@ pub fn run(store: &Store, id: Uuid) -> Result<Option<RunDetails>, StoreError> {
         Ok(Some(RunDetails {
             run,
             actions: actions(db, id)?,
+            notices: outbox::kept(db, Some(id))?,
         }))
     })
 }
@@ -140,6 +144,7 @@ fn run_record(db: &Connection, row: &Row<'_>) -> Result<RunRecord, StoreError> {
             host: row.get(5)?,
             git_commit: row.get(6)?,
             overrides: overrides.iter().map(ToString::to_string).collect(),
+            approvals: Vec::new(),
         },
         tool: row.get(8)?,
         planned_at: codec::time(&row.get::<_, String>(9)?)?,

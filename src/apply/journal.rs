@@ -31,16 +31,19 @@ pub enum Status {
     Conflict,
     /// Not tried: what it needs did not succeed, or the run was stopped.
     Skipped,
+    /// Not tried: nobody has approved it yet, or what it needs.
+    Waiting,
 }
 
 impl Status {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Pending,
         Self::Intended,
         Self::Done,
         Self::Failed,
         Self::Conflict,
         Self::Skipped,
+        Self::Waiting,
     ];
 
     /// The word for it in the store and in machine output.
@@ -52,6 +55,7 @@ impl Status {
             Self::Failed => "failed",
             Self::Conflict => "conflict",
             Self::Skipped => "skipped",
+            Self::Waiting => "waiting",
         }
     }
 
@@ -100,6 +104,8 @@ pub struct Author {
     pub git_commit: Option<String>,
     /// Guards that were overridden, as typed.
     pub overrides: Vec<String>,
+    /// Ids of what was approved for this run; each action keeps by whom and when.
+    pub approvals: Vec<String>,
 }
 
 /// How many actions ended how.
@@ -115,6 +121,8 @@ pub struct Counts {
     pub conflict: u32,
     /// Not tried.
     pub skipped: u32,
+    /// Waiting for approval.
+    pub waiting: u32,
 }
 
 impl Counts {
@@ -126,11 +134,12 @@ impl Counts {
             Status::Failed => &mut self.failed,
             Status::Conflict => &mut self.conflict,
             Status::Skipped => &mut self.skipped,
+            Status::Waiting => &mut self.waiting,
         };
         *counter = counter.saturating_add(more);
     }
 
-    /// Whether every action succeeded.
+    /// Whether every action succeeded that does not wait for approval.
     pub fn all_done(&self) -> bool {
         self.open == 0 && self.failed == 0 && self.conflict == 0 && self.skipped == 0
     }
@@ -159,6 +168,7 @@ pub struct Unfinished {
 pub const fn kind_word(change: &Change) -> &'static str {
     match change {
         Change::CreateUnit { .. } => "create-unit",
+        Change::CreateGroup { .. } => "create-group",
         Change::CreateAccount { .. } => "create-account",
         Change::Adopt { .. } => "adopt",
         Change::SetPassword { .. } => "set-password",
@@ -168,6 +178,7 @@ pub const fn kind_word(change: &Change) -> &'static str {
         Change::Disable { .. } => "disable",
         Change::AddMember { .. } => "add-member",
         Change::RemoveMember { .. } => "remove-member",
+        Change::WriteBack { .. } => "write-back",
         Change::Delete { .. } => "delete",
     }
 }
@@ -261,6 +272,7 @@ pub(super) fn begin(
         "tool": env!("CARGO_PKG_VERSION"),
         "git_commit": author.git_commit,
         "overrides": author.overrides,
+        "approvals": author.approvals,
         "planned_at": header.now.to_string(),
         "plan": digest,
         "policy": &*header.policy,
@@ -379,6 +391,7 @@ pub(super) fn end(
         "failed": counts.failed,
         "conflict": counts.conflict,
         "skipped": counts.skipped,
+        "waiting": counts.waiting,
     });
     let event = "run-ended";
     writer.audit(&Entry {
@@ -406,6 +419,14 @@ pub(super) fn progress(store: &Store, run: Uuid) -> Result<Vec<Progress>, StoreE
             });
         }
         Ok(progress)
+    })
+}
+
+/// Whether the journal has that run, at its end or not.
+pub(super) fn knows(store: &Store, run: Uuid) -> Result<bool, StoreError> {
+    store.read(|db| {
+        let query = "SELECT EXISTS (SELECT 1 FROM run WHERE id = ?1)";
+        Ok(db.query_row(query, [run.to_string()], |row| row.get(0))?)
     })
 }
 

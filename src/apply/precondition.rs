@@ -3,12 +3,14 @@
 //! A stale plan is refused, and no flag overrides that. What changes in the directory between plan and apply is
 //! not looked at here: each operation tests the values that the plan saw.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::directory::Guid;
-use crate::plan::{GuardKind, Plan};
-use crate::state::Identity;
+use crate::plan::{Action, GuardKind, GuardVerdict, Plan};
+use crate::state::{Foreign, Identity};
 
 /// How far a plan may lie in the future: two clocks never agree wholly (S5).
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(2);
@@ -32,6 +34,8 @@ pub struct Situation<'a> {
     pub people: Option<&'a str>,
     /// Guards that are overridden by name for this run.
     pub overridden: &'a [GuardKind],
+    /// Ids of actions that are approved for this run.
+    pub approved: &'a [Arc<str>],
 }
 
 /// Why a plan is not applied.
@@ -75,6 +79,9 @@ pub enum Refusal {
         /// The one here.
         actual: String,
     },
+    /// The directory belongs to another state, or to a later generation of this one.
+    #[error(transparent)]
+    Foreign(#[from] Foreign),
     /// Made with another state store.
     #[error("this plan was made with the state {planned}, here it is {actual}")]
     OtherState {
@@ -135,6 +142,32 @@ pub enum Refusal {
         /// How many are allowed.
         limit: u32,
     },
+    /// What is approved for this run would be more than a guard allows.
+    #[error("with what is approved the guard `{}` stops this plan: {count} of at most {limit}", kind.word())]
+    Overdone {
+        /// Which.
+        kind: GuardKind,
+        /// How many the plan, what is approved, and the runs of the last day have.
+        count: u32,
+        /// How many are allowed.
+        limit: u32,
+    },
+    /// Nothing of that id waits.
+    #[error("nothing in this plan waits for the approval `{id}`")]
+    NotAsked {
+        /// As given.
+        id: String,
+    },
+    /// An invariant would be broken.
+    #[error("this plan would break the invariant `{title}` for {who}: {text}")]
+    Broken {
+        /// What it promises.
+        title: String,
+        /// For whom.
+        who: String,
+        /// What must not be.
+        text: String,
+    },
     /// The plan contradicts itself: an action needs a later one, or one that is none.
     #[error("action {action} of this plan needs an action that does not come before it")]
     Disordered {
@@ -152,13 +185,16 @@ impl Refusal {
             Self::FromTheFuture { .. } => "plan-from-the-future",
             Self::OtherDomain { .. } => "plan-other-domain",
             Self::OtherOwner { .. } => "state-other-domain",
+            Self::Foreign(foreign) => foreign.code(),
             Self::OtherState { .. } => "state-unknown",
             Self::StaleState { .. } => "plan-stale",
             Self::OlderState { .. } => "state-older",
             Self::OtherPolicy { .. } => "plan-other-policy",
             Self::OtherSource { .. } => "plan-other-source",
             Self::OtherPeople { .. } => "plan-other-people",
-            Self::Guarded { .. } => "guard-trips",
+            Self::Guarded { .. } | Self::Overdone { .. } => "guard-trips",
+            Self::NotAsked { .. } => "nothing-to-approve",
+            Self::Broken { .. } => "invariant-broken",
             Self::Disordered { .. } => "plan-disordered",
         }
     }
@@ -176,6 +212,7 @@ impl Refusal {
             Self::OtherOwner { .. } => {
                 "name another file as `state` in tenure.toml: each domain has a state of its own"
             }
+            Self::Foreign(foreign) => foreign.help(),
             Self::OtherState { .. } | Self::OlderState { .. } => {
                 "put the right state in its place, or take the lost one up with `tenure match --rebuild`"
             }
@@ -183,6 +220,13 @@ impl Refusal {
             Self::Guarded { .. } => {
                 "look at what it counts; override it by name for this run if all of it is meant"
             }
+            Self::Overdone { .. } => {
+                "approve fewer at once, or override the guard by name for this run"
+            }
+            Self::NotAsked { .. } => {
+                "take the id from the plan; it changes when what is to be done changes"
+            }
+            Self::Broken { .. } => "change the rule that leads there, or what is in the directory",
             Self::Disordered { .. } => {
                 "plan again: this file was not made by tenure, or was changed since"
             }
@@ -289,6 +333,29 @@ pub fn check(plan: &Plan, situation: &Situation<'_>) -> Result<(), Vec<Refusal>>
             },
         );
     }
+    for id in situation.approved {
+        let asked = |action: &Action| {
+            let approval = action.approval.as_ref();
+            approval.is_some_and(|approval| approval.id == *id)
+        };
+        refuse(
+            !plan.actions.iter().any(asked),
+            Refusal::NotAsked { id: id.to_string() },
+        );
+    }
+    for refusal in overdone(plan, situation) {
+        refuse(true, refusal);
+    }
+    for broken in &plan.broken {
+        refuse(
+            true,
+            Refusal::Broken {
+                title: broken.title.to_string(),
+                who: broken.who.to_string(),
+                text: broken.text.to_string(),
+            },
+        );
+    }
     for (position, action) in (0_u32..).zip(&plan.actions) {
         let mut needed = action.after.iter().chain(&action.behind);
         refuse(
@@ -301,4 +368,44 @@ pub fn check(plan: &Plan, situation: &Situation<'_>) -> Result<(), Vec<Refusal>>
     } else {
         Err(refusals)
     }
+}
+
+/// Guards that would stop the plan once what is approved for this run is done as well: the plan counted it as
+/// waiting.
+fn overdone(plan: &Plan, situation: &Situation<'_>) -> Vec<Refusal> {
+    if situation.approved.is_empty() {
+        return Vec::new();
+    }
+    let before = plan.waiting();
+    let mut approved = plan.clone();
+    for action in &mut approved.actions {
+        let id = action.approval.as_ref().map(|approval| &approval.id);
+        if id.is_some_and(|id| situation.approved.contains(id)) {
+            action.approval = None;
+        }
+    }
+    let after = approved.waiting();
+    let released = |kind: GuardKind| {
+        let actions = plan.actions.iter().zip(before.iter().zip(&after));
+        let released = actions.filter(|(_, (before, after))| **before && !**after);
+        let counted = released.map(|(action, _)| {
+            let counts = action.counts.iter();
+            counts.filter(|counted| **counted == kind).count()
+        });
+        u32::try_from(counted.sum::<usize>()).unwrap_or(u32::MAX)
+    };
+    let overdone = |guard: &GuardVerdict| {
+        let more = released(guard.kind);
+        let count = guard
+            .count
+            .saturating_add(guard.recent)
+            .saturating_add(more);
+        let stops = more > 0 && count > guard.limit && !guard.tripped;
+        (stops && !situation.overridden.contains(&guard.kind)).then_some(Refusal::Overdone {
+            kind: guard.kind,
+            count,
+            limit: guard.limit,
+        })
+    };
+    plan.guards.iter().filter_map(overdone).collect()
 }

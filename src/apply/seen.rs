@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::directory::port::{self, Directory};
 use crate::directory::{AttributeName, Dn, Guid, Object, Uac, Value};
+use crate::hr::port::{Field, PortError, WriteBack};
 use crate::plan::{ActionId, AttributeChange, Change, Target};
 
 /// How far an action is.
@@ -49,6 +50,8 @@ impl From<port::Error> for Trouble {
 /// The directory as one run has changed it so far.
 pub(super) struct View<'a> {
     pub(super) directory: &'a dyn Directory,
+    /// Who takes values that are written back.
+    pub(super) hr: &'a dyn WriteBack,
     /// What the actions that make something made.
     pub(super) made: BTreeMap<ActionId, Guid>,
     /// Where the actions that move something put it.
@@ -69,6 +72,22 @@ impl View<'_> {
                     return Ok(Seen::After(found.guid()));
                 }
                 Ok(Seen::Else(format!("{dn} exists and is no unit")))
+            }
+            Change::CreateGroup {
+                dn,
+                name,
+                group_type,
+                ..
+            } => {
+                let Some(found) = self.directory.read(&port::Target::Dn(dn.clone()))? else {
+                    return Ok(Seen::Before);
+                };
+                let same = found.account_name() == Some(&**name)
+                    && found.group_type() == Some(*group_type);
+                if found.is_group() && same {
+                    return Ok(Seen::After(found.guid()));
+                }
+                Ok(Seen::Else(format!("{dn} exists already")))
             }
             Change::CreateAccount { dn, attributes, .. } => {
                 let Some(found) = self.directory.read(&port::Target::Dn(dn.clone()))? else {
@@ -122,6 +141,29 @@ impl View<'_> {
             Change::Disable { account, .. } => Ok(uac(&*self.account(account)?, Uac::disabled)),
             Change::AddMember { group, account } => self.membership(group, account, true),
             Change::RemoveMember { group, account, .. } => self.membership(group, account, false),
+            Change::WriteBack {
+                account,
+                person,
+                source,
+                before,
+                after,
+                ..
+            } => {
+                let field = Field {
+                    person,
+                    name: source,
+                };
+                let now = self.hr.value(&field).map_err(|error| refused(&error))?;
+                if now.as_deref() == Some(&**after) {
+                    return Ok(Seen::After(self.guid(account)?));
+                }
+                if now.as_deref() == before.as_deref() {
+                    return Ok(Seen::Before);
+                }
+                Ok(Seen::Else(format!(
+                    "HR says another `{source}` of {person} since the plan was made"
+                )))
+            }
             Change::Delete { account } => {
                 let guid = self.guid(account)?;
                 if self.directory.read(&port::Target::Guid(guid))?.is_none() {
@@ -210,6 +252,11 @@ impl View<'_> {
             Seen::Before
         })
     }
+}
+
+/// HR does not take it: this action fails, and the run goes on.
+pub(super) fn refused(error: &PortError) -> Trouble {
+    Trouble::Failed(error.to_string())
 }
 
 fn modified(object: &Object, attributes: &[AttributeChange]) -> Seen {

@@ -34,6 +34,8 @@ pub enum Boundary {
     BeforeBegin,
     /// The run stands in the journal.
     Begun,
+    /// The directory says that this run is at work.
+    Marked,
     /// Nothing says yet that this action is about to happen.
     BeforeIntent(ActionId),
     /// Its intent is on disk; the operation is not sent.
@@ -46,6 +48,8 @@ pub enum Boundary {
     BeforeEnd,
     /// The run is closed.
     Ended,
+    /// The directory says that no run is at work.
+    Unmarked,
 }
 
 /// Nobody watches.

@@ -11,11 +11,13 @@ use crate::apply::{
     journal, precondition,
 };
 use crate::directory::ldif::EmbeddedDirectory;
+use crate::hr::PersonId;
 use crate::plan::{ActionId, GuardKind, Plan, file};
-use crate::state::{Lock, Store};
+use crate::state::{Keep, Lock, Store};
 use crate::workspace::Workspace;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
 use std::path::Path;
@@ -38,11 +40,12 @@ pub(super) fn run(
     let kept = arguments.plan.as_deref().map(read_plan).transpose()?;
     let only = Only::new(&arguments.only);
     let checked = check::policy(&workspace, only.condition.as_deref(), output)?;
-    let reading = session::read(&workspace, checked.policy, None)?;
+    let mut reading = session::read(&workspace, checked.policy, None)?;
     let now = reading.now;
     let operator = Operator::of_this_process();
-    // A directory that cannot be used is refused before anything is made.
-    planning::directory(&workspace)?;
+    // A directory that cannot be used, or belongs to another state, is refused before anything is made.
+    let directory = planning::directory(&workspace)?;
+    planning::belongs(&workspace, &directory)?.map_err(Report::from)?;
     let store_path = workspace.path(&workspace.config.state);
     disk::make_folder(&store_path)?;
     let lock = Lock::take(&store_path, &operator.holder(), LOCK_PATIENCE)?;
@@ -57,16 +60,21 @@ pub(super) fn run(
     let mut handover = NoHandover;
     if journal::unfinished(&store)?.is_some() {
         let directory = open(&copy, &clock)?;
+        let hr = workspace.embedded_hr(&reading.people);
         let mut executor = Executor {
             store: &mut store,
             lock: &lock,
             directory: &directory,
+            hr: &hr,
+            bases: &workspace.config.write,
+            takes_over: false,
             handover: &mut handover,
             watch: &mut watch,
             clock: &*clock,
         };
         let resumed = executor.resume(domain(&copy)?)?;
         save(&directory)?;
+        reading.people = workspace.people(&reading.policy)?;
         if let Some(outcome) = resumed {
             output.say("finished the run that was broken off:");
             say_outcome(&outcome, &[], output);
@@ -78,9 +86,15 @@ pub(super) fn run(
     let asked = Asked {
         only,
         keep_state: true,
+        ..Asked::default()
     };
     let planned = planning::plan(&workspace, reading, &asked)?;
     let plan = kept.as_ref().unwrap_or(&planned.plan);
+    let approved: Vec<Arc<str>> = arguments
+        .approve
+        .iter()
+        .map(|id| id.trim().to_lowercase().into())
+        .collect();
     let identity = store.identity()?;
     let people = planned.reading.people.digest().to_string();
     let situation = Situation {
@@ -92,12 +106,29 @@ pub(super) fn run(
         people_source: &planned.reading.people.origin().description,
         people: Some(&people),
         overridden: &overridden,
+        approved: &approved,
     };
     not_stale(plan, &situation)?;
-    if let Some(exit) = consent(&planned, plan, &overridden, arguments, output)? {
+    if let Some(exit) = consent(&planned, plan, &situation, arguments, output)? {
         if copy.is_file() {
-            // What a killed run left beside the copy is taken into it.
-            save(&open(&copy, &clock)?)?;
+            // What a killed run left beside the copy is taken into it, and its lease ends.
+            let directory = open(&copy, &clock)?;
+            let mut executor = Executor {
+                store: &mut store,
+                lock: &lock,
+                directory: &directory,
+                hr: &crate::hr::port::ReadOnly,
+                bases: &workspace.config.write,
+                takes_over: false,
+                handover: &mut handover,
+                watch: &mut watch,
+                clock: &*clock,
+            };
+            executor.release()?;
+            save(&directory)?;
+        }
+        if exit == Exit::Ok {
+            keep(&mut store, &lock, &planned, now)?;
         }
         return Ok(exit);
     }
@@ -109,10 +140,14 @@ pub(super) fn run(
     }
     let directory = open(&copy, &clock)?;
     let author = operator.author(&workspace, arguments);
+    let hr = workspace.embedded_hr(&planned.reading.people);
     let mut executor = Executor {
         store: &mut store,
         lock: &lock,
         directory: &directory,
+        hr: &hr,
+        bases: &workspace.config.write,
+        takes_over: false,
         handover: &mut handover,
         watch: &mut watch,
         clock: &*clock,
@@ -120,8 +155,30 @@ pub(super) fn run(
     let outcome = executor.apply(plan, &situation, &author)?;
     watch.finish();
     save(&directory)?;
+    keep(&mut store, &lock, &planned, now)?;
     say_outcome(&outcome, &plan.actions, output);
     Ok(exit(&outcome))
+}
+
+/// What the state keeps beside what was done: what HR says of people for the day on which it no longer has them,
+/// where the policy asks for it, and nothing for longer than `retention` says, by our own clock.
+fn keep(store: &mut Store, lock: &Lock, planned: &Planned, now: Timestamp) -> Result<(), Report> {
+    let reading = &planned.reading;
+    let wanted = reading.policy.speaks_of_vanished();
+    store.write(lock, |writer| {
+        if wanted {
+            writer.keep_records(&reading.people, now)
+        } else {
+            writer.drop_records()
+        }
+    })?;
+    let retention = &reading.policy.rules.retention;
+    let keep = Keep {
+        values_since: retention.values_since(now),
+        trail_since: retention.trail_since(now),
+    };
+    store.prune(lock, &keep, now)?;
+    Ok(())
 }
 
 /// Refuses a stale plan before anybody is asked and anything is made. A guard that trips is shown with the plan.
@@ -129,14 +186,20 @@ fn not_stale(plan: &Plan, situation: &Situation<'_>) -> Result<(), Report> {
     let mut refusals = precondition::check(plan, situation)
         .err()
         .unwrap_or_default();
-    refusals.retain(|refusal| !matches!(refusal, Refusal::Guarded { .. }));
+    // What is in the plan itself is shown with it.
+    refusals.retain(|refusal| {
+        !matches!(
+            refusal,
+            Refusal::Guarded { .. } | Refusal::Overdone { .. } | Refusal::Broken { .. }
+        )
+    });
     if refusals.is_empty() {
         return Ok(());
     }
     Err(ApplyError::Refused { refusals }.into())
 }
 
-fn open(
+pub(super) fn open(
     copy: &Path,
     clock: &Arc<dyn Fn() -> Timestamp + Send + Sync>,
 ) -> Result<EmbeddedDirectory, Report> {
@@ -147,7 +210,7 @@ fn open(
     })
 }
 
-fn save(directory: &EmbeddedDirectory) -> Result<(), Report> {
+pub(super) fn save(directory: &EmbeddedDirectory) -> Result<(), Report> {
     directory
         .save()
         .map_err(|error| Report::new("bad-directory", &error))
@@ -157,19 +220,37 @@ fn save(directory: &EmbeddedDirectory) -> Result<(), Report> {
 fn consent(
     planned: &Planned,
     plan: &Plan,
-    overridden: &[GuardKind],
+    situation: &Situation<'_>,
     arguments: &ApplyArgs,
     output: &mut Output,
 ) -> Result<Option<Exit>, Report> {
     let trips = plan
         .guards
         .iter()
-        .any(|guard| guard.tripped && !overridden.contains(&guard.kind));
-    if plan.is_empty() && !remembers(planned, plan) {
+        .any(|guard| guard.tripped && !situation.overridden.contains(&guard.kind));
+    let overdone = precondition::check(plan, situation)
+        .err()
+        .into_iter()
+        .flatten()
+        .find(|refusal| matches!(refusal, Refusal::Overdone { .. }));
+    if let Some(refusal) = &overdone {
+        output.say(&format!("{refusal}; {}", refusal.help()));
+        return Ok(Some(Exit::Guard));
+    }
+    let trips = trips || !plan.broken.is_empty();
+    let broken = !plan.broken.is_empty();
+    if plan.is_empty() && !broken && !remembers(planned, plan) {
         output.say("nothing to do");
         return Ok(Some(Exit::Ok));
     }
-    if !plan.is_empty() {
+    let all_wait = !plan.is_empty() && plan.waiting().iter().all(|waits| *waits);
+    if all_wait && situation.approved.is_empty() && !trips && !remembers(planned, plan) {
+        let text = plan_command::shown(plan, Some(&planned.prior), output, output.color_err);
+        output.say(&text);
+        output.say("nothing to do until somebody approves");
+        return Ok(Some(Exit::Ok));
+    }
+    if !plan.is_empty() || broken {
         let text = plan_command::shown(plan, Some(&planned.prior), output, output.color_err);
         output.say(&text);
     }
@@ -201,16 +282,39 @@ fn remembers(planned: &Planned, plan: &Plan) -> bool {
         .open_since
         .iter()
         .map(|(guid, since)| (*guid, *since)));
-    !(memory.people.is_empty()
+    // Whoever waits for approval is not remembered until it is done.
+    let waiting: BTreeSet<&PersonId> = plan
+        .actions
+        .iter()
+        .zip(plan.waiting())
+        .filter(|(_, waits)| *waits)
+        .filter_map(|(action, _)| action.person.as_ref())
+        .collect();
+    let mut people = memory.people.iter();
+    !(people.all(|(person, _)| waiting.contains(person))
         && memory.accounts.is_empty()
         && memory.memberships.is_empty()
         && memory.values.is_empty()
-        && memory.exceptions_seen.is_empty())
+        && memory.exceptions_seen.is_empty()
+        && memory.notices.changed.is_empty()
+        && memory.notices.known.iter().eq(&planned.prior.notices_known))
         || open
+        || asks(planned, plan)
+}
+
+/// Whether the plan asks for an approval that no run has asked for.
+fn asks(planned: &Planned, plan: &Plan) -> bool {
+    let asked = plan
+        .actions
+        .iter()
+        .filter_map(|action| action.approval.as_ref());
+    asked
+        .into_iter()
+        .any(|approval| !planned.prior.approvals.contains_key(&approval.id))
 }
 
 /// Makes the working copy of the embedded directory where there is none; whether it did.
-fn working_copy(workspace: &Workspace) -> Result<bool, Report> {
+pub(super) fn working_copy(workspace: &Workspace) -> Result<bool, Report> {
     let copy = workspace.working_copy();
     if copy.is_file() {
         return Ok(false);
@@ -262,6 +366,7 @@ fn say_outcome(outcome: &Outcome, actions: &[crate::plan::Action], output: &mut 
         (counts.failed, "failed"),
         (counts.conflict, "overtaken by somebody else"),
         (counts.skipped, "not tried"),
+        (counts.waiting, "waiting for approval"),
         (counts.open, "open"),
     ] {
         if number > 0 {
@@ -272,7 +377,7 @@ fn say_outcome(outcome: &Outcome, actions: &[crate::plan::Action], output: &mut 
     for ended in outcome
         .ended
         .iter()
-        .filter(|ended| ended.status != Status::Done)
+        .filter(|ended| !matches!(ended.status, Status::Done | Status::Waiting))
     {
         let who = actions
             .get(ended.id.0 as usize)
@@ -296,12 +401,24 @@ fn say_outcome(outcome: &Outcome, actions: &[crate::plan::Action], output: &mut 
             outcome.passwords_unknown.len()
         );
     }
+    if outcome.notices > 0 {
+        let are = if outcome.notices == 1 {
+            "notice is"
+        } else {
+            "notices are"
+        };
+        let _ = writeln!(
+            text,
+            "{} {are} due and kept, not sent: this version has no mail",
+            outcome.notices
+        );
+    }
     let _ = write!(text, "`tenure show {}` tells what was done", outcome.run);
     output.say(&text);
 }
 
 /// The progress bar, and Ctrl-C.
-struct Progress {
+pub(super) struct Progress {
     bar: ProgressBar,
     cancelled: Arc<AtomicBool>,
     #[cfg(debug_assertions)]
@@ -309,7 +426,7 @@ struct Progress {
 }
 
 impl Progress {
-    fn new(output: &Output) -> Self {
+    pub(super) fn new(output: &Output) -> Self {
         let visible = std::io::stderr().is_terminal() && !output.quiet;
         let bar = if visible {
             ProgressBar::new(0)
@@ -396,7 +513,7 @@ impl From<ApplyError> for Report {
             ApplyError::Unfinished { .. } => "unfinished-run",
             ApplyError::OtherDomain { .. } => "other-domain",
             ApplyError::LostPlan { .. } => "lost-plan",
-            ApplyError::Directory { .. } => "directory-failed",
+            ApplyError::Mark { .. } | ApplyError::Directory { .. } => "directory-failed",
             ApplyError::Store(_) => "bad-state",
             ApplyError::BrokenOff { .. } => "broken-off",
         };

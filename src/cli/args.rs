@@ -1,6 +1,8 @@
 //! The flags of all commands: parser, help, completions and man pages come from this one definition.
 
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 /// Joiners, movers and leavers: policies as text become a plan for Active Directory.
@@ -61,6 +63,8 @@ pub enum Command {
     Match(MatchArgs),
     /// Why an account looks as it does, and why not otherwise
     Explain(ExplainArgs),
+    /// The page of a diagnostic code: what it finds, why it matters, how to mend it
+    ExplainCode(ExplainCodeArgs),
     /// Which runs there were
     History(HistoryArgs),
     /// What one run did
@@ -126,6 +130,9 @@ pub struct PlanArgs {
     /// With `--format markdown`: names, not only HR keys
     #[arg(long)]
     pub names: bool,
+    /// Show sensitive HR values, on a terminal alone; that it was done is kept on the trail
+    #[arg(long, conflicts_with = "output")]
+    pub reveal: bool,
 }
 
 /// How to print a plan.
@@ -163,6 +170,9 @@ pub struct ApplyArgs {
     /// Why a guard may pass
     #[arg(long, value_name = "REASON")]
     pub because: Option<String>,
+    /// Say yes to what waits for approval, by the ids that the plan shows
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub approve: Vec<String>,
 }
 
 /// Flags of `tenure match`.
@@ -225,6 +235,52 @@ pub struct ExplainArgs {
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+    /// Show sensitive HR values, on a terminal alone; that it was done is kept on the trail
+    #[arg(long)]
+    pub reveal: bool,
+}
+
+/// Flags of `tenure explain-code`.
+#[derive(Debug, Args)]
+pub struct ExplainCodeArgs {
+    /// The code, as `maybe-missing`
+    #[arg(
+        required_unless_present = "list",
+        value_parser = CodeName,
+        hide_possible_values = true
+    )]
+    pub code: Option<String>,
+    /// All codes, with a line each
+    #[arg(long, conflicts_with = "code")]
+    pub list: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// Reads any text, and knows the codes, so that shells can complete them. A wrong one is answered later,
+/// with the nearest.
+#[derive(Debug, Clone, Copy)]
+struct CodeName;
+
+impl TypedValueParser for CodeName {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let codes = super::every_code().into_iter();
+        Some(Box::new(codes.map(|code| {
+            PossibleValue::new(code.name).help(code.summary)
+        })))
+    }
 }
 
 /// How to print a result.

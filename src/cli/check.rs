@@ -2,8 +2,9 @@
 
 use super::args::{CheckArgs, CheckFormat, Deny, Global};
 use super::report::Report;
+use super::view::Palette;
 use super::{Exit, Output};
-use crate::diagnostic::render;
+use crate::diagnostic::{Diagnostic, render};
 use crate::workspace::{Checked, Workspace};
 
 /// Checks the policy and prints what was found.
@@ -30,14 +31,29 @@ pub(super) fn run(
                     style,
                 ));
             }
-            let files = checked.sources.iter().count();
+            let files = match checked.sources.iter().count() {
+                1 => "1 file".to_owned(),
+                files => format!("{files} files"),
+            };
             let summary = render::summary(&checked.diagnostics);
-            output.say(&format!("{files} files checked: {summary}"));
+            output.say(&format!("{files} checked: {summary}"));
         }
+    }
+    if arguments.format != CheckFormat::Json {
+        point_at_the_page(&checked.diagnostics, output);
     }
     let refused = checked.policy.is_none()
         || (arguments.deny.contains(&Deny::Warnings) && !checked.diagnostics.is_empty());
     Ok(if refused { Exit::Error } else { Exit::Ok })
+}
+
+/// One quiet line at the end: where more is said about what stands first.
+fn point_at_the_page(diagnostics: &[Diagnostic], output: &mut Output) {
+    if let Some(first) = diagnostics.first() {
+        let dim = Palette::choose(output.color_err).dim;
+        let command = render::says_more(first.code);
+        output.say(&format!("{dim}`{command}` says more{dim:#}"));
+    }
 }
 
 /// Opens the workspace that the flags name, from the current folder.
@@ -87,6 +103,7 @@ pub(super) fn policy(
         &checked.diagnostics,
         style,
     ));
+    point_at_the_page(&checked.diagnostics, output);
     let summary = render::summary(&checked.diagnostics);
     Err(
         Report::text("bad-policy", format!("the policy is not used: {summary}")).help(

@@ -5,11 +5,10 @@ use super::operator::Operator;
 use super::planning::{self, Asked, Planned};
 use super::report::Report;
 use super::view::matching::MatchView;
-use super::{Exit, Output, check, disk, plan as plan_command, session};
-use crate::apply::{Executor, NoHandover, Situation, Unwatched};
-use crate::directory::ldif::EmbeddedDirectory;
+use super::{Exit, Output, apply, check, disk, plan as plan_command, session};
+use crate::apply::{Executor, NoHandover, Situation};
 use crate::plan::{Change, Plan, Target, Verdict};
-use crate::state::{Lock, Store};
+use crate::state::{Found, Lock, Store};
 use crate::syntax::{self, ast};
 use crate::text::visible;
 use crate::workspace::Workspace;
@@ -27,12 +26,16 @@ pub(super) fn run(
     let workspace = check::open(global)?;
     let checked = check::policy(&workspace, None, output)?;
     let reading = session::read(&workspace, checked.policy, None)?;
-    let planned = planning::plan(&workspace, reading, &Asked::default())?;
+    if arguments.rebuild {
+        return rebuild(&workspace, reading, output);
+    }
+    let asked = Asked {
+        any_state: true,
+        ..Asked::default()
+    };
+    let planned = planning::plan(&workspace, reading, &asked)?;
     if arguments.confirm {
         return confirm(&workspace, &planned, output);
-    }
-    if arguments.rebuild {
-        return rebuild(&workspace, &planned, output);
     }
     let view = MatchView {
         correlation: &planned.correlation,
@@ -159,22 +162,35 @@ fn insert(workspace: &Workspace, lines: &str) -> Result<String, Report> {
     ))
 }
 
-/// Takes up a lost state: what stands in the directory is taken as found, nothing is changed there.
-fn rebuild(workspace: &Workspace, planned: &Planned, output: &mut Output) -> Result<Exit, Report> {
+/// Takes up a lost state: what stands in the directory is taken as found, and nothing is changed there but the
+/// mark that tells to which state it belongs (S5).
+fn rebuild(
+    workspace: &Workspace,
+    reading: session::Reading,
+    output: &mut Output,
+) -> Result<Exit, Report> {
     let path = workspace.path(&workspace.config.state);
-    let now = planned.reading.now;
+    let now = reading.now;
     let clock = move || now;
-    // What is rebuilt is the state: the directory is only looked at, so a copy in memory will do.
-    let bytes = std::fs::read(&planned.directory_file)
-        .map_err(|error| Report::new("unreadable-file", &error))?;
-    let name = planned.directory_file.display().to_string();
-    let directory = EmbeddedDirectory::in_memory(&name, &bytes, Arc::new(clock))
-        .map_err(|error| Report::new("bad-directory", &error))?;
+    let bases = &workspace.config.write;
+    // A directory that cannot be used is refused before anything is made.
+    planning::directory(workspace)?;
     disk::make_folder(&path)?;
     let operator = Operator::of_this_process();
     let lock = Lock::take(&path, &operator.holder(), Duration::from_secs(10))?;
-    let mut store = Store::open(&path, planned.reading.now)?;
-    if !store.prior()?.people.is_empty() {
+    let mut store = Store::open(&path, now)?;
+    apply::working_copy(workspace)?;
+    let directory = apply::open(&workspace.working_copy(), &(Arc::new(clock) as _))?;
+    let found = Found::in_directory(&directory, bases)
+        .map_err(|error| Report::new("directory-failed", &error))?;
+    let identity = store.identity()?;
+    let foreign = found
+        .as_ref()
+        .is_some_and(|mark| mark.belongs_to(identity.id, identity.generation).is_err());
+    if foreign {
+        // What is there was restored, or belongs elsewhere; only its history is kept.
+        store.write(&lock, |writer| writer.begin_anew(now))?;
+    } else if !store.prior()?.people.is_empty() {
         return Err(Report::text(
             "state-present",
             format!("`{}` is no lost state: it remembers people", path.display()),
@@ -183,6 +199,11 @@ fn rebuild(workspace: &Workspace, planned: &Planned, output: &mut Output) -> Res
             "`tenure plan` goes on with it; to begin anew all the same, move the file away first",
         ));
     }
+    let asked = Asked {
+        prior: Some(store.prior()?),
+        ..Asked::default()
+    };
+    let planned = planning::plan(workspace, reading, &asked)?;
     let identity = store.identity()?;
     let plan = baseline(&planned.plan, identity.id, identity.generation);
     let people = planned.reading.people.digest().to_string();
@@ -195,6 +216,7 @@ fn rebuild(workspace: &Workspace, planned: &Planned, output: &mut Output) -> Res
         people_source: &planned.reading.people.origin().description,
         people: Some(&people),
         overridden: &[],
+        approved: &[],
     };
     let author = crate::apply::Author {
         who: operator.holder().user,
@@ -205,11 +227,15 @@ fn rebuild(workspace: &Workspace, planned: &Planned, output: &mut Output) -> Res
         store: &mut store,
         lock: &lock,
         directory: &directory,
+        hr: &crate::hr::port::ReadOnly,
+        bases,
+        takes_over: true,
         handover: &mut NoHandover,
-        watch: &mut Unwatched,
+        watch: &mut apply::Progress::new(output),
         clock: &clock,
     };
     executor.apply(&plan, &situation, &author)?;
+    apply::save(&directory)?;
     output.say(&format!(
         "the state is rebuilt: {} people, {} accounts, {} memberships taken as found; every clock of a deletion begins again",
         plan.memory.people.len(),
@@ -238,6 +264,8 @@ fn baseline(plan: &Plan, state: uuid::Uuid, generation: u64) -> Plan {
     let mut plan = plan.clone();
     plan.actions.clear();
     plan.guards.clear();
+    plan.broken.clear();
+    plan.notices.clear();
     plan.header.state = state;
     plan.header.generation = generation;
     plan.memory

@@ -8,9 +8,11 @@
 mod apply;
 mod args;
 mod check;
+mod codes;
 mod completions;
 mod disk;
 mod explain;
+mod explain_code;
 mod history;
 mod matching;
 mod only;
@@ -19,10 +21,12 @@ mod output;
 mod plan;
 mod planning;
 mod report;
+mod reveal;
 mod session;
 pub mod view;
 
 pub use args::{Cli, Command, command};
+pub use explain_code::every_code;
 pub use output::Output;
 
 use clap::Parser;
@@ -89,6 +93,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::History(arguments) => history::history(&cli.global, arguments, &mut output),
         Command::Show(arguments) => history::show(&cli.global, arguments, &mut output),
         Command::Explain(arguments) => explain::run(&cli.global, arguments, &mut output),
+        Command::ExplainCode(arguments) => explain_code::run(arguments, &mut output),
         Command::Completions(arguments) => Ok(completions::completions(arguments, &mut output)),
         Command::Man(arguments) => completions::man(arguments, &mut output),
     };

@@ -60,6 +60,7 @@ impl Operator {
             host: self.host.clone(),
             git_commit: git_commit(workspace),
             overrides: overrides.collect(),
+            approvals: arguments.approve.clone(),
         }
     }
 }

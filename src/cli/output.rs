@@ -17,6 +17,8 @@ pub struct Output {
     pub color: bool,
     /// Colour on stderr.
     pub color_err: bool,
+    /// Whether stdout is a terminal.
+    pub terminal: bool,
     /// Columns.
     pub width: usize,
     /// Say nothing but results and errors.
@@ -40,6 +42,7 @@ impl Output {
         Self {
             color: color(io::stdout().is_terminal()),
             color_err: color(io::stderr().is_terminal()),
+            terminal: io::stdout().is_terminal(),
             width: terminal_width(),
             quiet: global.quiet,
             verbose: global.verbose,

@@ -6,7 +6,7 @@ use super::planning::{self, Asked};
 use super::report::Report;
 use super::view::Palette;
 use super::view::plan::{Detail, PlanView};
-use super::{Exit, Output, check, disk, session, view};
+use super::{Exit, Output, check, disk, reveal, session, view};
 use crate::plan::{Plan, file};
 use crate::state::Prior;
 use jiff::tz::TimeZone;
@@ -24,7 +24,13 @@ pub(super) fn run(
     let asked = Asked {
         only,
         keep_state: arguments.output.is_some(),
+        reveal: arguments.reveal,
+        ..Asked::default()
     };
+    if arguments.reveal {
+        let human = arguments.format == PlanFormat::Human;
+        reveal::journal(&workspace, output, reading.now, "plan", human, None)?;
+    }
     let planned = planning::plan(&workspace, reading, &asked)?;
     let plan = &planned.plan;
     if planned.directory_file == workspace.working_copy() {

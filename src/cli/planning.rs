@@ -5,9 +5,10 @@ use super::only::Only;
 use super::report::Report;
 use super::session::Reading;
 use crate::directory::{self, ldif};
+use crate::hr;
 use crate::plan::{self, Correlation, Plan};
 use crate::policy;
-use crate::state::{Prior, Store};
+use crate::state::{Foreign, Found, Prior, Store};
 use crate::workspace::Workspace;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,12 @@ pub(super) struct Asked {
     pub(super) only: Only,
     /// Make the state store if there is none, so that the plan belongs to it.
     pub(super) keep_state: bool,
+    /// Show sensitive values in reasons.
+    pub(super) reveal: bool,
+    /// A state that the directory does not belong to counts as none, instead of being refused (S5).
+    pub(super) any_state: bool,
+    /// Plan with this state, instead of the one that is kept.
+    pub(super) prior: Option<Prior>,
 }
 
 /// A plan and everything it was made of.
@@ -38,17 +45,65 @@ pub(super) struct Planned {
     pub(super) plan: Plan,
 }
 
+/// What is there around policy and people, and the plan that follows.
+#[derive(Debug)]
+pub(super) struct Around {
+    /// The directory.
+    pub(super) directory: directory::Snapshot,
+    /// What earlier runs left behind.
+    pub(super) prior: Prior,
+    /// Which account is whose.
+    pub(super) correlation: Correlation,
+    /// The plan.
+    pub(super) plan: Plan,
+}
+
 /// Reads directory and state, and plans.
 pub(super) fn plan(
     workspace: &Workspace,
     reading: Reading,
     asked: &Asked,
 ) -> Result<Planned, Report> {
+    let Around {
+        directory,
+        prior,
+        correlation,
+        plan,
+    } = around(workspace, &reading, asked)?;
+    Ok(Planned {
+        reading,
+        directory,
+        directory_file: workspace.directory_file(),
+        prior,
+        correlation,
+        plan,
+    })
+}
+
+/// The same, for whoever keeps policy and people.
+pub(super) fn around(
+    workspace: &Workspace,
+    reading: &Reading,
+    asked: &Asked,
+) -> Result<Around, Report> {
     let directory = directory(workspace)?;
-    let directory_file = workspace.directory_file();
-    let prior = prior(workspace, asked.keep_state, reading.now)?;
-    let only = asked.only.people(&reading)?;
-    let wishes = policy::wishes(&reading.policy, &reading.people, reading.now);
+    let prior = match &asked.prior {
+        Some(prior) => prior.clone(),
+        None => own_prior(workspace, &directory, asked, reading.now)?,
+    };
+    let only = asked.only.people(reading)?;
+    let lapsed = plan::lapsed(&reading.policy.rules, &prior, reading.now);
+    let teller = policy::Teller::new(&reading.policy, &reading.people, reading.now);
+    let mut wishes = policy::wishes_without(&reading.policy, &reading.people, reading.now, &lapsed);
+    let gone = gone(workspace, reading, &prior)?;
+    wishes.extend(policy::absent_wishes(
+        &reading.policy,
+        &reading.people,
+        &gone,
+        reading.now,
+        &lapsed,
+    ));
+    wishes.sort_by(|a, b| a.person.cmp(&b.person));
     let input = plan::Input {
         rules: &reading.policy.rules,
         schema: &reading.policy.schema,
@@ -64,19 +119,39 @@ pub(super) fn plan(
             only_text: asked.only.text(),
             clock_pinned: reading.pinned,
             people_source: reading.people.origin().description.clone(),
-            exceptions: reading.policy.rules.exceptions.clone(),
+            reveal: asked.reveal,
+            telling: Some(&teller),
         },
     };
     let correlation = plan::correlate(&input);
     let plan = plan::plan(&input);
-    Ok(Planned {
-        reading,
+    Ok(Around {
         directory,
-        directory_file,
         prior,
         correlation,
         plan,
     })
+}
+
+/// The last complete records of people whom HR no longer has, where the policy asks for them.
+fn gone(
+    workspace: &Workspace,
+    reading: &Reading,
+    prior: &Prior,
+) -> Result<Vec<hr::Person>, Report> {
+    if !reading.policy.speaks_of_vanished() {
+        return Ok(Vec::new());
+    }
+    let unknown =
+        |person: &&hr::PersonId| matches!(reading.people.standing(person), hr::Standing::Unknown);
+    let people: Vec<hr::PersonId> = prior.people.keys().filter(unknown).cloned().collect();
+    let store = Store::open_existing(&workspace.path(&workspace.config.state))?;
+    match store {
+        Some(store) if !people.is_empty() => {
+            Ok(store.last_records(reading.people.schema(), &people)?)
+        }
+        Some(_) | None => Ok(Vec::new()),
+    }
 }
 
 /// The directory of a workspace as it is now; it has the bases that the configuration names.
@@ -109,17 +184,44 @@ pub(super) fn read_directory(file: &Path) -> Result<directory::Snapshot, Report>
     })
 }
 
-fn prior(workspace: &Workspace, keep: bool, now: Timestamp) -> Result<Prior, Report> {
-    let path = workspace.path(&workspace.config.state);
-    let store = if keep {
-        make_folder(&path)?;
-        Some(Store::open(&path, now)?)
-    } else {
-        Store::open_existing(&path)?
+/// The state, if the directory belongs to it (S5); made only then.
+fn own_prior(
+    workspace: &Workspace,
+    directory: &directory::Snapshot,
+    asked: &Asked,
+    now: Timestamp,
+) -> Result<Prior, Report> {
+    let prior = match belongs(workspace, directory)? {
+        Ok(prior) => prior,
+        Err(_) if asked.any_state => return Ok(Prior::default()),
+        Err(foreign) => return Err(foreign.into()),
     };
-    match store {
-        Some(store) => Ok(store.prior()?),
-        None => Ok(Prior::default()),
+    if !asked.keep_state {
+        return Ok(prior);
+    }
+    let path = workspace.path(&workspace.config.state);
+    make_folder(&path)?;
+    Ok(Store::open(&path, now)?.prior()?)
+}
+
+/// The state as it is, nothing where there is none; or why it may not be used with this directory.
+pub(super) fn belongs(
+    workspace: &Workspace,
+    directory: &directory::Snapshot,
+) -> Result<Result<Prior, Foreign>, Report> {
+    let path = workspace.path(&workspace.config.state);
+    let prior = match Store::open_existing(&path)? {
+        Some(store) => store.prior()?,
+        None => Prior::default(),
+    };
+    let found = Found::in_snapshot(directory, &workspace.config.write);
+    let belongs = found.map_or(Ok(()), |mark| mark.belongs_to(prior.id, prior.generation));
+    Ok(belongs.map(|()| prior))
+}
+
+impl From<Foreign> for Report {
+    fn from(foreign: Foreign) -> Self {
+        Self::new(foreign.code(), &foreign).help(foreign.help())
     }
 }
 

@@ -47,6 +47,11 @@ impl Report {
         }
     }
 
+    /// What happened, in one sentence.
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Says what to do.
     #[must_use]
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {

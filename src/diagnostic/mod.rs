@@ -13,6 +13,7 @@ pub mod render;
 pub use did_you_mean::did_you_mean;
 pub use line_index::{LineColumn, LineIndex};
 
+use std::fmt;
 use std::sync::Arc;
 
 /// Which of the texts in [`Sources`] a span lies in.
@@ -139,7 +140,7 @@ pub enum Severity {
 }
 
 /// A kind of mistake: a stable kebab-case name with a page of its own.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq, Hash)]
 pub struct Code {
     /// The name, for instance `unknown-name`.
     pub name: &'static str,
@@ -147,6 +148,14 @@ pub struct Code {
     pub summary: &'static str,
     /// Its severity.
     pub severity: Severity,
+    /// Its page in Markdown: what it finds, why it matters, an example, how to mend it.
+    pub docs: &'static str,
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Code").field(&self.name).finish()
+    }
 }
 
 /// A place that belongs to the story, with a few words on what is there.

@@ -149,6 +149,12 @@ impl Dn {
         self.key.rsplit_once(COMPONENT).map_or("", |(up, _)| up)
     }
 
+    /// Whether it says in which domain it is: then it is a whole name, not a piece of one.
+    pub fn names_domain(&self) -> bool {
+        self.components()
+            .any(|rdn| rdn.attribute().eq_ignore_ascii_case("DC"))
+    }
+
     /// Whether this is the empty name.
     pub fn is_root(&self) -> bool {
         self.key.is_empty()

@@ -17,6 +17,7 @@ pub mod links;
 pub mod object;
 pub mod port;
 pub mod schema;
+pub mod security;
 pub mod sid;
 pub mod snapshot;
 pub mod uac;

@@ -25,6 +25,9 @@ pub trait Directory: Send + Sync {
     /// One object as it is now; none if there is none.
     fn read(&self, target: &Target) -> Result<Option<Arc<Object>>, Error>;
 
+    /// Every object that has this address now, in whatever attribute of the one name space of addresses (S14).
+    fn address_holders(&self, address: &str) -> Result<Vec<Guid>, Error>;
+
     /// Does one operation, wholly or not at all; on return it is durable. Yields the object's GUID.
     fn perform(&self, operation: &Operation) -> Result<Guid, Error>;
 }

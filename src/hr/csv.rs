@@ -32,6 +32,16 @@ pub enum CsvError {
         /// Why, and where.
         problem: TableError,
     },
+    /// Employments of somebody who is not among the people: one of the two tables is not whole.
+    #[error("{file}, line {line}: there is no person `{}` among the people", visible(.person))]
+    Nobody {
+        /// The file.
+        file: Arc<str>,
+        /// The line.
+        line: u32,
+        /// What stands there for the person.
+        person: String,
+    },
     /// Columns that the policy names are not there.
     #[error("{file} lacks {}", list_missing(.missing))]
     NoColumn {
@@ -61,6 +71,7 @@ impl CsvError {
         match self {
             Self::NotText { .. } => "csv-not-text",
             Self::NotATable { .. } => "csv-not-a-table",
+            Self::Nobody { .. } => "csv-nobody",
             Self::NoColumn { .. } => "csv-no-column",
         }
     }
@@ -70,6 +81,9 @@ impl CsvError {
         match self {
             Self::NotText { .. } => "export the people again as \"CSV UTF-8\"".to_owned(),
             Self::NotATable { problem, .. } => problem.problem.help().to_owned(),
+            Self::Nobody { .. } => {
+                "export both tables at one time: people without their employments, or the other way round, are not what HR has".to_owned()
+            }
             Self::NoColumn { missing, there, .. } => help_missing(missing, there),
         }
     }
@@ -99,7 +113,7 @@ pub fn read_csv(name: &str, bytes: &[u8], schema: &Schema) -> Result<Vec<RawReco
             .iter()
             .map(|column| {
                 row.cells
-                    .get(*column)
+                    .get((*column)?)
                     .map(|cell| RawValue::Text(cell.text.to_string()))
             })
             .collect(),
@@ -107,14 +121,23 @@ pub fn read_csv(name: &str, bytes: &[u8], schema: &Schema) -> Result<Vec<RawReco
     Ok(rows.collect())
 }
 
-/// The column of each source of the schema.
-fn find_columns(file: &Arc<str>, table: &Table, schema: &Schema) -> Result<Vec<usize>, CsvError> {
+/// The column of each source of the schema; none for the employments.
+fn find_columns(
+    file: &Arc<str>,
+    table: &Table,
+    schema: &Schema,
+) -> Result<Vec<Option<usize>>, CsvError> {
     let there = || table.header.iter().map(|cell| cell.text.as_ref());
     let mut columns = Vec::new();
     let mut missing = Vec::new();
     for (source, index) in schema.sources().iter().zip(0..) {
+        if is_of_employments(schema, index) {
+            // They have a table of their own.
+            columns.push(None);
+            continue;
+        }
         match table.column(source) {
-            Some(column) => columns.push(column),
+            Some(column) => columns.push(Some(column)),
             None => missing.extend(
                 schema
                     .attributes_from(index)
@@ -134,6 +157,17 @@ fn find_columns(file: &Arc<str>, table: &Table, schema: &Schema) -> Result<Vec<u
         missing,
         there: there().map(str::to_owned).collect(),
     })
+}
+
+fn is_of_employments(schema: &Schema, source: usize) -> bool {
+    schema
+        .employments()
+        .is_some_and(|(position, _)| schema.source_of(position) == Some(source))
+}
+
+pub(super) fn there(table: &Table) -> Vec<String> {
+    let names = table.header.iter().map(|cell| cell.text.as_ref());
+    names.map(str::to_owned).collect()
 }
 
 fn list_missing(missing: &[MissingColumn]) -> String {

@@ -31,6 +31,58 @@ impl Decimal {
         (self.scale == 0).then_some(self.mantissa)
     }
 
+    /// The sum; nothing where it has too many digits.
+    pub fn plus(self, other: Self) -> Option<Self> {
+        let scale = self.scale.max(other.scale);
+        Self::shortest(
+            self.scaled(scale).checked_add(other.scaled(scale))?,
+            scale.into(),
+        )
+    }
+
+    /// The difference; nothing where it has too many digits.
+    pub fn minus(self, other: Self) -> Option<Self> {
+        let scale = self.scale.max(other.scale);
+        Self::shortest(
+            self.scaled(scale).checked_sub(other.scaled(scale))?,
+            scale.into(),
+        )
+    }
+
+    /// The product; nothing where it has too many digits.
+    pub fn times(self, other: Self) -> Option<Self> {
+        let product = i128::from(self.mantissa).checked_mul(other.mantissa.into())?;
+        Self::shortest(product, i32::from(self.scale) + i32::from(other.scale))
+    }
+
+    /// The quotient, rounded to so many places; nothing where it has too many digits or `other` is 0.
+    pub fn divided_by(self, other: Self, places: u8) -> Option<Self> {
+        let raised = 10_i128.checked_pow(u32::from(other.scale) + u32::from(places))?;
+        let numerator = i128::from(self.mantissa).checked_mul(raised)?;
+        let denominator =
+            i128::from(other.mantissa).checked_mul(10_i128.checked_pow(self.scale.into())?)?;
+        let quotient = Rounding::HalfAway.divide(numerator, denominator)?;
+        Self::shortest(quotient, places.into())
+    }
+
+    /// The number with at most so many places behind the point.
+    #[must_use]
+    pub fn rounded(self, places: u8, how: Rounding) -> Self {
+        let Some(surplus) = self.scale.checked_sub(places) else {
+            return self;
+        };
+        let rounded = how.divide(self.mantissa.into(), 10_i128.pow(surplus.into()));
+        rounded
+            .and_then(|mantissa| Self::shortest(mantissa, places.into()))
+            .unwrap_or(self)
+    }
+
+    /// The digits with so many places behind the point, at least its own.
+    fn scaled(self, scale: u8) -> i128 {
+        let more = u32::from(scale.saturating_sub(self.scale));
+        i128::from(self.mantissa) * 10_i128.pow(more)
+    }
+
     fn shortest(mut mantissa: i128, mut scale: i32) -> Option<Self> {
         while scale > 0 && mantissa % 10 == 0 {
             mantissa /= 10;
@@ -45,6 +97,25 @@ impl Decimal {
             .filter(|scale| *scale <= MAX_SCALE)?;
         let mantissa = i64::try_from(mantissa).ok()?;
         Some(Self { mantissa, scale })
+    }
+}
+
+/// How digits are cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rounding {
+    /// To the nearest; half goes away from 0, as in commerce.
+    HalfAway,
+    /// Without what is cut off.
+    TowardsZero,
+}
+
+impl Rounding {
+    /// The quotient as a whole number; nothing where the divisor is 0.
+    fn divide(self, number: i128, by: i128) -> Option<i128> {
+        let (quotient, rest) = (number.checked_div(by)?, number.checked_rem(by)?);
+        let up = self == Self::HalfAway && rest.unsigned_abs() >= by.unsigned_abs().div_ceil(2);
+        let away = if (number < 0) == (by < 0) { 1 } else { -1 };
+        quotient.checked_add(if up { away } else { 0 })
     }
 }
 
@@ -121,9 +192,8 @@ impl fmt::Display for Decimal {
 
 impl Ord for Decimal {
     fn cmp(&self, other: &Self) -> Ordering {
-        let scaled =
-            |number: &Self, by: u8| i128::from(number.mantissa) * 10_i128.pow(u32::from(by));
-        scaled(self, other.scale).cmp(&scaled(other, self.scale))
+        let scale = self.scale.max(other.scale);
+        self.scaled(scale).cmp(&other.scaled(scale))
     }
 }
 
@@ -135,7 +205,7 @@ impl PartialOrd for Decimal {
 
 #[cfg(test)]
 mod tests {
-    use super::{BadDecimal, Decimal};
+    use super::{BadDecimal, Decimal, Rounding};
 
     fn read(text: &str) -> Result<String, BadDecimal> {
         text.parse().map(|number: Decimal| number.to_string())
@@ -183,5 +253,46 @@ mod tests {
         assert!(read("1.5") < read("1.50001"));
         assert!(read("-9223372036854775807") < read("0.000000000000000001"));
         assert_eq!(read("2.0"), read("2"));
+    }
+
+    #[test]
+    fn arithmetic_is_exact_or_nothing() {
+        let read = |text: &str| text.parse::<Decimal>().unwrap();
+        let shown = |number: Option<Decimal>| number.map_or("-".to_owned(), |it| it.to_string());
+        assert_eq!(shown(read("0.1").plus(read("0.2"))), "0.3");
+        assert_eq!(shown(read("1").minus(read("1.05"))), "-0.05");
+        assert_eq!(shown(read("38.5").times(read("-2"))), "-77");
+        assert_eq!(shown(read("1").divided_by(read("3"), 6)), "0.333333");
+        assert_eq!(shown(read("-2").divided_by(read("0.3"), 2)), "-6.67");
+        assert_eq!(shown(read("1").divided_by(read("0"), 6)), "-");
+        let most = read("9223372036854775807");
+        assert_eq!(shown(most.plus(read("1"))), "-");
+        assert_eq!(shown(most.times(most)), "-");
+        let least = Decimal::from(i64::MIN);
+        assert_eq!(shown(Decimal::from(0).minus(least)), "-");
+        assert_eq!(shown(least.divided_by(read("-1"), 0)), "-");
+        assert_eq!(
+            shown(least.divided_by(read("0.000000000000000001"), 6)),
+            "-"
+        );
+    }
+
+    #[test]
+    fn half_is_rounded_away_from_nought() {
+        for (number, places, near, down) in [
+            ("2.5", 0, "3", "2"),
+            ("-2.5", 0, "-3", "-2"),
+            ("2.449", 1, "2.4", "2.4"),
+            ("2.45", 1, "2.5", "2.4"),
+            ("-0.05", 1, "-0.1", "0"),
+            ("1.005", 2, "1.01", "1"),
+            ("7", 3, "7", "7"),
+            ("9.223372036854775807", 0, "9", "9"),
+        ] {
+            let number: Decimal = number.parse().unwrap();
+            let round = |how| number.rounded(places, how).to_string();
+            assert_eq!(round(Rounding::HalfAway), near, "{number}");
+            assert_eq!(round(Rounding::TowardsZero), down, "{number}");
+        }
     }
 }

@@ -134,6 +134,10 @@ impl Encoder {
                 self.raw(b"p");
                 self.id(Some(id));
             }
+            Value::Employment(employment) => {
+                self.raw(b"e");
+                self.values(employment.values());
+            }
             Value::List(items) => {
                 self.raw(b"[");
                 self.number(items.len());

@@ -18,6 +18,8 @@ pub enum RawValue {
     Bool(bool),
     /// Several values.
     List(Vec<RawValue>),
+    /// An employment: by the order of its fields what was sent, if it was sent.
+    Record(Box<[Option<RawValue>]>),
     /// Another person, by id.
     Reference(Box<RawValue>),
     /// Something that no attribute can be, described in a few words.

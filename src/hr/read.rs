@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use super::employment::type_employments;
 use super::notation::Problem;
+use super::schema::employment_fields;
 use super::snapshot::MAX_LISTED;
 use super::typing::Typist;
 use super::value::normalise;
 use super::{
-    Attribute, Origin, Person, PersonId, Place, Quarantined, RawRecord, RawValue, Reason, Schema,
-    Snapshot, Type, Value,
+    Attribute, BadPersonId, Origin, Person, PersonId, Place, Quarantined, RawRecord, RawValue,
+    Reason, Schema, Snapshot, Type, Value,
 };
 use crate::text::{excerpt, visible};
 
@@ -41,6 +43,22 @@ pub enum Error {
         /// The ids, sorted, each with the places where it stands.
         ids: Vec<(PersonId, Vec<Place>)>,
     },
+    /// Two sources have people of one key.
+    #[error("two sources have people of one key: {}", list_twice(.ids))]
+    InTwoSources {
+        /// The keys, sorted, each with the sources that have it.
+        ids: Vec<(PersonId, Vec<Arc<str>>)>,
+    },
+    /// A key that is none once its prefix stands before it.
+    #[error("{}: the key {id} cannot bear the prefix of the source: {why}", visible(.source_name))]
+    BadKey {
+        /// The source.
+        source_name: Arc<str>,
+        /// The key without the prefix.
+        id: PersonId,
+        /// Why not.
+        why: BadPersonId,
+    },
 }
 
 impl Error {
@@ -50,6 +68,8 @@ impl Error {
             Self::Nobody { .. } => "no-people",
             Self::TooMany { .. } => "too-many-people",
             Self::DuplicateIds { .. } => "duplicate-person-ids",
+            Self::InTwoSources { .. } => "person-in-two-sources",
+            Self::BadKey { .. } => "bad-key",
         }
     }
 
@@ -64,6 +84,11 @@ impl Error {
                 "the list shifted while its pages were recorded, or a page was recorded twice: record all pages again; \
                  in a CSV keep one row for each person"
             }
+            Self::InTwoSources { .. } => {
+                "give one of the sources a prefix in the policy, as in `source \"externals.csv\" prefix \"x\"`, \
+                 or take the records out of one of them"
+            }
+            Self::BadKey { .. } => "choose a shorter prefix, or correct the id in the source",
         }
     }
 }
@@ -147,6 +172,21 @@ fn list_duplicates(ids: &[(PersonId, Vec<Place>)]) -> String {
     listed.join("; ")
 }
 
+fn list_twice(ids: &[(PersonId, Vec<Arc<str>>)]) -> String {
+    let mut listed: Vec<String> = Vec::new();
+    for (id, names) in ids.iter().take(MAX_LISTED) {
+        let names: Vec<String> = names
+            .iter()
+            .map(|name| format!("`{}`", visible(name)))
+            .collect();
+        listed.push(format!("{id} is in {}", names.join(" and ")));
+    }
+    if ids.len() > MAX_LISTED {
+        listed.push(format!("{} more", ids.len() - MAX_LISTED));
+    }
+    listed.join("; ")
+}
+
 fn id_of(key: Option<&Option<Value>>) -> Option<PersonId> {
     match key? {
         Some(Value::Int(number)) => Some(PersonId::from(*number)),
@@ -167,6 +207,16 @@ fn type_values(
             .source_of(position)
             .and_then(|index| record.fields.get(index));
         let raw = source.and_then(Option::as_ref);
+        if let Some(fields) = employment_fields(&attribute.ty) {
+            match type_employments(typist, position, attribute, fields, raw) {
+                Ok(value) => values.push(value),
+                Err(found) => {
+                    values.push(None);
+                    reasons.extend(found);
+                }
+            }
+            continue;
+        }
         match type_value(typist, attribute, raw) {
             Ok(value) => values.push(value),
             Err(problem) => {
@@ -178,7 +228,7 @@ fn type_values(
     (values, reasons)
 }
 
-fn type_value(
+pub(super) fn type_value(
     typist: &mut Typist,
     attribute: &Attribute,
     raw: Option<&RawValue>,
@@ -218,7 +268,7 @@ fn missing(attribute: &Attribute) -> Problem {
     Problem::new("is missing", mend)
 }
 
-fn reason(
+pub(super) fn reason(
     position: usize,
     attribute: &Attribute,
     raw: Option<&RawValue>,
@@ -242,7 +292,7 @@ fn reason(
 /// A raw value as an error may show it: short, in backticks, hostile characters made visible.
 fn shown(raw: &RawValue) -> Option<String> {
     let text = match raw {
-        RawValue::Null | RawValue::Unusable(_) => return None,
+        RawValue::Null | RawValue::Unusable(_) | RawValue::Record(_) => return None,
         RawValue::Text(text) | RawValue::Decimal(text) => normalise(text).into_owned(),
         RawValue::Integer(number) => number.to_string(),
         RawValue::Bool(truth) => truth.to_string(),

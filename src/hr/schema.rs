@@ -10,6 +10,9 @@ use super::Value;
 /// The most attributes that one schema may name; Personio accounts have a few hundred at most.
 pub const MAX_ATTRIBUTES: usize = 1_000;
 
+/// The name of the attribute that says to whom a person reports, where several refer to people.
+pub const SUPERVISOR: &str = "supervisor";
+
 /// What Personio and most exports call the parts of a name.
 const GIVEN_AND_FAMILY_NAME: &[&str] = &["first_name", "last_name"];
 
@@ -37,6 +40,8 @@ pub enum Type {
     Timezone,
     /// A reference to another person by id.
     Person,
+    /// One of a person's employments, with these fields.
+    Employment(Arc<[Attribute]>),
     /// One of these texts, recognised regardless of case.
     OneOf(Arc<[Arc<str>]>),
     /// Any number of values of one type.
@@ -63,6 +68,7 @@ impl fmt::Display for Type {
             Self::Duration => f.write_str("duration"),
             Self::Timezone => f.write_str("timezone"),
             Self::Person => f.write_str("person"),
+            Self::Employment(_) => f.write_str("employment"),
             Self::List(item) => write!(f, "list of {item}"),
             Self::OneOf(choices) => {
                 f.write_str("one of (")?;
@@ -77,7 +83,7 @@ impl fmt::Display for Type {
 }
 
 /// One attribute of a person: its name in policies, its name in HR, and what its values are.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Attribute {
     /// The name that policies use.
     pub name: Arc<str>,
@@ -197,6 +203,7 @@ pub enum SchemaError {
 pub struct Schema {
     attributes: Vec<Attribute>,
     key: usize,
+    supervisor: Option<usize>,
     positions: FxHashMap<Arc<str>, usize>,
     sources: Vec<Arc<str>>,
     source_of: Vec<usize>,
@@ -230,6 +237,7 @@ impl Schema {
             source_of.push(index);
         }
         Ok(Self {
+            supervisor: find_supervisor(&attributes),
             attributes,
             key,
             positions,
@@ -246,6 +254,18 @@ impl Schema {
     /// The position of the key.
     pub fn key(&self) -> usize {
         self.key
+    }
+
+    /// The position of the attribute that says to whom a person reports: the one that policies call
+    /// [`SUPERVISOR`], else the only one that refers to a person.
+    pub fn supervisor(&self) -> Option<usize> {
+        self.supervisor
+    }
+
+    /// The position of a person's employments and the fields of each, where the schema has them.
+    pub fn employments(&self) -> Option<(usize, &Arc<[Attribute]>)> {
+        let mut pairs = self.attributes.iter().enumerate();
+        pairs.find_map(|(position, attribute)| Some((position, employment_fields(&attribute.ty)?)))
     }
 
     /// The position of the attribute that policies call `name`.
@@ -302,6 +322,53 @@ impl Schema {
     }
 }
 
+/// The fields of an employment, where the type is a list of them.
+pub(super) fn employment_fields(ty: &Type) -> Option<&Arc<[Attribute]>> {
+    match ty {
+        Type::List(item) => match &**item {
+            Type::Employment(fields) => Some(fields),
+            Type::Text
+            | Type::Int
+            | Type::Number
+            | Type::Bool
+            | Type::Date
+            | Type::Time
+            | Type::Duration
+            | Type::Timezone
+            | Type::Person
+            | Type::OneOf(_)
+            | Type::List(_) => None,
+        },
+        Type::Text
+        | Type::Int
+        | Type::Number
+        | Type::Bool
+        | Type::Date
+        | Type::Time
+        | Type::Duration
+        | Type::Timezone
+        | Type::Person
+        | Type::Employment(_)
+        | Type::OneOf(_) => None,
+    }
+}
+
+fn find_supervisor(attributes: &[Attribute]) -> Option<usize> {
+    let mut people = attributes
+        .iter()
+        .enumerate()
+        .filter(|(_, attribute)| attribute.ty == Type::Person);
+    let named = people.clone();
+    let mut named = named.filter(|(_, attribute)| &*attribute.name == SUPERVISOR);
+    if let Some((position, _)) = named.next() {
+        return Some(position);
+    }
+    match (people.next(), people.next()) {
+        (Some((position, _)), None) => Some(position),
+        (_, _) => None,
+    }
+}
+
 fn find_key(attributes: &[Attribute]) -> Result<usize, SchemaError> {
     let mut keys = attributes
         .iter()
@@ -332,6 +399,7 @@ fn find_key(attributes: &[Attribute]) -> Result<usize, SchemaError> {
 fn choices_are_distinct(ty: &Type) -> bool {
     match ty {
         Type::List(item) => choices_are_distinct(item),
+        Type::Employment(fields) => fields.iter().all(|field| choices_are_distinct(&field.ty)),
         Type::OneOf(choices) => {
             let mut folded: Vec<String> =
                 choices.iter().map(|choice| choice.to_lowercase()).collect();

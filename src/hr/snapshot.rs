@@ -2,11 +2,12 @@
 
 use std::cmp::Ordering;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 
-use super::{Digest, Person, PersonId, Place, Schema, Value};
+use super::relations::Relations;
+use super::{Digest, Person, PersonId, Place, Schema, SourceRead, Value};
 
 /// How many offenders an error lists by name before it only counts.
 pub(crate) const MAX_LISTED: usize = 5;
@@ -132,6 +133,9 @@ pub struct Snapshot {
     quarantined: Vec<Quarantined>,
     origin: Origin,
     digest: Digest,
+    sources: Vec<SourceRead>,
+    /// Made when it is first asked for: a policy without relations never does.
+    relations: OnceLock<Relations>,
 }
 
 impl Snapshot {
@@ -152,7 +156,27 @@ impl Snapshot {
             quarantined,
             origin,
             digest,
+            sources: Vec::new(),
+            relations: OnceLock::new(),
         })
+    }
+
+    /// The same, read from these sources.
+    pub(super) fn of_sources(mut self, sources: Vec<SourceRead>) -> Self {
+        self.sources = sources;
+        self
+    }
+
+    /// The same with other values of its people, who are the same.
+    pub(super) fn with_people(mut self, people: Vec<Person>) -> Self {
+        self.digest = Digest::of(&self.schema, &people, &self.quarantined);
+        self.people = people;
+        self
+    }
+
+    /// The sources, by name; none where the people come from one that has no name.
+    pub fn sources(&self) -> &[SourceRead] {
+        &self.sources
     }
 
     /// The schema that the people keep to.
@@ -178,6 +202,10 @@ impl Snapshot {
     /// What the snapshot says, in 32 bytes; see [`Digest`].
     pub fn digest(&self) -> Digest {
         self.digest
+    }
+
+    pub(super) fn relations(&self) -> &Relations {
+        self.relations.get_or_init(|| Relations::of(self))
     }
 
     /// How many records there are, good or not.

@@ -54,6 +54,10 @@ impl Typist {
             RawValue::Reference(id) => self.reference(ty, raw, id),
             // Older recordings say `[]` where they mean nothing.
             RawValue::List(items) if items.is_empty() => Ok(None),
+            RawValue::Record(_) => Err(Problem::new(
+                "is an employment",
+                "take the attribute out of the policy's `person`",
+            )),
             RawValue::List(_) => Err(Problem::new(
                 "is a list",
                 format!("declare it `list of {ty}`"),
@@ -106,6 +110,12 @@ impl Typist {
             Type::Timezone => Value::Timezone(self.timezone(text)?),
             Type::Person => Value::Person(self.person(text)?),
             Type::OneOf(choices) => Value::OneOf(choose(choices, text)?),
+            Type::Employment(_) => {
+                return Err(Problem::new(
+                    "is not an employment",
+                    "record each employment as an object with its fields",
+                ));
+            }
             Type::List(item) => {
                 let items: Vec<RawValue> = text
                     .split(',')

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::civil::{Date, Time};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use super::{Decimal, Duration, PersonId};
+use super::{Decimal, Duration, Employment, PersonId};
 
 /// A value of an attribute, as [`Type`](super::Type) says. Missing is no value: `Option<Value>`.
 ///
@@ -32,6 +32,8 @@ pub enum Value {
     Timezone(Arc<str>),
     /// The id of another person, who may be unknown or quarantined.
     Person(PersonId),
+    /// One of a person's employments.
+    Employment(Arc<Employment>),
     /// One of the texts that the schema lists, spelt as there.
     OneOf(Arc<str>),
     /// Values of one type in the order of HR.
@@ -53,6 +55,7 @@ impl fmt::Display for Value {
             Self::Time(time) => time.fmt(f),
             Self::Duration(duration) => duration.fmt(f),
             Self::Person(id) => id.fmt(f),
+            Self::Employment(employment) => employment.fmt(f),
             Self::List(items) => {
                 for (index, item) in items.iter().enumerate() {
                     let comma = if index == 0 { "" } else { ", " };

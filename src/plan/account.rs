@@ -1,23 +1,16 @@
-//! The account itself: adopted or made, enabled, disabled, deleted (S1, S3, S8, S17, G11, G13).
+//! The account itself: adopted or made, enabled, disabled (S1, S3, G13).
 //!
 //! Enabling needs evidence that this tool disabled the account, and a change of stage. Disabling needs none.
-//! The clock of a deletion is this tool's own: since it has seen the account disabled, without a break.
 
 use super::builder::{Builder, Seat};
-use super::correlate::Tied;
+use super::deletion::deletion;
+use super::fit::{clean, fits, suffix};
 use super::names::{Assigned, Seeker, account_dn, render, reserved_by};
 use super::place;
 use super::subject::{Adoption, Aim, Subject};
-use super::time::later;
-use super::{
-    Action, ActionId, Cause, Change, Finding, FindingKind, OpenReason, Reason, Reversible, Target,
-};
-use crate::directory::kind::Mailbox;
-use crate::directory::schema;
-use crate::directory::{Dn, ObjectId, Uac, filetime};
-use crate::policy::ruleset::Duration;
+use super::{Action, ActionId, Cause, Change, Finding, FindingKind, Reason, Reversible, Target};
+use crate::directory::{Dn, ObjectId, Uac};
 use crate::policy::{AttributeWish, Desired, GuardKind, UnitWish};
-use jiff::Timestamp;
 use std::sync::Arc;
 
 /// First round: names, adoption, creation. Tells where the account is or will be.
@@ -66,7 +59,7 @@ pub(crate) fn held(builder: &Builder<'_, '_>, subject: &Subject<'_>, why: &str) 
 }
 
 /// Why the account is as it should be: the stage and what it means.
-fn reasons(builder: &Builder<'_, '_>, subject: &Subject<'_>) -> Vec<Reason> {
+pub(crate) fn reasons(builder: &Builder<'_, '_>, subject: &Subject<'_>) -> Vec<Reason> {
     let person = Some(&subject.wish.person);
     let stage = builder.world.reason(subject.stage_rule, person);
     if subject.aim == Aim::EndOnly || subject.wish.account_rule == subject.stage_rule {
@@ -92,6 +85,18 @@ pub(crate) fn action(
     action
 }
 
+/// An action on what is nobody's, by its name.
+pub(crate) fn action_of_nobody(
+    change: Change,
+    reasons: Vec<Reason>,
+    cause: Cause,
+    name: &Arc<str>,
+) -> Action {
+    let mut action = Action::new(change, reasons, cause);
+    action.who = name.clone();
+    action
+}
+
 fn adopt(builder: &mut Builder<'_, '_>, subject: &mut Subject<'_>, account: ObjectId) {
     let Some(Adoption { rule, linked }) = subject.adopted else {
         return;
@@ -109,6 +114,11 @@ fn adopt(builder: &mut Builder<'_, '_>, subject: &mut Subject<'_>, account: Obje
         builder.draft.find(finding);
         return;
     };
+    if let Err(why) = clean(&anchor.attribute, std::slice::from_ref(value)) {
+        let finding = held(builder, subject, &why);
+        builder.draft.find(finding);
+        return;
+    }
     let before = builder.world.object(account).first(&anchor.attribute);
     let change = Change::Adopt {
         account: builder.existing(account),
@@ -157,9 +167,11 @@ fn create(
         let Some(value) = &wish.anchor else {
             return Err("the anchor of this person is missing".into());
         };
+        clean(&anchor.attribute, std::slice::from_ref(value))?;
         attributes.push((anchor.attribute.clone(), vec![value.clone()]));
     }
     let mut common_name = None;
+    let mut left_out: Vec<Arc<str>> = Vec::new();
     for line in &wish.attributes {
         let values = match first_values(&line.value, &subject.names) {
             Some(Ok(values)) => values,
@@ -168,6 +180,15 @@ fn create(
             Some(Err(_)) | None => continue,
         };
         fits(line, &values)?;
+        suffix(builder.world, &line.attribute, &values)?;
+        match clean(&line.attribute, &values) {
+            Ok(()) => {}
+            Err(why) if is_required(line) => return Err(why),
+            Err(why) => {
+                left_out.push(why);
+                continue;
+            }
+        }
         for value in &values {
             if !builder.names.is_free(&seeker, &line.attribute, value) {
                 let text = format!("`{value}` is taken as {} by another object", line.attribute);
@@ -195,6 +216,10 @@ fn create(
         return Err(format!("`{common_name}` cannot be a common name").into());
     };
     let unit_action = place::ensure_unit(builder, &unit, subject)?;
+    for why in left_out {
+        let finding = held(builder, subject, &format!("is made without it: {why}"));
+        builder.draft.find(finding);
+    }
     for (attribute, values) in &attributes {
         for value in values {
             builder.names.take(&seeker, attribute, value);
@@ -248,25 +273,6 @@ fn is_required(line: &AttributeWish) -> bool {
         .any(|name| line.attribute.eq_ignore_ascii_case(name))
 }
 
-/// Whether AD can store these values; else why not.
-pub(crate) fn fits(line: &AttributeWish, values: &[Arc<str>]) -> Result<(), Arc<str>> {
-    let Some(schema) = schema::attribute(&line.attribute) else {
-        return Ok(());
-    };
-    if !schema.is_writable() {
-        return Err(format!("{} is not written by a profile", line.attribute).into());
-    }
-    if schema.single && values.len() > 1 {
-        return Err(format!("{} takes one value, not {}", line.attribute, values.len()).into());
-    }
-    for value in values {
-        if let Err(unfit) = schema.check(value) {
-            return Err(format!("`{value}` does not fit {}: {unfit}", line.attribute).into());
-        }
-    }
-    Ok(())
-}
-
 /// Second round for an account that is made: its password, and enabling it.
 pub(crate) fn enable_made(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
     let Some(target) = subject.target.clone() else {
@@ -298,7 +304,7 @@ fn set_password(
     let change = Change::SetPassword {
         account: target.clone(),
         must_change: rules.change_at_first_logon,
-        length: rules.length,
+        length: rules.length.max(builder.world.least_password()),
     };
     let person = Some(&subject.wish.person);
     let mut reasons = reasons(builder, subject);
@@ -444,203 +450,6 @@ fn disable(builder: &mut Builder<'_, '_>, subject: &Subject<'_>, account: Object
     builder.draft.push(disable);
 }
 
-fn uac(builder: &Builder<'_, '_>, account: ObjectId) -> Option<u32> {
+pub(crate) fn uac(builder: &Builder<'_, '_>, account: ObjectId) -> Option<u32> {
     builder.world.object(account).uac().map(Uac::bits)
-}
-
-/// When the account may be deleted; an error where it is not to be, with nothing to say.
-fn deletion(
-    builder: &Builder<'_, '_>,
-    subject: &Subject<'_>,
-    account: ObjectId,
-) -> Result<Timestamp, ()> {
-    let Aim::Deleted(time) = subject.aim else {
-        return Err(());
-    };
-    let object = builder.world.object(account);
-    if object.enabled() {
-        return Err(());
-    }
-    let known = subject.known.ok_or(())?;
-    let since = known.disabled_since.ok_or(())?;
-    if logged_on_since(builder, account, since).is_some() {
-        return Err(());
-    }
-    Ok(due(builder, subject, since, time))
-}
-
-fn due(
-    _builder: &Builder<'_, '_>,
-    subject: &Subject<'_>,
-    since: Timestamp,
-    time: Duration,
-) -> Timestamp {
-    later(since, time, &subject.wish.zone)
-}
-
-/// The logon that starts the clock anew; `lastLogonTimestamp` is about 14 days accurate.
-pub(crate) fn logged_on_since(
-    builder: &Builder<'_, '_>,
-    account: ObjectId,
-    since: Timestamp,
-) -> Option<Timestamp> {
-    let ticks = builder
-        .world
-        .object(account)
-        .integer("lastLogonTimestamp")?;
-    filetime::from_filetime(ticks).filter(|logon| *logon > since)
-}
-
-/// The deletion, where its time has come; whether the account goes in this plan.
-pub(crate) fn delete(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) -> bool {
-    let (Some(account), Aim::Deleted(time)) = (subject.account, subject.aim) else {
-        return false;
-    };
-    let now = builder.world.input.now;
-    let Ok(due_at) = deletion(builder, subject, account) else {
-        waiting_anew(builder, subject, account, time);
-        return false;
-    };
-    let person = &subject.wish.person;
-    let reason = builder
-        .world
-        .reason(subject.wish.account_rule, Some(person));
-    if due_at > now {
-        let zone = jiff::tz::TimeZone::get(&subject.wish.zone).unwrap_or(jiff::tz::TimeZone::UTC);
-        let text = format!("is deleted after {}", due_at.to_zoned_datetime(zone).date());
-        builder.draft.find(
-            Finding::new(FindingKind::Waiting, subject.who.clone(), text)
-                .of(person)
-                .about(builder.dn(Some(account)))
-                .because(reason),
-        );
-        builder.draft.timers.push(due_at);
-        return false;
-    }
-    let why = builder
-        .world
-        .barrier(account)
-        .or_else(|| undeletable(builder, account).map(Into::into));
-    if let Some(why) = why {
-        builder.draft.find(
-            Finding::new(
-                FindingKind::Blocked,
-                subject.who.clone(),
-                format!("cannot be deleted: {why}"),
-            )
-            .of(person)
-            .about(builder.dn(Some(account)))
-            .because(reason)
-            .help("settle it by hand, then the next run deletes the account"),
-        );
-        return false;
-    }
-    let change = Change::Delete {
-        account: builder.existing(account),
-    };
-    let cause = Cause::Time;
-    let mut delete = action(subject, change, reasons(builder, subject), cause);
-    delete.reversible =
-        Reversible::Partly("only by reanimation: memberships and what AD drops stay lost".into());
-    delete.counts.push(GuardKind::Delete);
-    builder.draft.push(delete);
-    true
-}
-
-/// The clock that begins now, or begins again.
-fn waiting_anew(
-    builder: &mut Builder<'_, '_>,
-    subject: &Subject<'_>,
-    account: ObjectId,
-    time: Duration,
-) {
-    let now = builder.world.input.now;
-    let again = subject
-        .known
-        .and_then(|known| known.disabled_since)
-        .and_then(|since| logged_on_since(builder, account, since));
-    let at = due(builder, subject, now, time);
-    builder.draft.timers.push(at);
-    if builder.world.object(account).enabled() {
-        return;
-    }
-    let text = match again {
-        Some(_) => {
-            "somebody logged on since it was disabled; the time until its deletion begins again"
-        }
-        None => "the time until its deletion begins now",
-    };
-    builder.draft.find(
-        Finding::new(FindingKind::Waiting, subject.who.clone(), text)
-            .of(&subject.wish.person)
-            .about(builder.dn(Some(account))),
-    );
-}
-
-/// What must be settled before an account can go (S17).
-fn undeletable(builder: &Builder<'_, '_>, account: ObjectId) -> Option<String> {
-    let object = builder.world.object(account);
-    let children = builder.world.input.directory.children(account);
-    if let Some(child) = children.first() {
-        let name = builder.world.object(*child).dn();
-        return Some(format!(
-            "{} objects lie below it, such as `{name}`",
-            children.len()
-        ));
-    }
-    match object.mailbox() {
-        None | Some(Mailbox::Personal) => {}
-        Some(Mailbox::Shared) => return Some("it is a shared mailbox".to_owned()),
-        Some(Mailbox::Room | Mailbox::Equipment) => {
-            return Some("it is the mailbox of a room or a thing".to_owned());
-        }
-        Some(Mailbox::Linked | Mailbox::System) => {
-            return Some("its mailbox belongs to no single person".to_owned());
-        }
-    }
-    if object.flag("msExchLitigationHoldEnabled") || object.has("msExchLitigationHoldDate") {
-        return Some("its mailbox is under litigation hold".to_owned());
-    }
-    None
-}
-
-/// A further account of the same human: shown with its owner, disabled with its owner (S8).
-pub(crate) fn tied(builder: &mut Builder<'_, '_>, owner: &Subject<'_>, tied: &Tied) {
-    let name = builder.world.name_of(tied.account);
-    let person = &owner.wish.person;
-    let who: Arc<str> = format!("{} ({name})", owner.who).into();
-    let enabled = builder.world.object(tied.account).enabled();
-    let reason = builder.world.reason(tied.rule, None);
-    let by_hand = super::memory::tied(builder, person, tied.account);
-    if !(owner.aim.ends() && enabled) {
-        return;
-    }
-    if let Some(why) = builder.world.barrier(tied.account) {
-        let text = format!("`{name}` belongs to someone who left and cannot be disabled: {why}");
-        builder.draft.find(
-            Finding::new(FindingKind::Tied, who.clone(), text)
-                .of(person)
-                .about(builder.dn(Some(tied.account)))
-                .because(reason)
-                .help("disable it by hand"),
-        );
-        builder.open(Some(tied.account), Some(person), &who, OpenReason::Tied);
-        return;
-    }
-    let mut reasons = reasons(builder, owner);
-    reasons.push(reason);
-    let cause = if by_hand {
-        Cause::ByHand
-    } else {
-        owner.cause_of_stage(builder)
-    };
-    let change = Change::Disable {
-        account: builder.existing(tied.account),
-        before: uac(builder, tied.account),
-    };
-    let mut disable = Action::new(change, reasons, cause);
-    disable.person = Some(person.clone());
-    disable.who = who;
-    disable.counts.push(GuardKind::Disable);
-    builder.draft.push(disable);
 }

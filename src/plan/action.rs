@@ -1,9 +1,11 @@
 //! Actions: single changes with their reasons.
 
+use crate::directory::group_type::GroupType;
 use crate::directory::{Dn, Guid};
 use crate::hr::PersonId;
 use crate::policy::GuardKind;
-use crate::state::NameSpace;
+use crate::state::{Given, NameSpace};
+use jiff::Timestamp;
 use std::sync::Arc;
 
 /// An action of a plan; index into [`crate::plan::Plan::actions`].
@@ -35,6 +37,31 @@ pub struct Action {
     pub counts: Vec<GuardKind>,
     /// Names that it gives, folded as the planner compares them: reserved for the person once it succeeded (S14).
     pub reserves: Vec<(NameSpace, Arc<str>)>,
+    /// A person must say yes to it; `None` where nobody has to.
+    pub approval: Option<Approval>,
+}
+
+impl Action {
+    /// Whether nobody has said yes yet to what somebody must say yes to.
+    pub fn waits(&self) -> bool {
+        self.approval
+            .as_ref()
+            .is_some_and(|approval| approval.given.is_none())
+    }
+}
+
+/// That a person must say yes to an action, and whether one has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// What is approved, as a salted digest: the same from plan to plan, for as long as exactly this is to be
+    /// done.
+    pub id: Arc<str>,
+    /// The `approve` item.
+    pub rule: Reason,
+    /// Since when it waits.
+    pub asked: Timestamp,
+    /// Who said yes; `None` while it waits.
+    pub given: Option<Given>,
 }
 
 /// An object that an action concerns.
@@ -72,6 +99,17 @@ pub enum Change {
     CreateUnit {
         /// Where.
         dn: Dn,
+    },
+    /// A group is made, with nobody in it.
+    CreateGroup {
+        /// Where.
+        dn: Dn,
+        /// Its sAMAccountName.
+        name: Arc<str>,
+        /// Its scope, and whether it gives access.
+        group_type: GroupType,
+        /// Its description.
+        description: Option<Arc<str>>,
     },
     /// An account is made, disabled and without a password; enabling is an action of its own.
     CreateAccount {
@@ -149,6 +187,25 @@ pub enum Change {
         account: Target,
         /// The stage that takes it, if one does (S16): then the state remembers whose it was.
         stage: Option<Arc<str>>,
+    },
+    /// A value of the account is written back to HR.
+    WriteBack {
+        /// Whose value it is.
+        account: Target,
+        /// Of whom HR gets to know it.
+        person: PersonId,
+        /// The field, as the policy calls it.
+        field: Arc<str>,
+        /// The field, as HR calls it.
+        source: Arc<str>,
+        /// What HR says now.
+        before: Option<Arc<str>>,
+        /// What it will say.
+        after: Arc<str>,
+        /// The salted digest by which the state will know the value as ours.
+        digest: Arc<str>,
+        /// People sign in to HR with this field.
+        login: bool,
     },
     /// The account is deleted.
     Delete {

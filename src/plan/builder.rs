@@ -5,20 +5,23 @@
 
 use super::account;
 use super::correlate::Correlation;
+use super::deletion;
 use super::diff;
 use super::draft::Draft;
-use super::groups::{self, GroupNotes};
+use super::groups::{self, Groups};
 use super::memory;
 use super::names::Names;
 use super::place::{self, Units};
 use super::subject::{Aim, Subject, weigh};
+use super::tied;
+use super::vanished;
 use super::world::World;
+use super::writeback;
 use super::{ActionId, Finding, FindingKind, OpenReason};
 use crate::directory::{Dn, ObjectId};
 use crate::hr::PersonId;
 use crate::policy::Wish;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::sync::Arc;
 
 /// Everything that grows while the plan is made.
 pub(crate) struct Builder<'w, 'a> {
@@ -28,8 +31,7 @@ pub(crate) struct Builder<'w, 'a> {
     pub(crate) units: Units,
     /// Where the account of each person is or will be.
     pub(crate) seats: FxHashMap<PersonId, Seat>,
-    pub(crate) group_ids: FxHashMap<Arc<str>, Option<ObjectId>>,
-    pub(crate) group_notes: GroupNotes,
+    pub(crate) groups: Groups,
     pub(crate) reported_quarantine: FxHashSet<PersonId>,
     pub(crate) may_adopt: bool,
 }
@@ -55,8 +57,7 @@ impl<'w, 'a> Builder<'w, 'a> {
             names: Names::new(world),
             units: Units::default(),
             seats: FxHashMap::default(),
-            group_ids: FxHashMap::default(),
-            group_notes: GroupNotes::default(),
+            groups: Groups::default(),
             reported_quarantine: FxHashSet::default(),
             may_adopt: false,
         };
@@ -70,11 +71,23 @@ impl<'w, 'a> Builder<'w, 'a> {
         let by_person: FxHashMap<&PersonId, &'a Wish> =
             wishes.iter().map(|wish| (&wish.person, wish)).collect();
         let mut subjects: Vec<Subject<'a>> = Vec::with_capacity(wishes.len());
+        let tells = !self.world.input.rules.notices.is_empty();
         for entry in &correlation.people {
             let Some(wish) = by_person.get(&entry.person) else {
                 continue;
             };
             let account = entry.verdict.account();
+            if wish.absent.is_some() && !vanished::is_due(self, wish, account) {
+                let seat = account.map_or(Seat::Unknown, |account| {
+                    Seat::At(self.world.object(account).dn().clone())
+                });
+                self.seats.insert(entry.person.clone(), seat);
+                continue;
+            }
+            let some = account.or(entry.verdict.accounts().first().copied());
+            if let (Some(some), true) = (some, tells) {
+                self.draft.accounts.insert(entry.person.clone(), some);
+            }
             let subject = weigh(self, wish, &entry.verdict);
             let Some(mut subject) = subject else {
                 let seat = match account {
@@ -91,6 +104,11 @@ impl<'w, 'a> Builder<'w, 'a> {
         }
         for subject in &subjects {
             self.person(subject);
+            writeback::values(self, subject);
+            if tells {
+                let person = subject.wish.person.clone();
+                self.draft.names.insert(person, subject.names.clone());
+            }
         }
         self.tied(correlation, &subjects);
     }
@@ -109,7 +127,7 @@ impl<'w, 'a> Builder<'w, 'a> {
         let before = self.draft.actions.len();
         if subject.aim == Aim::EndOnly {
             account::state(self, subject);
-        } else if !account::delete(self, subject) {
+        } else if !deletion::delete(self, subject) {
             account::state(self, subject);
             diff::attributes(self, subject);
             place::relocate(self, subject);
@@ -135,6 +153,7 @@ impl<'w, 'a> Builder<'w, 'a> {
         let blocked = self.draft.actions.len() - before;
         self.draft.actions.truncate(before);
         self.units.forget_from(before);
+        self.groups.forget_from(before);
         if subject.aim == Aim::Enabled && !self.world.object(account).enabled() {
             memory::not_entered(self, subject);
         }
@@ -164,48 +183,15 @@ impl<'w, 'a> Builder<'w, 'a> {
             .enumerate()
             .filter_map(|(index, subject)| Some((subject.account?, index)))
             .collect();
-        for tied in &correlation.tied {
+        for one in &correlation.tied {
             let owner = owners
-                .get(&tied.owner)
+                .get(&one.owner)
                 .and_then(|index| subjects.get(*index));
             if let Some(owner) = owner {
-                account::tied(self, owner, tied);
+                tied::with_owner(self, owner, one);
             }
         }
-        self.left_behind(correlation, subjects);
-    }
-
-    /// Further accounts of people who left and whose own account is gone: no rule finds them any more (G14).
-    fn left_behind(&mut self, correlation: &Correlation, subjects: &[Subject<'a>]) {
-        let gone: FxHashMap<&PersonId, &Subject<'a>> = subjects
-            .iter()
-            .filter(|subject| subject.account.is_none() && subject.aim.ends())
-            .map(|subject| (&subject.wish.person, subject))
-            .collect();
-        let found: FxHashSet<ObjectId> = correlation.tied.iter().map(|tied| tied.account).collect();
-        for (guid, memory) in &self.world.input.prior.accounts {
-            let owner = memory.person.as_ref().and_then(|person| gone.get(person));
-            let (Some(owner), true) = (owner, memory.tied) else {
-                continue;
-            };
-            let account = self.world.input.directory.by_guid(*guid);
-            let Some(account) =
-                account.filter(|id| !found.contains(id) && self.world.object(*id).enabled())
-            else {
-                continue;
-            };
-            let name = self.world.name_of(account);
-            let who: Arc<str> = format!("{} ({name})", owner.who).into();
-            let text = format!("`{name}` is enabled, and its owner's own account is gone");
-            self.draft.find(
-                Finding::new(FindingKind::Tied, who.clone(), text)
-                    .of(&owner.wish.person)
-                    .about(self.dn(Some(account)))
-                    .help("disable it by hand"),
-            );
-            let person = Some(&owner.wish.person);
-            self.open(Some(account), person, &who, OpenReason::Tied);
-        }
+        tied::left_behind(self, correlation, subjects);
     }
 }
 

@@ -5,8 +5,9 @@
 //!
 //! Begin with [`attributes`].
 
-use super::account::{action, fits, held};
+use super::account::{action, held};
 use super::builder::{Builder, Seat};
+use super::fit::{clean, fits, suffix};
 use super::names::{Seeker, render, reserved_by};
 use super::overlay;
 use super::proxy;
@@ -199,6 +200,14 @@ fn change(
         return Ok(None);
     }
     fits(line, &after)?;
+    // What is there already is not ours to judge.
+    let new: Vec<Arc<str>> = after
+        .iter()
+        .filter(|value| !before.contains(value))
+        .cloned()
+        .collect();
+    clean(&line.attribute, &new)?;
+    suffix(builder.world, &line.attribute, &new)?;
     let unit = subject
         .target
         .as_ref()
@@ -217,9 +226,13 @@ fn change(
     let overlay = line
         .overlay
         .then(|| overlay::name(builder, subject, line.rule));
+    let cause = cause(builder, subject, line, &name, &before, &after);
+    if cause == Cause::ByHand && is_contested(builder, subject, &line.attribute) {
+        return Err("somebody set it back after each of three runs".into());
+    }
     Ok(Some(AttributeChange {
         attribute: line.attribute.clone(),
-        cause: cause(builder, subject, line, &name, &before, &after),
+        cause,
         before,
         after,
         refers_to,
@@ -228,6 +241,23 @@ fn change(
         lifts: false,
         sensitive: builder.world.reads_sensitive(line.rule),
     }))
+}
+
+/// After how many runs that took back what a hand wrote an attribute is left to that hand (S13).
+const CONTESTED_AFTER: u32 = 3;
+
+/// Whether two sides write an attribute by turns: ours gives in until HR or the policy says something new.
+pub(crate) fn is_contested(
+    builder: &Builder<'_, '_>,
+    subject: &Subject<'_>,
+    attribute: &Arc<str>,
+) -> bool {
+    let Some(account) = subject.account else {
+        return false;
+    };
+    let key = (builder.world.object(account).guid(), attribute.clone());
+    let times = builder.world.input.prior.set_back.get(&key);
+    times.is_some_and(|times| *times >= CONTESTED_AFTER)
 }
 
 /// The values that the account has now.

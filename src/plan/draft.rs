@@ -2,6 +2,7 @@
 //!
 //! Actions are numbered in the order in which they are thought of; `order.rs` gives them their final places.
 
+use super::names::Assigned;
 use super::plan::Memory;
 use super::{
     Action, ActionId, Cause, Change, Finding, FindingKind, OpenReason, Reason, Reversible, Target,
@@ -9,6 +10,7 @@ use super::{
 use crate::directory::{Dn, ObjectId};
 use crate::hr::PersonId;
 use jiff::Timestamp;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// Everything gathered so far.
@@ -20,6 +22,12 @@ pub(crate) struct Draft {
     pub(crate) memory: Memory,
     /// Instants at which something of the planner's own becomes due (linger, deletion).
     pub(crate) timers: Vec<Timestamp>,
+    /// Who has an account, or may have one.
+    pub(crate) accounts: FxHashMap<PersonId, ObjectId>,
+    /// Who works and would be put back before the start (S2).
+    pub(crate) postponed: FxHashSet<PersonId>,
+    /// The names that `unique` gives; only where something is told of them.
+    pub(crate) names: FxHashMap<PersonId, Assigned>,
 }
 
 /// An enabled account that nobody deals with.
@@ -60,6 +68,7 @@ impl Action {
             not_ours: false,
             counts: Vec::new(),
             reserves: Vec::new(),
+            approval: None,
         }
     }
 }

@@ -59,6 +59,12 @@ pub enum FindingKind {
     Waiting,
     /// A tied account.
     Tied,
+    /// A notice that has nobody to go to.
+    Untold,
+    /// HR's record is not as the policy expects it.
+    Expectation,
+    /// An exception that has lasted too long, or soon will have (S18).
+    Exception,
     /// Anything else worth a look.
     Note,
 }
@@ -97,8 +103,12 @@ pub enum OpenReason {
     Released,
     /// HR no longer has its person.
     Vanished,
-    /// It is tied to an account whose owner left, and protected.
+    /// It is tied to an account whose owner left, and may not be written or is found by no rule.
     Tied,
-    /// A guard stops the plan that would deal with it.
+    /// A guard or an invariant stops the plan that would deal with it.
     Guard,
+    /// What would deal with it waits for a person's approval.
+    Approval,
+    /// An earlier run meant to disable it and did not succeed.
+    Failed,
 }

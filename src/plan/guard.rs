@@ -6,10 +6,11 @@
 use super::draft::Draft;
 use super::world::World;
 use super::{Action, ActionId, Change, GuardVerdict, order};
-use crate::directory::ObjectId;
+use crate::directory::{Guid, ObjectId};
 use crate::policy::GuardKind;
 use crate::policy::ruleset::Limit;
 use jiff::SignedDuration;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -81,8 +82,10 @@ pub(crate) fn judge(
     draft: &Draft,
     all: &[Action],
     planned: &[Action],
+    notices: usize,
 ) -> Vec<GuardVerdict> {
     let bases = bases(world);
+    let today = today(world);
     let narrowed = world.input.options.only.is_some();
     // S10: `--only` still ends one person when a guard holds the run.
     let only_ends = narrowed
@@ -90,32 +93,36 @@ pub(crate) fn judge(
             .iter()
             .all(|action| order::takes_away(&action.change));
     let judged = if only_ends { planned } else { all };
+    // What waits for approval is not done by this plan; a yes is judged when it is given.
+    let waits = order::waiting(judged);
+    let shown_waits = order::waiting(planned);
     let mut verdicts = Vec::with_capacity(GuardKind::ALL.len());
     for kind in GuardKind::ALL {
-        let counted = |actions: &[Action]| -> u32 {
-            let hits = actions.iter().map(|action| {
-                action
-                    .counts
-                    .iter()
-                    .filter(|counted| **counted == kind)
-                    .count()
-            });
-            u32::try_from(hits.sum::<usize>()).unwrap_or(u32::MAX)
-        };
         let level = level(world, draft, kind);
-        let count = level.unwrap_or_else(|| counted(judged));
-        let recent = match level {
-            Some(_) => 0,
-            None => recent(world, kind),
-        };
+        let Tally {
+            count,
+            recent,
+            note,
+        } = level.clone().unwrap_or_else(|| Tally {
+            count: if kind == GuardKind::Notify {
+                u32::try_from(notices).unwrap_or(u32::MAX)
+            } else {
+                counted(judged, &waits, kind)
+            },
+            recent: recent(world, kind.word()),
+            note: None,
+        });
         let of = match level {
             Some(_) => bases.people,
             None => bases.enabled_managed,
         };
-        let (limit, source) = limit(world, kind, of, bases.first_filling);
-        let shown = planned.iter().enumerate();
+        let (limit, mut source) = limit(world, kind, (of, bases.first_filling), today);
+        if let Some(note) = note {
+            source = format!("{source}, {note}").into();
+        }
+        let shown = planned.iter().zip(&shown_waits).enumerate();
         let actions = shown
-            .filter(|(_, action)| action.counts.contains(&kind))
+            .filter(|(_, (action, waits))| !**waits && action.counts.contains(&kind))
             .map(|(index, _)| ActionId(u32::try_from(index).unwrap_or(u32::MAX)));
         let stands_aside = only_ends && level.is_some();
         verdicts.push(GuardVerdict {
@@ -128,8 +135,50 @@ pub(crate) fn judge(
             actions: actions.collect(),
         });
     }
-    verdicts.extend(watched_groups(world, judged, planned));
+    verdicts.extend(lost_of_sources(world, draft, only_ends));
+    verdicts.extend(watched_groups(world, judged, planned, today));
     verdicts
+}
+
+/// How many a plan has of a kind, and how many the runs of the last day had.
+#[derive(Debug, Clone, Default)]
+struct Tally {
+    count: u32,
+    recent: u32,
+    /// Which part it is that counts most.
+    note: Option<String>,
+}
+
+/// How many effects of a kind these actions have, but for what waits for approval.
+fn counted(actions: &[Action], waits: &[bool], kind: GuardKind) -> u32 {
+    let due = actions.iter().zip(waits).filter(|(_, waits)| !**waits);
+    let hits = due.map(|(action, _)| {
+        let counts = action.counts.iter();
+        counts.filter(|counted| **counted == kind).count()
+    });
+    u32::try_from(hits.sum::<usize>()).unwrap_or(u32::MAX)
+}
+
+/// The day on which overrides are judged: that of the policy's own zone, or where it names none the day that it is
+/// for most people. An override is about everybody, so it needs one day for all.
+fn today(world: &World<'_>) -> Date {
+    let input = world.input;
+    let most = || {
+        let mut people: BTreeMap<&Arc<str>, usize> = BTreeMap::new();
+        for wish in input.wishes {
+            *people.entry(&wish.zone).or_default() += 1;
+        }
+        let most = people
+            .into_iter()
+            .max_by_key(|(name, people)| (*people, std::cmp::Reverse(*name)));
+        most.map(|(zone, _)| zone.clone())
+    };
+    let zone = input.rules.home_zone.clone().or_else(most);
+    let zone = zone.and_then(|name| TimeZone::get(&name).ok());
+    input
+        .now
+        .to_zoned_datetime(zone.unwrap_or(TimeZone::UTC))
+        .date()
 }
 
 fn bases(world: &World<'_>) -> Bases {
@@ -158,9 +207,15 @@ fn bases(world: &World<'_>) -> Bases {
 }
 
 /// Kinds that measure how HR looks, not what the plan does.
-fn level(world: &World<'_>, draft: &Draft, kind: GuardKind) -> Option<u32> {
+fn level(world: &World<'_>, draft: &Draft, kind: GuardKind) -> Option<Tally> {
     match kind {
-        GuardKind::Quarantine => u32::try_from(world.input.people.quarantined().len()).ok(),
+        GuardKind::Quarantine => {
+            let count = world.input.people.quarantined().len();
+            Some(Tally {
+                count: u32::try_from(count).unwrap_or(u32::MAX),
+                ..Tally::default()
+            })
+        }
         GuardKind::Lose => Some(lost_people(world, draft)),
         GuardKind::Values => Some(lost_values(world)),
         GuardKind::Create
@@ -180,8 +235,8 @@ fn level(world: &World<'_>, draft: &Draft, kind: GuardKind) -> Option<u32> {
     }
 }
 
-/// People whom the last applied run still had, or by how many they are fewer.
-fn lost_people(world: &World<'_>, draft: &Draft) -> u32 {
+/// People whom the last applied run still had, or by how many they are fewer; and who vanished within a day.
+fn lost_people(world: &World<'_>, draft: &Draft) -> Tally {
     let newly = draft
         .memory
         .people
@@ -191,48 +246,150 @@ fn lost_people(world: &World<'_>, draft: &Draft) -> u32 {
             memory.vanished.is_some() && known.is_some_and(|known| known.vanished.is_none())
         })
         .count();
+    let now = world.input.now;
+    let since = now.checked_sub(MEMORY).unwrap_or(now);
+    let of_today = world.input.prior.people.values().filter(|memory| {
+        memory
+            .vanished
+            .is_some_and(|vanished| vanished > since && vanished <= now)
+    });
     let read = u32::try_from(world.input.people.len()).unwrap_or(u32::MAX);
     let fewer = world
         .input
         .prior
         .people_read
         .map_or(0, |before| before.saturating_sub(read));
-    u32::try_from(newly).unwrap_or(u32::MAX).max(fewer)
+    Tally {
+        count: u32::try_from(newly).unwrap_or(u32::MAX).max(fewer),
+        recent: u32::try_from(of_today.count()).unwrap_or(u32::MAX),
+        note: None,
+    }
 }
 
-/// The most people who lost the value of one attribute since the last applied run.
-fn lost_values(world: &World<'_>) -> u32 {
-    let schema = world.input.schema;
-    let mut lost = vec![0_u32; schema.attributes().len()];
+/// People whom each source of its own lost since the last applied run; a source that lost none has no verdict.
+///
+/// A small source that is cut short would not be seen among all people: so each has a limit of its own.
+fn lost_of_sources(world: &World<'_>, draft: &Draft, stands_aside: bool) -> Vec<GuardVerdict> {
+    let rules = world.input.rules;
+    let default = default_of(GuardKind::Lose);
+    let mut verdicts = Vec::new();
+    for source in world.input.people.sources() {
+        let Some(before) = world.input.prior.sources_read.get(&source.name).copied() else {
+            continue;
+        };
+        let newly = draft.memory.people.iter().filter(|(person, memory)| {
+            let known = world.person_memory(person);
+            memory.vanished.is_some()
+                && known.is_some_and(|known| known.vanished.is_none())
+                && is_of(world, source, person)
+        });
+        let fewer = before.saturating_sub(source.records);
+        let count = u32::try_from(newly.count()).unwrap_or(u32::MAX).max(fewer);
+        if count == 0 {
+            continue;
+        }
+        let of = before.max(source.records);
+        let rule = rules.sources.iter().find(|rule| rule.name == source.name);
+        let (limit, why) = match rule.and_then(|rule| rule.lose.as_ref().map(|lose| (rule, lose))) {
+            Some((rule, lose)) => (
+                amount(lose, &default, of, false),
+                rules
+                    .rule(rule.rule)
+                    .map_or_else(|| "policy".into(), |rule| rule.text.clone()),
+            ),
+            None => (
+                percent(default.percent, of).max(default.count),
+                format!("default, of the source `{}`", source.name).into(),
+            ),
+        };
+        verdicts.push(GuardVerdict {
+            kind: GuardKind::Lose,
+            count,
+            recent: 0,
+            limit,
+            source: why,
+            tripped: count > limit && !stands_aside,
+            actions: Vec::new(),
+        });
+    }
+    verdicts
+}
+
+/// Whether a person is of that source, as far as prefixes tell: whoever bears none is of the only one without.
+fn is_of(world: &World<'_>, source: &crate::hr::SourceRead, person: &crate::hr::PersonId) -> bool {
+    let key = person.to_string();
+    let sources = world.input.people.sources();
+    let prefixes = sources.iter().filter_map(|source| source.prefix.as_deref());
+    let borne = prefixes
+        .filter(|prefix| key.starts_with(prefix))
+        .max_by_key(|prefix| prefix.len());
+    let alone = sources
+        .iter()
+        .filter(|other| other.prefix == source.prefix)
+        .count()
+        == 1;
+    alone && borne == source.prefix.as_deref()
+}
+
+/// How many people lost the value of each attribute since the last applied run.
+pub(crate) fn lost_by_attribute(world: &World<'_>) -> Vec<(Arc<str>, u32)> {
+    let attributes = world.input.schema.attributes();
+    let mut lost = vec![0_u32; attributes.len()];
     for person in world.input.people.people() {
         let Some(memory) = world.person_memory(person.id()) else {
             continue;
         };
-        for ((attribute, value), lost) in schema
-            .attributes()
-            .iter()
-            .zip(person.values())
-            .zip(&mut lost)
-        {
+        for ((attribute, value), lost) in attributes.iter().zip(person.values()).zip(&mut lost) {
             if value.is_none() && memory.values.contains_key(&attribute.name) {
                 *lost += 1;
             }
         }
     }
-    lost.into_iter().max().unwrap_or(0)
+    let names = attributes.iter().map(|attribute| attribute.name.clone());
+    names.zip(lost).filter(|(_, lost)| *lost > 0).collect()
 }
 
-fn recent(world: &World<'_>, kind: GuardKind) -> u32 {
+/// The attribute whose value most people lost, within a day.
+fn lost_values(world: &World<'_>) -> Tally {
+    let lost = lost_by_attribute(world).into_iter();
+    let tallies = lost.map(|(attribute, count)| Tally {
+        count,
+        recent: recent(world, &values_word(&attribute)),
+        note: Some(format!("for `{attribute}`")),
+    });
+    tallies
+        .rev()
+        .max_by_key(|tally| tally.count.saturating_add(tally.recent))
+        .unwrap_or_default()
+}
+
+/// The word under which the state counts who lost the value of an attribute.
+pub(crate) fn values_word(attribute: &str) -> String {
+    format!("{} {attribute}", GuardKind::Values.word())
+}
+
+/// The word under which the state counts who was taken out of a group.
+pub(crate) fn revoke_word(group: Guid) -> String {
+    format!("{} {group}", GuardKind::Revoke.word())
+}
+
+/// What the runs of the last day counted under that word.
+fn recent(world: &World<'_>, word: &str) -> u32 {
     let now = world.input.now;
     let since = now.checked_sub(MEMORY).unwrap_or(now);
     let counts = world.input.prior.guard_counts.iter();
     counts
-        .filter(|count| &*count.kind == kind.word() && count.at > since && count.at <= now)
+        .filter(|count| &*count.kind == word && count.at > since && count.at <= now)
         .fold(0, |sum, count| sum.saturating_add(count.count))
 }
 
 /// The limit of a kind whose percents are of so many, and where it comes from.
-fn limit(world: &World<'_>, kind: GuardKind, of: u32, first_filling: bool) -> (u32, Arc<str>) {
+fn limit(
+    world: &World<'_>,
+    kind: GuardKind,
+    (of, first_filling): (u32, bool),
+    today: Date,
+) -> (u32, Arc<str>) {
     let rules = world.input.rules;
     let default = default_of(kind);
     let (mut limit, mut source): (u32, Arc<str>) = match rules.limits.get(&kind) {
@@ -248,7 +405,6 @@ fn limit(world: &World<'_>, kind: GuardKind, of: u32, first_filling: bool) -> (u
             "default".into(),
         ),
     };
-    let today = world.input.now.to_zoned_datetime(TimeZone::UTC).date();
     for rule in rules
         .overrides
         .iter()
@@ -290,11 +446,15 @@ fn at_least_one(share: u32, of: u32) -> u32 {
     }
 }
 
-/// Groups of which one run would remove too large a part.
-fn watched_groups(world: &World<'_>, judged: &[Action], planned: &[Action]) -> Vec<GuardVerdict> {
+/// Groups of which this plan, with the runs of the last day, would remove too large a part.
+fn watched_groups(
+    world: &World<'_>,
+    judged: &[Action],
+    planned: &[Action],
+    today: Date,
+) -> Vec<GuardVerdict> {
     let all = removed_from(world, judged);
     let shown = removed_from(world, planned);
-    let today = world.input.now.to_zoned_datetime(TimeZone::UTC).date();
     let rules = world.input.rules;
     let raised = rules
         .overrides
@@ -305,14 +465,17 @@ fn watched_groups(world: &World<'_>, judged: &[Action], planned: &[Action]) -> V
         .unwrap_or(0);
     let mut verdicts = Vec::new();
     for (group, removed) in all {
-        let members = u32::try_from(world.members.targets(group).len()).unwrap_or(u32::MAX);
+        let recent = recent(world, &revoke_word(world.object(group).guid()));
+        let left = u32::try_from(world.members.targets(group).len()).unwrap_or(u32::MAX);
+        // Those of whom the last day took some.
+        let members = left.saturating_add(recent);
         let count = u32::try_from(removed.len()).unwrap_or(u32::MAX);
         let limit = percent(WATCHED_PERCENT, members).max(raised);
-        if members >= WATCHED_MEMBERS && count > limit {
+        if members >= WATCHED_MEMBERS && count.saturating_add(recent) > limit {
             verdicts.push(GuardVerdict {
                 kind: GuardKind::Revoke,
                 count,
-                recent: 0,
+                recent,
                 limit,
                 source: format!(
                     "at most {WATCHED_PERCENT}% of the {members} members of `{}`",
@@ -330,8 +493,10 @@ fn watched_groups(world: &World<'_>, judged: &[Action], planned: &[Action]) -> V
 /// The removals of these actions by group.
 fn removed_from(world: &World<'_>, actions: &[Action]) -> BTreeMap<ObjectId, Vec<ActionId>> {
     let mut removed: BTreeMap<ObjectId, Vec<ActionId>> = BTreeMap::new();
-    for (index, action) in actions.iter().enumerate() {
+    let waits = order::waiting(actions);
+    for (index, (action, waits)) in actions.iter().zip(waits).enumerate() {
         if let Change::RemoveMember { group, .. } = &action.change
+            && !waits
             && let Some(group) = world.input.directory.by_dn(group.dn())
         {
             let id = ActionId(u32::try_from(index).unwrap_or(u32::MAX));

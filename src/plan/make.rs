@@ -2,14 +2,16 @@
 
 use super::builder::Builder;
 use super::correlate::{self, Correlation, Verdict};
-use super::draft::Draft;
+use super::draft::{Draft, Open};
+use super::exceptions;
 use super::world::World;
 use super::{
-    Action, Finding, FindingKind, Header, OpenReason, Plan, StageCount, guard, open, order,
+    Action, Change, Finding, FindingKind, Header, OpenReason, Plan, SourceRead, StageCount, Target,
+    approval, guard, invariant, notice, open, order, quality, vanished,
 };
 use crate::directory::{self, Dn};
 use crate::hr::{self, PersonId};
-use crate::policy::{Ruleset, Standing, Wish};
+use crate::policy::{Ruleset, Standing, Telling, Wish};
 use crate::state::Prior;
 use jiff::{SignedDuration, Timestamp};
 use rustc_hash::FxHashSet;
@@ -42,12 +44,12 @@ pub struct Input<'a> {
     /// As of which instant.
     pub now: Timestamp,
     /// What the caller asked for.
-    pub options: Options,
+    pub options: Options<'a>,
 }
 
 /// What the caller asked for.
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub struct Options<'a> {
     /// Made with `--at`: shown, never applied.
     pub hypothetical: bool,
     /// Actions only for these; names, guards and uniqueness are judged over everybody.
@@ -58,8 +60,10 @@ pub struct Options {
     pub clock_pinned: bool,
     /// What the people were read from.
     pub people_source: Arc<str>,
-    /// Exceptions by the digest of their text, for the state (S18).
-    pub exceptions: Vec<Arc<str>>,
+    /// Sensitive HR values stand in reasons as they are: for somebody at a terminal, and never kept (S11).
+    pub reveal: bool,
+    /// Who says what notices say; without, nothing is told and nothing is remembered of it.
+    pub telling: Option<&'a dyn Telling>,
 }
 
 /// The plan: pure, and the same for the same input in whatever order it comes.
@@ -87,12 +91,14 @@ fn make(input: &Input<'_>) -> Plan {
         unconfirmed(&mut builder, &correlation);
     } else {
         builder.people(&correlation);
-        vanished(&mut builder, &correlation);
+        vanished::report(&mut builder, &correlation);
         ignored(&mut builder, &correlation);
         builder.report_groups();
     }
     quarantined(&mut builder);
-    finish(&world, builder.draft)
+    exceptions::report(&mut builder);
+    quality::unmet(&mut builder, &correlation);
+    finish(&world, &correlation, builder.draft)
 }
 
 /// Before the first verdicts a run creates and changes nothing (S7).
@@ -131,43 +137,6 @@ fn unconfirmed(builder: &mut Builder<'_, '_>, correlation: &Correlation) {
                 .of(&entry.person)
                 .about(accounts),
         );
-    }
-}
-
-/// People whom HR no longer has: reported, and nothing changes (G6).
-fn vanished(builder: &mut Builder<'_, '_>, correlation: &Correlation) {
-    let input = builder.world.input;
-    let out: FxHashSet<&PersonId> = correlation.left_out.iter().map(|(id, _)| id).collect();
-    for (person, memory) in &input.prior.people {
-        let known = match input.people.standing(person) {
-            hr::Standing::Known(_) | hr::Standing::Quarantined(_) => true,
-            hr::Standing::Unknown => false,
-        };
-        if known || out.contains(person) {
-            continue;
-        }
-        let account = memory
-            .account
-            .and_then(|guid| input.directory.by_guid(guid));
-        let who = account.map_or_else(
-            || builder.unnamed(person),
-            |account| builder.world.name_of(account),
-        );
-        let since = memory.vanished.unwrap_or(input.now);
-        let text = "HR no longer has this person; nothing changes, for absence is not a leaver";
-        let dns = builder.dn(account);
-        builder.draft.find(
-            Finding::new(FindingKind::Vanished, who.clone(), text)
-                .of(person)
-                .about(dns)
-                .help("if they left, let HR say so; else find out why the record is gone"),
-        );
-        builder.open(account, Some(person), &who, OpenReason::Vanished);
-        if memory.vanished.is_none() {
-            let mut memory = memory.clone();
-            memory.vanished = Some(since);
-            builder.draft.memory.people.push((person.clone(), memory));
-        }
     }
 }
 
@@ -236,10 +205,13 @@ fn quarantined(builder: &mut Builder<'_, '_>) {
     }
 }
 
-fn finish(world: &World<'_>, mut draft: Draft) -> Plan {
+fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Plan {
     let input = world.input;
     let mut actions = std::mem::take(&mut draft.actions);
     order::links_first(&mut actions);
+    approval::mark(world, &mut actions);
+    let (mut broken, unjudged) = invariant::judge(world, correlation, &actions);
+    draft.findings.extend(unjudged);
     let kept = match &input.options.only {
         Some(people) => order::only(&actions, people),
         None => vec![true; actions.len()],
@@ -251,15 +223,27 @@ fn finish(world: &World<'_>, mut draft: Draft) -> Plan {
     } else {
         (None, order::ordered(actions, &kept))
     };
+    let notices = notice::notices(world, &mut draft, &actions);
     let judged: &[Action] = all.as_deref().unwrap_or(&actions);
-    let guards = guard::judge(world, &draft, judged, &actions);
-    let trips = guards.iter().any(|guard| guard.tripped);
+    let guards = guard::judge(world, &draft, judged, &actions, notices.len());
+    if let Some(people) = &input.options.only
+        && actions
+            .iter()
+            .all(|action| order::takes_away(&action.change))
+    {
+        // S10: `--only` still ends one person, whatever others are in.
+        broken.retain(|one| people.contains(&one.person));
+    }
+    let trips = guards.iter().any(|guard| guard.tripped) || !broken.is_empty();
+    unapproved(world, &mut draft, &actions);
     let open_accounts = open::accounts(world, &draft.open, &actions, trips);
     draft.findings.sort_by(|a, b| {
-        (a.kind, &a.person, &a.who, &a.text).cmp(&(b.kind, &b.person, &b.who, &b.text))
+        let order = (a.kind, quality::rank(a)).cmp(&(b.kind, quality::rank(b)));
+        order.then_with(|| (&a.person, &a.who, &a.text).cmp(&(&b.person, &b.who, &b.text)))
     });
     draft.findings.dedup();
-    let next_change = next_change(input, &draft.timers);
+    let next_change = next(input, &draft.timers, |wish| wish.next_change);
+    let next_shown = next(input, &draft.timers, |wish| wish.next_shown);
     let mut memory = draft.memory;
     if let Some(people) = &input.options.only {
         memory.people.retain(|(person, _)| people.contains(person));
@@ -274,28 +258,62 @@ fn finish(world: &World<'_>, mut draft: Draft) -> Plan {
         .collect();
     memory.open_since.sort_unstable();
     memory.people_read = u32::try_from(input.people.len()).unwrap_or(u32::MAX);
-    let unseen = input.options.exceptions.iter();
+    let unseen = input.rules.exceptions.iter();
     memory.exceptions_seen = unseen
-        .filter(|digest| !input.prior.exceptions_seen.contains_key(*digest))
-        .map(|digest| (digest.clone(), input.now))
+        .filter(|exception| !input.prior.exceptions_seen.contains_key(&exception.digest))
+        .map(|exception| (exception.digest.clone(), input.now))
         .collect();
+    // With `--only` nobody is told what the others lost, so they lose it again in the next run.
+    if input.options.only.is_none() {
+        let lost = guard::lost_by_attribute(world).into_iter();
+        memory.counts = lost
+            .map(|(attribute, lost)| (guard::values_word(&attribute).into(), lost))
+            .collect();
+    }
     memory.exceptions_seen.sort();
     memory.exceptions_seen.dedup();
+    memory.notices.changed.sort();
     Plan {
         header: header(input, next_change),
         actions,
         guards,
+        broken,
+        notices,
         findings: draft.findings,
         open_accounts,
         stages: stages(input),
-        next_change,
+        next_change: next_shown,
         memory,
     }
 }
 
+/// Accounts that stay enabled until somebody has said yes (S4).
+fn unapproved(world: &World<'_>, draft: &mut Draft, actions: &[Action]) {
+    for (action, waits) in actions.iter().zip(order::waiting(actions)) {
+        if waits
+            && let Change::Disable {
+                account: Target::Existing { guid, .. },
+                ..
+            } = &action.change
+            && let Some(account) = world.input.directory.by_guid(*guid)
+        {
+            draft.open.push(Open {
+                account,
+                person: action.person.clone(),
+                who: action.who.clone(),
+                why: OpenReason::Approval,
+            });
+        }
+    }
+}
+
 /// The next instant at which something becomes due for anybody.
-fn next_change(input: &Input<'_>, timers: &[Timestamp]) -> Option<Timestamp> {
-    let wishes = input.wishes.iter().filter_map(|wish| wish.next_change);
+fn next(
+    input: &Input<'_>,
+    timers: &[Timestamp],
+    of: fn(&Wish) -> Option<Timestamp>,
+) -> Option<Timestamp> {
+    let wishes = input.wishes.iter().filter_map(of);
     let all = wishes.chain(timers.iter().copied());
     all.filter(|at| *at > input.now).min()
 }
@@ -312,12 +330,23 @@ fn header(input: &Input<'_>, next_change: Option<Timestamp>) -> Header {
         policy: input.rules.digest.clone(),
         people: input.people.digest().to_string().into(),
         people_source: input.options.people_source.clone(),
+        sources: sources(input),
         directory: Arc::default(),
         domain: domain.guid,
         domain_name: domain.base.text().clone(),
         state: input.prior.id,
         generation: input.prior.generation,
     }
+}
+
+fn sources(input: &Input<'_>) -> Vec<SourceRead> {
+    let read = input.people.sources().iter();
+    let sources = read.map(|source| SourceRead {
+        name: source.name.clone(),
+        digest: source.digest.to_string().into(),
+        records: source.records,
+    });
+    sources.collect()
 }
 
 /// The digest of what the plan read of the directory: places, bits and the attributes that the policy names.
@@ -371,7 +400,7 @@ fn stages(input: &Input<'_>) -> Vec<StageCount> {
     let mut bad: FxHashSet<&PersonId> = FxHashSet::default();
     let quarantined = input.people.quarantined();
     bad.extend(quarantined.iter().filter_map(|record| record.id.as_ref()));
-    for wish in input.wishes {
+    for wish in input.wishes.iter().filter(|wish| wish.absent.is_none()) {
         match &wish.standing {
             Standing::In { stage, .. } => *counts.entry(stage.0 as usize).or_default() += 1,
             Standing::Held { .. } if bad.contains(&wish.person) => {}

@@ -54,7 +54,9 @@ impl Builder<'_, '_> {
             stage: Some(stage),
             entered,
             values: self.values(wish),
-            vanished: None,
+            vanished: known
+                .and_then(|known| known.vanished)
+                .filter(|_| wish.absent.is_some()),
             terminated: known.and_then(|known| known.terminated).filter(|_| !ended),
         };
         if known.is_none_or(|known| *known != memory) {
@@ -68,13 +70,19 @@ impl Builder<'_, '_> {
             return known.map_or_else(BTreeMap::new, |known| known.values.clone());
         };
         let attributes = self.world.input.schema.attributes().iter();
+        let related = self.world.input.rules.related.iter().filter_map(|path| {
+            let text = self.world.input.people.read_related(&wish.person, path);
+            let digest = self.world.digest(&wish.person, &path.name, &text)?;
+            Some((path.name.clone(), digest))
+        });
         attributes
             .zip(person.values())
             .filter_map(|(attribute, value)| {
                 let text = value.as_ref()?.to_string();
-                let digest = self.world.digest(&wish.person, &attribute.name, &text);
+                let digest = self.world.digest(&wish.person, &attribute.name, &text)?;
                 Some((attribute.name.clone(), digest))
             })
+            .chain(related)
             .collect()
     }
 
@@ -86,6 +94,7 @@ impl Builder<'_, '_> {
                     .iter()
                     .any(|change| change.attribute.eq_ignore_ascii_case(attribute)),
                 super::Change::CreateUnit { .. }
+                | super::Change::CreateGroup { .. }
                 | super::Change::CreateAccount { .. }
                 | super::Change::Adopt { .. }
                 | super::Change::SetPassword { .. }
@@ -94,6 +103,7 @@ impl Builder<'_, '_> {
                 | super::Change::Disable { .. }
                 | super::Change::AddMember { .. }
                 | super::Change::RemoveMember { .. }
+                | super::Change::WriteBack { .. }
                 | super::Change::Delete { .. } => false,
             })
     }
@@ -161,7 +171,7 @@ pub(crate) fn account(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
     } else {
         let since = subject.known.and_then(|known| known.disabled_since);
         match since {
-            Some(since) if super::account::logged_on_since(builder, account, since).is_none() => {
+            Some(since) if super::deletion::logged_on_since(builder, account, since).is_none() => {
                 Some(since)
             }
             Some(_) | None => Some(now),
@@ -233,7 +243,9 @@ fn values(builder: &mut Builder<'_, '_>, subject: &Subject<'_>, account: ObjectI
         if line.attribute.eq_ignore_ascii_case("cn") || matches!(line.value, Desired::Keep) {
             continue;
         }
-        if builder.changes_attribute(subject, &line.attribute) {
+        if builder.changes_attribute(subject, &line.attribute)
+            || super::diff::is_contested(builder, subject, &line.attribute)
+        {
             continue;
         }
         let found: Vec<Arc<str>> = object.values(&line.attribute).map(Into::into).collect();
@@ -315,7 +327,7 @@ impl Builder<'_, '_> {
     }
 
     /// Whether an action of this plan moves or renames this person's account.
-    fn moves(&self, subject: &Subject<'_>) -> bool {
+    pub(crate) fn moves(&self, subject: &Subject<'_>) -> bool {
         self.own_actions(subject)
             .any(|action| matches!(action.change, super::Change::Move { .. }))
     }

@@ -5,8 +5,9 @@
 //! (guards, findings, open accounts). Knows neither syntax nor any adapter, and does nothing.
 //!
 //! The way of a plan: `correlate` says which account is whose; `subject` weighs each person; `names`,
-//! `account`, `diff`, `place` and `groups` draft what is to be done; `order` puts it in order, `guard` judges
-//! it, `open` lists what nobody deals with. [`file`] writes a plan down and reads it back.
+//! `account`, `deletion`, `diff`, `place`, `groups` and `tied` draft what is to be done; `approval` says what of
+//! it waits for a person; `order` puts it in order, `guard` and `invariant` judge it, `open` lists what nobody
+//! deals with. [`file`] writes a plan down and reads it back.
 //!
 //! Begin with [`Plan`], then [`Action`], then [`plan`](fn@plan).
 
@@ -21,28 +22,43 @@ pub mod finding;
 pub mod plan;
 
 mod account;
+mod approval;
 mod before_start;
 mod builder;
 mod cause;
+mod deletion;
 mod diff;
 mod draft;
+mod exceptions;
+mod fit;
 mod groups;
 mod guard;
+mod invariant;
 mod make;
 mod memory;
 mod names;
+pub mod notice;
 mod open;
 mod order;
 mod overlay;
 mod place;
 mod proxy;
+mod quality;
 mod subject;
+mod tied;
 mod time;
+mod vanished;
 mod world;
+mod writeback;
 
 pub use crate::policy::GuardKind;
-pub use action::{Action, ActionId, AttributeChange, Cause, Change, Reason, Reversible, Target};
+pub use action::{
+    Action, ActionId, Approval, AttributeChange, Cause, Change, Reason, Reversible, Target,
+};
 pub use correlate::{Correlation, Match, Tied, Verdict, correlate};
+pub use exceptions::lapsed;
 pub use finding::{Finding, FindingKind, OpenAccount, OpenReason};
+pub(crate) use guard::revoke_word;
 pub use make::{Input, MAX_AGE, Options, plan};
-pub use plan::{GuardVerdict, Header, Memory, Plan, StageCount, ValuesEntry};
+pub use notice::{Notice, NoticeMemory};
+pub use plan::{Broken, GuardVerdict, Header, Memory, Plan, SourceRead, StageCount, ValuesEntry};

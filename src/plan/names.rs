@@ -15,7 +15,7 @@ use crate::hr::PersonId;
 use crate::policy::ruleset::{Duration, Reuse, TimeUnit};
 use crate::policy::{AssignedPart, AttributeWish, Candidate, Desired, Mode, UniqueRule, Wish};
 use crate::state::NameSpace;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// Numbers that `{n}` counts through.
@@ -36,6 +36,8 @@ pub(crate) struct Names<'w, 'a> {
     logins: FxHashMap<String, Vec<ObjectId>>,
     common: FxHashMap<String, ObjectId>,
     given: FxHashMap<(NameSpace, String), PersonId>,
+    /// Names of groups that are made in this run.
+    groups: FxHashSet<(NameSpace, String)>,
 }
 
 /// A person who needs names.
@@ -75,6 +77,7 @@ impl<'w, 'a> Names<'w, 'a> {
             logins,
             common,
             given: FxHashMap::default(),
+            groups: FxHashSet::default(),
         }
     }
 
@@ -242,6 +245,29 @@ impl<'w, 'a> Names<'w, 'a> {
         }
     }
 
+    /// Takes a name for a group that is to be made in that unit; false where it is not free.
+    ///
+    /// What the state keeps for a person is not free: the next account of theirs may bear it (S14).
+    pub(crate) fn take_for_group(&mut self, name: &str, unit: &Dn) -> bool {
+        let login = (NameSpace::Login, fold_name(name).into_owned());
+        let common = (NameSpace::CommonName, common_key(unit.key(), name));
+        let reserved = |(space, key): &(NameSpace, String)| {
+            let prior = self.world.input.prior;
+            prior
+                .reservations
+                .contains_key(&(*space, key.as_str().into()))
+        };
+        let taken = self.logins.contains_key(&login.1) || self.common.contains_key(&common.1);
+        let given = [&login, &common]
+            .into_iter()
+            .any(|key| self.given.contains_key(key) || self.groups.contains(key) || reserved(key));
+        if taken || given {
+            return false;
+        }
+        self.groups.extend([login, common]);
+        true
+    }
+
     /// Whether nobody else has that value, where it must be unique; true for every other attribute.
     pub(crate) fn is_free(&self, seeker: &Seeker<'_>, attribute: &str, value: &str) -> bool {
         self.is_free_for(seeker, attribute, value, None)
@@ -275,8 +301,12 @@ impl<'w, 'a> Names<'w, 'a> {
         if taken || self.is_kept_back(seeker, space, &key, rule) {
             return false;
         }
+        let key = (space, key);
+        if self.groups.contains(&key) {
+            return false;
+        }
         self.given
-            .get(&(space, key))
+            .get(&key)
             .is_none_or(|person| *person == seeker.wish.person)
     }
 

@@ -6,7 +6,8 @@ use super::world::World;
 use super::{Action, Change, OpenAccount, OpenReason, Target};
 use std::collections::BTreeMap;
 
-/// The open accounts, oldest first. Accounts that a tripped guard would leave enabled are among them.
+/// The open accounts, oldest first. Accounts that a tripped guard would leave enabled, or that an earlier run could
+/// not disable, are among them.
 pub(crate) fn accounts(
     world: &World<'_>,
     open: &[Open],
@@ -38,21 +39,28 @@ pub(crate) fn accounts(
     for one in open {
         add(one);
     }
-    if trips {
-        for action in actions {
-            if let Change::Disable {
-                account: Target::Existing { guid, .. },
-                ..
-            } = &action.change
-                && let Some(account) = world.input.directory.by_guid(*guid)
-            {
-                add(&Open {
-                    account,
-                    person: action.person.clone(),
-                    who: action.who.clone(),
-                    why: OpenReason::Guard,
-                });
-            }
+    for action in actions {
+        let Change::Disable {
+            account: Target::Existing { guid, .. },
+            ..
+        } = &action.change
+        else {
+            continue;
+        };
+        let why = if trips {
+            OpenReason::Guard
+        } else if world.input.prior.failed.contains(guid) {
+            OpenReason::Failed
+        } else {
+            continue;
+        };
+        if let Some(account) = world.input.directory.by_guid(*guid) {
+            add(&Open {
+                account,
+                person: action.person.clone(),
+                who: action.who.clone(),
+                why,
+            });
         }
     }
     let mut accounts: Vec<OpenAccount> = found.into_values().collect();

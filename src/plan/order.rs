@@ -71,6 +71,35 @@ pub(crate) fn only(actions: &[Action], people: &BTreeSet<PersonId>) -> Vec<bool>
     kept
 }
 
+/// For each action, whether it waits for approval, or needs one that does.
+pub(crate) fn waiting(actions: &[Action]) -> Vec<bool> {
+    let mut waits: Vec<bool> = actions.iter().map(Action::waits).collect();
+    if waits.iter().all(|waits| !waits) {
+        return waits;
+    }
+    let mut followers: Vec<Vec<usize>> = vec![Vec::new(); actions.len()];
+    for (index, action) in actions.iter().enumerate() {
+        for needed in action.after.iter().copied().chain(made_by(&action.change)) {
+            if let Some(followers) = followers.get_mut(needed.0 as usize) {
+                followers.push(index);
+            }
+        }
+    }
+    let first = waits.iter().enumerate().filter(|(_, waits)| **waits);
+    let mut stack: Vec<usize> = first.map(|(index, _)| index).collect();
+    while let Some(index) = stack.pop() {
+        for follower in followers.get(index).into_iter().flatten() {
+            if let Some(waits) = waits.get_mut(*follower)
+                && !*waits
+            {
+                *waits = true;
+                stack.push(*follower);
+            }
+        }
+    }
+    waits
+}
+
 /// Those actions that are kept, each behind what it depends on, with their new numbers.
 pub(crate) fn ordered(actions: Vec<Action>, kept: &[bool]) -> Vec<Action> {
     let count = actions.len();
@@ -153,34 +182,36 @@ fn new_places(old: &[ActionId], place: &dyn Fn(ActionId) -> Option<ActionId>) ->
     new
 }
 
-fn renumber_change(change: &mut Change, place: &dyn Fn(ActionId) -> Option<ActionId>) {
-    let renumber = |target: &mut Target| {
+pub(crate) fn renumber_change(change: &mut Change, place: &dyn Fn(ActionId) -> Option<ActionId>) {
+    if let Change::Modify { attributes, .. } = change {
+        for change in attributes {
+            change.refers_to = change.refers_to.and_then(place);
+        }
+    }
+    each_target(change, &mut |target| {
         if let Target::Made { by, .. } = target
             && let Some(new) = place(*by)
         {
             *by = new;
         }
-    };
+    });
+}
+
+/// Visits every object that a change names.
+pub(crate) fn each_target(change: &mut Change, visit: &mut dyn FnMut(&mut Target)) {
     match change {
-        Change::CreateUnit { .. } | Change::CreateAccount { .. } => {}
-        Change::Modify {
-            account,
-            attributes,
-        } => {
-            renumber(account);
-            for change in attributes {
-                change.refers_to = change.refers_to.and_then(place);
-            }
-        }
-        Change::Adopt { account, .. }
+        Change::CreateUnit { .. } | Change::CreateGroup { .. } | Change::CreateAccount { .. } => {}
+        Change::Modify { account, .. }
+        | Change::Adopt { account, .. }
         | Change::SetPassword { account, .. }
         | Change::Move { account, .. }
         | Change::Enable { account, .. }
         | Change::Disable { account, .. }
-        | Change::Delete { account } => renumber(account),
+        | Change::WriteBack { account, .. }
+        | Change::Delete { account } => visit(account),
         Change::AddMember { group, account } | Change::RemoveMember { group, account, .. } => {
-            renumber(group);
-            renumber(account);
+            visit(group);
+            visit(account);
         }
     }
 }
@@ -189,7 +220,7 @@ fn renumber_change(change: &mut Change, place: &dyn Fn(ActionId) -> Option<Actio
 pub(crate) fn made_by(change: &Change) -> impl Iterator<Item = ActionId> + use<> {
     let mut made: Vec<ActionId> = Vec::new();
     match change {
-        Change::CreateUnit { .. } | Change::CreateAccount { .. } => {}
+        Change::CreateUnit { .. } | Change::CreateGroup { .. } | Change::CreateAccount { .. } => {}
         Change::Modify {
             account,
             attributes,
@@ -202,6 +233,7 @@ pub(crate) fn made_by(change: &Change) -> impl Iterator<Item = ActionId> + use<>
         | Change::Move { account, .. }
         | Change::Enable { account, .. }
         | Change::Disable { account, .. }
+        | Change::WriteBack { account, .. }
         | Change::Delete { account } => made.extend(account.made_by()),
         Change::AddMember { group, account } | Change::RemoveMember { group, account, .. } => {
             made.extend(group.made_by());
@@ -218,14 +250,15 @@ fn turn(change: &Change) -> u8 {
         Change::Disable { .. } => 0,
         Change::RemoveMember { .. } => 1,
         Change::CreateUnit { .. } => 2,
-        Change::Adopt { .. } => 3,
-        Change::CreateAccount { .. } => 4,
-        Change::Modify { .. } => 5,
-        Change::Move { .. } => 6,
-        Change::SetPassword { .. } => 7,
-        Change::Enable { .. } => 8,
-        Change::AddMember { .. } => 9,
-        Change::Delete { .. } => 10,
+        Change::CreateGroup { .. } => 3,
+        Change::Adopt { .. } => 4,
+        Change::CreateAccount { .. } => 5,
+        Change::Modify { .. } => 6,
+        Change::Move { .. } => 7,
+        Change::SetPassword { .. } => 8,
+        Change::Enable { .. } => 9,
+        Change::AddMember { .. } => 10,
+        Change::WriteBack { .. } | Change::Delete { .. } => 11,
     }
 }
 
@@ -234,6 +267,7 @@ pub(crate) fn takes_away(change: &Change) -> bool {
     match change {
         Change::Disable { .. } | Change::RemoveMember { .. } => true,
         Change::CreateUnit { .. }
+        | Change::CreateGroup { .. }
         | Change::CreateAccount { .. }
         | Change::Adopt { .. }
         | Change::SetPassword { .. }
@@ -241,6 +275,7 @@ pub(crate) fn takes_away(change: &Change) -> bool {
         | Change::Move { .. }
         | Change::Enable { .. }
         | Change::AddMember { .. }
+        | Change::WriteBack { .. }
         | Change::Delete { .. } => false,
     }
 }

@@ -9,8 +9,8 @@ use super::diff::{current, same};
 use super::subject::Subject;
 use super::world::World;
 use super::{AttributeChange, Cause, Finding, FindingKind};
-use crate::directory::AttributeName;
-use crate::policy::{AttributeWish, Desired, Mode, RuleId};
+use crate::directory::{AttributeName, Dn};
+use crate::policy::{AttributeWish, Desired, Mode, RuleId, UnitWish};
 use crate::state::Overlay;
 use std::sync::Arc;
 
@@ -139,6 +139,60 @@ fn back(
     })
 }
 
+/// Whether a place that a stage gave is still to be remembered: no longer once a rule gives another one, or
+/// somebody has moved the account since.
+fn place_remains(builder: &Builder<'_, '_>, subject: &Subject<'_>, overlay: &Overlay) -> bool {
+    match &subject.wish.unit {
+        UnitWish::Held(..) => true,
+        UnitWish::In(_, rule) if is_overlay(builder, *rule) => true,
+        // The move itself ends it, where there is one.
+        UnitWish::In(..) => builder.moves(subject),
+        UnitWish::Untouched(_) => stands_at(builder, subject, &overlay.wrote),
+    }
+}
+
+/// Whether what that rule says is an overlay: a stage or an exception says it.
+pub(crate) fn is_overlay(builder: &Builder<'_, '_>, rule: RuleId) -> bool {
+    builder.of_stage(rule) || builder.world.by_exception(rule)
+}
+
+/// Whether the account is in that unit.
+fn stands_at(builder: &Builder<'_, '_>, subject: &Subject<'_>, unit: &[Arc<str>]) -> bool {
+    let parent = subject
+        .account
+        .and_then(|account| builder.world.object(account).dn().parent());
+    let unit = unit.first().and_then(|unit| Dn::parse(unit).ok());
+    unit.is_some() && unit == parent
+}
+
+/// The place before a stage or an exception moved the account, where that is over (S16); with whose overlay it was.
+///
+/// None, and a finding, where somebody has moved it elsewhere since.
+pub(crate) fn former_place(
+    builder: &mut Builder<'_, '_>,
+    subject: &Subject<'_>,
+) -> Option<(Arc<str>, Dn)> {
+    let overlays = &subject.known?.overlays;
+    let overlay = overlays
+        .iter()
+        .find(|overlay| &*overlay.attribute == "unit")?;
+    if stands_at(builder, subject, &overlay.wrote) {
+        let before = Dn::parse(overlay.before.first()?).ok()?;
+        return Some((overlay.stage.clone(), before));
+    }
+    if !stands_at(builder, subject, &overlay.before) {
+        let text = format!(
+            "the unit from before stage `{}` does not come back: somebody moved the account since",
+            overlay.stage
+        );
+        let finding = Finding::new(FindingKind::Overlay, subject.who.clone(), text)
+            .of(&subject.wish.person)
+            .about(builder.dn(subject.account));
+        builder.draft.find(finding);
+    }
+    None
+}
+
 /// The overlays that are still to be remembered before the actions of this plan: those that ended without
 /// a change are forgotten.
 pub(crate) fn remaining(
@@ -148,7 +202,7 @@ pub(crate) fn remaining(
 ) -> Vec<Overlay> {
     let stays = |overlay: &&Overlay| {
         if &*overlay.attribute == "unit" {
-            return true;
+            return place_remains(builder, subject, overlay);
         }
         let attribute = AttributeName::new(&overlay.attribute);
         let found = current(builder, subject, &overlay.attribute);

@@ -3,14 +3,16 @@
 //! A missing unit is made, its parents first, if it lies below a write base and is not protected. Moving and
 //! renaming are one action: one changes the unit, the other `cn`.
 
-use super::account::{action, fits, held};
+use super::account::{action, held};
 use super::builder::Builder;
+use super::fit::{clean, fits};
 use super::names::{Seeker, account_dn, render};
+use super::overlay;
 use super::subject::Subject;
 use super::world::absolute;
-use super::{Action, ActionId, Cause, Change};
+use super::{Action, ActionId, Cause, Change, Finding, FindingKind};
 use crate::directory::Dn;
-use crate::policy::{Desired, GuardKind, Mode, UnitWish};
+use crate::policy::{Desired, GuardKind, Mode, RuleId, UnitWish};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -38,11 +40,25 @@ pub(crate) fn wished_unit(builder: &Builder<'_, '_>, subject: &Subject<'_>) -> O
     }
 }
 
-/// The action that makes a unit, none if it exists; an error where it cannot be made.
+/// The action that makes the unit that a person's wish names, none if it exists; an error where it cannot be
+/// made.
 pub(crate) fn ensure_unit(
     builder: &mut Builder<'_, '_>,
     unit: &Dn,
     subject: &Subject<'_>,
+) -> Result<Option<ActionId>, Arc<str>> {
+    let (UnitWish::In(_, rule) | UnitWish::Untouched(rule) | UnitWish::Held(_, rule)) =
+        &subject.wish.unit;
+    let cause = subject.cause_of(builder, *rule);
+    ensure_unit_for(builder, unit, *rule, cause)
+}
+
+/// The same for whatever rule wants it.
+pub(crate) fn ensure_unit_for(
+    builder: &mut Builder<'_, '_>,
+    unit: &Dn,
+    rule: RuleId,
+    cause: Cause,
 ) -> Result<Option<ActionId>, Arc<str>> {
     let mut missing = Vec::new();
     let mut at = unit.clone();
@@ -70,10 +86,7 @@ pub(crate) fn ensure_unit(
         at = parent;
     };
     for dn in missing.into_iter().rev() {
-        let (UnitWish::In(_, rule) | UnitWish::Untouched(rule) | UnitWish::Held(_, rule)) =
-            &subject.wish.unit;
-        let reason = builder.world.reason(*rule, None);
-        let cause = subject.cause_of(builder, *rule);
+        let reason = builder.world.reason(rule, None);
         let key: Arc<str> = dn.key().into();
         let mut create = Action::new(Change::CreateUnit { dn: dn.clone() }, vec![reason], cause);
         create.who = dn.text().clone();
@@ -96,20 +109,20 @@ pub(crate) fn relocate(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
     };
     let person = &subject.wish.person;
     let mut unit = parent.clone();
-    let mut overlay = None;
+    let mut laid = None;
     let mut unit_rule = None;
     match &subject.wish.unit {
         UnitWish::In(wished, rule) => {
             unit = absolute(wished, builder.world.input);
             unit_rule = Some(*rule);
-            if builder.of_stage(*rule) {
-                overlay = Some(builder.world.stage_name(subject.stage));
+            if overlay::is_overlay(builder, *rule) {
+                laid = Some(overlay::name(builder, subject, *rule));
             }
         }
         UnitWish::Untouched(rule) => {
-            if let Some((stage, back)) = former_place(subject, &parent) {
+            if let Some((stage, back)) = overlay::former_place(builder, subject) {
                 unit = back;
-                overlay = Some(stage);
+                laid = Some(stage);
                 unit_rule = Some(*rule);
             }
         }
@@ -136,7 +149,12 @@ pub(crate) fn relocate(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
         Some(Desired::Person(..) | Desired::Clear | Desired::Keep) | None => None,
     };
     let wanted = wanted.filter(|wanted| {
-        let unfit = line.and_then(|line| fits(line, std::slice::from_ref(wanted)).err());
+        let one = std::slice::from_ref(wanted);
+        let unfit = line.and_then(|line| {
+            fits(line, one)
+                .and_then(|()| clean(&line.attribute, one))
+                .err()
+        });
         if let Some(why) = &unfit {
             let finding = held(builder, subject, why);
             builder.draft.find(finding);
@@ -162,6 +180,17 @@ pub(crate) fn relocate(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
         let text = format!("cannot be moved to `{unit}`: {why}");
         let finding = held(builder, subject, &text);
         builder.draft.find(finding);
+        return;
+    }
+    let (denied, _) = builder.world.kept_by_access_list(account);
+    if let Some(why) = denied.filter(|_| moved) {
+        let text = format!("cannot be moved to `{unit}`: {why}");
+        builder.draft.find(
+            Finding::new(FindingKind::Blocked, subject.who.clone(), text)
+                .of(person)
+                .about(builder.dn(Some(account)))
+                .help("settle it by hand, then the next run moves the account"),
+        );
         return;
     }
     if !builder.names.is_free(&seeker, "cn", &common_name) {
@@ -193,7 +222,7 @@ pub(crate) fn relocate(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
         reasons.insert(0, builder.world.reason(rule, Some(person)));
         cause = if drifted(builder, subject, "unit", parent.as_str(), unit.as_str()) {
             Cause::ByHand
-        } else if overlay.is_some() {
+        } else if laid.is_some() {
             subject.cause_of_stage(builder)
         } else {
             subject.cause_of(builder, rule)
@@ -202,7 +231,7 @@ pub(crate) fn relocate(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
     let change = Change::Move {
         account: builder.existing(account),
         to,
-        overlay: overlay.filter(|_| moved),
+        overlay: laid.filter(|_| moved),
     };
     let mut relocate = action(subject, change, reasons, cause);
     relocate.after.extend(unit_action);
@@ -236,15 +265,4 @@ fn drifted(
         _ => crate::directory::fold::fold(a) == crate::directory::fold::fold(b),
     };
     subject.managed() && !same(&value.value, found) && same(&value.value, wanted)
-}
-
-/// The place before a stage moved the account, if it still is where the stage put it (S16).
-fn former_place(subject: &Subject<'_>, parent: &Dn) -> Option<(Arc<str>, Dn)> {
-    let overlays = &subject.known?.overlays;
-    let overlay = overlays
-        .iter()
-        .find(|overlay| &*overlay.attribute == "unit")?;
-    let wrote = Dn::parse(overlay.wrote.first()?).ok()?;
-    let before = Dn::parse(overlay.before.first()?).ok()?;
-    (wrote == *parent).then(|| (overlay.stage.clone(), before))
 }

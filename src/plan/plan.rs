@@ -1,7 +1,8 @@
 //! The plan as a value.
 
-use super::{Action, ActionId, Finding, OpenAccount};
-use crate::directory::Guid;
+use super::{Action, ActionId, Finding, Notice, NoticeMemory, OpenAccount, Reason, order};
+use crate::directory::{Dn, Guid};
+use crate::hr::PersonId;
 use crate::policy::GuardKind;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -16,13 +17,19 @@ pub struct Plan {
     pub actions: Vec<Action>,
     /// Every guard, by kind.
     pub guards: Vec<GuardVerdict>,
+    /// Invariants that this plan would leave broken, in the policy's order; one is enough to stop it.
+    pub broken: Vec<Broken>,
+    /// What is told to whom once it is applied, by person.
+    pub notices: Vec<Notice>,
     /// What is not done, and why; sorted by kind, then person.
     pub findings: Vec<Finding>,
     /// Enabled accounts that nobody deals with, oldest first.
     pub open_accounts: Vec<OpenAccount>,
     /// How many people are in each stage, in the policy's order.
     pub stages: Vec<StageCount>,
-    /// The next instant at which something becomes due.
+    /// The next instant at which something becomes due, as far as it may be shown: dates that are sensitive, such
+    /// as a last day, do not count. That [`Header::expires`] comes before it tells that there is one within a day,
+    /// not whose.
     pub next_change: Option<Timestamp>,
     /// What the state should remember once this plan is applied, beside what the actions say.
     pub memory: Memory,
@@ -41,7 +48,7 @@ pub type ValuesEntry = ((Guid, Arc<str>), Vec<crate::state::ManagedValue>);
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Memory {
     /// The people and accounts as they will be remembered; entries replace those of the prior state.
-    pub people: Vec<(crate::hr::PersonId, crate::state::PersonMemory)>,
+    pub people: Vec<(PersonId, crate::state::PersonMemory)>,
     /// Accounts that exist already.
     pub accounts: Vec<(Guid, crate::state::AccountMemory)>,
     /// Memberships that exist already.
@@ -54,6 +61,10 @@ pub struct Memory {
     pub exceptions_seen: Vec<(Arc<str>, Timestamp)>,
     /// How many people were read.
     pub people_read: u32,
+    /// What notices watch.
+    pub notices: NoticeMemory,
+    /// What limits over 24 hours count and no action carries, by its word.
+    pub counts: Vec<(Arc<str>, u32)>,
 }
 
 /// Of what the plan is, and how long it may be applied (S5).
@@ -75,6 +86,8 @@ pub struct Header {
     pub people: Arc<str>,
     /// What the people were read from.
     pub people_source: Arc<str>,
+    /// The sources that the people were read from, by name; none where there is one without a name.
+    pub sources: Vec<SourceRead>,
     /// Digest of the directory as far as the plan read it.
     pub directory: Arc<str>,
     /// GUID of the domain.
@@ -85,6 +98,17 @@ pub struct Header {
     pub state: Uuid,
     /// Its generation.
     pub generation: u64,
+}
+
+/// A source of people as it was read for the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceRead {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Digest of what it says.
+    pub digest: Arc<str>,
+    /// How many records it has.
+    pub records: u32,
 }
 
 /// What one guard says of the plan.
@@ -106,6 +130,23 @@ pub struct GuardVerdict {
     pub actions: Vec<ActionId>,
 }
 
+/// An invariant that the plan would leave broken for one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// What it promises.
+    pub title: Arc<str>,
+    /// Whose account breaks it.
+    pub person: PersonId,
+    /// How the person is shown.
+    pub who: Arc<str>,
+    /// The account, where it is or will be.
+    pub account: Dn,
+    /// What is so and must not be, with the way there: `member of "SG-Finance" by "SG-Sales"`.
+    pub text: Arc<str>,
+    /// The item.
+    pub reason: Reason,
+}
+
 /// People per stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StageCount {
@@ -116,13 +157,18 @@ pub struct StageCount {
 }
 
 impl Plan {
-    /// Whether any guard stops it.
+    /// Whether any guard or invariant stops it.
     pub fn trips(&self) -> bool {
-        self.guards.iter().any(|guard| guard.tripped)
+        self.guards.iter().any(|guard| guard.tripped) || !self.broken.is_empty()
+    }
+
+    /// For each action, whether it waits for approval, or for one that does.
+    pub fn waiting(&self) -> Vec<bool> {
+        order::waiting(&self.actions)
     }
 
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.actions.is_empty()
+        self.actions.is_empty() && self.notices.is_empty()
     }
 }

@@ -8,6 +8,7 @@ use super::builder::Builder;
 use super::correlate::Verdict;
 use super::draft::Open;
 use super::names::Assigned;
+use super::world::World;
 use super::{ActionId, Finding, FindingKind, OpenReason, Target};
 use crate::directory::{Dn, ObjectId};
 use crate::hr::PersonId;
@@ -179,6 +180,8 @@ pub(crate) fn weigh<'a>(
         Some(StageAccount::Enabled) => Aim::Enabled,
         Some(StageAccount::Prepared) => Aim::Prepared,
         Some(StageAccount::Disabled) => Aim::Disabled,
+        // Nobody is deleted for want of a record (G6).
+        Some(StageAccount::DeletedAfter(_)) if wish.absent.is_some() => Aim::Disabled,
         Some(StageAccount::DeletedAfter(time)) => Aim::Deleted(time),
         None | Some(StageAccount::Untouched | StageAccount::Hold) => Aim::EndOnly,
     };
@@ -205,6 +208,7 @@ pub(crate) fn weigh<'a>(
         first: Vec::new(),
     };
     if let Some(why) = before_start::put_back(builder, &subject) {
+        builder.draft.postponed.insert(wish.person.clone());
         let text = format!("{why}; nothing changes");
         builder.draft.find(
             Finding::new(FindingKind::Held, subject.who.clone(), text)
@@ -279,9 +283,14 @@ fn settled(
             started,
         } => {
             let name = builder.world.name_of(*account);
-            let text = format!(
-                "`{name}` may be a namesake's: it was created on {created}, they start on {started}"
-            );
+            let text = match started {
+                Some(started) => format!(
+                    "`{name}` may be a namesake's: it was created on {created}, they start on {started}"
+                ),
+                None => format!(
+                    "`{name}` may be a namesake's: it was created on {created}, before they started"
+                ),
+            };
             let help = format!(
                 "link {} to \"{name}\" if it is theirs, else ignore \"{name}\"",
                 wish.person
@@ -441,15 +450,7 @@ impl Builder<'_, '_> {
 
     /// How a person without any name is shown.
     pub(crate) fn unnamed(&self, person: &PersonId) -> Arc<str> {
-        let input = self.world.input;
-        let quarantined = || self.world.quarantined(person)?.name.clone();
-        let in_hr = || {
-            let record = input.people.get(person)?;
-            input.schema.name_of(record.values()).map(Arc::from)
-        };
-        quarantined()
-            .or_else(in_hr)
-            .unwrap_or_else(|| format!("person {person}").into())
+        unnamed(self.world, person)
     }
 
     /// Whether an `adopt` limit above zero stands in the policy: then proposals become actions.
@@ -466,4 +467,17 @@ impl Builder<'_, '_> {
         let rule = self.world.input.rules.rule(rule);
         rule.is_some_and(|rule| rule.kind == RuleKind::Stage)
     }
+}
+
+/// How a person is shown by what HR says.
+pub(crate) fn unnamed(world: &World<'_>, person: &PersonId) -> Arc<str> {
+    let input = world.input;
+    let quarantined = || world.quarantined(person)?.name.clone();
+    let in_hr = || {
+        let record = input.people.get(person)?;
+        input.schema.name_of(record.values()).map(Arc::from)
+    };
+    quarantined()
+        .or_else(in_hr)
+        .unwrap_or_else(|| format!("person {person}").into())
 }

@@ -4,15 +4,16 @@
 //! written and why, which groups are privileged (S15), and how a rule is shown as a [`Reason`]. Decides
 //! nothing about any person.
 
-use super::{Input, Reason};
+use super::{Input, Reason, approval};
 use crate::directory::links::Links;
+use crate::directory::security::{self, Denied};
 use crate::directory::{AttributeName, Dn, Object, ObjectId};
-use crate::hr::{Person, PersonId, Quarantined, Standing};
+use crate::hr::{Person, PersonId, Quarantined, RelatedPath, Standing, Step};
 use crate::policy::{AccountTest, IgnoreRule, ProtectRule, RuleId, RuleKind, StageId};
 use crate::state::{AccountMemory, PersonMemory};
 use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest as _, Sha256};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// How a sensitive value is shown (S11).
@@ -28,11 +29,15 @@ pub(crate) struct World<'a> {
     /// Who is in which group.
     pub(crate) members: Arc<Links>,
     privileged: FxHashMap<ObjectId, Arc<str>>,
+    /// Privileged groups that the author names, and every grant of which waits for approval (S15).
+    grantable: FxHashSet<ObjectId>,
     protected_units: Vec<(Dn, RuleId)>,
     /// What the rows of `lifecycle` read, all together.
     pub(crate) lifecycle_reads: Vec<u32>,
     /// What rows and rules about groups read, all together.
     pub(crate) group_reads: Vec<u32>,
+    /// What may stand behind the `@` of a logon name; none where the directory was read without it (S14).
+    upn_suffixes: Option<Vec<String>>,
     mask: Arc<str>,
     nothing: Arc<str>,
 }
@@ -60,12 +65,19 @@ impl<'a> World<'a> {
                 None
             }
         });
+        let declared = input.rules.privileged.iter();
+        let declared: Vec<ObjectId> = declared
+            .filter_map(|rule| group_of(input, &rule.group))
+            .collect();
+        let waits = |group: &ObjectId| approval::every_grant_waits(input, *group);
         Self {
             protected_units: protected_units.collect(),
-            privileged: privileged_groups(input, &members),
+            privileged: privileged_groups(input, &members, &declared),
+            grantable: declared.iter().copied().filter(waits).collect(),
             members,
             lifecycle_reads: reads_of(&[RuleKind::Lifecycle]),
             group_reads: reads_of(&groups),
+            upn_suffixes: upn_suffixes(input),
             input,
             mask: MASK.into(),
             nothing: "missing".into(),
@@ -75,6 +87,11 @@ impl<'a> World<'a> {
     /// That object.
     pub(crate) fn object(&self, id: ObjectId) -> &'a Object {
         &self.input.directory[id]
+    }
+
+    /// The group of that name or DN.
+    pub(crate) fn group(&self, name: &str) -> Option<ObjectId> {
+        group_of(self.input, name)
     }
 
     /// The record of that person, if it is good.
@@ -145,10 +162,12 @@ impl<'a> World<'a> {
         let attributes = self.input.schema.attributes();
         let shown = |position: &u32| {
             let position = *position as usize;
-            let attribute = attributes.get(position)?;
+            let Some(attribute) = attributes.get(position) else {
+                return self.related_read(position, record);
+            };
             let value = match record.get(position) {
                 None => self.nothing.clone(),
-                Some(_) if attribute.sensitive => self.mask.clone(),
+                Some(_) if attribute.sensitive && !self.input.options.reveal => self.mask.clone(),
                 Some(value) => value.to_string().into(),
             };
             Some((attribute.name.clone(), value))
@@ -156,17 +175,45 @@ impl<'a> World<'a> {
         reads.iter().filter_map(shown).collect()
     }
 
+    /// Whether the attribute that says when a person began must not be shown.
+    pub(crate) fn first_day_is_sensitive(&self) -> bool {
+        let attributes = self.input.schema.attributes().iter();
+        attributes
+            .filter(|attribute| matches!(&*attribute.source, "hire_date" | "employment_start_date"))
+            .any(|attribute| attribute.sensitive)
+    }
+
+    /// What a rule read of other people; of many, how many.
+    fn related_read(&self, number: usize, record: &Person) -> Option<(Arc<str>, Arc<str>)> {
+        let path = self.related(number)?;
+        if !self.input.options.reveal && path.is_sensitive(self.input.schema) {
+            return Some((path.name.clone(), self.mask.clone()));
+        }
+        let text = self.input.people.read_related(record.id(), path);
+        let lines: Vec<&str> = text.lines().collect();
+        let value = match (lines.as_slice(), path.steps.last()) {
+            ([], _) => self.nothing.clone(),
+            ([line], Some(Step::Attribute(_) | Step::Employments(_))) => {
+                match line.split_once(' ') {
+                    Some((_, "-")) => self.nothing.clone(),
+                    Some((_, "?")) | None => "unknown".into(),
+                    Some((_, value)) => value.into(),
+                }
+            }
+            (lines, _) => format!("of {} people", lines.len()).into(),
+        };
+        Some((path.name.clone(), value))
+    }
+
+    /// What the number of a read means that is no position of the schema.
+    fn related(&self, number: usize) -> Option<&'a RelatedPath> {
+        let behind = number.checked_sub(self.input.schema.attributes().len())?;
+        self.input.rules.related.get(behind)
+    }
+
     /// Whether a rule reads an attribute that must not be shown.
     pub(crate) fn reads_sensitive(&self, rule: RuleId) -> bool {
-        let Some(rule) = self.input.rules.rule(rule) else {
-            return false;
-        };
-        let attributes = self.input.schema.attributes();
-        rule.reads.iter().any(|position| {
-            attributes
-                .get(*position as usize)
-                .is_some_and(|attribute| attribute.sensitive)
-        })
+        !self.input.options.reveal && self.input.rules.reads_sensitive(self.input.schema, rule)
     }
 
     /// Why an object may never be written; none if it may.
@@ -181,7 +228,7 @@ impl<'a> World<'a> {
         let name = object.account_name().unwrap_or_default();
         let named = |rule: &RuleId| -> Arc<str> { self.protected_by(*rule) };
         if object.is_group() {
-            if object.is_admin_count() {
+            if object.is_admin_count() && !self.grantable.contains(&id) {
                 return Some("its adminCount is 1".into());
             }
             return self
@@ -228,12 +275,49 @@ impl<'a> World<'a> {
             })
     }
 
+    /// Why an access list keeps an object where it is (S17); none if none does. With whether both lists were seen.
+    pub(crate) fn kept_by_access_list(&self, id: ObjectId) -> (Option<&'static str>, bool) {
+        let of = |id: ObjectId| -> Option<Denied> {
+            let descriptor = self.object(id).all("nTSecurityDescriptor").first()?;
+            security::denied(descriptor.bytes())
+        };
+        let own = of(id);
+        let parent = self.object(id).dn().parent();
+        let parent = parent.and_then(|unit| self.input.directory.by_dn(&unit));
+        let above = parent.and_then(of);
+        let why = if own.is_some_and(|denied| denied.deletion) {
+            Some("its access list denies the deletion")
+        } else if above.is_some_and(|denied| denied.deletion_of_children) {
+            Some("the access list of its unit denies the deletion of what is in it")
+        } else {
+            None
+        };
+        (why, own.is_some() && above.is_some())
+    }
+
     /// Why nothing may be made or moved below that name; none if it may.
     pub(crate) fn place_barrier(&self, unit: &Dn) -> Option<Arc<str>> {
         if !self.in_bases(unit) {
             return Some("it lies outside the write bases".into());
         }
         self.protected_place(unit)
+    }
+
+    /// Whether what stands behind the `@` of a logon name is one of the forest's; true where that was not read.
+    pub(crate) fn is_upn_suffix(&self, suffix: &str) -> bool {
+        self.upn_suffixes
+            .as_ref()
+            .is_none_or(|known| known.iter().any(|one| one.eq_ignore_ascii_case(suffix)))
+    }
+
+    /// How long a password is at least, by the domain's policy (S20); 0 where that was not read.
+    pub(crate) fn least_password(&self) -> u32 {
+        let directory = self.input.directory;
+        let domain = directory.by_dn(&directory.domain().base);
+        let least = domain.and_then(|domain| self.object(domain).integer("minPwdLength"));
+        least
+            .and_then(|least| u32::try_from(least).ok())
+            .unwrap_or(0)
     }
 
     /// Whether that name is a write base or lies below one.
@@ -265,6 +349,11 @@ impl<'a> World<'a> {
         self.privileged.get(&group)
     }
 
+    /// Whether the author lets a privileged group be given, by its name and with approval each time.
+    pub(crate) fn is_grantable(&self, group: ObjectId) -> bool {
+        self.grantable.contains(&group)
+    }
+
     /// Whether nobody looks at this account.
     pub(crate) fn ignored(&self, object: &Object) -> bool {
         let name = object.account_name().unwrap_or_default();
@@ -282,21 +371,54 @@ impl<'a> World<'a> {
         groups.filter(move |group| Some(*group) != primary && self.object(*group).is_group())
     }
 
-    /// The ways by which an account reaches groups through others: each effective group with the direct one.
-    pub(crate) fn effective_groups(&self, direct: &[ObjectId]) -> BTreeMap<ObjectId, ObjectId> {
-        let mut reached = BTreeMap::new();
-        let mut queue: VecDeque<(ObjectId, ObjectId, usize)> =
-            direct.iter().map(|group| (*group, *group, 0)).collect();
-        while let Some((group, by, depth)) = queue.pop_front() {
+    /// The shortest way from a group to one that it is in, directly or over others: both ends and all between.
+    /// None where there is none; a group alone where both are the same.
+    pub(crate) fn way(&self, from: ObjectId, to: ObjectId) -> Option<Vec<ObjectId>> {
+        if from == to {
+            return Some(vec![from]);
+        }
+        // Most groups hold accounts alone: then nothing leads there.
+        let nested = self.members.targets(to).iter();
+        if !nested.copied().any(|id| self.object(id).is_group()) {
+            return None;
+        }
+        let mut below: FxHashMap<ObjectId, ObjectId> = FxHashMap::default();
+        let mut queue: VecDeque<(ObjectId, usize)> = VecDeque::from([(from, 0)]);
+        while let Some((group, depth)) = queue.pop_front() {
             for parent in self.members.sources(group) {
-                if depth < MAX_NESTING && !direct.contains(parent) && !reached.contains_key(parent)
-                {
-                    reached.insert(*parent, by);
-                    queue.push_back((*parent, by, depth + 1));
+                if depth >= MAX_NESTING || *parent == from || below.contains_key(parent) {
+                    continue;
                 }
+                below.insert(*parent, group);
+                if *parent == to {
+                    let mut way = vec![to];
+                    let mut at = to;
+                    while let Some(step) = below.get(&at) {
+                        way.push(*step);
+                        at = *step;
+                    }
+                    way.reverse();
+                    return Some(way);
+                }
+                queue.push_back((*parent, depth + 1));
             }
         }
-        reached
+        None
+    }
+
+    /// A way as people read it: `"A" leads to "C" over "B"`; none where both ends are the same.
+    pub(crate) fn way_in_words(&self, way: &[ObjectId]) -> Option<String> {
+        let (first, [between @ .., last]) = way.split_first()? else {
+            return None;
+        };
+        let name = |id: &ObjectId| format!("`{}`", self.name_of(*id));
+        let mut text = format!("{} leads to {}", name(first), name(last));
+        if !between.is_empty() {
+            let between: Vec<String> = between.iter().map(name).collect();
+            text.push_str(" over ");
+            text.push_str(&between.join(" and "));
+        }
+        Some(text)
     }
 
     /// How a group, account or unit is called in a sentence.
@@ -320,7 +442,7 @@ impl<'a> World<'a> {
             .is_none_or(|digest| *digest != self.input.rules.digest)
     }
 
-    /// Whether one of these HR attributes differs from the last applied run.
+    /// Whether one of these HR attributes, or of what is read of other people, differs from the last applied run.
     pub(crate) fn hr_changed(&self, person: &PersonId, reads: &[u32]) -> bool {
         let Some(memory) = self.person_memory(person) else {
             return true;
@@ -331,18 +453,36 @@ impl<'a> World<'a> {
         let attributes = self.input.schema.attributes();
         reads.iter().any(|position| {
             let Some(attribute) = attributes.get(*position as usize) else {
-                return false;
+                let now = self.related(*position as usize).map(|path| {
+                    let text = self.input.people.read_related(person, path);
+                    (path, self.digest(person, &path.name, &text))
+                });
+                return now
+                    .is_some_and(|(path, now)| memory.values.get(&path.name) != now.as_ref());
             };
             let now = record
                 .get(*position as usize)
-                .map(|value| self.digest(person, &attribute.name, &value.to_string()));
+                .and_then(|value| self.digest(person, &attribute.name, &value.to_string()));
             now.as_ref() != memory.values.get(&attribute.name)
         })
     }
 
-    /// The salted digest of one HR value: the salt is the state, the person and the attribute (S12).
-    pub(crate) fn digest(&self, person: &PersonId, attribute: &str, value: &str) -> Arc<str> {
+    /// The salted digest of one HR value: the salt is a secret of the state, the person and the attribute (S12).
+    ///
+    /// The state's salt stands in no plan, so that whoever reads a plan cannot try all dates of a year; without a
+    /// state there is none, and no digest (S11).
+    pub(crate) fn digest(
+        &self,
+        person: &PersonId,
+        attribute: &str,
+        value: &str,
+    ) -> Option<Arc<str>> {
+        let salt = &self.input.prior.salt;
+        if salt.is_none() {
+            return None;
+        }
         let mut hash = Sha256::new();
+        hash.update(salt.as_bytes());
         hash.update(self.input.prior.id.as_bytes());
         for part in [person.to_string().as_str(), attribute, value] {
             hash.update((part.len() as u64).to_le_bytes());
@@ -355,8 +495,20 @@ impl<'a> World<'a> {
                 text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
             }
         }
-        text.into()
+        Some(text.into())
     }
+}
+
+/// The forest's own name and those that its administrators added, where the container that lists them was read.
+fn upn_suffixes(input: &Input<'_>) -> Option<Vec<String>> {
+    let base = &input.directory.domain().base;
+    let partitions = Dn::join(&Dn::parse("CN=Partitions,CN=Configuration").ok()?, base);
+    let partitions = input.directory.by_dn(&partitions)?;
+    let added = input.directory[partitions].values("uPNSuffixes");
+    let mut suffixes: Vec<String> = added.map(str::to_owned).collect();
+    let labels: Vec<String> = base.components().map(|rdn| rdn.value()).collect();
+    suffixes.push(labels.join("."));
+    Some(suffixes)
 }
 
 /// How much of a digest is kept: enough to see a change, too little to be worth a dictionary.
@@ -383,6 +535,7 @@ pub(crate) fn tests_hold(object: &Object, tests: &[AccountTest]) -> bool {
 pub(crate) fn absolute(dn: &Dn, input: &Input<'_>) -> Dn {
     if input.bases.iter().any(|base| dn.is_under(base))
         || dn.is_under(&input.directory.domain().base)
+        || dn.names_domain()
     {
         return dn.clone();
     }
@@ -392,8 +545,22 @@ pub(crate) fn absolute(dn: &Dn, input: &Input<'_>) -> Dn {
     }
 }
 
-/// Every group that is privileged by its SID or adminCount, or nested into one, with the way there.
-fn privileged_groups(input: &Input<'_>, members: &Links) -> FxHashMap<ObjectId, Arc<str>> {
+/// The group of that name, or of that DN where it has a `=`.
+fn group_of(input: &Input<'_>, name: &str) -> Option<ObjectId> {
+    let found = match Dn::parse(name) {
+        Ok(dn) if name.contains('=') => input.directory.by_dn(&absolute(&dn, input)),
+        Ok(_) | Err(_) => input.directory.by_account_name(name),
+    };
+    found.filter(|id| input.directory[*id].is_group())
+}
+
+/// Every group that is privileged by its SID, its adminCount or the author's word, or nested into one, with the
+/// way there.
+fn privileged_groups(
+    input: &Input<'_>,
+    members: &Links,
+    declared: &[ObjectId],
+) -> FxHashMap<ObjectId, Arc<str>> {
     let mut found: FxHashMap<ObjectId, Arc<str>> = FxHashMap::default();
     let mut queue: VecDeque<ObjectId> = VecDeque::new();
     let label = |id: ObjectId| -> String {
@@ -404,7 +571,8 @@ fn privileged_groups(input: &Input<'_>, members: &Links) -> FxHashMap<ObjectId, 
         )
     };
     for (id, object) in input.directory.iter() {
-        if object.is_group() && (object.has_privileged_sid() || object.is_admin_count()) {
+        let privileged = object.has_privileged_sid() || object.is_admin_count();
+        if object.is_group() && (privileged || declared.contains(&id)) {
             found.insert(id, label(id).into());
             queue.push_back(id);
         }

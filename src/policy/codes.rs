@@ -1,4 +1,7 @@
 //! Codes of what the checker reports. Each is stable: scripts and suppressions may rely on it.
+//!
+//! The page of each, which `tenure explain-code` shows, stands in `codes/` beside this file. A code without
+//! a page does not compile; the examples of the pages are run by the tests.
 
 use crate::diagnostic::{Code, Severity};
 
@@ -6,7 +9,12 @@ macro_rules! codes {
     ($($constant:ident $name:literal $severity:ident $summary:literal)*) => {
         $(
             #[doc = $summary]
-            pub static $constant: Code = Code { name: $name, summary: $summary, severity: Severity::$severity };
+            pub static $constant: Code = Code {
+                name: $name,
+                summary: $summary,
+                severity: Severity::$severity,
+                docs: include_str!(concat!("codes/", $name, ".md")),
+            };
         )*
         /// Every code of the checker, by name.
         pub static ALL: &[&Code] = &[$(&$constant),*];
@@ -18,27 +26,37 @@ codes! {
     ADOPT_TOO_COMPLEX "adopt-too-complex" Error "a question to accounts that an index cannot answer"
     ASSIGNED_NOT_HERE "assigned-not-here" Error "a name of `unique` where it is not yet known"
     ATTRIBUTE_NOT_OURS "attribute-not-ours" Error "an attribute that a policy does not write"
+    BAD_APPROVAL "bad-approval" Error "an approval that would hold nothing back"
+    BAD_ARGUMENT "bad-argument" Error "an argument that the function cannot use"
     BAD_CELL "bad-cell" Error "a cell of a table that is not of its column's type"
     BAD_FIELD "bad-field" Error "a field that the person cannot have"
+    BAD_INVARIANT "bad-invariant" Error "an invariant of what cannot be judged"
     BAD_KEY "bad-key" Error "a key that identifies nobody"
+    BAD_NOTICE "bad-notice" Error "a notice whose text cannot be read"
     BAD_PARAM "bad-param" Error "a parameter without a value, or with one of another type"
     BAD_PATTERN "bad-pattern" Error "a pattern that cannot be used"
+    BAD_SOURCE "bad-source" Error "a source of people that cannot be read as the policy says"
     BAD_TABLE "bad-table" Error "a table that cannot be read"
     BAD_UNIQUE "bad-unique" Error "a `unique` that cannot give names"
     BAD_UNIT "bad-unit" Error "a unit that is no distinguished name"
+    BROKEN_INVARIANT "broken-invariant" Warning "a rule that gives what an invariant rules out"
     CLOCK_OUTSIDE_COMPARISON "clock-outside-comparison" Error "`now` or `today` anywhere but alone on one side of a comparison"
     CYCLE "cycle" Error "values that need each other"
     DUPLICATE "duplicate" Error "something that is declared or stated twice"
+    EMPTY_LIST "empty-list" Error "an empty list, which no value ever is"
     EMPTY_TEXT "empty-text" Error "an empty text, which no value ever is"
     FREE_TEXT_NAME "free-text-name" Error "free HR text in the name of a group or a unit"
+    GROUP_CONTRADICTION "group-contradiction" Error "a group of which two places say different things"
     MAYBE_MISSING "maybe-missing" Error "a value that may be missing where that must be decided"
     MISSING_ITEM "missing-item" Error "a statement that a policy must have"
     NO_EFFECT_YET "no-effect-yet" Warning "a statement that is checked but has no effect in this version"
     NOT_EXHAUSTIVE "not-exhaustive" Error "a list of rules that leaves somebody out"
-    NOT_IN_FORCE "not-in-force" Error "a statement that protects and that this version cannot keep"
     OPEN_BY_DEFAULT "open-by-default" Error "access that is given for want of information"
+    PASSWORD_NOT_HERE "password-not-here" Error "a password where none is made"
+    PRIVILEGED_GRANT "privileged-grant" Error "a privileged group that a rule gives without a person's approval"
     SENSITIVE_FLOW "sensitive-flow" Error "a sensitive value on its way to where everybody reads it"
     STAGE_CONTRADICTION "stage-contradiction" Error "statements of a stage that cannot hold together"
+    TOO_MANY_CALLS "too-many-calls" Error "a function that leads to very many calls"
     UNIT_OUTSIDE_BASE "unit-outside-base" Error "a unit outside the bases that may be written"
     UNKNOWN_ATTRIBUTE "unknown-attribute" Error "an attribute that the directory's schema does not know"
     UNKNOWN_FIELD "unknown-field" Error "a field that the value on the left does not have"

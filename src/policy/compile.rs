@@ -1,14 +1,15 @@
 //! From syntax trees to a checked policy.
 
 use super::codes;
+use super::files::{notice_file, reserved};
 use super::ir::{Kind, Node};
 use super::lower::{LetState, Lower, What};
-use super::program::{Let, Policy};
-use super::ruleset::{Block, LineRule, Reserved, Rule, RuleKind};
+use super::program::{Function, Let, Policy};
+use super::ruleset::{Block, LineRule, Rule, RuleKind};
 use super::types::Type;
 use crate::diagnostic::{self, Diagnostic, FileId, Sources, Span, did_you_mean};
 use crate::directory::Dn;
-use crate::syntax::ast::{self, File, FileItem, Item, UniqueStatement};
+use crate::syntax::ast::{self, File, FileItem, Item};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -24,7 +25,7 @@ pub struct Input<'a> {
     pub files: &'a [File],
     /// All texts: policy files, tables and lists of names.
     pub sources: &'a Sources,
-    /// The files that [`wanted_files`] named: their text, or why they cannot be read.
+    /// The files that [`super::wanted_files`] named: their text, or why they cannot be read.
     pub tables: &'a BTreeMap<FileKey, Result<FileId, String>>,
     /// Values for `param`s, from the configuration.
     pub params: &'a BTreeMap<String, String>,
@@ -34,39 +35,11 @@ pub struct Input<'a> {
     pub question: Option<&'a Item>,
 }
 
-/// The files that policies refer to, to be read before they are compiled.
-pub fn wanted_files(files: &[File]) -> Vec<FileKey> {
-    let mut wanted = Vec::new();
-    for file in files {
-        for item in &file.items {
-            if let Item::Table(table) = item {
-                wanted.push((file.id, table.body.from.value.clone()));
-            }
-            if let Item::Unique(unique) = item {
-                let names = reserved_files(&unique.body);
-                wanted.extend(names.map(|name| (file.id, name.value.clone())));
-            }
-        }
-    }
-    wanted.sort();
-    wanted.dedup();
-    wanted
-}
-
-fn reserved_files(unique: &ast::Unique) -> impl Iterator<Item = &ast::Name> {
-    unique
-        .statements
-        .iter()
-        .filter_map(|statement| match statement {
-            UniqueStatement::ReservedFrom(name) => Some(name),
-            UniqueStatement::Try(_) | UniqueStatement::ReuseAfter(..) => None,
-        })
-}
-
 /// Items of one kind in the order of their files' names, so that the order of reading does not matter.
 #[derive(Debug, Default)]
 struct Items<'a> {
     person: Vec<&'a FileItem<ast::PersonItem>>,
+    employment: Vec<&'a FileItem<ast::EmploymentItem>>,
     params: Vec<&'a FileItem<ast::Param>>,
     tables: Vec<&'a FileItem<ast::Table>>,
     lets: Vec<&'a FileItem<ast::Let>>,
@@ -85,8 +58,17 @@ struct Items<'a> {
     exclusives: Vec<&'a FileItem<ast::Exclusive>>,
     exceptions: Vec<&'a FileItem<ast::Exception>>,
     guard: Vec<&'a FileItem<ast::Guard>>,
-    /// Understood and checked by a later version: the word, and whether ignoring it would open something.
-    later: Vec<(&'static str, Span, bool)>,
+    group_declarations: Vec<&'a FileItem<ast::GroupDeclaration>>,
+    privileged: Vec<&'a FileItem<ast::PrivilegedGroup>>,
+    approvals: Vec<&'a FileItem<ast::Approve>>,
+    invariants: Vec<&'a FileItem<ast::Invariant>>,
+    sources: Vec<&'a FileItem<ast::Source>>,
+    retention: Vec<&'a FileItem<ast::Retention>>,
+    expects: Vec<&'a FileItem<ast::Expect>>,
+    notices: Vec<&'a FileItem<ast::Notify>>,
+    writeback: Vec<&'a FileItem<ast::Writeback>>,
+    /// Read, and carried out by a later version: the word and where it stands.
+    later: Vec<(&'static str, Span)>,
 }
 
 impl<'a> Items<'a> {
@@ -95,6 +77,7 @@ impl<'a> Items<'a> {
         for item in files.iter().flat_map(|file| &file.items) {
             match item {
                 Item::Person(item) => items.person.push(item),
+                Item::Employment(item) => items.employment.push(item),
                 Item::Param(item) => items.params.push(item),
                 Item::Table(item) => items.tables.push(item),
                 Item::Let(item) => items.lets.push(item),
@@ -113,18 +96,16 @@ impl<'a> Items<'a> {
                 Item::Exclusive(item) => items.exclusives.push(item),
                 Item::Exception(item) => items.exceptions.push(item),
                 Item::Guard(item) => items.guard.push(item),
-                Item::Source(item) => items.later.push(("source", item.word, true)),
-                Item::GroupDeclaration(item) => items.later.push(("group", item.word, false)),
-                Item::PrivilegedGroup(item) => {
-                    items.later.push(("privileged group", item.word, false));
-                }
-                Item::Invariant(item) => items.later.push(("invariant", item.word, true)),
-                Item::Approve(item) => items.later.push(("approve", item.word, true)),
-                Item::Notify(item) => items.later.push(("notify", item.word, false)),
-                Item::Writeback(item) => items.later.push(("writeback", item.word, false)),
-                Item::Retention(item) => items.later.push(("retention", item.word, false)),
-                Item::Expect(item) => items.later.push(("expect", item.word, false)),
-                Item::Test(item) => items.later.push(("test", item.word, false)),
+                Item::Source(item) => items.sources.push(item),
+                Item::GroupDeclaration(item) => items.group_declarations.push(item),
+                Item::PrivilegedGroup(item) => items.privileged.push(item),
+                Item::Invariant(item) => items.invariants.push(item),
+                Item::Approve(item) => items.approvals.push(item),
+                Item::Notify(item) => items.notices.push(item),
+                Item::Writeback(item) => items.writeback.push(item),
+                Item::Retention(item) => items.retention.push(item),
+                Item::Expect(item) => items.expects.push(item),
+                Item::Test(item) => items.later.push(("test", item.word)),
             }
         }
         items
@@ -140,17 +121,25 @@ pub fn compile(input: &Input<'_>) -> (Option<Policy>, Vec<Diagnostic>) {
     // Rule 0 is nobody's: what no author wrote refers to it.
     lower.rules.rules.push(nobodys_rule());
     once_each(&mut lower, &items, &files);
-    let schema = items.person.first().and_then(|item| lower.person(item));
+    let employment = items.employment.first().copied();
+    let schema = items
+        .person
+        .first()
+        .and_then(|item| lower.person(item, employment));
     if items.person.is_empty() {
         // Without fields every name would be unknown: one message is enough.
         let mut diagnostics = lower.diagnostics;
         diagnostic::sort(&mut diagnostics);
         return (None, diagnostics);
     }
+    lower.sources(&items.sources, schema.as_ref());
     declare(&mut lower, &items, input);
     lower.declare_stages(&items.stages);
     for index in 0..lower.lets.len() {
         lower.check_let(u32::try_from(index).unwrap_or(u32::MAX));
+    }
+    for index in 0..lower.functions.len() {
+        lower.check_function(u32::try_from(index).unwrap_or(u32::MAX));
     }
     for item in &items.uniques {
         let reserved = reserved(&mut lower, item, input);
@@ -175,6 +164,9 @@ pub fn compile(input: &Input<'_>) -> (Option<Policy>, Vec<Diagnostic>) {
     for item in items.unit.iter().take(1) {
         lower.unit_item(item);
     }
+    for item in &items.group_declarations {
+        lower.group_declaration(item);
+    }
     for item in &items.groups {
         lower.groups(item, Block::Groups);
     }
@@ -192,6 +184,31 @@ pub fn compile(input: &Input<'_>) -> (Option<Policy>, Vec<Diagnostic>) {
     }
     for item in items.guard.iter().take(1) {
         lower.guard(item);
+    }
+    for item in &items.privileged {
+        lower.privileged(item);
+    }
+    for item in &items.approvals {
+        lower.approve(item);
+    }
+    for item in &items.invariants {
+        lower.invariant(item);
+    }
+    lower.privileges_wait();
+    lower.contradicted_invariants();
+    lower.unused_groups();
+    for item in items.retention.iter().take(1) {
+        lower.retention(item);
+    }
+    for item in &items.expects {
+        lower.expect(item);
+    }
+    for item in &items.notices {
+        let body = notice_file(&mut lower, item, input);
+        lower.notify(item, body);
+    }
+    for item in items.writeback.iter().take(1) {
+        lower.writeback(item, schema.as_ref());
     }
     if let Some(Item::Expect(item)) = input.question {
         lower.asked(&item.body.condition);
@@ -221,12 +238,13 @@ fn once_each(lower: &mut Lower<'_>, items: &Items<'_>, files: &[&File]) {
     fn words<T>(items: &[&FileItem<T>]) -> Vec<Span> {
         items.iter().map(|item| item.word).collect()
     }
-    let once: [(&str, Vec<Span>, Option<&str>); 8] = [
+    let once: [(&str, Vec<Span>, Option<&str>); 11] = [
         (
             "person",
             words(&items.person),
-            Some("it says what HR knows of a person"),
+            Some("write `person { … }`: it says what HR knows of a person"),
         ),
+        ("employment", words(&items.employment), None),
         (
             "timezone",
             words(&items.timezone),
@@ -235,7 +253,7 @@ fn once_each(lower: &mut Lower<'_>, items: &Items<'_>, files: &[&File]) {
         (
             "lifecycle",
             words(&items.lifecycle),
-            Some("it says in which stage a person is"),
+            Some("write `lifecycle { … }`: it says in which stage a person is"),
         ),
         (
             "identity",
@@ -246,13 +264,15 @@ fn once_each(lower: &mut Lower<'_>, items: &Items<'_>, files: &[&File]) {
         (
             "unit",
             words(&items.unit),
-            Some("it says where accounts stand"),
+            Some("write `unit { otherwise => \"OU=…\" }`: it says where accounts stand"),
         ),
         ("guard", words(&items.guard), None),
+        ("retention", words(&items.retention), None),
+        ("writeback", words(&items.writeback), None),
         (
             "profile",
             words(&items.profiles).into_iter().take(1).collect(),
-            Some("it says what attributes an account has"),
+            Some("write `profile { … }`: it says what attributes an account has"),
         ),
     ];
     // The first file by name, not by the order of reading.
@@ -325,7 +345,7 @@ fn declare<'a>(lower: &mut Lower<'a>, items: &Items<'a>, input: &Input<'_>) {
         lower.lets.push(LetState::Waiting(&item.body));
     }
     for item in &items.fns {
-        lower.declare(&item.body.name, What::Fn);
+        lower.declare_function(&item.body);
     }
     for (index, item) in (0u32..).zip(&items.uniques) {
         lower.declare(&item.body.name, What::Unique(index));
@@ -397,12 +417,9 @@ fn given(lower: &mut Lower<'_>, text: &str, ty: &Type, span: Span) -> Node {
             let node = Node::constant(Value::Text(text.into()), Type::Text, span);
             return lower.coerce(node, ty);
         }
-        Type::Number
-        | Type::Person
-        | Type::Instant
-        | Type::List(_)
-        | Type::Row(..)
-        | Type::Error => None,
+        Type::List(element) => return given_list(lower, text, element, span),
+        Type::Number => text.parse().ok().map(Value::Number),
+        Type::Person | Type::Employment | Type::Instant | Type::Row(..) | Type::Error => None,
     };
     match value {
         Some(value) => Node::constant(value, ty.clone(), span),
@@ -412,74 +429,42 @@ fn given(lower: &mut Lower<'_>, text: &str, ty: &Type, span: Span) -> Node {
                 span,
                 format!("the configuration gives {text:?}, and {ty} is needed"),
             )
-            .label("from the configuration"),
+            .label("from the configuration")
+            .help("correct it in `tenure.toml`, below `[params]`"),
         ),
     }
 }
 
-/// The names that `reserved from` lists: the first column of a CSV file.
-fn reserved(lower: &mut Lower<'_>, item: &FileItem<ast::Unique>, input: &Input<'_>) -> Reserved {
-    let mut names: Vec<Arc<str>> = Vec::new();
-    for name in reserved_files(&item.body) {
-        let key = (item.word.file, name.value.clone());
-        match input.tables.get(&key) {
-            Some(Ok(file)) => {
-                let text = input
-                    .sources
-                    .get(*file)
-                    .map(|source| source.text.clone())
-                    .unwrap_or_default();
-                match crate::text::table::Table::read(&text) {
-                    Ok(table) => {
-                        let cells = table.rows.iter().filter_map(|row| row.cells.first());
-                        names.extend(cells.map(|cell| Arc::from(cell.text.trim().to_lowercase())));
-                    }
-                    Err(error) => lower.report(
-                        Diagnostic::new(
-                            &codes::BAD_TABLE,
-                            Span::new(*file, error.start, error.end),
-                            error.problem.to_string(),
-                        )
-                        .also(name.span, "read for this"),
-                    ),
-                }
-            }
-            Some(Err(why)) => lower.report(
-                Diagnostic::new(
-                    &codes::BAD_TABLE,
-                    name.span,
-                    format!("`{}` cannot be read", name.value),
-                )
-                .label(why.clone()),
-            ),
-            None => {}
-        }
+/// A list's value from the configuration: a comma stands between the elements.
+fn given_list(lower: &mut Lower<'_>, text: &str, element: &Type, span: Span) -> Node {
+    let items: Vec<Node> = text
+        .split(',')
+        .map(|part| given(lower, part.trim(), element, span))
+        .collect();
+    if items.iter().any(|item| item.ty == Type::Error) {
+        return Node::error(span);
     }
-    names.retain(|name| !name.is_empty());
-    names.sort();
-    names.dedup();
-    Reserved(names)
+    let values = items.into_iter().filter_map(|item| {
+        if let Kind::Const(value) = item.kind {
+            return Some(value);
+        }
+        None
+    });
+    let ty = Type::List(Box::new(element.clone()));
+    Node::constant(super::eval::Value::List(values.collect()), ty, span)
 }
 
-/// What a later version carries out: a warning, or an error where ignoring it would open something.
+/// What a later version carries out.
 fn later(lower: &mut Lower<'_>, items: &Items<'_>) {
-    for (word, span, opens) in &items.later {
-        lower.report(if *opens {
-            Diagnostic::new(
-                &codes::NOT_IN_FORCE,
-                *span,
-                format!("`{word}` cannot be kept by this version"),
-            )
-            .label("would be ignored")
-            .help("remove it, so that nobody relies on it")
-        } else {
+    for (word, span) in &items.later {
+        lower.report(
             Diagnostic::new(
                 &codes::NO_EFFECT_YET,
                 *span,
                 format!("`{word}` has no effect in this version"),
             )
-            .label("no effect yet")
-        });
+            .label("no effect yet"),
+        );
     }
 }
 
@@ -492,12 +477,18 @@ fn finish(
 ) -> (Option<Policy>, Vec<Diagnostic>) {
     lower.unused();
     unused_stages(&mut lower, items);
-    lower.block_names();
     let mut diagnostics = std::mem::take(&mut lower.diagnostics);
     diagnostic::sort(&mut diagnostics);
     let Some(schema) = schema.filter(|_| !diagnostics.iter().any(Diagnostic::is_error)) else {
         return (None, diagnostics);
     };
+    let functions = (0..lower.functions.len())
+        .filter_map(|index| lower.function_body(u32::try_from(index).ok()?))
+        .map(|(body, params)| Function {
+            params: params.to_vec(),
+            body: body.clone(),
+        })
+        .collect();
     let mut rules = lower.rules;
     let mut program = lower.program;
     program.lets = lower
@@ -508,6 +499,7 @@ fn finish(
             LetState::Waiting(_) | LetState::Open(_) => None,
         })
         .collect();
+    program.functions = functions;
     rules.exceptions.sort();
     rules.lines = line_rules(&program);
     rules.digest = digest(input, files);

@@ -12,8 +12,11 @@ use super::program::{GroupRow, Policy};
 use super::ruleset::{Block, RuleId};
 use crate::diagnostic::Sources;
 use crate::hr;
-use std::collections::BTreeSet;
+use crate::syntax::ast::Quantifier;
 use std::sync::Arc;
+
+/// How many elements of a list are shown.
+const MAX_SHOWN: usize = 10;
 
 /// What stands for a value that nobody may see.
 pub const MASK: &str = "•••";
@@ -79,7 +82,8 @@ pub struct TracedGroups {
 
 impl<'a> Evaluator<'a> {
     /// Why, and why not, for one person; `sources` are the texts of the policy.
-    pub fn explain(&self, person: &'a hr::Person, sources: &Sources) -> Explanation {
+    /// With `reveal` sensitive values stand as they are.
+    pub fn explain(&self, person: &'a hr::Person, sources: &Sources, reveal: bool) -> Explanation {
         let record = Record::Known(person);
         let Ok((scope, _)) = self.scope(record) else {
             return Explanation {
@@ -93,11 +97,13 @@ impl<'a> Evaluator<'a> {
             policy,
             scope: &scope,
             sources,
+            reveal,
         };
         let program = &policy.program;
         let stage = program
             .lifecycle
             .iter()
+            .filter(|row| !row.vanished)
             .map(|row| (row.condition.as_ref(), row.rule));
         let unit = program.unit.iter().flat_map(|unit| {
             let rows = unit
@@ -126,6 +132,7 @@ struct Tracer<'s, 'a> {
     policy: &'a Policy,
     scope: &'s Scope<'a>,
     sources: &'s Sources,
+    reveal: bool,
 }
 
 impl Tracer<'_, '_> {
@@ -222,42 +229,151 @@ impl Tracer<'_, '_> {
         }
     }
 
-    /// The names that a condition reads, and their values.
+    /// The names that a condition reads, and their values; what it reads of other people by the way there.
     fn values(&self, node: &Node) -> Vec<(Arc<str>, Arc<str>)> {
-        let mut seen = BTreeSet::new();
-        let mut values = Vec::new();
+        let mut values: Vec<(Arc<str>, Arc<str>)> = Vec::new();
+        self.read(node, &mut values);
+        values
+    }
+
+    fn read(&self, node: &Node, values: &mut Vec<(Arc<str>, Arc<str>)>) {
+        let mut functions = Vec::new();
         node.walk(&mut |node| {
-            let name: Arc<str> = match &node.kind {
-                Kind::Field(position) => {
-                    let attribute = self.policy.schema.attributes().get(*position as usize);
-                    attribute
-                        .map(|attribute| attribute.name.clone())
-                        .unwrap_or_default()
-                }
-                Kind::Let(index) => {
-                    let definition = self.policy.program.lets.get(*index as usize);
-                    definition
-                        .map(|definition| definition.name.clone())
-                        .unwrap_or_default()
-                }
-                Kind::Now => "now".into(),
-                Kind::Today => "today".into(),
-                _ => return,
+            if let Kind::Invoke { function, .. } = &node.kind {
+                functions.push(*function);
+            }
+            if let Kind::Quantified {
+                quantifier,
+                variable,
+                list,
+                condition,
+            } = &node.kind
+            {
+                let wanted = *quantifier != Quantifier::All;
+                let witness = self.witness(*variable, list, condition, wanted);
+                values.extend(
+                    witness.filter(|(name, _)| values.iter().all(|(known, _)| known != name)),
+                );
+            }
+            let Some(name) = self.name(node) else {
+                return;
             };
-            if seen.insert(name.clone()) {
+            if values.iter().all(|(known, _)| *known != name) {
                 let shown = self.shown(node);
                 values.push((name, shown));
             }
         });
-        values
+        // What a function reads besides what it is given.
+        for function in functions {
+            if let Some(function) = self.policy.program.functions.get(function as usize) {
+                self.read(&function.body, values);
+            }
+        }
+    }
+
+    /// The element that decides: one of which the condition holds, or, of `all`, one of which it does not.
+    fn witness(
+        &self,
+        variable: u32,
+        list: &Node,
+        condition: &Node,
+        wanted: bool,
+    ) -> Option<(Arc<str>, Arc<str>)> {
+        let elements = self.scope.elements(list).ok()?.known;
+        let mut elements = elements.into_iter().filter(|element| {
+            self.scope.holds_of(variable, element.clone(), condition) == Ok(wanted)
+        });
+        let first = elements.next()?;
+        let more = elements.count();
+        let words = self.sources.slice(list.span);
+        let shown = match &first {
+            _ if list.marks.sensitive => MASK.into(),
+            Value::Employment(employment) => self.employment(employment),
+            Value::Text(text) => format!("{text:?}"),
+            other => other.to_string(),
+        };
+        let more = if more == 0 {
+            String::new()
+        } else {
+            format!(" and {more} more")
+        };
+        let kind = if wanted { "one of" } else { "not all of" };
+        Some((
+            format!("{kind} `{words}`").into(),
+            format!("{shown}{more}").into(),
+        ))
+    }
+
+    /// An employment by what may be shown of it.
+    fn employment(&self, employment: &hr::Employment) -> String {
+        let fields = self.policy.schema.employments();
+        let fields = fields.map(|(_, fields)| &**fields).unwrap_or_default();
+        let shown = fields.iter().zip(employment.values());
+        let shown = shown.filter_map(|(field, value)| {
+            let value = value.as_ref()?;
+            Some(if field.sensitive {
+                format!("{} {MASK}", field.name)
+            } else {
+                format!("{} {value}", field.name)
+            })
+        });
+        let shown: Vec<String> = shown.collect();
+        shown.join(", ")
+    }
+
+    /// What a node that is read is called; none for what has no name, or is known within a function or list only.
+    fn name(&self, node: &Node) -> Option<Arc<str>> {
+        let attribute = |position: &u32| {
+            let attribute = self.policy.schema.attributes().get(*position as usize);
+            attribute.map(|attribute| attribute.name.clone())
+        };
+        match &node.kind {
+            Kind::Field(position) => attribute(position),
+            Kind::Let(index) => {
+                let definition = self.policy.program.lets.get(*index as usize);
+                definition.map(|definition| definition.name.clone())
+            }
+            Kind::Of { person, field } => {
+                let person = self.name(person)?;
+                Some(format!("{person}.{}", attribute(field)?).into())
+            }
+            Kind::Reports { person, all } => {
+                let word = if *all { "all_reports" } else { "reports" };
+                match person {
+                    None => Some(word.into()),
+                    Some(person) => Some(format!("{}.{word}", self.name(person)?).into()),
+                }
+            }
+            Kind::Now => Some("now".into()),
+            Kind::Today => Some("today".into()),
+            _ => None,
+        }
+    }
+
+    /// A short list in full, of a long one how long it is; employments are counted, for their dates are nobody's business.
+    fn list(items: &[Value]) -> String {
+        let employments = items
+            .iter()
+            .any(|item| matches!(item, Value::Employment(_)));
+        let count = items.len();
+        if employments {
+            return format!("{count} employment{}", if count == 1 { "" } else { "s" });
+        }
+        if count > MAX_SHOWN {
+            return format!("{count} of them");
+        }
+        let shown: Vec<String> = items.iter().map(ToString::to_string).collect();
+        shown.join(", ")
     }
 
     fn shown(&self, node: &Node) -> Arc<str> {
-        if node.marks.sensitive {
+        if node.marks.sensitive && !self.reveal {
             return MASK.into();
         }
         match self.scope.value(node) {
             Ok(Some(Value::Text(text))) => format!("{text:?}").into(),
+            Ok(Some(Value::Employment(employment))) => self.employment(&employment).into(),
+            Ok(Some(Value::List(items))) => Self::list(&items).into(),
             Ok(Some(Value::Row(table, row))) => {
                 let table = self.policy.program.tables.get(table as usize);
                 let key = table.and_then(|table| table.cell(row, u32::try_from(table.key?).ok()?));

@@ -5,7 +5,7 @@ use super::eval::Value;
 use super::pattern::Pattern;
 use super::types::{Marks, Type};
 use crate::diagnostic::Span;
-use crate::syntax::ast::CompareOp;
+use crate::syntax::ast::{CompareOp, Quantifier};
 use std::sync::Arc;
 
 /// A checked expression.
@@ -27,6 +27,10 @@ pub(crate) enum Kind {
     Let(u32),
     /// The name that the `unique` of that index gives.
     Unique(u32),
+    /// An attribute of the account, as it is after the run.
+    Account(Arc<str>),
+    /// The password that is made.
+    Password,
     /// `{n}` in a `try`.
     Counter,
     Template(Vec<Piece>),
@@ -73,6 +77,30 @@ pub(crate) enum Kind {
     Of {
         person: Box<Node>,
         field: u32,
+    },
+    /// A field of an employment.
+    Part {
+        employment: Box<Node>,
+        field: u32,
+    },
+    /// Who reports to a person, directly or at any depth; without `person`, to the one who is evaluated.
+    Reports {
+        person: Option<Box<Node>>,
+        all: bool,
+    },
+    /// The parameter of a function, or the variable of a quantifier, in this slot.
+    Local(u32),
+    /// A call of the policy's function of that index.
+    Invoke {
+        function: u32,
+        args: Vec<Node>,
+    },
+    /// `any`, `all` or `count` over the elements of a list, each in turn in the slot `variable`.
+    Quantified {
+        quantifier: Quantifier,
+        variable: u32,
+        list: Box<Node>,
+        condition: Box<Node>,
     },
     Call {
         function: &'static Builtin,
@@ -135,14 +163,19 @@ impl Node {
         }
     }
 
-    /// Calls `visit` with this node and every node in it, not looking into `let`s.
+    /// Calls `visit` with this node and every node in it, the outer before the inner, not looking into `let`s
+    /// and functions.
     pub(crate) fn walk(&self, visit: &mut dyn FnMut(&Self)) {
         visit(self);
         match &self.kind {
             Kind::Const(_)
             | Kind::Field(_)
             | Kind::Let(_)
+            | Kind::Local(_)
+            | Kind::Reports { person: None, .. }
             | Kind::Unique(_)
+            | Kind::Account(_)
+            | Kind::Password
             | Kind::Counter
             | Kind::Now
             | Kind::Today
@@ -151,6 +184,7 @@ impl Node {
             Kind::List(nodes)
             | Kind::And(nodes)
             | Kind::Or(nodes)
+            | Kind::Invoke { args: nodes, .. }
             | Kind::Call { args: nodes, .. } => {
                 for node in nodes {
                     node.walk(visit);
@@ -162,11 +196,22 @@ impl Node {
             | Kind::Matches { text: node, .. }
             | Kind::Lookup { key: node, .. }
             | Kind::Column { row: node, .. }
-            | Kind::Of { person: node, .. } => node.walk(visit),
+            | Kind::Of { person: node, .. }
+            | Kind::Part {
+                employment: node, ..
+            }
+            | Kind::Reports {
+                person: Some(node), ..
+            } => node.walk(visit),
             Kind::Compare { left, right, .. }
             | Kind::In {
                 item: left,
                 list: right,
+            }
+            | Kind::Quantified {
+                list: left,
+                condition: right,
+                ..
             }
             | Kind::Else(left, right)
             | Kind::At(left, right)

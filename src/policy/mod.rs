@@ -6,31 +6,41 @@
 //!
 //! Begin with [`Wish`].
 
+pub mod around;
 mod builtin;
 mod check;
 pub mod codes;
 mod compile;
 mod eval;
 pub mod explain;
+mod files;
 mod ir;
 mod lower;
+pub mod notice;
 mod pattern;
 mod program;
 pub mod ruleset;
 mod types;
 pub mod wish;
 
-pub use compile::{FileKey, Input, compile, wanted_files};
-pub use eval::{Evaluator, wishes};
+pub use around::{
+    EventRule, ExpectRule, NoticeEvent, NoticeRule, Retention, SourceRule, WritebackRule,
+};
+pub use builtin::{Example, Page, examples, page as functions_page, pages};
+pub use compile::{FileKey, Input, compile};
+pub use eval::{Evaluator, Teller, absent_wishes, wishes, wishes_without};
+pub use files::wanted_files;
+pub use notice::Telling;
 pub use program::Policy;
 pub use ruleset::{
-    AccountTest, AdoptRule, AnchorRule, Block, BlockRules, Confirmation, ContinuesRule,
-    ExclusiveRule, Extent, GuardKind, IgnoreRule, LimitRule, LineRule, LinkRule, LinkTarget,
-    NamePattern, OverrideRule, PasswordRules, Prefer, ProtectRule, Reserved, ResetRule, Rule,
-    RuleId, RuleKind, Ruleset, StageAccount, StageId, StageRule, TemplatePart, TiedRule,
-    UniqueRule,
+    AccountTest, AdoptRule, AnchorRule, ApproveRule, Block, BlockRules, Confirmation,
+    ContinuesRule, CreateRule, ExceptionRule, ExclusiveRule, Extent, GroupRule, GuardKind,
+    IgnoreRule, InvariantRule, LimitRule, LineRule, LinkRule, LinkTarget, NamePattern, Never,
+    NeverAccount, OverrideRule, PasswordRules, Prefer, PrivilegedRule, ProtectRule, Reserved,
+    ResetRule, Rule, RuleId, RuleKind, Ruleset, StageAccount, StageId, StageRule, TemplatePart,
+    TiedRule, UniqueRule,
 };
 pub use wish::{
-    AdoptQuery, AssignedPart, AttributeWish, BlockWish, Candidate, Desired, GroupWish, Mode,
-    Restriction, Standing, UniqueWish, UnitWish, Wish,
+    Absent, AdoptQuery, AssignedPart, AttributeWish, BlockWish, Candidate, Desired, GroupWish,
+    InvariantWish, Mode, Restriction, Standing, UniqueWish, UnitWish, Wish,
 };

@@ -1,7 +1,8 @@
 //! What `matches` asks of a text: a glob or a regular expression, on the whole text.
 //!
 //! Most globs are a part with stars round it. Those are answered without a regular expression, which is
-//! what makes hundreds of them over a hundred thousand people cheap.
+//! what makes hundreds of them over a hundred thousand people cheap. What functions search for is a
+//! [`Search`].
 
 use regex::Regex;
 use std::sync::Arc;
@@ -58,6 +59,27 @@ impl Pattern {
             Self::Contains(part) => text.contains(&**part),
             Self::Regex(regex) => regex.is_match(text),
         }
+    }
+}
+
+/// A regular expression that is searched anywhere in a text.
+#[derive(Debug, Clone)]
+pub(crate) struct Search(Regex);
+
+impl Search {
+    pub(crate) fn new(source: &str) -> Result<Self, regex::Error> {
+        compile(source).map(Self)
+    }
+
+    pub(crate) fn regex(&self) -> &Regex {
+        &self.0
+    }
+}
+
+/// Two are equal if they are written alike.
+impl PartialEq for Search {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_str() == other.0.as_str()
     }
 }
 

@@ -4,7 +4,7 @@ use super::eval::Value;
 use super::ir::Node;
 use super::ruleset::{Extent, NamePattern, RuleId, Ruleset, StageAccount, StageId};
 use super::types::Type;
-use super::wish::Mode;
+use super::wish::{Absent, Mode};
 use crate::diagnostic::Span;
 use crate::hr::{self, PersonId};
 use crate::syntax::ast::ElseAction;
@@ -22,10 +22,18 @@ pub struct Policy {
     pub(crate) program: Program,
 }
 
+impl Policy {
+    /// Whether it says what becomes of people whom HR no longer has: then their last records are kept.
+    pub fn speaks_of_vanished(&self) -> bool {
+        self.program.vanished.is_some()
+    }
+}
+
 /// What evaluation walks.
 #[derive(Debug, Default)]
 pub(crate) struct Program {
     pub(crate) lets: Vec<Let>,
+    pub(crate) functions: Vec<Function>,
     pub(crate) tables: Vec<TableData>,
     pub(crate) timezone: Option<(Node, RuleId)>,
     pub(crate) lifecycle: Vec<LifecycleRow>,
@@ -38,11 +46,36 @@ pub(crate) struct Program {
     pub(crate) groups: Vec<GroupRow>,
     pub(crate) lists: Vec<GroupRow>,
     pub(crate) forbids: Vec<GroupRow>,
+    /// Conditions of `approve` items, with their rules.
+    pub(crate) approvals: Vec<(Node, RuleId)>,
+    /// Conditions of the invariants, in their order.
+    pub(crate) invariants: Vec<Node>,
+    /// The row of `lifecycle` for people whom HR no longer has.
+    pub(crate) vanished: Option<Absent>,
     pub(crate) exceptions: FxHashMap<PersonId, Vec<ExceptionBody>>,
+    /// In the order of [`Ruleset::expects`].
+    pub(crate) expects: Vec<Node>,
+    /// In the order of [`Ruleset::notices`].
+    pub(crate) notices: Vec<NoticeBody>,
+    /// The conditions of `on when …`.
+    pub(crate) watches: Vec<Node>,
+    /// In the order of [`Ruleset::writebacks`].
+    pub(crate) writebacks: Vec<Node>,
     /// What is asked of people from outside the policy.
     pub(crate) question: Option<Node>,
+    /// The names of an employment's fields.
+    pub(crate) employment: Vec<Arc<str>>,
     /// Position of the attribute that says when a person began, if the policy has it.
     pub(crate) started: Option<u32>,
+}
+
+/// What a notice says to whom.
+#[derive(Debug)]
+pub(crate) struct NoticeBody {
+    /// Each with the words of its author.
+    pub(crate) to: Vec<(Node, Arc<str>)>,
+    pub(crate) subject: Node,
+    pub(crate) body: Node,
 }
 
 /// `let`.
@@ -50,6 +83,14 @@ pub(crate) struct Program {
 pub(crate) struct Let {
     pub(crate) name: Arc<str>,
     pub(crate) node: Node,
+}
+
+/// `fn`.
+#[derive(Debug)]
+pub(crate) struct Function {
+    /// The slots of its parameters.
+    pub(crate) params: Vec<u32>,
+    pub(crate) body: Node,
 }
 
 /// A lookup table with its rows.
@@ -90,6 +131,8 @@ impl TableData {
 #[derive(Debug)]
 pub(crate) struct LifecycleRow {
     pub(crate) condition: Option<Node>,
+    /// It is for those alone whom HR no longer has.
+    pub(crate) vanished: bool,
     pub(crate) stage: StageId,
     pub(crate) rule: RuleId,
 }
@@ -179,6 +222,8 @@ pub(crate) struct GroupRow {
 /// `exception for …`.
 #[derive(Debug)]
 pub(crate) struct ExceptionBody {
+    /// Digest of its text.
+    pub(crate) digest: Arc<str>,
     pub(crate) until: Date,
     pub(crate) stage: Option<(StageId, RuleId)>,
     pub(crate) body: StageBody,

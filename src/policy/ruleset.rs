@@ -1,12 +1,19 @@
 //! What a checked policy says for everybody: stages, identity, blocks of groups, guards. Plain data.
 
+mod groups;
+mod oversight;
+
+use super::around::{ExpectRule, NoticeRule, Retention, SourceRule, WritebackRule};
 use crate::directory::Dn;
-use crate::hr::PersonId;
+use crate::hr::{PersonId, Schema};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use groups::{Block, BlockRules, CreateRule, ExclusiveRule, GroupRule, Prefer};
+pub use oversight::{ApproveRule, InvariantRule, Never, NeverAccount, PrivilegedRule};
+
 /// The lengths and kinds that the author writes, as in the syntax tree.
-pub use crate::syntax::ast::{Duration, GuardKind, Limit, Manage, TimeUnit};
+pub use crate::syntax::ast::{Duration, GroupKind, GroupScope, GuardKind, Limit, Manage, TimeUnit};
 
 /// One rule that the author wrote; index into [`Ruleset::rules`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,7 +34,8 @@ pub struct Rule {
     pub file: Arc<str>,
     /// Line, from 1.
     pub line: u32,
-    /// Positions in the [`crate::hr::Schema`] of the HR attributes that it reads, through `let`s too; sorted.
+    /// What it reads of HR, through `let`s and functions too, sorted: positions in the [`crate::hr::Schema`], and
+    /// behind them those of [`Ruleset::related`].
     pub reads: Vec<u32>,
     /// Whether it reads the clock, through `let`s too.
     pub reads_clock: bool,
@@ -56,12 +64,28 @@ pub enum RuleKind {
     Forbid,
     /// `exclusive`.
     Exclusive,
+    /// A `group` that is declared, or said to be privileged.
+    Group,
+    /// `approve`.
+    Approve,
+    /// `invariant`.
+    Invariant,
     /// A statement of an `exception`.
     Exception,
     /// A statement of `guard`.
     Guard,
     /// `unique`.
     Unique,
+    /// `source`.
+    Source,
+    /// `expect`.
+    Expect,
+    /// `notify`.
+    Notify,
+    /// A line of `writeback`.
+    Writeback,
+    /// `retention`.
+    Retention,
 }
 
 /// Everything that holds for every person.
@@ -91,18 +115,42 @@ pub struct Ruleset {
     pub uniques: Vec<UniqueRule>,
     /// Passwords.
     pub password: PasswordRules,
-    /// What holds for the block of security groups and that of distribution lists.
-    pub blocks: [BlockRules; 2],
+    /// Every `groups` and `lists` item, each a block of its own.
+    pub blocks: Vec<BlockRules>,
+    /// Groups that are declared.
+    pub groups: Vec<GroupRule>,
+    /// Groups that the author says are privileged (S15).
+    pub privileged: Vec<PrivilegedRule>,
+    /// What a person must say yes to.
+    pub approvals: Vec<ApproveRule>,
+    /// What no plan may break.
+    pub invariants: Vec<InvariantRule>,
     /// Groups of which one person may have one.
     pub exclusives: Vec<ExclusiveRule>,
     /// The limits that the author wrote; defaults are the planner's (S10).
     pub limits: BTreeMap<GuardKind, LimitRule>,
     /// Limits raised for one day.
     pub overrides: Vec<OverrideRule>,
-    /// Digests of the texts of all exceptions, sorted (S18).
-    pub exceptions: Vec<Arc<str>>,
+    /// All exceptions, sorted (S18).
+    pub exceptions: Vec<ExceptionRule>,
+    /// For how long an exception holds at most, where the author says so.
+    pub exceptions_at_most: Option<(Duration, RuleId)>,
+    /// The time zone that `timezone` gives where nothing else decides it: days that concern everybody are days there.
+    pub home_zone: Option<Arc<str>>,
     /// What is never written.
     pub protected: Vec<ProtectRule>,
+    /// Where people come from, by name; none where the configuration alone says it.
+    pub sources: Vec<SourceRule>,
+    /// What HR's data should be like; an index is that of [`crate::policy::Wish::unmet`].
+    pub expects: Vec<ExpectRule>,
+    /// What is told to whom.
+    pub notices: Vec<NoticeRule>,
+    /// What HR gets to know.
+    pub writebacks: Vec<WritebackRule>,
+    /// How long the state keeps what runs did.
+    pub retention: Retention,
+    /// What rules read of other people.
+    pub related: Vec<crate::hr::RelatedPath>,
     /// Digest of all policy files, tables and parameters, as 64 hex digits.
     pub digest: Arc<str>,
 }
@@ -111,6 +159,22 @@ impl Ruleset {
     /// The rule of that id.
     pub fn rule(&self, id: RuleId) -> Option<&Rule> {
         self.rules.get(id.0 as usize)
+    }
+
+    /// Whether a rule reads what must not be shown, of the person or of others.
+    pub fn reads_sensitive(&self, schema: &Schema, rule: RuleId) -> bool {
+        let Some(rule) = self.rule(rule) else {
+            return false;
+        };
+        let attributes = schema.attributes();
+        rule.reads.iter().any(|position| {
+            let position = *position as usize;
+            let Some(attribute) = attributes.get(position) else {
+                let path = self.related.get(position.saturating_sub(attributes.len()));
+                return path.is_some_and(|path| path.is_sensitive(schema));
+            };
+            attribute.sensitive
+        })
     }
 
     /// The stage of that id.
@@ -130,13 +194,23 @@ impl Ruleset {
         u32::try_from(index).ok().map(StageId)
     }
 
-    /// What holds for one block of groups.
-    pub fn block(&self, block: Block) -> &BlockRules {
-        let [groups, lists] = &self.blocks;
-        match block {
-            Block::Groups => groups,
-            Block::Lists => lists,
-        }
+    /// The blocks of that kind, in the policy's order.
+    pub fn blocks_of(&self, kind: Block) -> impl Iterator<Item = &BlockRules> {
+        self.blocks.iter().filter(move |block| block.kind == kind)
+    }
+
+    /// Whether a row of `lists` can give a group of that name.
+    pub fn is_list(&self, group: &str) -> bool {
+        self.blocks_of(Block::Lists)
+            .any(|block| block.names_group(group))
+    }
+
+    /// What is declared of the group of that name.
+    pub fn declared(&self, group: &str) -> Option<&GroupRule> {
+        let name = group.to_lowercase();
+        self.groups
+            .iter()
+            .find(|rule| rule.name.to_lowercase() == name)
     }
 }
 
@@ -399,56 +473,25 @@ pub struct ResetRule {
     pub rule: RuleId,
 }
 
-/// Which block a group stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Block {
-    /// `groups`: security groups.
-    Groups,
-    /// `lists`: distribution lists.
-    Lists,
-}
-
-/// What holds for all groups of one block.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct BlockRules {
-    /// Every name that its rows, grants and exceptions can give, sorted, without case.
-    pub names: Vec<Arc<str>>,
-    /// `keep`: for want of a rule these are not taken away.
-    pub keep: Vec<(NamePattern, RuleId)>,
-    /// `linger`: how long a grant outlives its rule.
-    pub linger: Option<(Duration, RuleId)>,
-    /// `manage`; `None` is `granted`.
-    pub manage: Option<(Manage, RuleId)>,
-}
-
-/// `exclusive G, H prefer first`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExclusiveRule {
-    /// The groups, best first, by name or DN.
-    pub groups: Vec<Arc<str>>,
-    /// Which wins.
-    pub prefer: Prefer,
-    /// The old one goes before the new one comes.
-    pub separate: bool,
-    /// The item.
-    pub rule: RuleId,
-}
-
-/// Which of several exclusive groups wins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Prefer {
-    /// The first named.
-    First,
-    /// The one that the account has.
-    Current,
-}
-
 /// A limit that the author wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LimitRule {
     /// How much.
     pub limit: Limit,
     /// The statement.
+    pub rule: RuleId,
+}
+
+/// `exception for KEY until DATE`: what it says is in the wishes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ExceptionRule {
+    /// For whom.
+    pub person: PersonId,
+    /// The last day on which it holds.
+    pub until: jiff::civil::Date,
+    /// Digest of its text: an exception that says something else is another one.
+    pub digest: Arc<str>,
+    /// The item.
     pub rule: RuleId,
 }
 
@@ -459,7 +502,7 @@ pub struct OverrideRule {
     pub kind: GuardKind,
     /// How many.
     pub count: u32,
-    /// Which day (UTC dates of the run's `now` in the first zone of the policy).
+    /// Which day, in the policy's own zone ([`Ruleset::home_zone`]).
     pub on: jiff::civil::Date,
     /// Why.
     pub because: Arc<str>,

@@ -21,6 +21,8 @@ pub(crate) enum Type {
     Timezone,
     Unit,
     Person,
+    /// One of a person's employments, as `employment { … }` declares it.
+    Employment,
     /// A point in time: `last_day at 18:00`, `now`.
     Instant,
     OneOf(Arc<[Arc<str>]>),
@@ -79,6 +81,7 @@ impl Type {
             Hr::Duration => Self::Duration,
             Hr::Timezone => Self::Timezone,
             Hr::Person => Self::Person,
+            Hr::Employment(_) => Self::Employment,
             Hr::OneOf(choices) => Self::OneOf(choices.clone()),
             Hr::List(item) => Self::List(Box::new(Self::from_hr(item))),
         }
@@ -99,6 +102,7 @@ impl fmt::Display for Type {
             Self::Timezone => f.write_str("a time zone"),
             Self::Unit => f.write_str("a unit"),
             Self::Person => f.write_str("a person"),
+            Self::Employment => f.write_str("an employment"),
             Self::Instant => f.write_str("a point in time"),
             Self::OneOf(_) => f.write_str("one of a list of texts"),
             Self::List(item) => write!(f, "a list ({item} each)"),
@@ -121,6 +125,8 @@ pub(crate) struct Marks {
     pub(crate) clock: bool,
     /// It holds text that HR types freely.
     pub(crate) free: bool,
+    /// A list that lacks an element where the element's value is missing.
+    pub(crate) gaps: bool,
     /// A condition that may be true only because the value at this place is missing.
     pub(crate) hollow_true: Option<Span>,
     /// A condition that may be false only because the value at this place is missing.
@@ -138,6 +144,7 @@ impl Marks {
             sensitive: self.sensitive || other.sensitive,
             clock: self.clock || other.clock,
             free: self.free || other.free,
+            gaps: self.gaps || other.gaps,
             hollow_true: self.hollow_true.or(other.hollow_true),
             hollow_false: self.hollow_false.or(other.hollow_false),
             hollow_order: self.hollow_order.or(other.hollow_order),
@@ -170,6 +177,11 @@ impl Marks {
             hollow_order: None,
             ..self
         }
+    }
+
+    /// Where it hangs on something that is missing, if it does.
+    pub(crate) fn hollow(self) -> Option<Span> {
+        self.hollow_true.or(self.hollow_false).or(self.hollow_order)
     }
 
     /// The marks of the opposite condition.

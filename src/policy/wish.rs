@@ -37,8 +37,40 @@ pub struct Wish {
     pub groups: BlockWish,
     /// Distribution lists.
     pub lists: BlockWish,
+    /// The conditional `approve` items that hold, or of which it cannot be told; sorted.
+    pub approvals: Vec<RuleId>,
+    /// The invariants that are about this person, by their place in [`super::Ruleset::invariants`]; sorted.
+    pub invariants: Vec<InvariantWish>,
+    /// HR no longer has this person: this is what the last complete record makes of them once the row of
+    /// `vanished` holds.
+    pub absent: Option<Absent>,
+    /// What HR's record should be like and is not: positions in [`super::Ruleset::expects`].
+    pub unmet: Vec<u32>,
+    /// Whether what `on when …` of notices watches holds, in the order of the policy; `None` where it cannot be
+    /// told, and nothing at all of a record that cannot be read.
+    pub watches: Vec<Option<bool>>,
     /// Earliest instant at which a comparison that was met would change.
     pub next_change: Option<jiff::Timestamp>,
+    /// The same without comparisons with sensitive values, whose dates it would tell (S11): what outputs may show.
+    pub next_shown: Option<jiff::Timestamp>,
+}
+
+/// An invariant whose condition holds for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvariantWish {
+    /// Which, in [`super::Ruleset::invariants`].
+    pub index: u32,
+    /// Why it cannot be told whether it holds; `None` where it does.
+    pub unknown: Option<Arc<str>>,
+}
+
+/// `vanished for 14 days => …`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Absent {
+    /// How long HR must have been without the person.
+    pub after: super::ruleset::Duration,
+    /// The row.
+    pub rule: RuleId,
 }
 
 /// Which stage a person is in.

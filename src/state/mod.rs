@@ -5,7 +5,7 @@
 //! directory (S5) and knows HR keys and directory GUIDs, never a whole HR record.
 //!
 //! **Invariant:** what is written is written in whole transactions, on disk when [`Store::write`] returns,
-//! and by whoever holds the [`Lock`]. **Invariant:** what the journal and the audit trail say of a person is
+//! and by whoever holds the [`Lock`]; which directory it belongs to stands there too ([`Mark`]). **Invariant:** what the journal and the audit trail say of a person is
 //! sealed under that person's key. Knows neither plans nor policies.
 //!
 //! Begin with [`Store`], then [`Prior`].
@@ -14,20 +14,27 @@ mod audit;
 pub(crate) mod codec;
 mod error;
 mod lock;
+pub mod mark;
+pub mod outbox;
 pub mod prior;
 pub(crate) mod private;
 pub(crate) mod read;
+mod records;
+mod retention;
 mod store;
+mod told;
 mod write;
 
 pub use audit::{AuditError, Entry, Recorded, Verified};
 pub use error::StoreError;
 pub use lock::{Holder, Lock, LockError};
+pub use mark::{Foreign, Found, Lease, Mark};
 
 pub use prior::{
-    AccountMemory, ByHand, GuardCount, ManagedValue, Membership, MembershipOwner, NameSpace,
-    Overlay, PersonMemory, Prior, Reservation, ValueOwner,
+    AccountMemory, Asked, ByHand, Given, GuardCount, ManagedValue, Membership, MembershipOwner,
+    NameSpace, Overlay, PersonMemory, Prior, Reservation, Salt, ValueOwner,
 };
 pub use private::Private;
+pub use retention::{Keep, Pruned};
 pub use store::{Identity, SCHEMA_VERSION, Store};
 pub use write::Writer;

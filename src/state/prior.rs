@@ -3,15 +3,45 @@
 use crate::directory::Guid;
 use crate::hr::PersonId;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// What makes digests of this state worthless to whoever has them without the state: random, and kept in it alone.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Salt(pub(super) [u8; 32]);
+
+impl Salt {
+    /// A salt of these bytes; all zero there is none.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Whether there is none, because there is no state yet.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl fmt::Debug for Salt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Salt")
+    }
+}
 
 /// Everything the last runs left behind, as of one transaction.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Prior {
     /// Which store this is (S5).
     pub id: Uuid,
+    /// What its digests are salted with; none without a store, and then there are no digests of HR values (S12).
+    pub salt: Salt,
     /// How many runs wrote to it.
     pub generation: u64,
     /// Digest of the policy at the last run that was applied; `None` before the first.
@@ -24,16 +54,50 @@ pub struct Prior {
     pub memberships: BTreeMap<(Guid, Guid), Membership>,
     /// Attribute values of managed accounts; a multi-valued attribute has an entry per value.
     pub values: BTreeMap<(Guid, Arc<str>), Vec<ManagedValue>>,
+    /// How often in a row a run took back what somebody wrote into an attribute by hand (S13).
+    pub set_back: BTreeMap<(Guid, Arc<str>), u32>,
     /// Names that were given, by name space and folded name.
     pub reservations: BTreeMap<(NameSpace, Arc<str>), Reservation>,
     /// What the runs of the last day did, for limits over 24 hours.
     pub guard_counts: Vec<GuardCount>,
     /// Since when each enabled account of somebody who should have none is open.
     pub open_since: BTreeMap<Guid, Timestamp>,
+    /// Open accounts that the last run meant to disable and could not.
+    pub failed: BTreeSet<Guid>,
     /// How many people the last applied run read; `None` before the first.
     pub people_read: Option<u32>,
+    /// How many records each source of people that has a name had, by the last applied run.
+    pub sources_read: BTreeMap<Arc<str>, u32>,
+    /// What was written back to HR last, by person and field: salted digests.
+    pub written: BTreeMap<(PersonId, Arc<str>), Arc<str>>,
+    /// The keys of the `on` lines of notices that a run has seen.
+    pub notices_known: BTreeSet<Arc<str>>,
+    /// For whom what an `on` line watches is so, by its key.
+    pub notice_states: BTreeSet<(Arc<str>, PersonId)>,
     /// Exceptions by the digest of their text, and when a plan first saw each (S18).
     pub exceptions_seen: BTreeMap<Arc<str>, Timestamp>,
+    /// What waits for a person's approval, or has it, by its id.
+    pub approvals: BTreeMap<Arc<str>, Asked>,
+}
+
+/// Something that a person must say yes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Since when it waits.
+    pub asked: Timestamp,
+    /// Who said yes; `None` while it waits.
+    pub given: Option<Given>,
+}
+
+/// A person's yes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// Who.
+    pub by: Arc<str>,
+    /// When.
+    pub at: Timestamp,
+    /// Until when it may be acted on.
+    pub expires: Timestamp,
 }
 
 /// What is remembered of a person.

@@ -3,7 +3,8 @@
 use rusqlite::{Connection, Row};
 
 use super::prior::{
-    AccountMemory, GuardCount, ManagedValue, Membership, Overlay, PersonMemory, Prior, Reservation,
+    AccountMemory, Asked, Given, GuardCount, ManagedValue, Membership, Overlay, PersonMemory,
+    Prior, Reservation, Salt,
 };
 use super::store::Identity;
 use super::{StoreError, codec};
@@ -35,6 +36,12 @@ pub(crate) fn prior(db: &Connection) -> Result<Prior, StoreError> {
         generation: identity.generation,
         ..Prior::default()
     };
+    each(db, "SELECT bytes FROM salt", |row| {
+        let bytes: Vec<u8> = row.get(0)?;
+        let bytes = bytes.try_into();
+        prior.salt = Salt(bytes.map_err(|_| codec::unreadable("a salt", "of another length"))?);
+        Ok(())
+    })?;
     each(db, "SELECT policy, people_read FROM store", |row| {
         prior.policy = maybe_text(row, 0)?.map(Into::into);
         prior.people_read = row
@@ -143,6 +150,15 @@ fn accounts(db: &Connection, prior: &mut Prior) -> Result<(), StoreError> {
 fn names_and_counts(db: &Connection, prior: &mut Prior) -> Result<(), StoreError> {
     each(
         db,
+        "SELECT account, attribute, times FROM set_back",
+        |row| {
+            let key = (guid(row, 0)?, text(row, 1)?.into());
+            prior.set_back.insert(key, codec::count(row.get(2)?)?);
+            Ok(())
+        },
+    )?;
+    each(
+        db,
         "SELECT space, name, person, since, released FROM reservation",
         |row| {
             let reservation = Reservation {
@@ -168,10 +184,60 @@ fn names_and_counts(db: &Connection, prior: &mut Prior) -> Result<(), StoreError
             Ok(())
         },
     )?;
-    each(db, "SELECT guid, since FROM open_account", |row| {
+    each(db, "SELECT guid, since, failed FROM open_account", |row| {
+        let account = guid(row, 0)?;
         prior
             .open_since
-            .insert(guid(row, 0)?, codec::time(&text(row, 1)?)?);
+            .insert(account, codec::time(&text(row, 1)?)?);
+        if row.get(2)? {
+            prior.failed.insert(account);
+        }
+        Ok(())
+    })?;
+    each(
+        db,
+        "SELECT id, asked, given, given_by, expires FROM approval",
+        |row| {
+            let at = codec::maybe_time(maybe_text(row, 2)?.as_deref())?;
+            let expires = codec::maybe_time(maybe_text(row, 4)?.as_deref())?;
+            let by = maybe_text(row, 3)?;
+            let given = match (at, by, expires) {
+                (Some(at), Some(by), Some(expires)) => Some(Given {
+                    by: by.into(),
+                    at,
+                    expires,
+                }),
+                _ => None,
+            };
+            let asked = codec::time(&text(row, 1)?)?;
+            prior
+                .approvals
+                .insert(text(row, 0)?.into(), Asked { asked, given });
+            Ok(())
+        },
+    )?;
+    each(
+        db,
+        "SELECT person, field, digest FROM written_back",
+        |row| {
+            let key = (codec::person(&text(row, 0)?)?, text(row, 1)?.into());
+            prior.written.insert(key, text(row, 2)?.into());
+            Ok(())
+        },
+    )?;
+    each(db, "SELECT key FROM notice_known", |row| {
+        prior.notices_known.insert(text(row, 0)?.into());
+        Ok(())
+    })?;
+    each(db, "SELECT key, person FROM notice_state", |row| {
+        let person = codec::person(&text(row, 1)?)?;
+        prior.notice_states.insert((text(row, 0)?.into(), person));
+        Ok(())
+    })?;
+    each(db, "SELECT source, records FROM source_read", |row| {
+        prior
+            .sources_read
+            .insert(text(row, 0)?.into(), codec::count(row.get(1)?)?);
         Ok(())
     })?;
     each(db, "SELECT digest, since FROM exception_seen", |row| {

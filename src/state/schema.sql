@@ -21,6 +21,12 @@ CREATE TABLE store (
   created     TEXT NOT NULL
 ) STRICT;
 
+-- What digests of HR values are salted with: whoever has a plan file but not this file can guess none of them.
+CREATE TABLE salt (
+  only  INTEGER PRIMARY KEY CHECK (only = 1),
+  bytes BLOB NOT NULL
+) STRICT;
+
 -- By person: stage at the last run, digests of HR values (JSON object), emergency end (S1).
 CREATE TABLE person (
   id                 TEXT PRIMARY KEY,
@@ -114,6 +120,24 @@ CREATE TABLE exception_seen (
   since  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- By person: what waits for approval, by the salted digest of what is to be done, and who said yes until when.
+CREATE TABLE approval (
+  id       TEXT PRIMARY KEY,
+  person   TEXT,
+  asked    TEXT NOT NULL,
+  given    TEXT,
+  given_by TEXT,
+  expires  TEXT
+) STRICT, WITHOUT ROWID;
+
+-- By person: the last complete record of HR as far as the policy names it, kept apart under the person's key,
+-- and a salted digest that tells whether it is still the same. Empty where no policy asks for it.
+CREATE TABLE last_record (
+  person TEXT PRIMARY KEY,
+  record INTEGER NOT NULL,
+  digest TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- The key under which a person's values are sealed; to destroy it is to forget them (S12).
 CREATE TABLE person_key (
   person TEXT PRIMARY KEY,
@@ -172,7 +196,7 @@ CREATE TABLE action (
   reversible TEXT NOT NULL CHECK (reversible IN ('yes', 'partly', 'no')),
   not_ours   INTEGER NOT NULL DEFAULT 0,
   status     TEXT NOT NULL CHECK
-             (status IN ('pending', 'intended', 'done', 'failed', 'conflict', 'skipped')),
+             (status IN ('pending', 'intended', 'done', 'failed', 'conflict', 'skipped', 'waiting')),
   intended   TEXT,
   ended      TEXT,
   object     BLOB,
@@ -201,3 +225,50 @@ CREATE TABLE audit_base (
   seq  INTEGER NOT NULL,
   hash BLOB NOT NULL
 ) STRICT;
+
+-- How many records each source of people had that has a name, by the last applied run.
+CREATE TABLE source_read (
+  source  TEXT PRIMARY KEY,
+  records INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What was written back to HR last, by person: the salted digest by which it is known as ours.
+CREATE TABLE written_back (
+  person TEXT NOT NULL,
+  field  TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  at     TEXT NOT NULL,
+  PRIMARY KEY (person, field)
+) STRICT, WITHOUT ROWID;
+
+-- The `on` lines of notices that a run has seen: one that is new tells nothing of what is so already.
+CREATE TABLE notice_known (
+  key TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
+-- By person: what an `on` line watches is so, by the last applied run.
+CREATE TABLE notice_state (
+  key    TEXT NOT NULL,
+  person TEXT NOT NULL,
+  PRIMARY KEY (key, person)
+) STRICT, WITHOUT ROWID;
+
+-- Notices that are due, in the order in which they came to be. What they say lies sealed in `private`.
+-- A notice is sent under its id (as Message-ID and idempotency key): 'sending' is written before, 'sent' after.
+-- What a crash leaves 'sending' is sent again under the same id, which is counted and may be a repeat.
+CREATE TABLE outbox (
+  seq      INTEGER PRIMARY KEY AUTOINCREMENT,
+  id       TEXT NOT NULL UNIQUE,
+  run      TEXT NOT NULL,
+  notice   TEXT NOT NULL,
+  event    TEXT NOT NULL,
+  person   TEXT,
+  content  INTEGER,
+  status   TEXT NOT NULL CHECK (status IN ('due', 'sending', 'sent', 'failed', 'void')),
+  made     TEXT NOT NULL,
+  tried    TEXT,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  ended    TEXT
+) STRICT;
+CREATE INDEX outbox_open ON outbox (status) WHERE status IN ('due', 'sending');
+CREATE INDEX outbox_person ON outbox (person) WHERE person IS NOT NULL;

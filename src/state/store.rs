@@ -11,14 +11,15 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior, params};
 use uuid::Uuid;
 
-use super::{Lock, Prior, StoreError, Writer, codec, read};
+use super::{Lock, Prior, StoreError, Writer, codec, private, read};
 use crate::directory::Guid;
 
 /// The schema that this version writes.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Steps from each schema version to the next; the first makes it.
-const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [include_str!("schema.sql")];
+const MIGRATIONS: [&str; SCHEMA_VERSION as usize] =
+    [include_str!("schema.sql"), include_str!("schema-2.sql")];
 
 /// Marks the file as ours: `tenu`.
 const APPLICATION_ID: i32 = 0x7465_6E75;
@@ -64,6 +65,7 @@ impl Store {
         if !path.try_exists().unwrap_or(true) {
             return Ok(None);
         }
+        bring_up(path).map_err(|error| error.at(path))?;
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opened = || -> Result<Self, StoreError> {
             let db = Connection::open_with_flags(path, flags)?;
@@ -221,11 +223,37 @@ impl Store {
                 params![Uuid::new_v4().to_string(), now.to_string()],
             )?;
         }
+        let salt: [u8; 32] = private::random()?;
+        tx.execute(
+            "INSERT OR IGNORE INTO salt (only, bytes) VALUES (1, ?1)",
+            [salt],
+        )?;
         tx.pragma_update(None, "application_id", APPLICATION_ID)?;
         tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;
         tx.commit()?;
         Ok(())
     }
+}
+
+/// Brings a store of an earlier version to this one's schema, so that whoever only reads finds what they look for.
+fn bring_up(path: &Path) -> Result<(), StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(BUSY_TIMEOUT)?;
+    let store = Store {
+        db,
+        path: path.to_owned(),
+    };
+    store.check_kind()?;
+    if store.version()? >= SCHEMA_VERSION {
+        return Ok(());
+    }
+    // The store's own beginning stands for the time: reading asks no clock.
+    let made: String = store
+        .db
+        .query_row("SELECT created FROM store", [], |row| row.get(0))?;
+    Store::open(path, codec::time(&made)?)?;
+    Ok(())
 }
 
 /// Makes the file so that its owner alone may read it: it holds the keys of [`super::private`].

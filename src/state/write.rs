@@ -10,7 +10,8 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use uuid::Uuid;
 
 use super::prior::{
-    AccountMemory, ManagedValue, Membership, NameSpace, Overlay, PersonMemory, Prior, Reservation,
+    AccountMemory, Given, ManagedValue, Membership, NameSpace, Overlay, PersonMemory, Prior,
+    Reservation,
 };
 use super::{StoreError, audit, codec, private, read};
 use crate::directory::Guid;
@@ -223,6 +224,7 @@ impl<'a> Writer<'a> {
             "DELETE FROM membership WHERE account = ?1",
             "DELETE FROM attribute_value WHERE account = ?1",
             "DELETE FROM open_account WHERE guid = ?1",
+            "DELETE FROM set_back WHERE account = ?1",
         ] {
             self.tx.prepare_cached(table)?.execute([key])?;
         }
@@ -319,6 +321,26 @@ impl<'a> Writer<'a> {
                 value.since.to_string()
             ])?;
         }
+        Ok(())
+    }
+
+    /// Counts that a run took back what a hand wrote into an attribute; `false` begins anew.
+    pub fn set_back(
+        &mut self,
+        account: Guid,
+        attribute: &str,
+        by_hand: bool,
+    ) -> Result<(), StoreError> {
+        let key = account.to_ad_bytes();
+        let query = if by_hand {
+            "INSERT INTO set_back (account, attribute, times) VALUES (?1, ?2, 1)
+             ON CONFLICT (account, attribute) DO UPDATE SET times = times + 1"
+        } else {
+            "DELETE FROM set_back WHERE account = ?1 AND attribute = ?2"
+        };
+        self.tx
+            .prepare_cached(query)?
+            .execute(params![key, attribute])?;
         Ok(())
     }
 
@@ -420,11 +442,75 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    /// Remembers that an account should have been disabled and is not; one that is open already keeps its time.
+    pub fn set_failed(&mut self, account: Guid, at: Timestamp) -> Result<(), StoreError> {
+        self.tx
+            .prepare_cached(
+                "INSERT INTO open_account (guid, since, failed) VALUES (?1, ?2, 1)
+                 ON CONFLICT (guid) DO UPDATE SET failed = 1",
+            )?
+            .execute(params![account.to_ad_bytes(), at.to_string()])?;
+        Ok(())
+    }
+
     /// Remembers when an exception was first seen; one that is known keeps its time.
     pub fn see_exception(&mut self, digest: &str, at: Timestamp) -> Result<(), StoreError> {
         self.tx
             .prepare_cached("INSERT OR IGNORE INTO exception_seen (digest, since) VALUES (?1, ?2)")?
             .execute(params![digest, at.to_string()])?;
+        Ok(())
+    }
+
+    /// Remembers what waits for approval, and the yes if it was given; what is known keeps its time.
+    pub fn ask(
+        &mut self,
+        id: &str,
+        person: Option<&PersonId>,
+        asked: Timestamp,
+        given: Option<&Given>,
+    ) -> Result<(), StoreError> {
+        self.tx
+            .prepare_cached(
+                "INSERT INTO approval (id, person, asked, given, given_by, expires)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (id) DO UPDATE SET given = ?4, given_by = ?5, expires = ?6",
+            )?
+            .execute(params![
+                id,
+                person.map(ToString::to_string),
+                asked.to_string(),
+                given.map(|given| given.at.to_string()),
+                given.map(|given| &given.by),
+                given.map(|given| given.expires.to_string()),
+            ])?;
+        Ok(())
+    }
+
+    /// Forgets what no longer waits, but for a yes that may still be acted on.
+    pub fn drop_approvals<'b>(
+        &mut self,
+        but: impl IntoIterator<Item = &'b str>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let asked: std::collections::BTreeSet<&str> = but.into_iter().collect();
+        let mut old: Vec<String> = Vec::new();
+        read::each(&self.tx, "SELECT id, expires FROM approval", |row| {
+            let expires: Option<String> = row.get(1)?;
+            let expires = codec::maybe_time(expires.as_deref())?;
+            let id: String = row.get(0)?;
+            if !asked.contains(id.as_str()) && expires.is_none_or(|expires| expires <= at) {
+                old.push(id);
+            }
+            Ok(())
+        })?;
+        old.iter().try_for_each(|id| self.remove_approval(id))
+    }
+
+    /// Forgets what was approved, once it is done.
+    pub fn remove_approval(&mut self, id: &str) -> Result<(), StoreError> {
+        self.tx
+            .prepare_cached("DELETE FROM approval WHERE id = ?1")?
+            .execute([id])?;
         Ok(())
     }
 
@@ -456,6 +542,13 @@ impl<'a> Writer<'a> {
         }
         for statement in [
             "DELETE FROM person WHERE id = ?1",
+            "DELETE FROM approval WHERE person = ?1",
+            "DELETE FROM last_record WHERE person = ?1",
+            "DELETE FROM written_back WHERE person = ?1",
+            "DELETE FROM notice_state WHERE person = ?1",
+            "UPDATE outbox SET person = NULL,
+               status = CASE WHEN status IN ('due', 'sending') THEN 'void' ELSE status END
+             WHERE person = ?1",
             "DELETE FROM reservation WHERE person = ?1",
             "UPDATE action SET person = NULL, object = NULL WHERE person = ?1",
             "UPDATE private SET person = '' WHERE person = ?1",
@@ -472,6 +565,43 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    /// Begins anew as another state, when this one was lost or restored: what it remembers is forgotten, runs that
+    /// are not at their end are cancelled, and history and trail stay.
+    ///
+    /// The id is new, so that whatever copy of the old state turns up is told apart.
+    pub fn begin_anew(&mut self, at: Timestamp) -> Result<(), StoreError> {
+        let before = read::identity(&self.tx)?;
+        let id = Uuid::new_v4();
+        self.set_prior(&Prior::default())?;
+        self.tx.execute(
+            "UPDATE store SET id = ?1, generation = generation + 1",
+            [id.to_string()],
+        )?;
+        self.tx.execute_batch(
+            "UPDATE action SET status = CASE status WHEN 'intended' THEN 'failed' ELSE 'skipped' END
+               WHERE status IN ('pending', 'intended')
+               AND run IN (SELECT id FROM run WHERE status = 'running');
+             DELETE FROM run_plan;",
+        )?;
+        self.tx.execute(
+            "UPDATE run SET status = 'cancelled', ended = ?1 WHERE status = 'running'",
+            [at.to_string()],
+        )?;
+        let facts = serde_json::json!({
+            "before": before.id.to_string(),
+            "generation": before.generation,
+            "state": id.to_string(),
+        });
+        self.audit(&audit::Entry {
+            at,
+            event: "state-begun-anew",
+            run: None,
+            facts: &facts.to_string(),
+            private: None,
+        })?;
+        Ok(())
+    }
+
     /// Writes a whole state; for `state restore`, `match --rebuild` and tests. Identity and generation stay.
     pub fn set_prior(&mut self, prior: &Prior) -> Result<(), StoreError> {
         for table in [
@@ -483,7 +613,9 @@ impl<'a> Writer<'a> {
             "reservation",
             "guard_count",
             "open_account",
+            "set_back",
             "exception_seen",
+            "approval",
         ] {
             self.tx.execute(&format!("DELETE FROM {table}"), [])?;
         }
@@ -503,6 +635,11 @@ impl<'a> Writer<'a> {
         for ((account, attribute), values) in &prior.values {
             self.set_values(*account, attribute, values)?;
         }
+        for ((account, attribute), times) in &prior.set_back {
+            for _ in 0..*times {
+                self.set_back(*account, attribute, true)?;
+            }
+        }
         for ((space, name), reservation) in &prior.reservations {
             self.set_reservation(*space, name, reservation)?;
         }
@@ -515,8 +652,16 @@ impl<'a> Writer<'a> {
             .map(|(guid, since)| (*guid, *since))
             .collect();
         self.set_open_accounts(&open)?;
+        self.set_told(prior)?;
+        for account in &prior.failed {
+            let since = prior.open_since.get(account).copied();
+            self.set_failed(*account, since.unwrap_or(Timestamp::UNIX_EPOCH))?;
+        }
         for (digest, since) in &prior.exceptions_seen {
             self.see_exception(digest, *since)?;
+        }
+        for (id, asked) in &prior.approvals {
+            self.ask(id, None, asked.asked, asked.given.as_ref())?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The kinds of mistakes that a text can have before anything is known about names or types.
 //!
-//! Each is a stable kebab-case name; [`ALL`] lists them. The page that `explain-code` prints for each will
-//! stand beside this file when that command exists.
+//! Each is a stable kebab-case name; [`ALL`] lists them. The page of each, which `tenure explain-code`
+//! shows, stands in `codes/` beside this file. A code without a page does not compile.
 
 use crate::diagnostic::{Code, Severity};
 
@@ -14,6 +14,7 @@ macro_rules! codes {
                 name: $text,
                 summary: $summary,
                 severity: Severity::Error,
+                docs: include_str!(concat!("codes/", $text, ".md")),
             };
         )*
 

@@ -58,6 +58,9 @@ pub(super) fn display(rule: Rule) -> Option<&'static str> {
         | Rule::bad_hole
         | Rule::bad_brace
         | Rule::unclosed
+        | Rule::body_file
+        | Rule::body_chunk
+        | Rule::body_escape
         | Rule::arrow
         | Rule::habit_arrow
         | Rule::habit_row
@@ -86,6 +89,7 @@ pub(super) fn display(rule: Rule) -> Option<&'static str> {
         Rule::KW_SOURCE => Some("`source`"),
         Rule::KW_PREFIX => Some("`prefix`"),
         Rule::KW_PERSON => Some("`person`"),
+        Rule::KW_EMPLOYMENT => Some("`employment`"),
         Rule::KW_PARAM => Some("`param`"),
         Rule::KW_TABLE => Some("`table`"),
         Rule::KW_LET => Some("`let`"),
@@ -190,6 +194,7 @@ pub(super) fn display(rule: Rule) -> Option<&'static str> {
         Rule::KW_BODY => Some("`body`"),
         Rule::KW_FILE => Some("`file`"),
         Rule::KW_VALUES => Some("`values`"),
+        Rule::KW_EXCEPTIONS => Some("`exceptions`"),
         Rule::KW_TRAIL => Some("`trail`"),
         Rule::KW_NO => Some("`no`"),
         Rule::KW_TAKEN => Some("`taken`"),
@@ -230,6 +235,7 @@ pub(super) fn display(rule: Rule) -> Option<&'static str> {
         Rule::KW_MISSING => Some("`missing`"),
         Rule::source
         | Rule::person
+        | Rule::employment
         | Rule::table
         | Rule::param
         | Rule::let_item

@@ -82,6 +82,40 @@ pub fn parse(id: FileId, text: &str) -> (ast::File, Vec<Diagnostic>) {
     (file, diagnostics)
 }
 
+/// Reads the text of a notice that stands in a file of its own: its literal parts and holes.
+///
+/// Total, as [`parse`] is.
+pub fn parse_body(id: FileId, text: &str) -> (ast::Template, Vec<Diagnostic>) {
+    let empty = ast::Template { parts: Vec::new() };
+    if text.len() > MAX_FILE_BYTES {
+        return (empty, vec![too_large(id, text.len())]);
+    }
+    let mut lower = Lower {
+        file: id,
+        text,
+        base: 0,
+        comments: &[],
+        doc_comments: Vec::new(),
+        unclosed: &[],
+        depth: 0,
+        diagnostics: Vec::new(),
+        semicolon: None,
+    };
+    let body = Grammar::parse(Rule::body_file, text)
+        .ok()
+        .and_then(|mut pairs| pairs.next());
+    let template = if let Some(pair) = body {
+        lower.body_file(pair)
+    } else {
+        // The rule takes any text; only the parser's own guard of the stack can stop it.
+        let whole = lower.at(0, text.len());
+        lower.report(too_deep(whole));
+        empty
+    };
+    diagnostic::sort(&mut lower.diagnostics);
+    (template, lower.diagnostics)
+}
+
 fn items(lower: &mut Lower<'_>) -> Vec<ast::Item> {
     let file = match Grammar::parse(Rule::file, lower.text) {
         Ok(mut pairs) => pairs.next(),

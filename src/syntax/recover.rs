@@ -16,6 +16,7 @@ use pest::error::{ErrorVariant, InputLocation};
 /// The words that begin items, and the rules they ask for.
 pub(super) const ITEMS: &[(&str, Rule)] = &[
     ("approve", Rule::approve),
+    ("employment", Rule::employment),
     ("exception", Rule::exception),
     ("exclusive", Rule::exclusive),
     ("expect", Rule::expect),

@@ -4,6 +4,7 @@
 //! or without a byte order mark and UTF-16 with one, and normalises line ends to `\n`. [`visible`] makes
 //! control and bidirectional characters of HR text visible before it reaches a terminal.
 
+pub mod mail;
 pub mod table;
 
 /// Why bytes are no text that this program reads.
@@ -91,6 +92,13 @@ pub fn is_hostile(c: char) -> bool {
         || matches!(c,
             '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}'
             | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// Whether a character has no business in a value that is kept: it is hostile and no letter of any script needs it.
+///
+/// The two joiners (`U+200C`, `U+200D`) are part of how Persian and several scripts of India are written.
+pub fn is_no_letter(c: char) -> bool {
+    is_hostile(c) && !matches!(c, '\u{200C}' | '\u{200D}')
 }
 
 /// Text as it may be shown: hostile characters stand as `\u{202e}`.

@@ -2,17 +2,20 @@
 
 use crate::directory::Dn;
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What `tenure.toml` says.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The folder of the policy.
     pub policy: PathBuf,
-    /// Where people come from.
-    pub people: People,
+    /// Where people come from: one source without a name, or any number with one.
+    pub sources: Vec<Source>,
     /// The pinned clock of an embedded people source (S5).
     pub clock: Option<Timestamp>,
     /// The LDIF file of the embedded directory.
@@ -27,13 +30,27 @@ pub struct Config {
     pub params: BTreeMap<String, String>,
 }
 
+/// A source of people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its name, by which a policy speaks of it.
+    pub name: Option<Arc<str>>,
+    /// Where it is.
+    pub people: People,
+}
+
 /// Where people come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum People {
     /// Recorded pages of `GET /v1/company/employees`, by name or pattern.
     PersonioV1(Vec<String>),
-    /// A CSV file.
-    Csv(PathBuf),
+    /// A CSV file, and one of their employments where the policy knows of them.
+    Csv {
+        /// The people.
+        people: PathBuf,
+        /// Their employments.
+        employments: Option<PathBuf>,
+    },
 }
 
 /// What is wrong with a configuration.
@@ -99,12 +116,65 @@ impl Default for PolicySection {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// `[people]`: a source of its own, or a table for each of several, `[people.externals]`.
+#[derive(Debug, Default)]
 struct PeopleSection {
+    own: SourceSection,
+    clock: Option<String>,
+    named: BTreeMap<String, SourceSection>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SourceSection {
     personio_v1: Option<OneOrMore>,
     csv: Option<PathBuf>,
-    clock: Option<String>,
+    /// A CSV file of employments, beside one of people.
+    employments: Option<PathBuf>,
+}
+
+impl<'de> Deserialize<'de> for PeopleSection {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(PeopleVisitor)
+    }
+}
+
+/// Reads `[people]`: a table in it is a source with a name, whatever the name is.
+struct PeopleVisitor;
+
+impl<'de> Visitor<'de> for PeopleVisitor {
+    type Value = PeopleSection;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a table")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<PeopleSection, A::Error> {
+        fn read<T: serde::de::DeserializeOwned, E: serde::de::Error>(
+            value: toml::Value,
+        ) -> Result<T, E> {
+            T::deserialize(value).map_err(|error| E::custom(error.message()))
+        }
+        let mut people = PeopleSection::default();
+        while let Some(key) = map.next_key::<String>()? {
+            let value: toml::Value = map.next_value()?;
+            if value.is_table() {
+                people.named.insert(key, read(value)?);
+                continue;
+            }
+            match key.as_str() {
+                "personio_v1" => people.own.personio_v1 = Some(read(value)?),
+                "csv" => people.own.csv = Some(read(value)?),
+                "employments" => people.own.employments = Some(read(value)?),
+                "clock" => people.clock = Some(read(value)?),
+                _ => {
+                    let known = &["personio_v1", "csv", "employments", "clock"];
+                    return Err(serde::de::Error::unknown_field(&key, known));
+                }
+            }
+        }
+        Ok(people)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -153,19 +223,8 @@ impl Config {
             problem,
             help: help.to_owned(),
         };
-        let people = match (file.people.personio_v1, file.people.csv) {
-            (Some(OneOrMore::One(pattern)), None) => People::PersonioV1(vec![pattern]),
-            (Some(OneOrMore::More(patterns)), None) if !patterns.is_empty() => {
-                People::PersonioV1(patterns)
-            }
-            (None, Some(path)) => People::Csv(path),
-            _ => {
-                return Err(wrong(
-                    "`[people]` names no source, or two".to_owned(),
-                    "write either `personio_v1 = \"people/*.json\"` or `csv = \"people.csv\"`",
-                ));
-            }
-        };
+        let sources = sources(file.people.own, file.people.named)
+            .map_err(|(problem, help)| wrong(problem, help))?;
         let clock = file.people.clock.map(|text| {
             text.parse::<Timestamp>().map_err(|_| {
                 wrong(
@@ -199,7 +258,13 @@ impl Config {
                 toml::Value::Integer(number) => number.to_string(),
                 toml::Value::Boolean(truth) => truth.to_string(),
                 toml::Value::Datetime(date) => date.to_string(),
-                toml::Value::Float(_) | toml::Value::Array(_) | toml::Value::Table(_) => {
+                toml::Value::Array(items) => list(&items).ok_or_else(|| {
+                    wrong(
+                        format!("the parameter `{key}` is a list of something that is no text without a comma"),
+                        "write its elements as texts; a comma stands between elements",
+                    )
+                })?,
+                toml::Value::Float(_) | toml::Value::Table(_) => {
                     return Err(wrong(
                         format!(
                             "the parameter `{key}` is neither text nor number, date or truth value"
@@ -212,7 +277,7 @@ impl Config {
         }
         Ok(Self {
             policy: file.policy.path,
-            people,
+            sources,
             clock: clock.transpose()?,
             ldif: file.directory.ldif,
             read: names(&file.directory.read)?,
@@ -221,6 +286,83 @@ impl Config {
             params,
         })
     }
+}
+
+/// The sources of `[people]`; else what is wrong with them, and what to write.
+fn sources(
+    own: SourceSection,
+    named: BTreeMap<String, SourceSection>,
+) -> Result<Vec<Source>, (String, &'static str)> {
+    const ONE: &str = "write either `personio_v1 = \"people/*.json\"` or `csv = \"people.csv\"`";
+    let has_own = own.personio_v1.is_some() || own.csv.is_some();
+    if named.is_empty() {
+        own.no_stray_employments()?;
+        let Some(people) = own.people() else {
+            return Err(("`[people]` names no source, or two".to_owned(), ONE));
+        };
+        return Ok(vec![Source { name: None, people }]);
+    }
+    if has_own {
+        return Err((
+            "`[people]` is a source without a name beside sources that have one".to_owned(),
+            "give it a name, too: `[people.personio]`",
+        ));
+    }
+    let mut sources = Vec::new();
+    for (name, section) in named {
+        section.no_stray_employments()?;
+        let Some(people) = section.people() else {
+            return Err((format!("`[people.{name:?}]` names no source, or two"), ONE));
+        };
+        sources.push(Source {
+            name: Some(name.into()),
+            people,
+        });
+    }
+    Ok(sources)
+}
+
+impl SourceSection {
+    /// Employments in a file of their own are those of a CSV.
+    fn no_stray_employments(&self) -> Result<(), (String, &'static str)> {
+        if self.employments.is_some() && self.csv.is_none() {
+            return Err((
+                "`[people]` names `employments`, and its people are not from a `csv`".to_owned(),
+                "Personio sends employments with the people: remove the line",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Where the people are; none where it says so twice, or not at all.
+    fn people(self) -> Option<People> {
+        match (self.personio_v1, self.csv) {
+            (Some(OneOrMore::One(pattern)), None) => Some(People::PersonioV1(vec![pattern])),
+            (Some(OneOrMore::More(patterns)), None) if !patterns.is_empty() => {
+                Some(People::PersonioV1(patterns))
+            }
+            (None, Some(people)) => Some(People::Csv {
+                people,
+                employments: self.employments,
+            }),
+            (Some(_) | None, Some(_) | None) => None,
+        }
+    }
+}
+
+/// The elements of a list with commas between them, as lists stand in a CSV.
+fn list(items: &[toml::Value]) -> Option<String> {
+    let texts = items.iter().map(|item| match item {
+        toml::Value::String(text) => (!text.contains(',')).then(|| text.clone()),
+        toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Datetime(date) => Some(date.to_string()),
+        toml::Value::Boolean(_)
+        | toml::Value::Float(_)
+        | toml::Value::Array(_)
+        | toml::Value::Table(_) => None,
+    });
+    let texts: Option<Vec<String>> = texts.collect();
+    texts.map(|texts| texts.join(","))
 }
 
 /// What the reader of TOML says, without its words for our sections and keys.

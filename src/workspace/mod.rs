@@ -8,17 +8,19 @@
 
 mod config;
 mod files;
+mod people;
+mod written;
 
-pub use config::{Config, ConfigError, People};
+pub use config::{Config, ConfigError, People, Source};
 pub use files::{FileError, read_text};
+pub use written::EmbeddedHr;
 
-use crate::diagnostic::{Diagnostic, FileId, Sources};
+use crate::diagnostic::{Diagnostic, FileId, Sources, Span};
 use crate::hr;
 use crate::policy::{self, Policy};
 use crate::syntax;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// The name of the configuration file.
 pub const CONFIG_FILE: &str = "tenure.toml";
@@ -75,6 +77,9 @@ pub enum Error {
         /// The folder.
         folder: String,
     },
+    /// The policy knows of employments, and a CSV of people has none.
+    #[error("the policy has an `employment`, and `[people]` names no table of employments")]
+    NoEmployments,
     /// Recorded answers of Personio that cannot be used.
     #[error(transparent)]
     Personio(#[from] crate::personio::Error),
@@ -84,6 +89,14 @@ pub enum Error {
     /// People that cannot be used.
     #[error(transparent)]
     People(#[from] hr::Error),
+    /// The file of values that were written back is none of ours.
+    #[error("`{file}` holds what was written back to HR and cannot be used: {problem}")]
+    WrittenBack {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        problem: String,
+    },
 }
 
 impl Error {
@@ -95,9 +108,11 @@ impl Error {
             Self::File(_) => "unreadable-file",
             Self::NoPolicy { .. } => "no-policy",
             Self::TooManyFiles { .. } => "too-many-files",
+            Self::NoEmployments => "no-employments",
             Self::Personio(error) => error.code(),
             Self::Csv(error) => error.code(),
             Self::People(error) => error.code(),
+            Self::WrittenBack { .. } => "bad-writeback",
         }
     }
 
@@ -115,9 +130,16 @@ impl Error {
             Self::TooManyFiles { .. } => {
                 "name the folder that holds the policy, not one above it".to_owned()
             }
+            Self::NoEmployments => {
+                "name it in `tenure.toml`: `[people]` `employments = \"employments.csv\"`, with the key of each person in the column `person`".to_owned()
+            }
             Self::Personio(error) => error.help(),
             Self::Csv(error) => error.help(),
             Self::People(error) => error.help().to_owned(),
+            Self::WrittenBack { .. } => {
+                "mend the line, or remove the file: what it held is then written back again"
+                    .to_owned()
+            }
         }
     }
 }
@@ -156,6 +178,16 @@ impl Workspace {
         } else {
             self.path(&self.config.ldif)
         }
+    }
+
+    /// Where what was written back to an embedded HR is, or will be: beside the working copy.
+    pub(crate) fn written_back(&self) -> PathBuf {
+        self.working_copy().with_file_name(written::FILE)
+    }
+
+    /// The embedded HR: these people, and what is written back.
+    pub fn embedded_hr<'a>(&self, people: &'a hr::Snapshot) -> EmbeddedHr<'a> {
+        EmbeddedHr::new(people, self.written_back())
     }
 
     /// Where the working copy of the embedded directory is, or will be.
@@ -239,6 +271,13 @@ impl Workspace {
             question: question.as_deref().and_then(<[_]>::first),
         });
         diagnostics.append(&mut found);
+        let policy = policy.filter(|policy| {
+            let start = Span::new(files.first().map_or(FileId(0), |file| file.id), 0, 0);
+            let mut found = self.disagreements(policy, start);
+            let agreed = found.is_empty();
+            diagnostics.append(&mut found);
+            agreed
+        });
         crate::diagnostic::sort(&mut diagnostics);
         Ok(Checked {
             policy,
@@ -254,39 +293,6 @@ impl Workspace {
         names.sort();
         let read = |name: PathBuf| Ok((slashes(&name), read_text(&folder.join(&name))?));
         names.into_iter().map(read).collect()
-    }
-
-    /// Reads the people, as the policy's schema wants them.
-    pub fn people(&self, schema: &Arc<hr::Schema>) -> Result<hr::Snapshot, Error> {
-        let (description, records) = match &self.config.people {
-            People::PersonioV1(patterns) => {
-                let mut contents = Vec::new();
-                for path in files::matching(&self.root, patterns)? {
-                    contents.push((
-                        path.display().to_string(),
-                        files::read_bytes(&self.root.join(&path))?,
-                    ));
-                }
-                let files: Vec<(&str, &[u8])> = contents
-                    .iter()
-                    .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
-                    .collect();
-                let records = crate::personio::read_recording(&files, schema)?;
-                (
-                    format!("Personio v1 recording {}", patterns.join(", ")),
-                    records,
-                )
-            }
-            People::Csv(path) => {
-                let bytes = files::read_bytes(&self.path(path))?;
-                let name = path.display().to_string();
-                let records = hr::read_csv(&name, &bytes, schema)?;
-                (name, records)
-            }
-        };
-        let mut origin = hr::Origin::new(description);
-        origin.clock = self.config.clock;
-        Ok(hr::type_records(schema, records, origin)?)
     }
 }
 

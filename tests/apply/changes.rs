@@ -147,6 +147,8 @@ fn the_state_says_what_was_done() {
         .iter()
         .map(|count| (&*count.kind, count.count))
         .collect();
+    // Who was taken out of a group is counted for that group too.
+    let sales = format!("revoke {}", world.guid("CN=SG-Sales,OU=Staff"));
     assert_eq!(
         counts,
         [
@@ -155,7 +157,8 @@ fn the_state_says_what_was_done() {
             ("disable", 1),
             ("enable", 1),
             ("grant", 1),
-            ("revoke", 1)
+            ("revoke", 1),
+            (&*sales, 1),
         ]
     );
     assert!(

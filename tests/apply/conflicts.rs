@@ -3,7 +3,7 @@
 use tenure::apply::{Ended, Status};
 use tenure::directory::port::{Operation, Target as Named};
 use tenure::plan::{Change, Target};
-use tenure::state::MembershipOwner;
+use tenure::state::{MembershipOwner, NameSpace};
 
 use super::plans::{ADA, BOB, CLEO, create, existing};
 use super::world::dn;
@@ -24,7 +24,7 @@ fn after(world: &World, change: Change, by_hand: impl FnOnce(&World)) -> Ended {
         let (before, after) = (tree(before), tree(world.picture()));
         let names = |text: &str| {
             text.lines()
-                .filter(|line| line.contains('='))
+                .filter(|line| line.contains('=') && !line.starts_with("Guid("))
                 .map(str::to_owned)
                 .collect::<Vec<_>>()
         };
@@ -359,5 +359,29 @@ impl super::Faults {
         use tenure::directory::port::Directory as _;
         let object = self.read(&Named::Dn(dn(name))).unwrap()?;
         object.first("title").map(str::to_owned)
+    }
+}
+
+#[test]
+fn an_address_that_another_object_was_given_since_is_a_conflict() {
+    for (held_by, ends) in [(ADA, Status::Conflict), (BOB, Status::Done)] {
+        let world = World::new();
+        let mut plans = Plans::new(&world);
+        let change = Change::Modify {
+            account: existing(&world, BOB),
+            attributes: vec![attribute("mail", &[], &["bob@example.com"])],
+        };
+        let id = plans.add(Some(9), change, &[]);
+        plans.action(id).reserves = vec![(NameSpace::Address, "bob@example.com".into())];
+        // In another attribute, with a prefix and in capitals: it is the same address.
+        let other = Some("smtp:BOB@example.com");
+        world.by_hand(held_by, "proxyAddresses", None, other);
+        let ended = world.apply(&plans.plan).unwrap().ended.pop().unwrap();
+        assert_eq!(ended.status, ends, "{ended:?}");
+        if ends == Status::Conflict {
+            let text = "`bob@example.com` was given to another object since the plan was made";
+            assert_eq!(ended.text.as_deref(), Some(text));
+            assert!(!world.object(BOB).has("mail"));
+        }
     }
 }

@@ -6,8 +6,8 @@ use tenure::directory::port::{Error, ResultCode, win32};
 use tenure::plan::Change;
 use tenure::state::{AccountMemory, StoreError};
 
-use super::plans::{ADA, everything, existing};
-use super::world::{Fault, Script};
+use super::plans::{ADA, BOB, everything, existing};
+use super::world::{Fault, Script, now};
 use super::{Plans, World, attribute, person};
 
 fn refused(code: ResultCode, win32: Option<u32>) -> Error {
@@ -256,4 +256,43 @@ fn what_is_only_ordered_behind_a_failure_is_done_all_the_same() {
     let outcome = world.apply(&plans.plan).unwrap();
     let statuses: Vec<_> = outcome.ended.iter().map(|ended| ended.status).collect();
     assert_eq!(statuses, [Status::Failed, Status::Done]);
+}
+
+#[test]
+fn an_account_that_could_not_be_disabled_is_remembered_until_it_is() {
+    let world = World::new();
+    let bob = world.guid(BOB);
+    let disable = |world: &World| {
+        let mut plans = Plans::new(world);
+        let change = Change::Disable {
+            account: existing(world, BOB),
+            before: Some(512),
+        };
+        plans.add(Some(2), change, &[]);
+        plans.plan
+    };
+    let no = refused(ResultCode::InsufficientAccessRights, None);
+    world.directory.inject(Fault::Refuse(0, no, 1));
+    let outcome = world.apply(&disable(&world)).unwrap();
+    assert_eq!(outcome.ended[0].status, Status::Failed);
+    let prior = world.prior();
+    assert!(prior.failed.contains(&bob));
+    assert!(prior.open_since.contains_key(&bob));
+    let outcome = world.apply(&disable(&world)).unwrap();
+    assert_eq!(outcome.ended[0].status, Status::Done);
+    assert!(world.prior().failed.is_empty());
+}
+
+#[test]
+fn what_no_action_carries_is_counted_for_the_day_once_the_run_is_finished() {
+    let world = World::new();
+    let mut plan = Plans::new(&world).plan;
+    plan.memory.counts = vec![("values department".into(), 3)];
+    let outcome = world.apply(&plan).unwrap();
+    let counts = world.prior().guard_counts;
+    let [count] = &*counts else {
+        panic!("{counts:?}")
+    };
+    assert_eq!((&*count.kind, count.count), ("values department", 3));
+    assert_eq!((count.run, count.at), (outcome.run, now()));
 }

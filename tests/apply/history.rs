@@ -67,7 +67,7 @@ fn an_unfinished_run_is_shown_as_far_as_it_is() {
     let world = World::new();
     let plan = everything(&world);
     world
-        .apply_watched(&plan, &mut Script::crash_at(2 + 4 + 1))
+        .apply_watched(&plan, &mut Script::crash_at(3 + 4 + 1))
         .unwrap_err();
     let unfinished = journal::unfinished(&world.store()).unwrap().unwrap();
     let details = history::run(&world.store(), unfinished.id)

@@ -12,7 +12,7 @@ use tenure::apply::{Boundary, Executor, NoHandover, Watch, history, journal};
 
 use super::World;
 use super::plans::everything;
-use super::world::{Script, now};
+use super::world::{Script, base, now};
 
 const FOLDER: &str = "TENURE_TEST_FOLDER";
 const STOP_AT: &str = "TENURE_TEST_STOP_AT";
@@ -63,6 +63,9 @@ fn child() {
             store: &mut store,
             lock: world.lock(),
             directory: &world.directory,
+            hr: &tenure::hr::port::ReadOnly,
+            bases: &[base()],
+            takes_over: false,
             handover: &mut NoHandover,
             watch: &mut Stop { left },
             clock: &now,

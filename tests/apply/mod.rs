@@ -6,6 +6,8 @@ mod crash;
 mod failures;
 mod history;
 mod kill;
+mod mark;
+mod notices;
 mod plans;
 mod precondition;
 mod world;

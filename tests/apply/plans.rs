@@ -72,6 +72,7 @@ impl Plans {
             policy: "policy-1".into(),
             people: "people-1".into(),
             people_source: "people/".into(),
+            sources: Vec::new(),
             directory: "directory-1".into(),
             domain: world.domain(),
             domain_name: "DC=example,DC=com".into(),
@@ -86,6 +87,8 @@ impl Plans {
             header,
             actions: Vec::new(),
             guards: Vec::new(),
+            broken: Vec::new(),
+            notices: Vec::new(),
             findings: Vec::new(),
             open_accounts: Vec::new(),
             stages: Vec::new(),
@@ -112,6 +115,7 @@ impl Plans {
             not_ours: false,
             counts: Vec::new(),
             reserves: Vec::new(),
+            approval: None,
         });
         id
     }

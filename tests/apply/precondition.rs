@@ -133,6 +133,7 @@ fn a_plan_from_other_people_is_refused() {
         people_source: "people/",
         people: Some("people-2"),
         overridden: &[],
+        approved: &[],
     };
     let found = precondition::check(&plan, &situation).unwrap_err();
     assert_eq!(found[0].code(), "plan-other-people");
@@ -161,6 +162,7 @@ fn a_plan_that_a_guard_stops_is_refused_unless_that_guard_is_overridden() {
         people_source: "people/",
         people: None,
         overridden: &[GuardKind::Disable],
+        approved: &[],
     };
     let found = precondition::check(&plan, &situation).unwrap_err();
     assert!(
@@ -205,6 +207,7 @@ fn a_state_of_another_domain_is_refused() {
         people_source: "people/",
         people: None,
         overridden: &[],
+        approved: &[],
     };
     let found = precondition::check(&plan, &situation).unwrap_err();
     assert_eq!(found[0].code(), "state-other-domain");

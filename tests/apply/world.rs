@@ -18,7 +18,7 @@ use tenure::directory::ldif::EmbeddedDirectory;
 use tenure::directory::port::{self, Change, Directory, Operation, Target};
 use tenure::directory::{Dn, Guid, Object, Snapshot};
 use tenure::plan::{ActionId, Plan};
-use tenure::state::{Holder, Lock, Prior, Store};
+use tenure::state::{Found, Holder, Lock, Mark, Prior, Store};
 
 pub(crate) const LDIF: &str = "\
 version: 1
@@ -75,6 +75,11 @@ groupType: -2147483646
 
 pub(crate) fn dn(text: &str) -> Dn {
     Dn::parse(&format!("{text},DC=example,DC=com")).unwrap()
+}
+
+/// Below which everything is written.
+pub(crate) fn base() -> Dn {
+    Dn::parse("DC=example,DC=com").unwrap()
 }
 
 /// The one instant of all tests here.
@@ -144,6 +149,12 @@ impl World {
 
     pub(crate) fn domain(&self) -> Option<Guid> {
         self.directory.snapshot().unwrap().domain().guid
+    }
+
+    /// What the directory says to which state it belongs.
+    pub(crate) fn mark(&self) -> Option<Mark> {
+        let found = Found::in_directory(&self.directory.embedded, &[base()]).unwrap();
+        found.map(|found| found.mark.unwrap())
     }
 
     /// The object of that name.
@@ -218,6 +229,7 @@ impl World {
             people_source: "people/",
             people: None,
             overridden: &[],
+            approved: &[],
         };
         let author = Author {
             who: "ada".into(),
@@ -228,6 +240,9 @@ impl World {
             store: &mut store,
             lock: &self.lock,
             directory: &self.directory,
+            hr: &tenure::hr::port::ReadOnly,
+            bases: &[base()],
+            takes_over: false,
             handover,
             watch,
             clock: &now,
@@ -245,6 +260,9 @@ impl World {
             store: &mut store,
             lock: &self.lock,
             directory: &self.directory,
+            hr: &tenure::hr::port::ReadOnly,
+            bases: &[base()],
+            takes_over: false,
             handover: &mut NoHandover,
             watch,
             clock: &now,
@@ -262,6 +280,9 @@ impl World {
         let mut names = BTreeMap::new();
         let mut picture = String::new();
         for (_, object) in snapshot.iter() {
+            if *object.dn() == dn("CN=tenure") {
+                continue;
+            }
             names.insert(object.guid().to_string(), object.dn().to_string());
             writeln!(picture, "{}", object.dn()).unwrap();
             let mut lines: Vec<_> = object
@@ -279,6 +300,7 @@ impl World {
         }
         let prior = Prior {
             id: uuid::Uuid::nil(),
+            salt: tenure::state::Salt::default(),
             generation: 0,
             ..self.prior()
         };
@@ -309,7 +331,21 @@ pub(crate) struct Faults {
     pub(crate) embedded: EmbeddedDirectory,
     performed: AtomicUsize,
     pub(crate) fault: Mutex<Option<Fault>>,
+    /// How the next write of the mark is answered, in place of writing it.
+    pub(crate) mark_fault: Mutex<Option<port::Error>>,
     pub(crate) done: Mutex<Vec<&'static str>>,
+}
+
+/// Whether it writes the mark of the state, which is no action.
+fn is_mark(operation: &Operation) -> bool {
+    match operation {
+        Operation::Add { dn, .. } => dn.to_string().starts_with("CN=tenure,"),
+        Operation::Modify { changes, .. } => {
+            let mut changes = changes.iter();
+            changes.any(|change| change.attribute.is("serviceBindingInformation"))
+        }
+        Operation::Move { .. } | Operation::Delete { .. } | Operation::SetPassword { .. } => false,
+    }
 }
 
 /// Something that goes wrong at the operation with that number, from 0.
@@ -329,6 +365,7 @@ impl Faults {
             embedded,
             performed: AtomicUsize::new(0),
             fault: Mutex::new(None),
+            mark_fault: Mutex::new(None),
             done: Mutex::new(Vec::new()),
         }
     }
@@ -352,7 +389,18 @@ impl Directory for Faults {
         self.embedded.read(target)
     }
 
+    fn address_holders(&self, address: &str) -> Result<Vec<Guid>, port::Error> {
+        self.embedded.address_holders(address)
+    }
+
     fn perform(&self, operation: &Operation) -> Result<Guid, port::Error> {
+        if is_mark(operation) {
+            let fault = self.mark_fault.lock().unwrap().take();
+            return match fault {
+                Some(error) => Err(error),
+                None => self.embedded.perform(operation),
+            };
+        }
         let number = self.performed.fetch_add(1, Ordering::SeqCst);
         let fault = self.fault.lock().unwrap().clone();
         let lost = || port::Error::Unreachable {

@@ -76,6 +76,12 @@ groups {
   manage granted
 }
 
+groups {
+  when title == "Buyer"        => "SG-Buyers"
+
+  create scope universal in "OU=Buyers,OU=Groups" description "made when the first buyer came"
+}
+
 guard {
   create  at most 50
   disable at most 50

@@ -12,10 +12,13 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
 use super::ldif::Ldif;
-use super::{Place, company};
+use super::{Place, company, told};
 
 /// How many boundaries of the example are tried unless all are.
 const SAMPLE: usize = 6;
+
+/// Boundaries of a run that are of none of its actions.
+const OF_THE_RUN: usize = 6;
 
 /// Applies until a boundary and is killed there; false if the run ended before it.
 fn kill_at(place: &Place, boundary: usize) -> bool {
@@ -45,12 +48,25 @@ struct End {
     directory: Vec<String>,
     left: Vec<String>,
     findings: serde_json::Value,
+    /// Whether the directory says that this state is its own, and that nobody is at work.
+    marked: bool,
+}
+
+/// Whether a directory has the mark of a state, with no run at work.
+fn is_marked(ldif: &str) -> bool {
+    let mut all = Ldif::parse(ldif);
+    let said = all
+        .having("objectClass", "serviceConnectionPoint")
+        .all("serviceBindingInformation");
+    let says = |what: &str| said.iter().any(|text| text.starts_with(what));
+    says("state=") && says("generation=") && !says("lease=")
 }
 
 impl End {
     fn of(place: &Place, copy: &str) -> Self {
         let plan = place.plan();
         Self {
+            marked: is_marked(&place.read(copy)),
             directory: Ldif::parse(&place.read(copy)).essence(),
             left: plan.deeds(),
             findings: plan.0["findings"].clone(),
@@ -63,6 +79,7 @@ impl End {
         place.expect(0, &["apply", "--yes"]);
         let end = Self::of(&place, copy);
         assert_eq!(end.left, Vec::<String>::new());
+        assert!(end.marked);
         end
     }
 
@@ -91,6 +108,7 @@ fn a_small_company_killed_at_every_boundary_ends_the_same() {
     let all = [
         "add_member",
         "create_account",
+        "create_group",
         "create_unit",
         "delete",
         "disable",
@@ -118,15 +136,57 @@ fn a_small_company_killed_at_every_boundary_ends_the_same() {
     });
     // Four for each action, and those of the run itself.
     let count = *last.iter().min().unwrap();
-    assert_eq!(count, 4 * plan.actions().len() + 4);
+    assert_eq!(count, 4 * plan.actions().len() + OF_THE_RUN);
 }
 
 #[test]
+fn what_is_told_and_written_back_comes_once_wherever_the_run_is_killed() {
+    /// What lies in the outbox, without the ids, and what was written back.
+    fn told(place: &Place) -> (Vec<(String, Option<String>)>, String) {
+        let kept = told::outbox(place).into_iter();
+        let kept = kept.map(|kept| (kept.notice, kept.content.known().map(str::to_owned)));
+        (kept.collect(), place.read(told::FILE))
+    }
+    let template = told::a_first_day();
+    let kinds: Vec<String> = template
+        .plan()
+        .kinds()
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    let all = [
+        "set_password",
+        "enable",
+        "add_member",
+        "add_member",
+        "write_back",
+    ];
+    assert_eq!(kinds, all);
+    let whole = template.twin();
+    whole.expect(0, &["apply", "--yes"]);
+    let expected = told(&whole);
+    assert_eq!(expected.0.len(), told(&template).0.len() + 3);
+    let mut boundary = 0;
+    loop {
+        let place = template.twin();
+        if !kill_at(&place, boundary) {
+            break;
+        }
+        place.expect(0, &["apply", "--yes"]);
+        assert_eq!(told(&place), expected, "killed at boundary {boundary}");
+        place.expect(0, &["plan"]);
+        boundary += 1;
+    }
+    assert_eq!(boundary, 4 * kinds.len() + OF_THE_RUN);
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "the count is what a long run is for")]
 fn the_example_killed_anywhere_ends_the_same() {
     const COPY: &str = "rules/.tenure/directory.ldif";
     let template = Place::example();
     let expected = End::of_whole_run(&template, COPY);
-    let count = 4 * template.plan().actions().len() + 4;
+    let count = 4 * template.plan().actions().len() + OF_THE_RUN;
     let mut rng = StdRng::seed_from_u64(4711);
     let boundaries: Vec<usize> = match std::env::var("TENURE_LONG") {
         Ok(_) => (0..count).collect(),

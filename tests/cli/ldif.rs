@@ -77,7 +77,7 @@ impl Ldif {
         assert!(count > 0, "nothing is called {from}");
     }
 
-    /// What everybody must agree on: no times, counters and secrets, in an order of its own.
+    /// What everybody must agree on: no times, counters and secrets, no mark, in an order of its own.
     pub(super) fn essence(&self) -> Vec<String> {
         const PASSING: [&str; 9] = [
             "whenCreated",
@@ -91,7 +91,9 @@ impl Ldif {
             "badPasswordTime",
         ];
         let mut lines: Vec<String> = Vec::new();
-        for entry in &self.0 {
+        let classes = |entry: &Entry| entry.all("objectClass");
+        let is_mark = |entry: &Entry| classes(entry).contains(&"serviceConnectionPoint".to_owned());
+        for entry in self.0.iter().filter(|entry| !is_mark(entry)) {
             let dn = entry.dn();
             for (name, value) in &entry.0 {
                 if !PASSING.contains(&name.as_str()) {

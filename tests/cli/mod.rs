@@ -5,15 +5,23 @@
 
 mod bad_input;
 mod bad_plan;
+mod belongs;
+mod canary;
 mod company;
 mod example;
 mod exits;
+mod explain;
+mod explain_code;
 mod hostile;
 #[cfg(debug_assertions)] // a release build has nothing that would halt it
 mod killed;
 mod ldif;
 mod matching;
+mod privacy;
 mod readme;
+mod sources;
+mod statements;
+mod told;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

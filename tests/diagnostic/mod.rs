@@ -7,12 +7,14 @@ static WRONG: Code = Code {
     name: "wrong-name",
     summary: "a name that is wrong",
     severity: Severity::Error,
+    docs: "",
 };
 
 static ODD: Code = Code {
     name: "odd-name",
     summary: "a name that is odd",
     severity: Severity::Warning,
+    docs: "",
 };
 
 /// The stretch of the first occurrence of some words.

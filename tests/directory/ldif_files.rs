@@ -126,6 +126,44 @@ fn what_comes_in_is_what_goes_out() {
     }
 }
 
+#[test]
+fn passwords_of_computers_and_of_older_days_are_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("directory.ldif");
+    let secrets = "ms-Mcs-AdmPwd: hunter2\nmsLAPS-Password: {\"p\":\"hunter2\"}\nunixUserPassword: hunter2\n\
+                   supplementalCredentials:: aHVudGVyMg==\n";
+    fs::write(&path, with(secrets)).unwrap();
+    let all = read(&path).unwrap();
+    let dn = Dn::parse("CN=a,DC=x").unwrap();
+    let object = &all[all.by_dn(&dn).unwrap()];
+    assert!(!format!("{object:?}").contains("hunter2"), "{object:?}");
+    for name in [
+        "ms-Mcs-AdmPwd",
+        "msLAPS-Password",
+        "unixUserPassword",
+        "supplementalCredentials",
+    ] {
+        assert!(!object.has(name), "{name}");
+    }
+    let directory = EmbeddedDirectory::open(&path, clock()).unwrap();
+    directory
+        .perform(&tenure::directory::port::Operation::Modify {
+            target: tenure::directory::port::Target::Dn(dn),
+            changes: vec![tenure::directory::port::Change::replace(
+                "title",
+                None,
+                Some("Boss".into()),
+            )],
+        })
+        .unwrap();
+    directory.save().unwrap();
+    let written = fs::read_to_string(&path).unwrap();
+    assert!(
+        written.contains("Boss") && !written.contains("hunter2"),
+        "{written}"
+    );
+}
+
 /// A file with this line, or these lines, in the entry of a user.
 fn with(lines: &str) -> String {
     format!(

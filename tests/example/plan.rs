@@ -130,6 +130,7 @@ fn count(outcome: &mut Outcome, change: &Change) {
     let word = match change {
         // What a new account gets only once it exists is part of making it.
         Change::CreateUnit { .. }
+        | Change::CreateGroup { .. }
         | Change::Modify {
             account: Target::Made { .. },
             ..
@@ -152,6 +153,7 @@ fn count(outcome: &mut Outcome, change: &Change) {
         Change::Move { .. } => "move",
         Change::Enable { .. } => "enable",
         Change::Disable { .. } => "disable",
+        Change::WriteBack { .. } => "write-back",
         Change::Delete { .. } => "delete",
         Change::AddMember { .. } => {
             outcome.grants += 1;
@@ -183,6 +185,9 @@ fn finding_word(kind: FindingKind) -> &'static str {
         FindingKind::Lingering => "lingering",
         FindingKind::Waiting => "waiting",
         FindingKind::Tied => "tied",
+        FindingKind::Untold => "untold",
+        FindingKind::Expectation => "expectation",
+        FindingKind::Exception => "exception",
         FindingKind::Note => "note",
     }
 }

@@ -489,3 +489,21 @@ fn a_protected_account_is_not_taken_over_in_silence() {
         ["Ada King: cannot be taken over: its adminCount is 1"]
     );
 }
+
+#[test]
+fn a_password_is_at_least_as_long_as_the_domain_asks() {
+    for (least, expected) in [("8", 20), ("24", 24)] {
+        let mut company = Company::new().person(1, "Ada King");
+        company.objects[0].set("minPwdLength", vec![least.into()]);
+        let plan = company.plan();
+        let lengths: Vec<u32> = plan
+            .actions
+            .iter()
+            .filter_map(|action| match action.change {
+                Change::SetPassword { length, .. } => Some(length),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(lengths, [expected]);
+    }
+}

@@ -8,9 +8,9 @@ use tenure::hr::{Attribute, Origin, Person, PersonId, Schema, Type, Value};
 use tenure::plan::{self, Action, Change, FindingKind, Input, Options, Plan, Target};
 use tenure::policy::ruleset::{Duration, TimeUnit};
 use tenure::policy::{
-    AnchorRule, AssignedPart, AttributeWish, BlockWish, Candidate, Confirmation, Desired, Extent,
-    GroupWish, LineRule, Mode, Restriction, Rule, RuleId, RuleKind, Ruleset, StageAccount, StageId,
-    StageRule, Standing, UniqueRule, UniqueWish, UnitWish, Wish,
+    AnchorRule, AssignedPart, AttributeWish, Block, BlockRules, BlockWish, Candidate, Confirmation,
+    Desired, Extent, GroupWish, LineRule, Mode, Restriction, Rule, RuleId, RuleKind, Ruleset,
+    StageAccount, StageId, StageRule, Standing, UniqueRule, UniqueWish, UnitWish, Wish,
 };
 use tenure::state::{
     AccountMemory, GuardCount, ManagedValue, Membership, MembershipOwner, Overlay, Prior,
@@ -151,6 +151,13 @@ impl Company {
                 .map(line)
                 .into(),
             uniques: vec![unique("common_name"), unique("login")],
+            blocks: vec![
+                BlockRules::default(),
+                BlockRules {
+                    kind: Block::Lists,
+                    ..BlockRules::default()
+                },
+            ],
             digest: "policy-1".into(),
             ..Ruleset::default()
         };
@@ -169,7 +176,10 @@ impl Company {
             people: Vec::new(),
             wishes: Vec::new(),
             objects: Vec::new(),
-            prior: Prior::default(),
+            prior: Prior {
+                salt: tenure::state::Salt::new([1; 32]),
+                ..Prior::default()
+            },
             now: "2026-03-02T08:00:00Z".parse().unwrap(),
             bases: vec![dn(BASE)],
             only: None,
@@ -387,7 +397,13 @@ pub(crate) fn wish(number: i64, name: &str) -> Wish {
         ],
         groups: block(vec![granted]),
         lists: block(Vec::new()),
+        approvals: Vec::new(),
+        invariants: Vec::new(),
+        absent: None,
+        unmet: Vec::new(),
+        watches: Vec::new(),
         next_change: None,
+        next_shown: None,
     }
 }
 
@@ -473,6 +489,9 @@ fn line_of(action: &Action) -> String {
     let name = |target: &Target| target.dn().rdn().unwrap().value();
     let what = match &action.change {
         Change::CreateUnit { dn } => format!("unit {}", short(dn)),
+        Change::CreateGroup { dn, group_type, .. } => {
+            format!("group {} of type {group_type}", short(dn))
+        }
         Change::CreateAccount { dn, attributes, .. } => {
             let login = attributes
                 .iter()
@@ -506,9 +525,11 @@ fn line_of(action: &Action) -> String {
             let mark = if action.not_ours { ", not ours" } else { "" };
             format!("remove {} from {}{mark}", name(account), name(group))
         }
+        Change::WriteBack { field, after, .. } => format!("write {after} back as {field}"),
         Change::Delete { account } => format!("delete {}", name(account)),
     };
-    format!("{what} ({:?})", action.cause).to_lowercase()
+    let waits = if action.waits() { ", waits" } else { "" };
+    format!("{what}{waits} ({:?})", action.cause).to_lowercase()
 }
 
 pub(crate) fn found(plan: &Plan, kind: FindingKind) -> Vec<String> {
@@ -544,6 +565,7 @@ impl Company {
         }
         self.prior.open_since = plan.memory.open_since.iter().copied().collect();
         let mut made: Vec<Option<Guid>> = Vec::new();
+        let waiting = plan.waiting();
         for (index, action) in plan.actions.iter().enumerate() {
             assert!(
                 action
@@ -553,6 +575,10 @@ impl Company {
                     .all(|id| (id.0 as usize) < index),
                 "an action waits for one that comes later"
             );
+            if waiting[index] {
+                made.push(None);
+                continue;
+            }
             let guid = self.perform(action, &made);
             if let Some(person) = &action.person {
                 for (space, name) in &action.reserves {
@@ -566,13 +592,17 @@ impl Company {
                         .insert((*space, name.clone()), reservation);
                 }
             }
-            for kind in &action.counts {
-                self.prior.guard_counts.push(GuardCount {
-                    kind: kind.word().into(),
-                    at: self.now,
-                    count: 1,
-                    run: uuid::Uuid::nil(),
-                });
+            let mut counted: Vec<Arc<str>> = action
+                .counts
+                .iter()
+                .map(|kind| kind.word().into())
+                .collect();
+            if let Change::RemoveMember { group, .. } = &action.change {
+                let group = Self::guid_of(group, &made);
+                counted.push(format!("revoke {group}").into());
+            }
+            for kind in counted {
+                self.count(&kind, 1);
             }
             made.push(guid);
         }
@@ -597,9 +627,22 @@ impl Company {
                 self.prior.people.entry(person.clone()).or_default().account = None;
             }
         }
+        for (kind, count) in &plan.memory.counts {
+            self.count(kind, *count);
+        }
+        self.prior.failed.clear();
         self.prior.policy = Some(self.rules.digest.clone());
         self.prior.people_read = Some(plan.memory.people_read);
         self.prior.generation += 1;
+    }
+
+    fn count(&mut self, kind: &str, count: u32) {
+        self.prior.guard_counts.push(GuardCount {
+            kind: kind.into(),
+            at: self.now,
+            count,
+            run: uuid::Uuid::nil(),
+        });
     }
 
     fn guid_of(target: &Target, made: &[Option<Guid>]) -> Guid {
@@ -639,6 +682,20 @@ impl Company {
                 self.push(
                     Object::new(dn.clone(), guid).with("objectClass", ["organizationalUnit"]),
                 );
+                Some(guid)
+            }
+            Change::CreateGroup {
+                dn,
+                name,
+                group_type,
+                ..
+            } => {
+                let guid = Guid::derived(&[dn.as_str(), "group"]);
+                let object = Object::new(dn.clone(), guid)
+                    .with("objectClass", ["group"])
+                    .with("sAMAccountName", [&**name])
+                    .with("groupType", [group_type.to_string().as_str()]);
+                self.push(object);
                 Some(guid)
             }
             Change::CreateAccount {
@@ -787,6 +844,7 @@ impl Company {
                 }
                 None
             }
+            Change::WriteBack { .. } => panic!("this bench has no HR to write to"),
             Change::Delete { account } => {
                 let guid = Self::guid_of(account, made);
                 let gone = self.at(guid).dn().clone();

@@ -1,12 +1,14 @@
 //! Memberships: one order, whose they are, privilege (S6, S15).
 
 use super::bench::{
-    Company, EMPLOYEE, EXCLUSIVE, FORBID, GROUPS, LEAVER, block, days, enter, found, group, shown,
-    wish,
+    Company, EMPLOYEE, EXCLUSIVE, FORBID, GROUPS, GUARD, LEAVER, block, days, enter, found, group,
+    shown, wish,
 };
 use tenure::plan::{ActionId, FindingKind};
 use tenure::policy::ruleset::Manage;
-use tenure::policy::{ExclusiveRule, Extent, NamePattern, Prefer};
+use tenure::policy::{
+    ApproveRule, BlockRules, ExclusiveRule, Extent, GuardKind, NamePattern, Prefer, PrivilegedRule,
+};
 
 /// Ada in the group of all, managed; with those further groups.
 fn ada(groups: &[&str]) -> Company {
@@ -108,6 +110,220 @@ fn manage_says_what_may_be_taken_away() {
         grant(&mut company, &[]);
         assert_eq!(shown(&company.run()), expected, "{manage:?}");
     }
+}
+
+/// What holds for the groups that one block names.
+fn terms(names: &[&str], manage: Option<Manage>, linger: Option<u32>) -> BlockRules {
+    BlockRules {
+        names: names.iter().map(|name| (*name).into()).collect(),
+        manage: manage.map(|manage| (manage, GROUPS)),
+        linger: linger.map(|count| (days(count), GROUPS)),
+        ..BlockRules::default()
+    }
+}
+
+#[test]
+fn each_block_holds_for_the_groups_that_its_own_rows_name() {
+    let mut company = ada(&["Lic-E3", "Lic-E5", "SG-A", "SG-Hand", "SG-Slow"]);
+    company.rules.blocks = vec![
+        terms(&["Lic-E3", "Lic-E5"], Some(Manage::All), None),
+        terms(&["SG-A", "SG-Hand", "SG-Staff"], None, None),
+        terms(&["SG-Slow"], None, Some(14)),
+    ];
+    for by_hand in ["Lic-E5", "SG-Hand"] {
+        company.join("ada", by_hand);
+    }
+    grant(&mut company, &["Lic-E3", "SG-A", "SG-Slow"]);
+    assert_eq!(
+        shown(&company.run()),
+        [
+            "add ada king to lic-e3 (time)",
+            "add ada king to sg-a (time)",
+            "add ada king to sg-slow (time)",
+            "remove ada king from lic-e5, not ours (byhand)",
+        ],
+        "a licence by hand goes, another group by hand stays"
+    );
+    grant(&mut company, &[]);
+    let plan = company.run();
+    assert_eq!(
+        shown(&plan),
+        [
+            "remove ada king from lic-e3 (time)",
+            "remove ada king from sg-a (time)",
+        ],
+        "what lingers in its block lingers alone"
+    );
+    assert_eq!(
+        found(&plan, FindingKind::Lingering),
+        ["Ada King: SG-Slow lingers: no rule grants it any more"]
+    );
+}
+
+#[test]
+fn keep_holds_in_its_own_block_only() {
+    let mut company = ada(&["SG-VPN-1", "SG-VPN-2"]);
+    let pattern = || vec![(NamePattern::new("SG-VPN-*").unwrap(), GROUPS)];
+    company.rules.blocks = vec![
+        BlockRules {
+            keep: pattern(),
+            ..terms(&["SG-Staff", "SG-VPN-1"], None, None)
+        },
+        terms(&["SG-VPN-2"], None, None),
+    ];
+    grant(&mut company, &["SG-VPN-1", "SG-VPN-2"]);
+    company.run();
+    grant(&mut company, &[]);
+    assert_eq!(
+        shown(&company.run()),
+        ["remove ada king from sg-vpn-2 (time)"]
+    );
+}
+
+#[test]
+fn what_no_row_names_any_more_goes_by_the_mildest_of_its_kind() {
+    let mut company = ada(&["SG-Gone", "SG-Kept"]);
+    grant(&mut company, &["SG-Gone", "SG-Kept"]);
+    company.run();
+    grant(&mut company, &[]);
+    company.rules.blocks = vec![
+        terms(&["SG-Staff"], Some(Manage::All), None),
+        BlockRules {
+            keep: vec![(NamePattern::new("SG-Kept").unwrap(), GROUPS)],
+            ..terms(&["SG-Other"], None, Some(7))
+        },
+    ];
+    let plan = company.run();
+    assert_eq!(shown(&plan), Vec::<String>::new());
+    assert_eq!(
+        found(&plan, FindingKind::Lingering),
+        ["Ada King: SG-Gone lingers: no rule grants it any more"]
+    );
+    company.later(7);
+    assert_eq!(
+        shown(&company.run()),
+        ["remove ada king from sg-gone (time)"],
+        "`manage all` of a block that does not name it takes nothing else"
+    );
+}
+
+#[test]
+fn exclusive_sees_through_nested_groups_and_names_the_way() {
+    let mut company = ada(&["E5", "E3", "SG-Bundle", "SG-Team"]);
+    company.join("SG-Bundle", "E3");
+    company.join("SG-Team", "SG-Bundle");
+    company.join("ada", "SG-Team");
+    company.run();
+    company.rules.exclusives = vec![exclusive(Prefer::First, false)];
+    grant(&mut company, &["E5"]);
+    let plan = company.run();
+    assert_eq!(
+        shown(&plan),
+        [
+            "add ada king to e5 (time)",
+            "remove ada king from sg-team, not ours (time)"
+        ]
+    );
+    let reason = &plan.actions[1].reasons[0].text;
+    assert!(
+        reason.ends_with("(`SG-Team` leads to `E3` over `SG-Bundle`)"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn one_group_that_leads_to_two_exclusive_ones_is_a_humans_to_mend() {
+    let mut company = ada(&["E5", "E3", "SG-Both"]);
+    company.join("SG-Both", "E3");
+    company.join("SG-Both", "E5");
+    company.join("ada", "SG-Both");
+    company.rules.exclusives = vec![exclusive(Prefer::First, false)];
+    let plan = company.run();
+    assert_eq!(shown(&plan), Vec::<String>::new());
+    assert_eq!(
+        found(&plan, FindingKind::Blocked),
+        ["Ada King: `SG-Both` leads to `E5` and `E3`, of which there may be one"]
+    );
+}
+
+#[test]
+fn of_exclusive_groups_that_of_the_primary_group_stays() {
+    let primary = |name: &'static str| {
+        Company::new()
+            .group_with(name, |object| {
+                let sid = tenure::directory::Sid::parse("S-1-5-21-1-2-3-1513").unwrap();
+                object.with("objectSid", [sid.to_bytes()])
+            })
+            .group("E3")
+            .group("E5")
+            .account_with("ada", "Ada King", "1", |object| {
+                object.with("primaryGroupID", ["1513"])
+            })
+            .member("ada", "SG-Staff")
+            .person(1, "Ada King")
+    };
+    let mut company = primary("All Users");
+    company.join("All Users", "E3");
+    company.run();
+    company.rules.exclusives = vec![exclusive(Prefer::First, false)];
+    grant(&mut company, &["E5"]);
+    let plan = company.run();
+    assert_eq!(shown(&plan), Vec::<String>::new());
+    assert_eq!(
+        found(&plan, FindingKind::Blocked),
+        ["Ada King: `E5` is not given: the primary group leads to `E3`, and is not taken away"]
+    );
+    company.rules.exclusives.clear();
+    company.wish_mut(1).groups.forbidden = vec![group("E3", FORBID)];
+    let plan = company.run();
+    assert_eq!(
+        found(&plan, FindingKind::Blocked),
+        [
+            "Ada King: `E3` is forbidden, but the primary group, which is not taken away, is in it: \
+             `All Users` leads to `E3`"
+        ]
+    );
+}
+
+#[test]
+fn a_privileged_group_is_given_by_its_name_and_with_a_persons_yes_only() {
+    let sid = tenure::directory::Sid::parse("S-1-5-21-1-2-3-519")
+        .unwrap()
+        .to_bytes();
+    let mut company = ada(&["SG-Below"]).group_with("Enterprise Admins", |object| {
+        object.with("objectSid", [sid]).with("adminCount", ["1"])
+    });
+    company.join("SG-Below", "Enterprise Admins");
+    grant(&mut company, &["SG-Below", "Enterprise Admins"]);
+    let privileged = PrivilegedRule {
+        group: "Enterprise Admins".into(),
+        rule: GROUPS,
+    };
+    let approve = ApproveRule {
+        kinds: vec![GuardKind::Grant],
+        groups: vec!["enterprise admins".into()],
+        conditional: false,
+        rule: GUARD,
+    };
+    let nothing = Vec::<String>::new();
+    company.rules.privileged = vec![privileged.clone()];
+    assert_eq!(shown(&company.plan()), nothing, "one line is not enough");
+    company.rules.privileged.clear();
+    company.rules.approvals = vec![approve.clone()];
+    assert_eq!(shown(&company.plan()), nothing, "nor is the other");
+    company.rules.privileged = vec![privileged];
+    let plan = company.plan();
+    assert_eq!(
+        shown(&plan),
+        ["add ada king to enterprise admins, waits (time)"],
+        "what is nested in it is not named, and stays blocked"
+    );
+    assert_eq!(
+        found(&plan, FindingKind::Blocked),
+        [
+            "SG-Below: `SG-Below` is not given to 1 person: `SG-Below` in `Enterprise Admins` is privileged"
+        ]
+    );
 }
 
 #[test]

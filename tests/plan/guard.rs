@@ -117,6 +117,133 @@ fn an_override_raises_a_limit_for_its_day() {
 }
 
 #[test]
+fn an_override_holds_on_its_day_in_the_policy_s_own_zone() {
+    let mut company = company(20);
+    leave(&mut company, 6);
+    company.rules.overrides = vec![OverrideRule {
+        kind: GuardKind::Disable,
+        count: 6,
+        on: "2026-03-02".parse().unwrap(),
+        because: "quarter end".into(),
+        rule: GUARD,
+    }];
+    // One o'clock at night in Berlin on the 3rd is still the 2nd by the clock of Greenwich.
+    company.now = "2026-03-02T23:30:00Z".parse().unwrap();
+    for (home, trips) in [
+        (Some("Europe/Berlin"), true),
+        (Some("America/New_York"), false),
+        // Without a zone of its own, that of most people: all here are in Berlin.
+        (None, true),
+    ] {
+        company.rules.home_zone = home.map(Into::into);
+        assert_eq!(company.plan().trips(), trips, "{home:?}");
+    }
+    for number in 1..=15 {
+        company.wish_mut(number).zone = "America/New_York".into();
+    }
+    assert!(!company.plan().trips(), "most people are in New York");
+}
+
+#[test]
+fn a_group_loses_at_most_three_tenths_within_a_day() {
+    let mut company = company(10);
+    for number in 1..=2 {
+        company.wish_mut(number).groups.granted.clear();
+    }
+    let group = company.object("SG-Staff").guid();
+    let count = |hours: i64, count: u32| GuardCount {
+        kind: format!("revoke {group}").into(),
+        at: company.now - jiff::SignedDuration::from_hours(hours),
+        count,
+        run: uuid::Uuid::nil(),
+    };
+    let (today, yesterday) = (count(23, 2), count(24, 2));
+    company.prior.guard_counts = vec![yesterday];
+    assert_eq!(tripped(&company.plan()), Vec::<String>::new());
+    company.prior.guard_counts.push(today);
+    let plan = company.plan();
+    assert_eq!(tripped(&plan), ["revoke 2 of 3"]);
+    let guard = plan.guards.iter().find(|guard| guard.tripped).unwrap();
+    assert_eq!(guard.recent, 2);
+    assert_eq!(
+        &*guard.source,
+        "at most 30% of the 12 members of `SG-Staff`"
+    );
+}
+
+#[test]
+fn people_and_values_that_go_one_by_one_are_added_up_within_a_day() {
+    let mut lost = company(20);
+    for _ in 0..3 {
+        lost.people.pop();
+        lost.wishes.pop();
+        let plan = lost.plan();
+        assert_eq!(tripped(&plan), Vec::<String>::new());
+        lost.apply(&plan);
+        lost.now += jiff::SignedDuration::from_hours(1);
+    }
+    lost.people.pop();
+    lost.wishes.pop();
+    assert_eq!(tripped(&lost.plan()), ["lose 1 of 3"]);
+    lost.later(1);
+    assert_eq!(tripped(&lost.plan()), Vec::<String>::new());
+
+    let mut emptied = company(20);
+    let empty = |company: &mut Company, people: std::ops::Range<usize>| {
+        for index in people {
+            let mut values = company.people[index].values().to_vec();
+            values[1] = None;
+            let number = i64::try_from(index).unwrap() + 1;
+            company.people[index] = tenure::hr::Person::new(id(number), values);
+        }
+    };
+    empty(&mut emptied, 0..3);
+    let plan = emptied.plan();
+    assert_eq!(tripped(&plan), Vec::<String>::new());
+    assert_eq!(plan.memory.counts, [("values department".into(), 3)]);
+    emptied.apply(&plan);
+    emptied.now += jiff::SignedDuration::from_hours(1);
+    empty(&mut emptied, 3..6);
+    let plan = emptied.plan();
+    assert_eq!(tripped(&plan), ["values 3 of 5"]);
+    let guard = plan.guards.iter().find(|guard| guard.tripped).unwrap();
+    assert_eq!(&*guard.source, "default, for `department`");
+}
+
+#[test]
+fn every_kind_has_a_limit_of_its_own_that_nobody_wrote() {
+    // What S10 names, with 200 enabled accounts of managed people, 200 people in HR.
+    let plan = company(200).plan();
+    let limits: Vec<String> = plan
+        .guards
+        .iter()
+        .map(|guard| format!("{} {} {}", guard.kind.word(), guard.limit, guard.source))
+        .collect();
+    assert_eq!(
+        limits,
+        [
+            "create 20 default",
+            "enable 20 default",
+            "adopt 0 default",
+            "disable 5 default",
+            "delete 3 default",
+            "move 10 default",
+            "rename 5 default",
+            "login 3 default",
+            "clear 20 default",
+            "password 5 default",
+            "grant 200 default",
+            "revoke 20 default",
+            "notify 50 default",
+            "writeback 50 default",
+            "quarantine 4 default",
+            "lose 4 default",
+            "values 10 default",
+        ]
+    );
+}
+
+#[test]
 fn a_group_of_ten_loses_at_most_three_tenths() {
     let mut company = company(10);
     for number in 1..=3 {

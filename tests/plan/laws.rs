@@ -154,13 +154,16 @@ fn is_lawful(company: &Company, plan: &Plan) {
                 taken.insert((account.dn().clone(), group.dn().clone()));
                 vec![group]
             }
-            Change::CreateUnit { .. } | Change::CreateAccount { .. } => vec![],
+            Change::CreateUnit { .. }
+            | Change::CreateGroup { .. }
+            | Change::CreateAccount { .. } => vec![],
             Change::Adopt { account, .. }
             | Change::SetPassword { account, .. }
             | Change::Modify { account, .. }
             | Change::Move { account, .. }
             | Change::Enable { account, .. }
             | Change::Disable { account, .. }
+            | Change::WriteBack { account, .. }
             | Change::Delete { account } => vec![account],
         };
         for target in written {

@@ -255,3 +255,40 @@ fn a_common_name_that_is_not_decided_or_does_not_fit_is_reported_and_stays() {
         assert!(found.len() == 1 && found[0].contains(said), "{found:?}");
     }
 }
+
+#[test]
+fn a_logon_name_ends_as_the_forest_says_where_that_was_read() {
+    let company = |address: &str, suffixes: &[&'static str]| {
+        let mut company = Company::new().person_with(1, "Ada King", |wish| {
+            let upn = line("userPrincipalName", Mode::Once, values(&[address]));
+            wish.attributes.push(upn);
+        });
+        if !suffixes.is_empty() {
+            let place = "CN=Partitions,CN=Configuration";
+            let object = Object::new(dn(place), Guid::derived(&[place]));
+            company.push(
+                object
+                    .with("objectClass", ["top", "crossRefContainer"])
+                    .with("uPNSuffixes", suffixes.iter().copied()),
+            );
+        }
+        company
+    };
+    let made = |company: &Company| {
+        shown(&company.plan())
+            .iter()
+            .any(|line| line.starts_with("create"))
+    };
+    assert!(
+        made(&company("ada@example.com", &["corp.example"])),
+        "the domain's own"
+    );
+    assert!(made(&company("ada@CORP.example", &["corp.example"])));
+    assert!(made(&company("ada@elsewhere.example", &[])), "nobody knows");
+    let strange = company("ada@elsewhere.example", &["corp.example"]);
+    assert!(!made(&strange));
+    assert_eq!(
+        found(&strange.plan(), FindingKind::Held),
+        ["Ada King: `elsewhere.example` is no UPN suffix of this forest"]
+    );
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tenure::diagnostic::{Diagnostic, FileId, Sources};
 use tenure::directory::Dn;
-use tenure::hr::{Origin, Schema, Snapshot, read_csv, type_records};
+use tenure::hr::{Origin, Schema, Snapshot, read_csv, read_employments_csv, type_records};
 use tenure::policy::{Evaluator, FileKey, Input, Policy, Wish, compile, wanted_files};
 use tenure::syntax::{self, ast};
 
@@ -24,7 +24,7 @@ const SITES: &str = "office,code,folder,zone,phone\n\
 pub(crate) const BASE: &str = "OU=Company,DC=example,DC=com";
 
 /// What people have of whom a case says nothing else, by the name of the policy's field.
-const USUAL: [(&str, &str); 6] = [
+pub(crate) const USUAL: [(&str, &str); 6] = [
     ("first_name", "Ada"),
     ("last_name", "King"),
     ("status", "active"),
@@ -42,6 +42,8 @@ pub(crate) struct Bench {
     without: BTreeSet<String>,
     params: BTreeMap<String, String>,
     people: String,
+    employments: Option<String>,
+    question: Option<String>,
     now: Timestamp,
     only: Vec<String>,
 }
@@ -64,6 +66,8 @@ impl Bench {
             without: BTreeSet::new(),
             params: BTreeMap::new(),
             people: "id\n".to_owned(),
+            employments: None,
+            question: None,
             now: "2026-03-02T09:00:00+01:00".parse().unwrap(),
             only: Vec::new(),
         }
@@ -111,11 +115,30 @@ impl Bench {
         self
     }
 
+    /// Their employments, by the names of the policy's fields, each behind the key of its person.
+    #[must_use]
+    pub(crate) fn employments(mut self, csv: &str) -> Self {
+        self.employments = Some(csv.to_owned());
+        self
+    }
+
     /// Another instant.
     #[must_use]
     pub(crate) fn at(mut self, now: &str) -> Self {
         self.now = now.parse().unwrap();
         self
+    }
+
+    /// A condition that is asked of people beside the policy.
+    #[must_use]
+    pub(crate) fn question(mut self, condition: &str) -> Self {
+        self.question = Some(condition.to_owned());
+        self
+    }
+
+    /// The instant.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
     }
 
     /// Shows only lines that begin with one of these words.
@@ -136,7 +159,8 @@ impl Bench {
         assert_eq!(problems, [], "the prelude can be read");
         let mut texts = Vec::new();
         for item in &prelude.items {
-            let key = replaces(item).unwrap_or_else(|| format!("{}", item_span(item).start));
+            // Blocks of groups add up, but for those that a case leaves out.
+            let key = replaces(item).unwrap_or_else(|| "groups".to_owned());
             if !replaced.contains(&key) {
                 let span = item_span(item);
                 let text = &PRELUDE[span.start as usize..span.end as usize];
@@ -184,13 +208,20 @@ impl Bench {
             };
         }
         let bases = [Dn::parse(BASE).unwrap()];
+        let question = self.question.as_ref().map(|question| {
+            let text = format!("expect \"asked\" when {question}");
+            let id = sources.add("question", text.as_str());
+            let (file, mut found) = syntax::parse(id, &text);
+            diagnostics.append(&mut found);
+            file
+        });
         let (policy, mut found) = compile(&Input {
             files: &files,
             sources: &sources,
             tables: &tables,
             params: &self.params,
             bases: &bases,
-            question: None,
+            question: question.as_ref().and_then(|file| file.items.first()),
         });
         diagnostics.append(&mut found);
         tenure::diagnostic::sort(&mut diagnostics);
@@ -204,6 +235,38 @@ impl Bench {
     /// Compiles it.
     pub(crate) fn compile(&self) -> Compiled {
         self.compile_in(false)
+    }
+
+    /// The people of the case, as this policy reads them.
+    pub(crate) fn snapshot(&self, policy: &Policy) -> Snapshot {
+        let employments = self.employments.as_deref().unwrap_or("person\n");
+        people_with(&self.people, employments, &policy.schema)
+    }
+
+    /// The ids of those of whom a condition holds, as `--only` asks it.
+    #[track_caller]
+    pub(crate) fn asks(&self, question: &str) -> String {
+        let mut bench = self.clone();
+        bench.question = Some(question.to_owned());
+        let policy = bench.right();
+        let people = bench.snapshot(&policy);
+        let evaluator = Evaluator::new(&policy, &people, self.now);
+        let holds = people.people().iter();
+        let holds = holds.filter(|person| evaluator.answers(person));
+        let ids: Vec<String> = holds.map(|person| person.id().to_string()).collect();
+        ids.join(" ")
+    }
+
+    /// Why a person is in which groups, and why not.
+    #[track_caller]
+    pub(crate) fn explains(&self, id: i64) -> String {
+        let compiled = self.compile();
+        let policy = self.right();
+        let people = self.snapshot(&policy);
+        let evaluator = Evaluator::new(&policy, &people, self.now);
+        let person = people.get(&id.into()).unwrap();
+        let explanation = evaluator.explain(person, &compiled.sources, false);
+        show::explanation(&policy, &explanation)
     }
 
     /// What the checker says, as text.
@@ -239,7 +302,7 @@ impl Bench {
     #[track_caller]
     pub(crate) fn wishes(&self) -> String {
         let policy = self.right();
-        let people = people(&self.people, &policy.schema);
+        let people = self.snapshot(&policy);
         let mut text = String::new();
         for wish in wishes(&policy, &people, self.now) {
             let whole = show::wish(&policy, &wish);
@@ -266,6 +329,11 @@ pub(crate) fn wishes(policy: &Policy, people: &Snapshot, now: Timestamp) -> Vec<
 
 /// People from a table by the policy's names, usual values where it has no column.
 pub(crate) fn people(csv: &str, schema: &Arc<Schema>) -> Snapshot {
+    people_with(csv, "person\n", schema)
+}
+
+/// The same with their employments; columns that are not there are empty.
+fn people_with(csv: &str, employments: &str, schema: &Arc<Schema>) -> Snapshot {
     let (header, rows) = csv.trim_start().split_once('\n').unwrap_or((csv, ""));
     let named: Vec<&str> = header.trim().split(',').collect();
     let mut columns: Vec<&str> = Vec::new();
@@ -274,11 +342,11 @@ pub(crate) fn people(csv: &str, schema: &Arc<Schema>) -> Snapshot {
         columns.push(attribute.map_or(*name, |one| &one.source));
     }
     let mut usual = String::new();
-    for attribute in schema
-        .attributes()
-        .iter()
-        .filter(|one| !named.contains(&&*one.name))
-    {
+    let employed = schema.employments().map(|(position, _)| position);
+    for (position, attribute) in schema.attributes().iter().enumerate() {
+        if named.contains(&&*attribute.name) || Some(position) == employed {
+            continue;
+        }
         columns.push(&attribute.source);
         let value = USUAL.iter().find(|(name, _)| *name == &*attribute.name);
         usual.push(',');
@@ -291,11 +359,29 @@ pub(crate) fn people(csv: &str, schema: &Arc<Schema>) -> Snapshot {
         table.push_str(&usual);
         table.push('\n');
     }
-    let records = if rows.trim().is_empty() {
+    let mut records = if rows.trim().is_empty() {
         Vec::new()
     } else {
         read_csv("people.csv", table.as_bytes(), schema).unwrap()
     };
+    if let Some((_, fields)) = schema.employments() {
+        let (header, rows) = employments.trim_start().split_once('\n').unwrap();
+        let named: Vec<&str> = header.trim().split(',').collect();
+        let source = |name: &&str| {
+            let field = fields.iter().find(|field| &*field.name == *name);
+            field.map_or(*name, |field| &field.source).to_owned()
+        };
+        let mut columns: Vec<String> = named.iter().map(source).collect();
+        let others = fields.iter().filter(|field| !named.contains(&&*field.name));
+        let others: Vec<String> = others.map(|field| field.source.to_string()).collect();
+        columns.extend(others.iter().cloned());
+        let rows = rows.lines().map(str::trim).filter(|row| !row.is_empty());
+        let rows: Vec<String> = rows
+            .map(|row| row.to_owned() + &",".repeat(others.len()))
+            .collect();
+        let table = format!("{}\n{}\n", columns.join(","), rows.join("\n"));
+        read_employments_csv("employments.csv", table.as_bytes(), schema, &mut records).unwrap();
+    }
     type_records(schema, records, Origin::new("case")).unwrap()
 }
 
@@ -304,6 +390,7 @@ fn replaces(item: &ast::Item) -> Option<String> {
     use ast::Item;
     Some(match item {
         Item::Person(_) => "person".to_owned(),
+        Item::Employment(_) => "employment".to_owned(),
         Item::Timezone(_) => "timezone".to_owned(),
         Item::Lifecycle(_) => "lifecycle".to_owned(),
         Item::Identity(_) => "identity".to_owned(),

@@ -1,12 +1,17 @@
 //! Policies over people: what `language.md` calls 'Meaning', page by page.
 
 pub(crate) mod bench;
+mod employments;
+mod functions;
 mod groups;
 mod identity;
 mod laws;
+mod library;
 mod lifecycle;
+mod lists;
 mod missing;
 mod profile;
+mod relations;
 pub(crate) mod show;
 mod tables;
 mod time;

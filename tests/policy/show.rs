@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use tenure::diagnostic::{Diagnostic, Label, Severity, Sources};
+use tenure::policy::explain::Explanation;
 use tenure::policy::{
     AssignedPart, AttributeWish, BlockWish, Candidate, Desired, Extent, Mode, NamePattern, Policy,
     StageAccount, Standing, UnitWish, Wish,
@@ -91,6 +92,24 @@ pub(crate) fn wish(policy: &Policy, wish: &Wish) -> String {
     block(&mut text, "lists", &wish.lists);
     if let Some(next) = wish.next_change {
         writeln!(text, "  next {next}").unwrap();
+    }
+    text
+}
+
+/// Each row of stage and groups with its verdict, the conditions that made it so, and what they read.
+pub(crate) fn explanation(policy: &Policy, explanation: &Explanation) -> String {
+    let mut text = String::new();
+    let groups = explanation.groups.iter().map(|one| &one.row);
+    for row in explanation.stage.iter().chain(groups) {
+        let rule = policy.rules.rule(row.rule).unwrap();
+        writeln!(text, "{:?}: {}", row.verdict, rule.text).unwrap();
+        for fact in &row.facts {
+            let holds = if fact.holds { "holds" } else { "does not hold" };
+            writeln!(text, "  {holds}: {}", fact.condition).unwrap();
+            for (name, value) in &fact.values {
+                writeln!(text, "    {name}: {value}").unwrap();
+            }
+        }
     }
     text
 }

@@ -202,3 +202,42 @@ fn who_a_hand_disabled_stays_disabled_and_is_reported() {
         ["Ada King: should be enabled, but somebody else disabled it; it stays disabled"]
     );
 }
+
+#[test]
+fn what_hr_says_of_others_is_hr_where_a_rule_reads_it() {
+    let mut company = Company::new(
+        vec![
+            Row::new(1, "Ada", "King"),
+            Row {
+                boss: "1".into(),
+                ..Row::new(2, "Bob", "Ross")
+            },
+            Row::new(3, "Cleo", "Old"),
+        ],
+        "",
+    );
+    company.policy = policy(&[(
+        "\ngroups {\n  always  ",
+        "\ngroups {
+  when supervisor.department == \"Sales\" => \"SG-Hand\"
+  when any r in reports where (r.kind == \"trainee\") => \"SG-Project-X\"
+  always  ",
+    )]);
+    company.run();
+    company.later(1);
+    assert_eq!(company.due(), Vec::<String>::new());
+    company.row(1).department = "Sales";
+    company.row(2).kind = "trainee";
+    let due = company.done();
+    for line in [
+        "add ada king to sg-project-x (hr)",
+        "add bob ross to sg-hand (hr)",
+    ] {
+        assert!(due.iter().any(|one| one == line), "{line} in {due:#?}");
+    }
+    company.later(1);
+    company.row(2).boss = "3".into();
+    let due = company.done();
+    let line = "add cleo old to sg-project-x (hr)";
+    assert!(due.iter().any(|one| one == line), "{due:#?}");
+}

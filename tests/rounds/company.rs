@@ -110,7 +110,19 @@ pub(crate) fn policy(changes: &[(&str, &str)]) -> Arc<Policy> {
         assert!(text.contains(old), "{old}");
         text = text.replace(old, new);
     }
-    Arc::new(Bench::new().policy(&text).right())
+    Arc::new(Bench::new().without("groups").policy(&text).right())
+}
+
+/// The policy, with other stages and another lifecycle.
+pub(crate) fn policy_with(lifecycle: &str, rest: &[(&str, &str)]) -> Arc<Policy> {
+    let (head, tail) = POLICY.split_once("lifecycle {").unwrap();
+    let (_, tail) = tail.split_once("unique common_name {").unwrap();
+    let mut text = format!("{head}{lifecycle}\nunique common_name {{{tail}");
+    for (old, new) in rest {
+        assert!(text.contains(old), "{old}");
+        text = text.replace(old, new);
+    }
+    Arc::new(Bench::new().without("groups").policy(&text).right())
 }
 
 fn usual_policy() -> Arc<Policy> {
@@ -214,7 +226,9 @@ impl Company {
 
     pub(crate) fn plan(&self) -> Plan {
         let people = self.people();
-        let wishes = policy::wishes(&self.policy, &people, self.now());
+        let prior = self.prior();
+        let lapsed = plan::lapsed(&self.policy.rules, &prior, self.now());
+        let wishes = policy::wishes_without(&self.policy, &people, self.now(), &lapsed);
         let directory = self.directory.snapshot().unwrap();
         plan::plan(&plan::Input {
             rules: &self.policy.rules,
@@ -222,7 +236,7 @@ impl Company {
             people: &people,
             wishes: &wishes,
             directory: &directory,
-            prior: &self.prior(),
+            prior: &prior,
             bases: &[Dn::parse(BASE).unwrap()],
             now: self.now(),
             options: plan::Options {
@@ -248,11 +262,15 @@ impl Company {
             people_source: &people.origin().description,
             people: None,
             overridden: &[plan::GuardKind::Revoke],
+            approved: &[],
         };
         let mut executor = Executor {
             store: &mut store,
             lock: &self.lock,
             directory: &self.directory,
+            hr: &hr::port::ReadOnly,
+            bases: &[Dn::parse(BASE).unwrap()],
+            takes_over: false,
             handover: &mut NoHandover,
             watch: &mut Unwatched,
             clock: &|| now,

@@ -2,8 +2,11 @@
 
 mod causes;
 mod company;
+mod contested;
 mod days;
+mod exceptions;
 mod laws;
+mod stages;
 
 use proptest::test_runner::{Config, RngSeed};
 

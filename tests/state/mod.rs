@@ -2,6 +2,7 @@
 
 mod audit;
 mod lock;
+mod retention;
 mod round_trip;
 mod store;
 

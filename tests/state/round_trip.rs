@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use proptest::collection::{btree_map, vec};
+use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use tenure::directory::Guid;
@@ -114,14 +114,20 @@ prop_compose! {
         open_since in btree_map(guid(), time(), 0..5),
         people_read in option::of(any::<u32>()),
         exceptions_seen in btree_map(text(), time(), 0..5),
+        sources_read in btree_map(text(), any::<u32>(), 0..5),
+        written in btree_map((person(), text()), text(), 0..5),
+        notices in (btree_set(text(), 0..5), btree_set((text(), person()), 0..5)),
+        set_back in btree_map((guid(), text()), 1..4_u32, 0..5),
     ) -> Prior {
+        let (notices_known, notice_states) = notices;
         let guard_counts = counts
             .into_iter()
             .map(|((run, kind), (at, count))| GuardCount { kind: kind.into(), at, count, run: Uuid::from_u128(run) })
             .collect();
+        let failed = open_since.keys().take(2).copied().collect();
         Prior {
-            policy, people, accounts, memberships, values, reservations, guard_counts, open_since, people_read,
-            exceptions_seen, ..Prior::default()
+            set_back, failed, policy, people, accounts, memberships, values, reservations, guard_counts, open_since,
+            people_read, exceptions_seen, sources_read, written, notices_known, notice_states, ..Prior::default()
         }
     }
 }
@@ -141,9 +147,11 @@ proptest! {
         let bench = Bench::new();
         let mut store = bench.store();
         let id = store.identity().unwrap().id;
+        let salt = store.prior().unwrap().salt;
+        prop_assert!(!salt.is_none());
         for prior in [first, second] {
             store.write(&bench.lock, |writer| writer.set_prior(&prior)).unwrap();
-            prop_assert_eq!(sorted(store.prior().unwrap()), sorted(Prior { id, ..prior.clone() }));
+            prop_assert_eq!(sorted(store.prior().unwrap()), sorted(Prior { id, salt, ..prior.clone() }));
             for (person, memory) in &prior.people {
                 let read = store.write(&bench.lock, |writer| writer.person(person)).unwrap();
                 prop_assert_eq!(read.as_ref(), Some(memory));

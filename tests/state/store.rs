@@ -57,7 +57,7 @@ fn a_newer_schema_is_refused() {
                 error,
                 StoreError::Newer {
                     found: 99,
-                    known: 1,
+                    known: 2,
                     ..
                 }
             ),
@@ -66,10 +66,62 @@ fn a_newer_schema_is_refused() {
         assert!(
             error
                 .to_string()
-                .ends_with("(its schema is 99, this one knows up to 1)"),
+                .ends_with("(its schema is 99, this one knows up to 2)"),
             "{error}"
         );
     }
+}
+
+#[test]
+fn a_store_of_the_first_version_is_brought_up_by_whoever_opens_it() {
+    for reads_only in [true, false] {
+        let bench = Bench::new();
+        sql(&bench, include_str!("../../src/state/schema.sql"));
+        sql(
+            &bench,
+            "INSERT INTO store (only, id, created, policy)
+               VALUES (1, '11111111-2222-4333-8444-555555555555', '2026-01-01T00:00:00Z', 'policy-1');
+             INSERT INTO open_account (guid, since)
+               VALUES (x'000102030405060708090a0b0c0d0e0f', '2026-01-01T00:00:00Z');
+             INSERT INTO migration (version, at, tool) VALUES (1, '2026-01-01T00:00:00Z', '0.1.0');
+             PRAGMA application_id = 0x74656e75;
+             PRAGMA user_version = 1;",
+        );
+        let store = if reads_only {
+            Store::open_existing(&bench.path()).unwrap().unwrap()
+        } else {
+            bench.store()
+        };
+        let prior = store.prior().unwrap();
+        assert_eq!(prior.policy.as_deref(), Some("policy-1"));
+        assert_eq!(prior.open_since.len(), 1);
+        assert!(prior.failed.is_empty());
+        assert!(!prior.salt.is_none());
+        store.check_integrity().unwrap();
+    }
+}
+
+#[test]
+fn a_state_that_begins_anew_is_another_one_and_keeps_its_history() {
+    let bench = Bench::new();
+    let mut store = bench.store();
+    let before = store.identity().unwrap();
+    store
+        .write(&bench.lock, |writer| {
+            writer.set_person(&PersonId::from(1), &PersonMemory::default())?;
+            writer.set_baseline("policy-1", 7)
+        })
+        .unwrap();
+    store
+        .write(&bench.lock, |writer| writer.begin_anew(at(1)))
+        .unwrap();
+    let after = store.identity().unwrap();
+    assert_ne!(before.id, after.id);
+    assert!(after.generation > before.generation);
+    let prior = store.prior().unwrap();
+    assert!(prior.people.is_empty());
+    assert_eq!((prior.policy, prior.people_read), (None, None));
+    store.verify_audit().unwrap();
 }
 
 #[test]

@@ -9,6 +9,8 @@ const ITEMS: &[&str] = &[
     r#"source "x.csv" prefix "x""#,
     r#"source "y.csv""#,
     r#"person { id : int key  name : text ? from "n" sensitive }"#,
+    "employment { start : date  end : date ? }",
+    r#"employment from "jobs" { start : date from "x" open }"#,
     r#"param domain : text = "example.org""#,
     "param limit : int ?",
     r#"table sites from "sites.csv" key office { office : text }"#,

@@ -130,6 +130,7 @@ impl Draft {
                     policy: "3f2a9c1b04d87e6655aa".into(),
                     people: "aa".into(),
                     people_source: "people/*.json (62 people)".into(),
+                    sources: Vec::new(),
                     directory: "bb".into(),
                     domain: None,
                     domain_name: BASE.into(),
@@ -138,6 +139,8 @@ impl Draft {
                 },
                 actions: Vec::new(),
                 guards: Vec::new(),
+                broken: Vec::new(),
+                notices: Vec::new(),
                 findings: Vec::new(),
                 open_accounts: Vec::new(),
                 stages: Vec::new(),
@@ -208,6 +211,7 @@ impl Draft {
             not_ours: false,
             counts: Vec::new(),
             reserves: Vec::new(),
+            approval: None,
         };
         alter(&mut action);
         self.plan.actions.push(action);
@@ -515,9 +519,10 @@ fn concerns(plan: &mut Plan) {
         OpenReason::Vanished,
         OpenReason::Tied,
         OpenReason::Guard,
+        OpenReason::Failed,
     ];
     for (index, why) in reasons.into_iter().enumerate() {
-        let days = [412, 31, 14, 7, 3, 2, 1, 0][index];
+        let days = [412, 31, 14, 7, 3, 2, 1, 0, 0][index];
         let place = format!("CN=Berg {index},OU=Berlin,OU=Staff");
         plan.open_accounts.push(open(
             "Tove Berg",

@@ -20,6 +20,7 @@ fn record(id: u128, status: RunStatus, counts: Counts) -> RunRecord {
             host: "adm01".into(),
             git_commit: Some("82837c6".into()),
             overrides: vec!["disable 12".into()],
+            approvals: Vec::new(),
         },
         tool: "0.1.0".into(),
         planned_at: at("2026-03-02T07:58:00Z"),
@@ -38,6 +39,7 @@ fn counts(open: u32, done: u32, failed: u32, conflict: u32, skipped: u32) -> Cou
         failed,
         conflict,
         skipped,
+        waiting: 0,
     }
 }
 
@@ -83,6 +85,7 @@ fn details() -> RunDetails {
     RunDetails {
         run: record(2, RunStatus::Cancelled, counts(1, 2, 1, 1, 1)),
         actions: actions.collect(),
+        notices: Vec::new(),
     }
 }
 

@@ -153,7 +153,7 @@ fn world(evil: &str) -> World {
                     account: account("jdoe"),
                     rule: RuleId(1),
                     created: jiff::civil::date(2011, 2, 3),
-                    started: jiff::civil::date(2026, 1, 1),
+                    started: Some(jiff::civil::date(2026, 1, 1)),
                 },
             ),
             of(

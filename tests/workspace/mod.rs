@@ -106,6 +106,14 @@ fn values_of_a_configuration_are_checked() {
     `tenure.toml`: `[people]` names no source, or two
       help: write either `personio_v1 = "people/*.json"` or `csv = "people.csv"`
     "#);
+    insta::assert_snapshot!(with("csv = \"people.csv\"", "personio_v1 = \"*.json\"\nemployments = \"jobs.csv\""), @r"
+    `tenure.toml`: `[people]` names `employments`, and its people are not from a `csv`
+      help: Personio sends employments with the people: remove the line
+    ");
+    insta::assert_snapshot!(with("[directory]", "[params]\nfloors = [\"a,b\"]\n\n[directory]"), @r"
+    `tenure.toml`: the parameter `floors` is a list of something that is no text without a comma
+      help: write its elements as texts; a comma stands between elements
+    ");
     insta::assert_snapshot!(with("[directory]", "[params]\nshare = 1.5\n\n[directory]"), @r"
     `tenure.toml`: the parameter `share` is neither text nor number, date or truth value
       help: write it as a text; the policy's `param` says its type
@@ -189,17 +197,17 @@ fn an_empty_policy_says_what_it_needs() {
       a.tenure:1
 
         ^
-      help: it says in which stage a person is
+      help: write `lifecycle { … }`: it says in which stage a person is
     error[missing-item]: the policy has no `person`
       a.tenure:1
 
         ^
-      help: it says what HR knows of a person
+      help: write `person { … }`: it says what HR knows of a person
     error[missing-item]: the policy has no `profile`
       a.tenure:1
 
         ^
-      help: it says what attributes an account has
+      help: write `profile { … }`: it says what attributes an account has
     error[missing-item]: the policy has no `timezone`
       a.tenure:1
 
@@ -209,7 +217,7 @@ fn an_empty_policy_says_what_it_needs() {
       a.tenure:1
 
         ^
-      help: it says where accounts stand
+      help: write `unit { otherwise => "OU=…" }`: it says where accounts stand
     "#);
     insta::assert_snapshot!(answer(&[("a.tenure", b"\xef\xbb\xbf# only a comment\r\n")]), @r#"
     error[missing-item]: the policy has no `identity`
@@ -221,17 +229,17 @@ fn an_empty_policy_says_what_it_needs() {
       a.tenure:1
         # only a comment
         ^
-      help: it says in which stage a person is
+      help: write `lifecycle { … }`: it says in which stage a person is
     error[missing-item]: the policy has no `person`
       a.tenure:1
         # only a comment
         ^
-      help: it says what HR knows of a person
+      help: write `person { … }`: it says what HR knows of a person
     error[missing-item]: the policy has no `profile`
       a.tenure:1
         # only a comment
         ^
-      help: it says what attributes an account has
+      help: write `profile { … }`: it says what attributes an account has
     error[missing-item]: the policy has no `timezone`
       a.tenure:1
         # only a comment
@@ -241,7 +249,7 @@ fn an_empty_policy_says_what_it_needs() {
       a.tenure:1
         # only a comment
         ^
-      help: it says where accounts stand
+      help: write `unit { otherwise => "OU=…" }`: it says where accounts stand
     "#);
 }
 
@@ -259,12 +267,12 @@ fn a_table_that_is_not_there_is_reported_where_it_is_named() {
       deep/a.tenure:1
         person { id : int key  office : text? }
         ^
-      help: it says in which stage a person is
+      help: write `lifecycle { … }`: it says in which stage a person is
     error[missing-item]: the policy has no `profile`
       deep/a.tenure:1
         person { id : int key  office : text? }
         ^
-      help: it says what attributes an account has
+      help: write `profile { … }`: it says what attributes an account has
     error[missing-item]: the policy has no `timezone`
       deep/a.tenure:1
         person { id : int key  office : text? }
@@ -274,7 +282,7 @@ fn a_table_that_is_not_there_is_reported_where_it_is_named() {
       deep/a.tenure:1
         person { id : int key  office : text? }
         ^
-      help: it says where accounts stand
+      help: write `unit { otherwise => "OU=…" }`: it says where accounts stand
     warning[unused]: `table sites` is never used
       deep/a.tenure:2
         table sites from "tables/sites.csv" key office { office : text }
@@ -298,7 +306,7 @@ fn people_that_cannot_be_read_are_refused() {
         std::fs::write(folder.path().join("tenure.toml"), config).unwrap();
         let workspace = Workspace::open(None, folder.path()).unwrap();
         let policy = workspace.policy(None).unwrap().policy.unwrap();
-        match workspace.people(&policy.schema) {
+        match workspace.people(&policy) {
             Ok(people) => format!("{} people\n", people.people().len()),
             Err(error) => format!("{}: {error}\n  help: {}\n", error.code(), error.help()),
         }
@@ -337,4 +345,47 @@ fn policy_files_of_all_folders_are_one_policy() {
         ("x/sites.csv", sites),
     ];
     assert_eq!(answer(&files), "");
+}
+
+#[test]
+fn employments_are_read_from_the_table_that_the_configuration_names() {
+    const POLICY: &str = r#"
+        person     { id : int key }
+        employment { start : date }
+        timezone   "Europe/Berlin"
+        lifecycle  { when id > 0 => employee  otherwise => hold }
+        stage employee { account enabled }
+        identity   { anchor employeeID = id }
+        profile    { cn = "user{id}"  sAMAccountName = "user{id}" once }
+        unit       { otherwise => "OU=Staff" }
+    "#;
+    let people = |config: &str| {
+        let folder = folder(&[
+            ("tenure.toml", config.as_bytes()),
+            ("company.tenure", POLICY.as_bytes()),
+            ("people.csv", b"id\n1\n2\n"),
+            ("hr/jobs.csv", b"start,person\n2020-01-01,2\n2024-01-01,2\n"),
+        ]);
+        let workspace = Workspace::open(None, folder.path()).unwrap();
+        let policy = workspace.policy(None).unwrap().policy.unwrap();
+        match workspace.people(&policy) {
+            Ok(people) => crate::hr::show::snapshot(&people),
+            Err(error) => format!("{}: {error}\n  help: {}\n", error.code(), error.help()),
+        }
+    };
+    let named = CONFIG.replace(
+        "people.csv\"",
+        "people.csv\"\nemployments = \"hr/jobs.csv\"",
+    );
+    insta::assert_snapshot!(people(&named), @r#"
+    person 1
+        id = "1"
+    person 2
+        id = "2"
+        employments = ["(2020-01-01)", "(2024-01-01)"]
+    "#);
+    insta::assert_snapshot!(people(CONFIG), @r#"
+    no-employments: the policy has an `employment`, and `[people]` names no table of employments
+      help: name it in `tenure.toml`: `[people]` `employments = "employments.csv"`, with the key of each person in the column `person`
+    "#);
 }

@@ -7,6 +7,7 @@ use super::{Options, json, words};
 use crate::apply::{ActionRecord, Counts, RunDetails, RunRecord, RunStatus, Status};
 use crate::directory::Dn;
 use crate::plan::{AttributeChange, Change};
+use crate::state::outbox::Kept;
 use crate::text::excerpt;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -78,12 +79,14 @@ fn outcome(run: &RunRecord, options: &Options) -> Line {
         failed,
         conflict,
         skipped,
+        waiting,
     } = run.counts;
     let parts = [
         (done, "done", palette.add),
         (failed, "failed", palette.danger),
         (conflict, "in conflict", palette.danger),
         (skipped, "skipped", palette.warn),
+        (waiting, "waiting for approval", palette.warn),
         (open, "open", palette.warn),
     ];
     let mut line = Line::new();
@@ -106,7 +109,11 @@ fn outcome(run: &RunRecord, options: &Options) -> Line {
 /// One run and each of its actions.
 pub fn run(details: &RunDetails, options: &Options) -> String {
     let palette = &options.palette;
-    let RunDetails { run, actions } = details;
+    let RunDetails {
+        run,
+        actions,
+        notices,
+    } = details;
     let mut page = Page::new(options.width);
     let first = Line::new()
         .styled(palette.heading, "Run")
@@ -133,7 +140,26 @@ pub fn run(details: &RunDetails, options: &Options) -> String {
     for action in actions {
         record(&mut page, options, action, &base);
     }
+    for notice in notices {
+        told(&mut page, options, notice);
+    }
     page.finish()
+}
+
+/// A notice that became due: about whom, its name, its event and what became of it.
+fn told(page: &mut Page, options: &Options, notice: &Kept) {
+    let palette = &options.palette;
+    let person = notice.person.as_ref().map(ToString::to_string);
+    let line = Line::new()
+        .styled(palette.help, "@")
+        .plain(" ")
+        .styled(
+            palette.name,
+            &person.unwrap_or_else(|| "somebody forgotten".to_owned()),
+        )
+        .plain(&format!("   {} on {}", notice.notice, notice.event))
+        .styled(palette.dim, &format!("   {}", notice.status));
+    page.line(0, 4, &line);
 }
 
 fn facts(run: &RunRecord, options: &Options) -> Vec<(&'static str, String)> {
@@ -175,6 +201,7 @@ fn record(page: &mut Page, options: &Options, record: &ActionRecord, base: &Dn) 
         Status::Done => ("✓", palette.add),
         Status::Failed | Status::Conflict => ("✗", palette.danger),
         Status::Skipped => ("–", palette.warn),
+        Status::Waiting => ("?", palette.warn),
         Status::Pending | Status::Intended => ("…", palette.warn),
     };
     let mut line = Line::new().styled(style, mark).plain(" ");
@@ -196,6 +223,17 @@ fn record(page: &mut Page, options: &Options, record: &ActionRecord, base: &Dn) 
     }
     if record.not_ours {
         line = line.styled(palette.warn, "   not ours");
+    }
+    let approval = record
+        .action
+        .as_ref()
+        .and_then(|action| action.approval.as_ref());
+    if let Some(approval) = approval {
+        let text = match &approval.given {
+            Some(given) => format!("   approved by {}", given.by),
+            None => format!("   approval {}", approval.id),
+        };
+        line = line.styled(palette.dim, &text);
     }
     page.line(0, 4, &line);
     let said = match (record.status, &record.text) {
@@ -219,6 +257,7 @@ fn deed(change: &Change, base: &Dn) -> String {
     let place = |dn: &Dn| words::place(dn, base);
     match change {
         Change::CreateUnit { dn } => format!("make unit {}", place(dn)),
+        Change::CreateGroup { dn, .. } => format!("make group {}", place(dn)),
         Change::CreateAccount { dn, .. } => format!("make account {}", place(dn)),
         Change::Adopt { account, .. } => format!("take over account {}", place(account.dn())),
         Change::SetPassword { .. } => "set a password".to_owned(),
@@ -231,6 +270,7 @@ fn deed(change: &Change, base: &Dn) -> String {
         Change::Disable { .. } => "disable".to_owned(),
         Change::AddMember { group, .. } => format!("+ {}", words::leaf(group.dn())),
         Change::RemoveMember { group, .. } => format!("- {}", words::leaf(group.dn())),
+        Change::WriteBack { source, after, .. } => format!("{source} in HR: {after}"),
         Change::Delete { account } => format!("delete account {}", place(account.dn())),
     }
 }
@@ -284,10 +324,23 @@ pub fn run_json(details: &RunDetails) -> String {
         })
     };
     let actions: Vec<Value> = details.actions.iter().map(action).collect();
+    let notices = details.notices.iter().map(|notice| {
+        json!({
+            "id": notice.id,
+            "notice": notice.notice,
+            "event": notice.event,
+            "person": notice.person.as_ref().map(ToString::to_string),
+            "status": notice.status,
+            "made": notice.made.to_string(),
+            "attempts": notice.attempts,
+        })
+    });
+    let notices: Vec<Value> = notices.collect();
     json::pretty(&json!({
         "format": "tenure-run/1",
         "run": run_value(&details.run),
         "actions": actions,
+        "notices": notices,
     }))
 }
 
@@ -298,6 +351,7 @@ fn run_value(run: &RunRecord) -> Value {
         failed,
         conflict,
         skipped,
+        waiting,
     } = run.counts;
     json!({
         "id": run.id.to_string(),
@@ -315,7 +369,8 @@ fn run_value(run: &RunRecord) -> Value {
         "people_source": run.people_source,
         "domain": run.domain_name,
         "counts": {
-            "done": done, "failed": failed, "conflict": conflict, "skipped": skipped, "open": open,
+            "done": done, "failed": failed, "conflict": conflict, "skipped": skipped,
+            "waiting": waiting, "open": open,
         },
     })
 }

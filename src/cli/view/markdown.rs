@@ -11,7 +11,7 @@ use super::plan::people::{self, Block, Event};
 use super::plan::summary::sentences;
 use super::words;
 use crate::hr::PersonId;
-use crate::plan::{Plan, Reversible};
+use crate::plan::{Finding, FindingKind, Plan, Reversible};
 use crate::text::visible;
 use jiff::tz::TimeZone;
 use std::fmt::Write as _;
@@ -34,8 +34,11 @@ pub fn render(plan: &Plan, options: &Options) -> String {
     // Writing to a string cannot fail, here and below.
     let _ = write!(out, "{}", header(plan, options));
     changes(&mut out, plan, options);
+    approvals(&mut out, plan, options);
+    notices(&mut out, plan, options);
     findings(&mut out, plan, options);
     open_accounts(&mut out, plan, options);
+    invariants(&mut out, plan, options);
     guards(&mut out, plan);
     out
 }
@@ -65,6 +68,14 @@ fn header(plan: &Plan, options: &Options) -> String {
     } else {
         let _ = writeln!(out, "**{sentence}** {warnings}");
     }
+    if !plan.broken.is_empty() {
+        let broken = words::count(
+            plan.broken.len(),
+            "invariant would be broken",
+            "invariants would be broken",
+        );
+        let _ = writeln!(out, "\n> **{broken}: nothing of this plan is done.**");
+    }
     let tripped = plan.guards.iter().filter(|guard| guard.tripped).count();
     if tripped > 0 {
         let guards = words::count(tripped, "guard stops", "guards stop");
@@ -87,12 +98,33 @@ fn changes(out: &mut String, plan: &Plan, options: &Options) {
     }
 }
 
+/// Subjects and addresses are values of people: a merge request gets to know how many notices there are of whom.
+fn notices(out: &mut String, plan: &Plan, options: &Options) {
+    let entries: Vec<String> = plan
+        .notices
+        .iter()
+        .map(|notice| {
+            let who = who(Some(&notice.person), &notice.who, options);
+            format!("{}: {who}, {}", code(&notice.name), code(&notice.event))
+        })
+        .collect();
+    list(out, "Notices", &entries);
+}
+
 fn entry(block: &Block<'_>, options: &Options) -> String {
     if block.event == Event::Units {
         return words::count(block.actions.len(), "unit is made", "units are made");
     }
+    if block.event == Event::Groups {
+        return words::count(block.actions.len(), "group is made", "groups are made");
+    }
     let mut text = who(block.person, block.who, options);
     let _ = write!(text, ": {}", in_short(&block.actions));
+    let waits = block.actions.iter().filter(|action| action.waits()).count();
+    if waits > 0 {
+        let waits = words::count(waits, "waits for approval", "wait for approval");
+        let _ = write!(text, ", **{waits}**");
+    }
     let strange = block
         .actions
         .iter()
@@ -119,12 +151,44 @@ fn who(person: Option<&PersonId>, who: &str, options: &Options) -> String {
     }
 }
 
+fn approvals(out: &mut String, plan: &Plan, options: &Options) {
+    let waiting = plan.actions.iter().filter(|action| action.waits());
+    let entries: Vec<String> = waiting
+        .filter_map(|action| {
+            let approval = action.approval.as_ref()?;
+            let who = who(action.person.as_ref(), &action.who, options);
+            let what = in_short(&[action]);
+            let (rule, id) = (code(&approval.rule.text), code(&approval.id));
+            Some(format!("{id} {who}: {what}, by {rule}"))
+        })
+        .collect();
+    list(out, "Waiting for approval", &entries);
+}
+
+fn invariants(out: &mut String, plan: &Plan, options: &Options) {
+    let entries: Vec<String> = plan
+        .broken
+        .iter()
+        .map(|one| {
+            let who = who(Some(&one.person), &one.who, options);
+            format!("{}: {who}, {}", code(&one.title), code(&one.text))
+        })
+        .collect();
+    list(out, "Invariants that would be broken", &entries);
+}
+
 fn findings(out: &mut String, plan: &Plan, options: &Options) {
     for group in plan.findings.chunk_by(|a, b| a.kind == b.kind) {
         let Some(first) = group.first() else {
             continue;
         };
         let (title, _) = words::finding(first.kind);
+        if first.kind == FindingKind::Expectation {
+            let rules = group.chunk_by(|a, b| a.text == b.text);
+            let entries: Vec<String> = rules.map(|same| expectation(same, options)).collect();
+            list(out, title, &entries);
+            continue;
+        }
         let entries: Vec<String> = group
             .iter()
             .map(|finding| {
@@ -138,6 +202,21 @@ fn findings(out: &mut String, plan: &Plan, options: &Options) {
             .collect();
         list(out, title, &entries);
     }
+}
+
+/// What is expected is the policy's own text; who does not meet it is told as everywhere.
+fn expectation(findings: &[Finding], options: &Options) -> String {
+    let title = findings.first().map_or("", |first| &first.text);
+    let people = findings.iter().take(MAX_ENTRIES);
+    let people: Vec<String> = people
+        .map(|finding| who(finding.person.as_ref(), &finding.who, options))
+        .collect();
+    let more = match findings.len().saturating_sub(people.len()) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let number = words::count(findings.len(), "person", "people");
+    format!("{}: {number}: {}{more}", code(title), people.join(", "))
 }
 
 fn open_accounts(out: &mut String, plan: &Plan, options: &Options) {

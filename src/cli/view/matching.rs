@@ -206,7 +206,10 @@ impl MatchView<'_> {
                 started,
                 ..
             } => {
-                let note = format!("created {created}, first day {started}");
+                let note = match started {
+                    Some(started) => format!("created {created}, first day {started}"),
+                    None => format!("created {created}, before the first day"),
+                };
                 (Kind::Namesake, self.rule(*rule), note)
             }
             Verdict::Ambiguous { rule, why, .. } => {

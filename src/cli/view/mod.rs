@@ -12,6 +12,7 @@
 
 pub mod history;
 pub mod json;
+pub mod manual;
 pub mod markdown;
 pub mod matching;
 pub mod page;

@@ -10,6 +10,7 @@
 pub(super) mod change;
 mod concern;
 mod guard;
+mod notice;
 pub(super) mod people;
 mod row;
 pub(super) mod summary;
@@ -18,7 +19,7 @@ use super::page::{Line, Page};
 use super::{Options, words};
 use crate::directory::Dn;
 use crate::hr::PersonId;
-use crate::plan::{Change, Plan};
+use crate::plan::{Action, Change, Plan};
 use crate::state::Prior;
 use people::Event;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -54,11 +55,26 @@ impl PlanView<'_> {
         let scene = Scene::new(self, options);
         summary::header(&scene, &mut page);
         scene.sections(&mut page);
+        concern::approvals(&scene, &mut page);
+        notice::notices(&scene, &mut page);
         concern::findings(&scene, &mut page);
         concern::open_accounts(&scene, &mut page);
+        guard::invariants(&scene, &mut page);
         guard::guards(&scene, &mut page);
         summary::stages(&scene, &mut page);
         summary::last(&scene, &mut page);
+        page.finish()
+    }
+}
+
+impl PlanView<'_> {
+    /// What the plan does and finds, without what it says of the whole: for the plan of one person.
+    pub(in crate::cli) fn render_body(&self, options: &Options) -> String {
+        let mut page = Page::new(options.width);
+        let scene = Scene::new(self, options);
+        scene.sections(&mut page);
+        concern::findings(&scene, &mut page);
+        concern::open_accounts(&scene, &mut page);
         page.finish()
     }
 }
@@ -74,6 +90,8 @@ struct Scene<'a> {
     compact: bool,
     /// Names that two groups of this plan bear; these are told by their place.
     shared_names: FxHashSet<String>,
+    /// Actions that wait for approval or need one that does, by where they are: views hold no numbers.
+    waiting: FxHashSet<*const Action>,
 }
 
 impl<'a> Scene<'a> {
@@ -89,7 +107,19 @@ impl<'a> Scene<'a> {
             compact: long && view.detail == Detail::Auto,
             blocks,
             shared_names: shared_names(plan),
+            waiting: plan
+                .actions
+                .iter()
+                .zip(plan.waiting())
+                .filter(|(_, waits)| *waits)
+                .map(|(action, _)| std::ptr::from_ref(action))
+                .collect(),
         }
+    }
+
+    /// Whether an action of this plan waits for approval, or needs one that does.
+    fn waits(&self, action: &Action) -> bool {
+        self.waiting.contains(&std::ptr::from_ref(action))
     }
 
     fn sections(&self, page: &mut Page) {
@@ -105,7 +135,9 @@ impl<'a> Scene<'a> {
             }
             let (title, one, many) = event.words();
             let count = match event {
-                Event::Units => blocks.iter().map(|block| block.actions.len()).sum(),
+                Event::Units | Event::Groups => {
+                    blocks.iter().map(|block| block.actions.len()).sum()
+                }
                 Event::Joining
                 | Event::Starting
                 | Event::TakenOver

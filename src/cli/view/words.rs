@@ -74,7 +74,7 @@ pub(super) const fn cause(cause: Cause) -> &'static str {
 /// What a guard counts, one and many.
 pub(super) const fn guarded(kind: GuardKind) -> (&'static str, &'static str) {
     match kind {
-        GuardKind::Create => ("account created", "accounts created"),
+        GuardKind::Create => ("account or group created", "accounts or groups created"),
         GuardKind::Enable => ("account enabled", "accounts enabled"),
         GuardKind::Adopt => ("account adopted by rule", "accounts adopted by rule"),
         GuardKind::Disable => ("account disabled", "accounts disabled"),
@@ -134,6 +134,15 @@ pub(super) const fn finding(kind: FindingKind) -> (&'static str, &'static str) {
         FindingKind::Lingering => ("Lingering", "no rule grants it any more, it ends later"),
         FindingKind::Waiting => ("Waiting to be deleted", ""),
         FindingKind::Tied => ("Tied accounts", "further accounts of people who left"),
+        FindingKind::Untold => (
+            "Notices to nobody",
+            "nobody of those they name has an address",
+        ),
+        FindingKind::Expectation => ("Data quality", "for HR to mend, no account waits for it"),
+        FindingKind::Exception => (
+            "Exceptions",
+            "each ends by itself, and by its limit at the latest",
+        ),
         FindingKind::Note => ("Notes", ""),
     }
 }
@@ -146,7 +155,9 @@ pub(super) const fn open(reason: OpenReason) -> &'static str {
         OpenReason::Conflict => "two people claim it",
         OpenReason::Released => "the policy released it",
         OpenReason::Vanished => "HR no longer has its person",
-        OpenReason::Tied => "tied to an account whose owner left, and protected",
-        OpenReason::Guard => "a guard stops this plan",
+        OpenReason::Tied => "tied to an account whose owner left",
+        OpenReason::Guard => "a guard or an invariant stops this plan",
+        OpenReason::Approval => "what would disable it waits for approval",
+        OpenReason::Failed => "an earlier run could not disable it",
     }
 }

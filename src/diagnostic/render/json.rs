@@ -1,6 +1,6 @@
 //! For machines: one JSON object, in a shape of our own that changes only by additions.
 
-use super::{Indexed, help, safe};
+use super::{Indexed, help, safe, says_more};
 use crate::diagnostic::{Diagnostic, FileId, LineIndex, Severity, Source, Sources, Span};
 use serde::Serialize;
 
@@ -24,6 +24,7 @@ struct Entry<'a> {
     help: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<Mend<'a>>,
+    explain: String,
 }
 
 /// A stretch of a file. Lines and columns count from 1, columns in characters; offsets are bytes.
@@ -67,7 +68,8 @@ struct Edit<'a> {
 ///
 /// `{"diagnostics": [...], "errors": n, "warnings": n}`; each diagnostic has `code`, `severity` (`error` or
 /// `warning`), `message`, `file`, `start` and `end` (`line`, `column`, `offset`), `labels` (the first is the
-/// primary one), and where there are, `help` and `fix` (`title`, `edits`).
+/// primary one), where there are, `help` and `fix` (`title`, `edits`), and `explain`, the command that says
+/// more.
 pub fn json(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let mut indexed = Indexed::new(sources);
     let errors = diagnostics.iter().filter(|one| one.is_error()).count();
@@ -115,6 +117,7 @@ fn entry<'a>(diagnostic: &'a Diagnostic, sources: &mut Indexed<'_>) -> Entry<'a>
                 })
                 .collect(),
         }),
+        explain: says_more(diagnostic.code),
     }
 }
 

@@ -15,7 +15,7 @@ pub use human::{Style, human};
 pub use json::json;
 pub use plain::plain;
 
-use super::{Diagnostic, Label, LineIndex, Severity, Source, Sources};
+use super::{Code, Diagnostic, Label, LineIndex, Severity, Source, Sources};
 use crate::text::visible;
 use miette::{LabeledSpan, SourceCode};
 use std::collections::BTreeMap;
@@ -40,6 +40,11 @@ pub fn summary(diagnostics: &[Diagnostic]) -> String {
         return "nothing found".to_owned();
     }
     parts.join(", ")
+}
+
+/// The command that shows the page of a code.
+pub fn says_more(code: &Code) -> String {
+    format!("tenure explain-code {}", code.name)
 }
 
 /// The line that stands for the diagnostics beyond [`MAX_SHOWN`].

@@ -86,6 +86,11 @@ impl Directory for EmbeddedDirectory {
         Ok(operation::find(&inner.memory, target).cloned())
     }
 
+    fn address_holders(&self, address: &str) -> Result<Vec<Guid>, port::Error> {
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(inner.memory.address_holders(address))
+    }
+
     fn perform(&self, operation: &Operation) -> Result<Guid, port::Error> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let Inner { memory, store } = &mut *inner;

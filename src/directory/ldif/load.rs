@@ -15,7 +15,7 @@ use super::record::{Body, Record, Records};
 use crate::directory::dn::Dn;
 use crate::directory::guid::Guid;
 use crate::directory::object::Object;
-use crate::directory::schema::{Link, Syntax, attributes};
+use crate::directory::schema::{Attribute, Link, Syntax, attributes};
 use crate::directory::sid::Sid;
 use crate::directory::snapshot::Domain;
 use crate::directory::value::{AttributeName, Value};
@@ -26,6 +26,22 @@ pub(super) const MAX_ENTRIES: usize = 5_000_000;
 /// Says that an account has a password: the password itself is never stored, and `pwdLastSet` is 0 while
 /// it must be changed.
 pub(super) const HAS_PASSWORD: &str = "tenure-hasPassword";
+
+/// Attributes that hold passwords: only an operation of its own sets one.
+const PASSWORDS: [&str; 7] = [
+    "unicodePwd",
+    "userPassword",
+    "unixUserPassword",
+    "dBCSPwd",
+    "ntPwdHistory",
+    "lmPwdHistory",
+    "supplementalCredentials",
+];
+
+/// Whether an attribute holds the password of an account.
+pub(super) fn holds_a_password(name: &AttributeName) -> bool {
+    PASSWORDS.iter().any(|password| name.is(password))
+}
 
 /// All that a file says.
 #[derive(Debug)]
@@ -93,6 +109,10 @@ pub(super) fn object(record: Record) -> Result<Object, Located> {
             // A secret has no business in a file; that there is one is all we keep.
             "unicodePwd" | "userPassword" => {
                 password = true;
+                continue;
+            }
+            // Nor have the passwords of computers and of older days (S12).
+            _ if holds_a_password(&name) || name.schema().is_some_and(Attribute::is_secret) => {
                 continue;
             }
             _ => check_value(&name, &value, line)?,

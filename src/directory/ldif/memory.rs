@@ -35,6 +35,8 @@ pub(super) struct Memory {
     places: FxHashMap<String, Guid>,
     accounts: FxHashMap<String, Guid>,
     logons: FxHashMap<String, Guid>,
+    /// Who has an address, in whatever attribute; AD itself does not mind several.
+    addresses: FxHashMap<String, BTreeSet<Guid>>,
     /// By the spelling of the name, which is how links name their targets.
     texts: FxHashMap<Arc<str>, Guid>,
     /// Who may name an object in a link: some may no longer do so, or stand here twice.
@@ -64,6 +66,7 @@ impl Memory {
             places: FxHashMap::default(),
             accounts: FxHashMap::default(),
             logons: FxHashMap::default(),
+            addresses: FxHashMap::default(),
             texts: FxHashMap::default(),
             referrers: FxHashMap::default(),
             members: FxHashMap::default(),
@@ -125,6 +128,12 @@ impl Memory {
 
     pub(super) fn logon(&self, name: &str) -> Option<Guid> {
         self.logons.get(fold_name(name).as_ref()).copied()
+    }
+
+    /// Every object that has that address.
+    pub(super) fn address_holders(&self, address: &str) -> Vec<Guid> {
+        let holders = self.addresses.get(schema::address_key(address).as_ref());
+        holders.into_iter().flatten().copied().collect()
     }
 
     /// What stands under that name in its unit, accents not counting.
@@ -385,6 +394,9 @@ impl Memory {
                 self.logons.entry(key).or_insert(guid);
             }
         }
+        for key in address_keys(object) {
+            self.addresses.entry(key).or_default().insert(guid);
+        }
         if let Some(sid) = object.sid()
             && sid.domain() == self.domain_sid
         {
@@ -415,6 +427,11 @@ impl Memory {
         }
         if let Some(name) = object.first("userPrincipalName") {
             drop(&mut self.logons, fold_name(name).into_owned());
+        }
+        for key in address_keys(object) {
+            if let Some(holders) = self.addresses.get_mut(&key) {
+                holders.remove(&guid);
+            }
         }
     }
 
@@ -520,4 +537,18 @@ pub(super) fn naming_attribute(object: &Object) -> &'static str {
         return schema::attribute("ou").map_or("ou", |attribute| attribute.name);
     }
     "cn"
+}
+
+/// The addresses of an object, as they are compared.
+fn address_keys(object: &Object) -> Vec<String> {
+    let is_address = |name: &AttributeName| {
+        name.schema()
+            .is_some_and(|schema| schema.unique == Some(schema::Unique::Addresses))
+    };
+    let values = object.attributes().filter(|(name, _)| is_address(name));
+    values
+        .flat_map(|(_, values)| values)
+        .filter_map(Value::text)
+        .map(|value| schema::address_key(value).into_owned())
+        .collect()
 }

@@ -74,6 +74,18 @@ pub enum Ownership {
     Never(&'static str),
 }
 
+impl Attribute {
+    /// Whether it holds a secret, which is never read (S12): passwords of any kind.
+    pub fn is_secret(&self) -> bool {
+        self.ownership == Ownership::Never(table::SECRET)
+    }
+
+    /// Whether its values are nobody's to see: a secret, or a key.
+    pub fn is_private(&self) -> bool {
+        self.is_secret() || self.ownership == Ownership::Never(table::KEYS)
+    }
+}
+
 /// Within what no two objects may share a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Unique {

@@ -14,8 +14,8 @@ const BY_AD: &str = "Active Directory writes it by itself";
 const ADMINS: &str = "it belongs to the administrators of the directory";
 const EXCHANGE: &str = "it belongs to Exchange";
 const CLOUD: &str = "it ties the account to the cloud and belongs to Entra Connect";
-const KEYS: &str = "it holds keys, which are never written here";
-const SECRET: &str = "it holds a secret, which is never read nor written here";
+pub(super) const KEYS: &str = "it holds keys, which are never written here";
+pub(super) const SECRET: &str = "it holds a secret, which is never read nor written here";
 
 impl Attribute {
     const fn new(name: &'static str, syntax: Syntax) -> Self {

@@ -4,6 +4,7 @@
 //! Personio's key (`first_name`, `dynamic_2817401`) or else by `universal_id` (`date_of_birth`); labels are localised
 //! and edited by administrators, so they are never a key. Everything else is skipped unread.
 
+mod employment;
 mod value;
 
 use std::borrow::Cow;
@@ -17,8 +18,9 @@ use serde::de::{
 use serde::{Deserialize, de};
 use serde_json::value::RawValue as Json;
 
+use self::employment::employments;
 use self::value::{Tags, value};
-use crate::hr::{RawValue, Schema, Type};
+use crate::hr::{self, RawValue, Schema, Type};
 
 /// The longest key that is worth suggesting; Personio's have some thirty bytes.
 const MAX_KEY_BYTES: usize = 100;
@@ -86,6 +88,8 @@ pub(super) struct Wanted<'s> {
     sources: FxHashMap<&'s str, usize>,
     /// Whether an attribute of that source is a list.
     lists: Vec<bool>,
+    /// The source of the employments, and the fields of each.
+    employments: Option<(usize, &'s [hr::Attribute])>,
     /// Whether an attribute with a `type` was seen.
     pub(super) typed: Cell<bool>,
     /// The keys of the first record, for suggestions.
@@ -104,6 +108,9 @@ impl<'s> Wanted<'s> {
         Self {
             sources: names.zip(0..).collect(),
             lists: (0..schema.sources().len()).map(is_list).collect(),
+            employments: schema
+                .employments()
+                .and_then(|(position, fields)| Some((schema.source_of(position)?, &**fields))),
             typed: Cell::new(false),
             keys: RefCell::default(),
             first: Cell::new(true),
@@ -366,7 +373,11 @@ struct Attribute<'a> {
 
 impl<'a> Attribute<'a> {
     fn raw(&self, wanted: &Wanted, source: usize) -> Option<RawValue> {
-        Some(value(self.value?, wanted.tags(source, self.ty)))
+        let json = self.value?;
+        match wanted.employments {
+            Some((employed, fields)) if employed == source => Some(employments(json, fields)),
+            Some(_) | None => Some(value(json, wanted.tags(source, self.ty))),
+        }
     }
 
     fn universal_id(&self) -> Option<Cow<'a, str>> {

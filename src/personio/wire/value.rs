@@ -161,6 +161,7 @@ mod tests {
                 format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(" "))
             }
             RawValue::Reference(id) => format!("person {}", show(id)),
+            RawValue::Record(_) => "an employment".into(),
             RawValue::Unusable(what) => format!("unusable: {what}"),
         }
     }

@@ -1,13 +1,15 @@
 //! Between a plan and its file, both ways.
 
+use super::told::notices;
 use super::{Bad, wire};
 use crate::directory::{Dn, Guid};
 use crate::hr::PersonId;
 use crate::plan::order::made_by;
 use crate::plan::{
-    Action, ActionId, AttributeChange, Change, Finding, GuardVerdict, Header, OpenAccount, Plan,
-    Reason, Reversible, StageCount, Target,
+    Action, ActionId, Approval, Broken, GuardVerdict, Header, Plan, Reason, Reversible, SourceRead,
+    StageCount,
 };
+use crate::state::Given;
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -39,7 +41,7 @@ pub(super) fn guid_if(value: Option<String>) -> Result<Option<Guid>, Bad> {
     value.map(|value| guid(&value)).transpose()
 }
 
-fn dn(value: &str) -> Result<Dn, Bad> {
+pub(super) fn dn(value: &str) -> Result<Dn, Bad> {
     Dn::parse(value).map_err(|_| Bad::new("distinguished name", value))
 }
 
@@ -51,11 +53,11 @@ pub(super) fn person_if(value: Option<String>) -> Result<Option<PersonId>, Bad> 
     value.map(|value| person(&value)).transpose()
 }
 
-fn numbers(ids: &[ActionId]) -> Vec<u32> {
+pub(super) fn numbers(ids: &[ActionId]) -> Vec<u32> {
     ids.iter().map(|id| id.0).collect()
 }
 
-fn ids(numbers: Vec<u32>) -> Vec<ActionId> {
+pub(super) fn ids(numbers: Vec<u32>) -> Vec<ActionId> {
     numbers.into_iter().map(ActionId).collect()
 }
 
@@ -65,6 +67,8 @@ impl From<&Plan> for wire::Plan {
             header: (&plan.header).into(),
             actions: plan.actions.iter().map(Into::into).collect(),
             guards: plan.guards.iter().map(Into::into).collect(),
+            broken: plan.broken.iter().map(Into::into).collect(),
+            notices: plan.notices.iter().map(Into::into).collect(),
             findings: plan.findings.iter().map(Into::into).collect(),
             open_accounts: plan.open_accounts.iter().map(Into::into).collect(),
             stages: plan
@@ -102,6 +106,8 @@ impl TryFrom<wire::Plan> for Plan {
             header: plan.header.try_into()?,
             actions,
             guards: plan.guards.into_iter().map(Into::into).collect(),
+            broken: collect(plan.broken)?,
+            notices: notices(plan.notices, count)?,
             findings: collect(plan.findings)?,
             open_accounts: collect(plan.open_accounts)?,
             stages: plan
@@ -133,6 +139,15 @@ impl From<&Header> for wire::Header {
             policy: header.policy.to_string(),
             people: header.people.to_string(),
             people_source: header.people_source.to_string(),
+            sources: header
+                .sources
+                .iter()
+                .map(|source| wire::SourceRead {
+                    name: source.name.to_string(),
+                    digest: source.digest.to_string(),
+                    records: source.records,
+                })
+                .collect(),
             directory: header.directory.to_string(),
             domain: text(header.domain.as_ref()),
             domain_name: header.domain_name.to_string(),
@@ -155,6 +170,15 @@ impl TryFrom<wire::Header> for Header {
             policy: header.policy.into(),
             people: header.people.into(),
             people_source: header.people_source.into(),
+            sources: header
+                .sources
+                .into_iter()
+                .map(|source| SourceRead {
+                    name: source.name.into(),
+                    digest: source.digest.into(),
+                    records: source.records,
+                })
+                .collect(),
             directory: header.directory.into(),
             domain: guid_if(header.domain)?,
             domain_name: header.domain_name.into(),
@@ -192,6 +216,7 @@ impl From<&Action> for wire::Action {
                     name: name.to_string(),
                 })
                 .collect(),
+            approval: action.approval.as_ref().map(Into::into),
         }
     }
 }
@@ -220,240 +245,71 @@ impl TryFrom<wire::Action> for Action {
                 .into_iter()
                 .map(|name| (name.space.into(), name.name.into()))
                 .collect(),
+            approval: action.approval.map(TryInto::try_into).transpose()?,
         })
     }
 }
 
-impl From<&Target> for wire::Target {
-    fn from(target: &Target) -> Self {
-        match target {
-            Target::Existing { guid, dn } => Self::Existing {
-                guid: guid.to_string(),
-                dn: dn.to_string(),
-            },
-            Target::Made { by, dn } => Self::Made {
-                by: by.0,
-                dn: dn.to_string(),
-            },
+impl From<&Approval> for wire::Approval {
+    fn from(approval: &Approval) -> Self {
+        Self {
+            id: approval.id.to_string(),
+            rule: (&approval.rule).into(),
+            asked: approval.asked.to_string(),
+            given: approval.given.as_ref().map(|given| wire::Given {
+                by: given.by.to_string(),
+                at: given.at.to_string(),
+                expires: given.expires.to_string(),
+            }),
         }
     }
 }
 
-impl TryFrom<wire::Target> for Target {
+impl TryFrom<wire::Approval> for Approval {
     type Error = Bad;
 
-    fn try_from(target: wire::Target) -> Result<Self, Bad> {
-        Ok(match target {
-            wire::Target::Existing { guid: id, dn: name } => Self::Existing {
-                guid: guid(&id)?,
-                dn: dn(&name)?,
-            },
-            wire::Target::Made { by, dn: name } => Self::Made {
-                by: ActionId(by),
-                dn: dn(&name)?,
-            },
+    fn try_from(approval: wire::Approval) -> Result<Self, Bad> {
+        let given = approval.given.map(|given| {
+            Ok(Given {
+                by: given.by.into(),
+                at: instant(&given.at)?,
+                expires: instant(&given.expires)?,
+            })
+        });
+        Ok(Self {
+            id: approval.id.into(),
+            rule: approval.rule.into(),
+            asked: instant(&approval.asked)?,
+            given: given.transpose()?,
         })
     }
 }
 
-impl From<&Change> for wire::Change {
-    fn from(change: &Change) -> Self {
-        match change {
-            Change::CreateUnit { dn } => Self::CreateUnit { dn: dn.to_string() },
-            Change::CreateAccount {
-                dn,
-                attributes,
-                anchor,
-            } => Self::CreateAccount {
-                dn: dn.to_string(),
-                attributes: attributes
-                    .iter()
-                    .map(|(name, values)| wire::Attribute {
-                        name: name.to_string(),
-                        values: texts(values),
-                    })
-                    .collect(),
-                anchor: text(anchor.as_ref()),
-            },
-            Change::Adopt {
-                account,
-                anchor,
-                before,
-                after,
-                linked,
-            } => Self::Adopt {
-                account: account.into(),
-                anchor: anchor.to_string(),
-                before: text(before.as_ref()),
-                after: after.to_string(),
-                linked: *linked,
-            },
-            Change::SetPassword {
-                account,
-                must_change,
-                length,
-            } => Self::SetPassword {
-                account: account.into(),
-                must_change: *must_change,
-                length: *length,
-            },
-            Change::Modify {
-                account,
-                attributes,
-            } => Self::Modify {
-                account: account.into(),
-                attributes: attributes.iter().map(Into::into).collect(),
-            },
-            Change::Move {
-                account,
-                to,
-                overlay,
-            } => Self::Move {
-                account: account.into(),
-                to: to.to_string(),
-                overlay: text(overlay.as_ref()),
-            },
-            Change::Enable { account, before } => Self::Enable {
-                account: account.into(),
-                before: *before,
-            },
-            Change::Disable { account, before } => Self::Disable {
-                account: account.into(),
-                before: *before,
-            },
-            Change::AddMember { group, account } => Self::AddMember {
-                group: group.into(),
-                account: account.into(),
-            },
-            Change::RemoveMember {
-                group,
-                account,
-                stage,
-            } => Self::RemoveMember {
-                group: group.into(),
-                account: account.into(),
-                stage: text(stage.as_ref()),
-            },
-            Change::Delete { account } => Self::Delete {
-                account: account.into(),
-            },
+impl From<&Broken> for wire::Broken {
+    fn from(broken: &Broken) -> Self {
+        Self {
+            title: broken.title.to_string(),
+            person: broken.person.to_string(),
+            who: broken.who.to_string(),
+            account: broken.account.to_string(),
+            text: broken.text.to_string(),
+            reason: (&broken.reason).into(),
         }
     }
 }
 
-impl TryFrom<wire::Change> for Change {
+impl TryFrom<wire::Broken> for Broken {
     type Error = Bad;
 
-    fn try_from(change: wire::Change) -> Result<Self, Bad> {
-        Ok(match change {
-            wire::Change::CreateUnit { dn: name } => Self::CreateUnit { dn: dn(&name)? },
-            wire::Change::CreateAccount {
-                dn: name,
-                attributes,
-                anchor,
-            } => Self::CreateAccount {
-                dn: dn(&name)?,
-                attributes: attributes
-                    .into_iter()
-                    .map(|attribute| (attribute.name.into(), shared(attribute.values)))
-                    .collect(),
-                anchor: anchor.map(Into::into),
-            },
-            wire::Change::Adopt {
-                account,
-                anchor,
-                before,
-                after,
-                linked,
-            } => Self::Adopt {
-                account: account.try_into()?,
-                anchor: anchor.into(),
-                before: before.map(Into::into),
-                after: after.into(),
-                linked,
-            },
-            wire::Change::SetPassword {
-                account,
-                must_change,
-                length,
-            } => Self::SetPassword {
-                account: account.try_into()?,
-                must_change,
-                length,
-            },
-            wire::Change::Modify {
-                account,
-                attributes,
-            } => Self::Modify {
-                account: account.try_into()?,
-                attributes: attributes.into_iter().map(Into::into).collect(),
-            },
-            wire::Change::Move {
-                account,
-                to,
-                overlay,
-            } => Self::Move {
-                account: account.try_into()?,
-                to: dn(&to)?,
-                overlay: overlay.map(Into::into),
-            },
-            wire::Change::Enable { account, before } => Self::Enable {
-                account: account.try_into()?,
-                before,
-            },
-            wire::Change::Disable { account, before } => Self::Disable {
-                account: account.try_into()?,
-                before,
-            },
-            wire::Change::AddMember { group, account } => Self::AddMember {
-                group: group.try_into()?,
-                account: account.try_into()?,
-            },
-            wire::Change::RemoveMember {
-                group,
-                account,
-                stage,
-            } => Self::RemoveMember {
-                group: group.try_into()?,
-                account: account.try_into()?,
-                stage: stage.map(Into::into),
-            },
-            wire::Change::Delete { account } => Self::Delete {
-                account: account.try_into()?,
-            },
+    fn try_from(broken: wire::Broken) -> Result<Self, Bad> {
+        Ok(Self {
+            title: broken.title.into(),
+            person: person(&broken.person)?,
+            who: broken.who.into(),
+            account: dn(&broken.account)?,
+            text: broken.text.into(),
+            reason: broken.reason.into(),
         })
-    }
-}
-
-impl From<&AttributeChange> for wire::AttributeChange {
-    fn from(change: &AttributeChange) -> Self {
-        Self {
-            attribute: change.attribute.to_string(),
-            before: texts(&change.before),
-            after: texts(&change.after),
-            refers_to: change.refers_to.map(|id| id.0),
-            reason: (&change.reason).into(),
-            cause: change.cause.into(),
-            overlay: text(change.overlay.as_ref()),
-            lifts: change.lifts,
-            sensitive: change.sensitive,
-        }
-    }
-}
-
-impl From<wire::AttributeChange> for AttributeChange {
-    fn from(change: wire::AttributeChange) -> Self {
-        Self {
-            attribute: change.attribute.into(),
-            before: shared(change.before),
-            after: shared(change.after),
-            refers_to: change.refers_to.map(ActionId),
-            reason: change.reason.into(),
-            cause: change.cause.into(),
-            overlay: change.overlay.map(Into::into),
-            lifts: change.lifts,
-            sensitive: change.sensitive,
-        }
     }
 }
 
@@ -515,69 +371,5 @@ impl From<wire::GuardVerdict> for GuardVerdict {
             tripped: guard.tripped,
             actions: ids(guard.actions),
         }
-    }
-}
-
-impl From<&Finding> for wire::Finding {
-    fn from(finding: &Finding) -> Self {
-        Self {
-            kind: finding.kind.into(),
-            person: text(finding.person.as_ref()),
-            who: finding.who.to_string(),
-            accounts: finding.accounts.iter().map(ToString::to_string).collect(),
-            text: finding.text.to_string(),
-            help: text(finding.help.as_ref()),
-            reason: finding.reason.as_ref().map(Into::into),
-        }
-    }
-}
-
-impl TryFrom<wire::Finding> for Finding {
-    type Error = Bad;
-
-    fn try_from(finding: wire::Finding) -> Result<Self, Bad> {
-        Ok(Self {
-            kind: finding.kind.into(),
-            person: person_if(finding.person)?,
-            who: finding.who.into(),
-            accounts: finding
-                .accounts
-                .iter()
-                .map(|name| dn(name))
-                .collect::<Result<_, Bad>>()?,
-            text: finding.text.into(),
-            help: finding.help.map(Into::into),
-            reason: finding.reason.map(Into::into),
-        })
-    }
-}
-
-impl From<&OpenAccount> for wire::OpenAccount {
-    fn from(open: &OpenAccount) -> Self {
-        Self {
-            guid: open.guid.to_string(),
-            dn: open.dn.to_string(),
-            person: text(open.person.as_ref()),
-            who: open.who.to_string(),
-            why: open.why.into(),
-            since: open.since.to_string(),
-            days: open.days,
-        }
-    }
-}
-
-impl TryFrom<wire::OpenAccount> for OpenAccount {
-    type Error = Bad;
-
-    fn try_from(open: wire::OpenAccount) -> Result<Self, Bad> {
-        Ok(Self {
-            guid: guid(&open.guid)?,
-            dn: dn(&open.dn)?,
-            person: person_if(open.person)?,
-            who: open.who.into(),
-            why: open.why.into(),
-            since: instant(&open.since)?,
-            days: open.days,
-        })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::convert::{guid, guid_if, instant, instant_if, person, person_if, shared, text, texts};
 use super::{Bad, wire};
-use crate::plan::Memory;
+use crate::plan::{Memory, NoticeMemory};
 use crate::state::{AccountMemory, ManagedValue, Membership, Overlay, PersonMemory};
 
 impl From<&Memory> for wire::Memory {
@@ -95,6 +95,25 @@ impl From<&Memory> for wire::Memory {
                 })
                 .collect(),
             people_read: memory.people_read,
+            notices_known: texts(&memory.notices.known),
+            notices_changed: memory
+                .notices
+                .changed
+                .iter()
+                .map(|((key, person), holds)| wire::NoticeState {
+                    key: key.to_string(),
+                    person: person.to_string(),
+                    holds: *holds,
+                })
+                .collect(),
+            counts: memory
+                .counts
+                .iter()
+                .map(|(what, count)| wire::Counted {
+                    what: what.to_string(),
+                    count: *count,
+                })
+                .collect(),
         }
     }
 }
@@ -174,6 +193,19 @@ impl TryFrom<wire::Memory> for Memory {
                 .map(|seen| Ok((seen.what.into(), instant(&seen.since)?)))
                 .collect::<Result<_, Bad>>()?,
             people_read: memory.people_read,
+            notices: NoticeMemory {
+                known: shared(memory.notices_known),
+                changed: memory
+                    .notices_changed
+                    .into_iter()
+                    .map(|state| Ok(((state.key.into(), person(&state.person)?), state.holds)))
+                    .collect::<Result<_, Bad>>()?,
+            },
+            counts: memory
+                .counts
+                .into_iter()
+                .map(|counted| (counted.what.into(), counted.count))
+                .collect(),
         })
     }
 }

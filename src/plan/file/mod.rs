@@ -6,8 +6,11 @@
 //!
 //! Begin with [`write`](fn@write), [`read`] and [`schema`].
 
+mod change;
 mod convert;
+mod findings;
 mod memory;
+mod told;
 mod wire;
 
 use super::{Action, Plan};

@@ -46,14 +46,15 @@ mirror!(
     /// Kinds of findings.
     FindingKind = crate::plan::FindingKind {
         Quarantined, Held, Conflict, Unsettled, Namesake, DisabledByHand, EnabledByHand, Blocked,
-        Released, Vanished, Missing, Overlay, Proposed, Lingering, Waiting, Tied, Note,
+        Released, Vanished, Missing, Overlay, Proposed, Lingering, Waiting, Tied, Untold, Expectation, Exception,
+        Note,
     }
 );
 
 mirror!(
     /// Why nobody deals with an enabled account.
     OpenReason = crate::plan::OpenReason {
-        Blocked, Quarantined, Held, Conflict, Released, Vanished, Tied, Guard,
+        Blocked, Quarantined, Held, Conflict, Released, Vanished, Tied, Guard, Approval, Failed,
     }
 );
 
@@ -92,6 +93,10 @@ pub(super) struct Plan {
     /// Actions in their order; they refer to each other by their place in this list, from 0.
     pub(super) actions: Vec<Action>,
     pub(super) guards: Vec<GuardVerdict>,
+    pub(super) broken: Vec<Broken>,
+    /// What is told to whom once the plan is applied.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) notices: Vec<Notice>,
     pub(super) findings: Vec<Finding>,
     pub(super) open_accounts: Vec<OpenAccount>,
     pub(super) stages: Vec<StageCount>,
@@ -111,11 +116,23 @@ pub(super) struct Header {
     pub(super) policy: String,
     pub(super) people: String,
     pub(super) people_source: String,
+    /// The sources, where they have names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) sources: Vec<SourceRead>,
     pub(super) directory: String,
     pub(super) domain: Option<String>,
     pub(super) domain_name: String,
     pub(super) state: String,
     pub(super) generation: u64,
+}
+
+/// A source of people as it was read.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SourceRead {
+    pub(super) name: String,
+    pub(super) digest: String,
+    pub(super) records: u32,
 }
 
 /// One change with its reasons.
@@ -133,6 +150,27 @@ pub(super) struct Action {
     pub(super) not_ours: bool,
     pub(super) counts: Vec<Guard>,
     pub(super) reserves: Vec<Name>,
+    pub(super) approval: Option<Approval>,
+}
+
+/// That a person must say yes to an action; the id is the same as long as exactly this is to be done.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Approval {
+    pub(super) id: String,
+    pub(super) rule: Reason,
+    pub(super) asked: String,
+    /// Nobody has said yes yet where this is missing: then the action waits.
+    pub(super) given: Option<Given>,
+}
+
+/// A person's yes.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Given {
+    pub(super) by: String,
+    pub(super) at: String,
+    pub(super) expires: String,
 }
 
 /// A name that an action reserves.
@@ -157,6 +195,13 @@ pub(super) enum Target {
 pub(super) enum Change {
     CreateUnit {
         dn: String,
+    },
+    CreateGroup {
+        dn: String,
+        name: String,
+        /// `groupType`, in decimal.
+        group_type: String,
+        description: Option<String>,
     },
     CreateAccount {
         dn: String,
@@ -200,6 +245,16 @@ pub(super) enum Change {
         group: Target,
         account: Target,
         stage: Option<String>,
+    },
+    WriteBack {
+        account: Target,
+        person: String,
+        field: String,
+        source: String,
+        before: Option<String>,
+        after: String,
+        digest: String,
+        login: bool,
     },
     Delete {
         account: Target,
@@ -269,6 +324,35 @@ pub(super) struct GuardVerdict {
     pub(super) actions: Vec<u32>,
 }
 
+/// An invariant that the plan would leave broken for one person: such a plan is not applied.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Broken {
+    pub(super) title: String,
+    pub(super) person: String,
+    pub(super) who: String,
+    pub(super) account: String,
+    pub(super) text: String,
+    pub(super) reason: Reason,
+}
+
+/// What is told to whom.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Notice {
+    pub(super) name: String,
+    /// What happened, as the policy says it.
+    pub(super) event: String,
+    pub(super) person: String,
+    pub(super) who: String,
+    pub(super) to: Vec<String>,
+    pub(super) subject: String,
+    pub(super) body: String,
+    pub(super) reason: Reason,
+    /// Actions that must have succeeded; where there are none, all of the person's.
+    pub(super) after: Vec<u32>,
+}
+
 /// What the plan does not do, and why.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -314,6 +398,29 @@ pub(super) struct Memory {
     pub(super) open_since: Vec<Since>,
     pub(super) exceptions_seen: Vec<Since>,
     pub(super) people_read: u32,
+    /// What notices watch, by keys.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) notices_known: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) notices_changed: Vec<NoticeState>,
+    pub(super) counts: Vec<Counted>,
+}
+
+/// What a notice watches has begun, or ceased, to be so.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NoticeState {
+    pub(super) key: String,
+    pub(super) person: String,
+    pub(super) holds: bool,
+}
+
+/// How many of something there were, for limits over 24 hours.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Counted {
+    pub(super) what: String,
+    pub(super) count: u32,
 }
 
 /// What is remembered of a person; HR values as salted digests.

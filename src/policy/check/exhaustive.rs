@@ -279,7 +279,13 @@ impl Atoms<'_, '_> {
         };
         if !matches!(
             node.kind,
-            Kind::Field(_) | Kind::Column { .. } | Kind::Of { .. } | Kind::Let(_)
+            Kind::Field(_)
+                | Kind::Column { .. }
+                | Kind::Of { .. }
+                | Kind::Part { .. }
+                | Kind::Local(_)
+                | Kind::Invoke { .. }
+                | Kind::Let(_)
         ) {
             return None;
         }

@@ -3,7 +3,7 @@
 use super::Value;
 use super::time;
 use crate::directory::{Dn, Rdn};
-use crate::hr::{self, PersonId, Standing};
+use crate::hr::{self, PersonId};
 use crate::policy::ir::{Component, Kind, Node, Piece};
 use crate::policy::program::Program;
 use crate::syntax::ast::CompareOp;
@@ -21,7 +21,7 @@ pub(crate) struct Unknown {
 }
 
 impl Unknown {
-    fn new(why: impl Into<Arc<str>>) -> Self {
+    pub(super) fn new(why: impl Into<Arc<str>>) -> Self {
         Self { why: why.into() }
     }
 }
@@ -61,7 +61,10 @@ pub(crate) struct Scope<'a> {
     pub(crate) now: Timestamp,
     pub(crate) today: Date,
     lets: RefCell<Vec<Option<Outcome>>>,
+    /// Parameters and variables by their slots, the innermost last.
+    pub(super) locals: RefCell<Vec<(u32, Outcome)>>,
     next_change: Cell<Option<Timestamp>>,
+    next_shown: Cell<Option<Timestamp>>,
 }
 
 impl<'a> Scope<'a> {
@@ -81,7 +84,9 @@ impl<'a> Scope<'a> {
             now,
             today,
             lets: RefCell::new(vec![None; program.lets.len()]),
+            locals: RefCell::default(),
             next_change: Cell::new(None),
+            next_shown: Cell::new(None),
         }
     }
 
@@ -90,12 +95,19 @@ impl<'a> Scope<'a> {
         self.next_change.get()
     }
 
+    /// The same without comparisons with what must not be shown: the instant would tell it (S11).
+    pub(crate) fn next_shown(&self) -> Option<Timestamp> {
+        self.next_shown.get()
+    }
+
     pub(crate) fn will_change(&self, at: Option<Timestamp>) {
-        let earliest = match (self.next_change.get(), at) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        };
-        self.next_change.set(earliest);
+        self.next_shown.set(earlier(self.next_shown.get(), at));
+        self.will_change_unseen(at);
+    }
+
+    /// The same where the instant tells a value that must not be shown.
+    fn will_change_unseen(&self, at: Option<Timestamp>) {
+        self.next_change.set(earlier(self.next_change.get(), at));
     }
 
     /// Whether a condition holds.
@@ -114,11 +126,7 @@ impl<'a> Scope<'a> {
                     let same = |node: &Node| self.plain_text(node) == Some(text);
                     return Ok(text.is_some() && nodes.iter().any(same));
                 }
-                let (item, list) = (self.value(item)?, self.value(list)?);
-                Ok(match (item, list) {
-                    (Some(item), Some(Value::List(list))) => list.iter().any(|one| one.same(&item)),
-                    _ => false,
-                })
+                self.contains(list, item)
             }
             Kind::Matches { text, pattern, .. } => {
                 if let Some(text) = self.plain_text(text) {
@@ -128,8 +136,8 @@ impl<'a> Scope<'a> {
                 Ok(text
                     .is_some_and(|text| text.as_text().is_some_and(|text| pattern.is_match(text))))
             }
-            Kind::Present(inner) => Ok(self.value(inner)?.is_some()),
-            Kind::Missing(inner) => Ok(self.value(inner)?.is_none()),
+            Kind::Present(inner) => self.is_present(inner),
+            Kind::Missing(inner) => Ok(!self.is_present(inner)?),
             _ => Ok(self.value(node)? == Some(Value::Bool(true))),
         }
     }
@@ -178,14 +186,22 @@ impl<'a> Scope<'a> {
     }
 
     fn compare_clock(&self, op: CompareOp, clock: &Kind, with: &Node) -> Result<bool, Unknown> {
+        let sensitive = with.marks.sensitive;
         let with = self.value(with)?;
+        let flips = |at: Option<Timestamp>| {
+            if sensitive {
+                self.will_change_unseen(at);
+            } else {
+                self.will_change(at);
+            }
+        };
         let here = match (clock, &with) {
             (Kind::Now, Some(Value::Instant(instant))) => {
-                self.will_change(time::flip_of_now(op, *instant, self.now));
+                flips(time::flip_of_now(op, *instant, self.now));
                 Value::Instant(self.now)
             }
             (Kind::Today, Some(Value::Date(date))) => {
-                self.will_change(time::flip_of_today(op, *date, self.now, &self.zone));
+                flips(time::flip_of_today(op, *date, self.now, &self.zone));
                 Value::Date(self.today)
             }
             (Kind::Now, _) => Value::Instant(self.now),
@@ -232,7 +248,7 @@ impl<'a> Scope<'a> {
                 for node in nodes {
                     values.extend(self.value(node)?);
                 }
-                Ok(Some(Value::List(values.into())))
+                Ok((!values.is_empty()).then(|| Value::List(values.into())))
             }
             Kind::Not(_)
             | Kind::And(_)
@@ -269,19 +285,31 @@ impl<'a> Scope<'a> {
                 Ok(table.and_then(|table| table.cell(row, *column)).cloned())
             }
             Kind::Of { person, field } => match self.value(person)? {
-                Some(Value::Person(id)) => self.of(&id, *field),
+                Some(Value::Person(id)) => self.of(&id, *field, person.marks.sensitive),
                 _ => Ok(None),
             },
+            Kind::Part { employment, field } => match self.value(employment)? {
+                Some(Value::Employment(employment)) => {
+                    Ok(employment.get(*field as usize).map(Value::from_hr))
+                }
+                _ => Ok(None),
+            },
+            Kind::Reports { .. } => self.reports(node),
+            Kind::Local(slot) => self.local(*slot),
+            Kind::Invoke { function, args } => self.invoke(*function, args),
+            Kind::Quantified {
+                quantifier,
+                variable,
+                list,
+                condition,
+            } => self.quantified(*quantifier, *variable, list, condition),
             Kind::Call { function, args } => {
                 let mut values = Vec::with_capacity(args.len());
                 for arg in args {
                     let Some(value) = self.value(arg)? else {
                         return Ok(None);
                     };
-                    values.push(match value {
-                        text @ (Value::Text(_) | Value::Int(_)) => text,
-                        other => Value::Text(other.to_string().into()),
-                    });
+                    values.push(value);
                 }
                 Ok((function.run)(&values))
             }
@@ -294,7 +322,9 @@ impl<'a> Scope<'a> {
                 otherwise.as_ref().map_or(Ok(None), |node| self.value(node))
             }
             Kind::Unit(components) => Ok(self.unit(components)?.map(Value::Unit)),
-            Kind::Unique(_) | Kind::Counter | Kind::Error => Ok(None),
+            Kind::Unique(_) | Kind::Account(_) | Kind::Password | Kind::Counter | Kind::Error => {
+                Ok(None)
+            }
         }
     }
 
@@ -333,6 +363,8 @@ impl<'a> Scope<'a> {
         for component in components.iter().rev() {
             match component {
                 Component::Unit(node) => match self.value(node)? {
+                    // A whole name stands as it is, whatever it is put before.
+                    Some(Value::Unit(unit)) if unit.names_domain() => dn = unit,
                     Some(Value::Unit(unit)) => dn = Dn::join(&unit, &dn),
                     _ => return Ok(None),
                 },
@@ -350,14 +382,8 @@ impl<'a> Scope<'a> {
         Ok(Some(dn))
     }
 
-    fn of(&self, id: &PersonId, field: u32) -> Outcome {
-        match self.people.standing(id) {
-            Standing::Known(person) => Record::Known(person).get(field),
-            Standing::Quarantined(_) => {
-                Err(Unknown::new(format!("the record of {id} cannot be read")))
-            }
-            Standing::Unknown => Err(Unknown::new(format!("HR has no record of {id}"))),
-        }
+    fn of(&self, id: &PersonId, field: u32, sensitive: bool) -> Outcome {
+        Record::Known(self.other(id, sensitive)?).get(field)
     }
 
     fn at(&self, date: Option<Value>, at: Option<Value>) -> Option<Value> {
@@ -382,5 +408,12 @@ impl<'a> Scope<'a> {
             }
             _ => None,
         }
+    }
+}
+
+fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
     }
 }

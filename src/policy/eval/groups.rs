@@ -2,20 +2,11 @@
 
 use super::{Evaluator, Scope};
 use crate::policy::program::{GroupRow, RestrictionBody, StageBody};
-use crate::policy::ruleset::{Block, Extent, RuleId};
+use crate::policy::ruleset::{Extent, Never, RuleId};
 use crate::policy::wish::{BlockWish, GroupWish, Restriction};
 use std::cmp::Ordering;
 use std::sync::Arc;
 impl<'a> Evaluator<'a> {
-    /// Whether a name is one of the distribution lists; names are compared without case.
-    fn is_list(&self, group: &str) -> bool {
-        let lists = &self.policy().rules.block(Block::Lists).names;
-        let name = group.to_lowercase();
-        lists
-            .binary_search_by(|list| list.to_lowercase().cmp(&name))
-            .is_ok()
-    }
-
     pub(super) fn blocks(
         &self,
         scope: &Scope<'a>,
@@ -40,7 +31,7 @@ impl<'a> Evaluator<'a> {
                     Err(unknown) => (None, Some(unknown.why)),
                 };
                 if let Some(granted) = granted {
-                    let of_lists = self.is_list(&granted.group);
+                    let of_lists = self.policy().rules.is_list(&granted.group);
                     let block = if of_lists { &mut lists } else { &mut groups };
                     // What restricts a block restricts what exceptions grant; its own grants come after.
                     let mut restricting = bodies.iter().position(|body| {
@@ -54,7 +45,7 @@ impl<'a> Evaluator<'a> {
                     }
                 }
                 for name in held.iter().flat_map(|_| names) {
-                    let block = if self.is_list(name) {
+                    let block = if self.policy().rules.is_list(name) {
                         &mut lists
                     } else {
                         &mut groups
@@ -95,10 +86,37 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
+        self.hold_unjudged(scope, [&mut groups, &mut lists]);
         for block in [&mut groups, &mut lists] {
             tidy(block);
         }
         (groups, lists)
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// Where it cannot be told whether an invariant is about this person, the groups that it rules out are
+    /// neither given nor taken.
+    fn hold_unjudged(&self, scope: &Scope<'a>, mut blocks: [&mut BlockWish; 2]) {
+        let invariants = &self.policy().rules.invariants;
+        for (rule, node) in invariants.iter().zip(&self.policy().program.invariants) {
+            let Err(unknown) = scope.holds(node) else {
+                continue;
+            };
+            for never in &rule.never {
+                let group = match never {
+                    Never::Group(group) => group,
+                    Never::Unit(_) | Never::Account(_) | Never::Stage(_) => continue,
+                };
+                for block in &mut blocks {
+                    let held = GroupWish {
+                        group: group.clone(),
+                        rule: rule.rule,
+                    };
+                    block.held.push((held, unknown.why.clone()));
+                }
+            }
+        }
     }
 }
 

@@ -12,10 +12,13 @@
 mod expr;
 mod groups;
 mod lines;
+mod lists;
 pub(crate) mod time;
+mod told;
 mod value;
 mod wish;
 
 pub(crate) use expr::{Record, Scope, Unknown};
+pub use told::Teller;
 pub(crate) use value::Value;
-pub use wish::{Evaluator, wishes};
+pub use wish::{Evaluator, absent_wishes, wishes, wishes_without};

@@ -2,6 +2,7 @@
 
 use crate::directory::Dn;
 use crate::hr::{self, Decimal, PersonId};
+use crate::policy::pattern::Search;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use std::cmp::Ordering;
@@ -23,10 +24,13 @@ pub(crate) enum Value {
     Timezone(Arc<str>),
     Unit(Dn),
     Person(PersonId),
+    Employment(Arc<hr::Employment>),
     /// A row of a table.
     Row(u32, u32),
     Instant(Timestamp),
     List(Arc<[Value]>),
+    /// A regular expression; only ever an argument.
+    Search(Search),
 }
 
 impl Value {
@@ -47,6 +51,7 @@ impl Value {
             hr::Value::Duration(duration) => Self::Duration(*duration),
             hr::Value::Timezone(zone) => Self::Timezone(zone.clone()),
             hr::Value::Person(id) => Self::Person(id.clone()),
+            hr::Value::Employment(employment) => Self::Employment(employment.clone()),
             hr::Value::List(items) => Self::List(items.iter().map(Self::from_hr).collect()),
         }
     }
@@ -110,6 +115,7 @@ impl fmt::Display for Value {
             Self::Duration(duration) => duration.fmt(f),
             Self::Unit(dn) => dn.fmt(f),
             Self::Person(id) => id.fmt(f),
+            Self::Employment(employment) => employment.fmt(f),
             Self::Row(_, row) => write!(f, "row {}", row + 1),
             Self::Instant(instant) => instant.fmt(f),
             Self::List(items) => {
@@ -119,6 +125,7 @@ impl fmt::Display for Value {
                 }
                 Ok(())
             }
+            Self::Search(search) => write!(f, "/{}/", search.regex()),
         }
     }
 }

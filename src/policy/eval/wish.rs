@@ -8,8 +8,8 @@ use crate::policy::ir::{Kind, Node, Piece};
 use crate::policy::program::{AccountQuestion, ExceptionBody, Policy, StageBody, Try, UnitClause};
 use crate::policy::ruleset::{Extent, RuleId, StageAccount, StageId};
 use crate::policy::wish::{
-    AdoptQuery, AttributeWish, BlockWish, Candidate, Restriction, Standing, UniqueWish, UnitWish,
-    Wish,
+    AdoptQuery, AttributeWish, BlockWish, Candidate, InvariantWish, Restriction, Standing,
+    UniqueWish, UnitWish, Wish,
 };
 use crate::syntax::ast::CompareOp;
 use jiff::Timestamp;
@@ -17,7 +17,7 @@ use jiff::tz::TimeZone;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The zone in which a day ends last: what is past there is past everywhere.
@@ -28,19 +28,52 @@ const CHUNK: usize = 512;
 
 /// What the policy wants for everybody, quarantined records included, sorted by person.
 pub fn wishes(policy: &Policy, people: &hr::Snapshot, now: Timestamp) -> Vec<Wish> {
+    wishes_without(policy, people, now, &BTreeSet::new())
+}
+
+/// The same, as if these exceptions, by the digest of their text, were not there (S18).
+pub fn wishes_without(
+    policy: &Policy,
+    people: &hr::Snapshot,
+    now: Timestamp,
+    lapsed: &BTreeSet<Arc<str>>,
+) -> Vec<Wish> {
     let mut wishes: Vec<Wish> = people
         .people()
         .par_chunks(CHUNK)
         .flat_map_iter(|chunk| {
-            let evaluator = Evaluator::new(policy, people, now);
+            let evaluator = Evaluator::new(policy, people, now).without(lapsed);
             chunk.iter().map(move |person| evaluator.wish(person))
         })
         .collect();
-    let evaluator = Evaluator::new(policy, people, now);
+    let evaluator = Evaluator::new(policy, people, now).without(lapsed);
     let quarantined = people.quarantined().iter();
     wishes.extend(quarantined.filter_map(|record| evaluator.wish_of_quarantined(record)));
     wishes.sort_by(|a, b| a.person.cmp(&b.person));
     wishes
+}
+
+/// What the policy wants, by their last complete records, for people whom HR no longer has, once they have
+/// been gone for long enough; nothing where it has no row of `vanished`.
+pub fn absent_wishes(
+    policy: &Policy,
+    people: &hr::Snapshot,
+    gone: &[hr::Person],
+    now: Timestamp,
+    lapsed: &BTreeSet<Arc<str>>,
+) -> Vec<Wish> {
+    let Some(absent) = policy.program.vanished else {
+        return Vec::new();
+    };
+    let evaluator = Evaluator {
+        gone: true,
+        ..Evaluator::new(policy, people, now).without(lapsed)
+    };
+    let wish = |person| Wish {
+        absent: Some(absent),
+        ..evaluator.wish(person)
+    };
+    gone.iter().map(wish).collect()
 }
 
 /// Evaluates one policy over one snapshot of people at one instant.
@@ -49,6 +82,9 @@ pub struct Evaluator<'a> {
     policy: &'a Policy,
     people: &'a hr::Snapshot,
     now: Timestamp,
+    /// Those who are evaluated are no longer in HR: the row of `vanished` holds for them.
+    gone: bool,
+    lapsed: Option<&'a BTreeSet<Arc<str>>>,
     zones: RefCell<FxHashMap<Arc<str>, TimeZone>>,
 }
 
@@ -59,7 +95,18 @@ impl<'a> Evaluator<'a> {
             policy,
             people,
             now,
+            gone: false,
+            lapsed: None,
             zones: RefCell::default(),
+        }
+    }
+
+    /// The same, as if these exceptions, by the digest of their text, were not there (S18).
+    #[must_use]
+    pub fn without(self, lapsed: &'a BTreeSet<Arc<str>>) -> Self {
+        Self {
+            lapsed: Some(lapsed),
+            ..self
         }
     }
 
@@ -108,7 +155,7 @@ impl<'a> Evaluator<'a> {
         Ok((self.scope_in(record, self.zone(&name)), name))
     }
 
-    fn scope_in(&self, record: Record<'a>, zone: TimeZone) -> Scope<'a> {
+    pub(super) fn scope_in(&self, record: Record<'a>, zone: TimeZone) -> Scope<'a> {
         Scope::new(&self.policy.program, self.people, record, zone, self.now)
     }
 
@@ -155,8 +202,37 @@ impl<'a> Evaluator<'a> {
                 .collect();
             self.fill(&mut wish, &scope, stage, &bodies);
         }
+        self.judged(&mut wish, &scope);
+        if let Record::Known(_) = record {
+            wish.unmet = self.unmet(&scope);
+            wish.watches = self.watched(&scope);
+        }
         wish.next_change = scope.next_change();
+        wish.next_shown = scope.next_shown();
         wish
+    }
+
+    /// Which invariants are about this person, and which `approve` items.
+    fn judged(&self, wish: &mut Wish, scope: &Scope<'a>) {
+        let program = &self.policy.program;
+        // Of a record that cannot be read an invariant says nothing: nothing is given there anyway.
+        let known = matches!(scope.record, Record::Known(_));
+        let invariants = program.invariants.iter().filter(|_| known);
+        for (index, node) in (0_u32..).zip(invariants) {
+            let unknown = match scope.holds(node) {
+                Ok(false) => continue,
+                Ok(true) => None,
+                Err(unknown) => Some(unknown.why),
+            };
+            wish.invariants.push(InvariantWish { index, unknown });
+        }
+        let waits = |(node, _): &&(Node, RuleId)| scope.holds(node) != Ok(false);
+        wish.approvals = program
+            .approvals
+            .iter()
+            .filter(waits)
+            .map(|(_, rule)| *rule)
+            .collect();
     }
 
     fn empty_wish(&self, person: hr::PersonId, zone: Arc<str>, standing: Standing) -> Wish {
@@ -196,15 +272,26 @@ impl<'a> Evaluator<'a> {
             attributes: Vec::new(),
             groups: none(),
             lists: none(),
+            approvals: Vec::new(),
+            invariants: Vec::new(),
+            absent: None,
+            unmet: Vec::new(),
+            watches: Vec::new(),
             next_change: None,
+            next_shown: None,
         }
     }
 
     /// The exceptions that hold today, in the order written.
     fn exceptions(&self, id: &hr::PersonId, scope: &Scope<'a>) -> Vec<&'a ExceptionBody> {
         let all = self.policy.program.exceptions.get(id);
+        let lapsed = |exception: &ExceptionBody| {
+            self.lapsed
+                .is_some_and(|lapsed| lapsed.contains(&exception.digest))
+        };
         all.into_iter()
             .flatten()
+            .filter(|exception| !lapsed(exception))
             .filter(|exception| {
                 scope.will_change(time::flip_of_today(
                     CompareOp::LessOrEqual,
@@ -234,6 +321,9 @@ impl<'a> Evaluator<'a> {
         let certain_zone = unknown.is_none();
         let mut decided = false;
         for row in &self.policy.program.lifecycle {
+            if row.vanished && !self.gone {
+                continue;
+            }
             let holds = row
                 .condition
                 .as_ref()
@@ -283,6 +373,18 @@ impl<'a> Evaluator<'a> {
         let disabled =
             |(stage, _): &&(StageId, RuleId)| account(*stage) == Some(StageAccount::Disabled);
         possible.iter().find(disabled).or(possible.first()).copied()
+    }
+
+    /// The expectations that certainly do not hold; what cannot be told is reported where it cannot be told.
+    fn unmet(&self, scope: &Scope<'a>) -> Vec<u32> {
+        let expects = (0_u32..).zip(&self.policy.program.expects);
+        let unmet = expects.filter(|(_, node)| scope.holds(node) == Ok(false));
+        unmet.map(|(index, _)| index).collect()
+    }
+
+    fn watched(&self, scope: &Scope<'a>) -> Vec<Option<bool>> {
+        let watches = self.policy.program.watches.iter();
+        watches.map(|node| scope.holds(node).ok()).collect()
     }
 
     fn adopt(&self, scope: &Scope<'a>) -> Vec<AdoptQuery> {

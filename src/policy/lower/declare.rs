@@ -6,7 +6,7 @@ use crate::hr;
 use crate::policy::codes;
 use crate::policy::ir::Node;
 use crate::policy::types::Type;
-use crate::syntax::ast::{self, Name, Sensitivity, TypeKind};
+use crate::syntax::ast::{self, Name, TypeKind};
 use std::sync::Arc;
 
 /// A declared name.
@@ -24,8 +24,7 @@ pub(crate) enum What {
     Let(u32),
     Table(u32),
     Unique(u32),
-    /// A declared function, which this version does not call yet.
-    Fn,
+    Fn(u32),
 }
 
 /// An HR attribute as the checker sees it.
@@ -47,6 +46,13 @@ pub(crate) enum LetState<'a> {
     Done(Arc<str>, Node),
 }
 
+/// What is being checked: whoever needs it meanwhile has found a cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Opening {
+    Let(u32),
+    Function(u32),
+}
+
 /// Types that HR values and table cells can have.
 pub(crate) const TYPE_NAMES: [&str; 10] = [
     "text", "int", "number", "bool", "date", "time", "duration", "timezone", "unit", "person",
@@ -55,6 +61,18 @@ pub(crate) const TYPE_NAMES: [&str; 10] = [
 impl Lower<'_> {
     /// Adds a name, or reports that it is taken and shows both places.
     pub(crate) fn declare(&mut self, name: &Name, what: What) {
+        if super::relations::Relation::named(&name.value).is_some() {
+            self.report(
+                Diagnostic::new(
+                    &codes::DUPLICATE,
+                    name.span,
+                    format!("`{}` is built in", name.value),
+                )
+                .label("declared again")
+                .help("values share one name space: give it another name; HR's own goes behind `from`"),
+            );
+            return;
+        }
         if let Some(first) = self.names.get(&name.value) {
             let first = first.span;
             self.report(
@@ -137,58 +155,8 @@ impl Lower<'_> {
         );
     }
 
-    /// `person { … }`: the schema that the readers keep to.
-    pub(crate) fn person(&mut self, item: &ast::FileItem<ast::PersonItem>) -> Option<hr::Schema> {
-        let mut attributes = Vec::new();
-        let mut broken = false;
-        for field in &item.body.fields {
-            let Some(ty) = self.hr_type(&field.ty) else {
-                self.declare_broken(&field.name);
-                broken = true;
-                continue;
-            };
-            let mut attribute = hr::Attribute::new(field.name.value.clone(), ty);
-            if let Some(from) = &field.from {
-                attribute = attribute.from(from.value.clone());
-            }
-            attribute.optional = field.ty.optional;
-            attribute.key = field.key.is_some();
-            attribute.sensitive = match field.sensitivity.as_ref().map(|word| word.value) {
-                Some(Sensitivity::Sensitive) => true,
-                Some(Sensitivity::Open) => false,
-                None => hr::is_sensitive_by_nature(&attribute.source),
-            };
-            let position = u32::try_from(attributes.len()).unwrap_or(u32::MAX);
-            self.declare(&field.name, What::Field(position));
-            self.fields.push(Field {
-                ty: Type::from_hr(&attribute.ty),
-                optional: attribute.optional,
-                sensitive: attribute.sensitive,
-                free: is_free(&attribute.ty),
-            });
-            if matches!(&*attribute.source, "hire_date" | "employment_start_date") {
-                self.program.started = Some(position);
-            }
-            attributes.push(attribute);
-        }
-        match hr::Schema::new(attributes) {
-            Ok(schema) => Some(schema),
-            Err(error) => {
-                let twice = matches!(error, hr::SchemaError::Twice { .. });
-                // Without the field that is broken, the others may be too few.
-                if !twice && !broken {
-                    self.report(
-                        Diagnostic::new(&codes::BAD_FIELD, item.word, error.to_string())
-                            .label("in this `person`"),
-                    );
-                }
-                None
-            }
-        }
-    }
-
     /// A name whose declaration is wrong: known, so that its uses are not reported too.
-    fn declare_broken(&mut self, name: &Name) {
+    pub(super) fn declare_broken(&mut self, name: &Name) {
         let index = u32::try_from(self.params.len()).unwrap_or(u32::MAX);
         self.params.push(Node::error(name.span));
         self.declare(name, What::Param(index));
@@ -204,7 +172,8 @@ impl Lower<'_> {
                 What::Table(_) => "table",
                 What::Unique(_) => "unique",
                 What::Param(_) => "param",
-                What::Field(_) | What::Fn => continue,
+                What::Fn(_) => "fn",
+                What::Field(_) => continue,
             };
             if !self.used.contains(name) {
                 unused.push(
@@ -218,23 +187,6 @@ impl Lower<'_> {
             }
         }
         self.diagnostics.append(&mut unused);
-    }
-}
-
-/// Whether values of the type are text that somebody types.
-fn is_free(ty: &hr::Type) -> bool {
-    match ty {
-        hr::Type::Text => true,
-        hr::Type::List(item) => is_free(item),
-        hr::Type::Int
-        | hr::Type::Number
-        | hr::Type::Bool
-        | hr::Type::Date
-        | hr::Type::Time
-        | hr::Type::Duration
-        | hr::Type::Timezone
-        | hr::Type::Person
-        | hr::Type::OneOf(_) => false,
     }
 }
 

@@ -1,11 +1,11 @@
 //! `exception`: what the rules do not say, for one person, for a time, with a reason.
 
 use super::Lower;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::policy::codes;
 use crate::policy::compile::sha256_hex;
 use crate::policy::program::ExceptionBody;
-use crate::policy::ruleset::RuleKind;
+use crate::policy::ruleset::{ExceptionRule, RuleKind};
 use crate::syntax::ast::{self, Clause, ExceptionClause};
 
 impl Lower<'_> {
@@ -40,7 +40,8 @@ impl Lower<'_> {
                                 name.span,
                                 "one exception names one stage",
                             )
-                            .label("another one"),
+                            .label("another one")
+                            .help("keep one of the two"),
                         );
                     }
                     stage = stage.or(found);
@@ -50,8 +51,20 @@ impl Lower<'_> {
         }
         let body = self.clauses(&clauses, RuleKind::Exception);
         let words: Vec<&str> = self.sources.slice(item.span).split_whitespace().collect();
-        self.rules.exceptions.push(sha256_hex(&[&words.join(" ")]));
+        let digest = sha256_hex(&[&words.join(" ")]);
+        let head = Span {
+            end: exception.because.span.end,
+            ..item.span
+        };
+        let rule = self.rule(RuleKind::Exception, head, []);
+        self.rules.exceptions.push(ExceptionRule {
+            person: person.clone(),
+            until: exception.until.value,
+            digest: digest.clone(),
+            rule,
+        });
         let exception = ExceptionBody {
+            digest,
             until: exception.until.value,
             stage,
             body,

@@ -1,4 +1,4 @@
-//! `groups`, `lists`, `forbid`, `exclusive`: who is in which group.
+//! Rows of `groups` and `lists`, `forbid`, `exclusive`: who is in which group.
 
 use super::{Allowed, LetState, Lower, narrow};
 use crate::diagnostic::Diagnostic;
@@ -6,98 +6,20 @@ use crate::policy::codes;
 use crate::policy::eval::Value;
 use crate::policy::ir::{Kind, Node, Piece};
 use crate::policy::program::GroupRow;
-use crate::policy::ruleset::{Block, ExclusiveRule, Prefer, RuleKind};
+use crate::policy::ruleset::{ExclusiveRule, Prefer, RuleKind};
 use crate::policy::types::Type;
-use crate::syntax::ast::{self, ExclusivePrefer, Expr, GroupStatement};
+use crate::syntax::ast::{self, ExclusivePrefer, Expr};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Every text that a parameter can be, by its slot, where that is known.
+type Given = BTreeMap<u32, Vec<Arc<str>>>;
 
 /// The most names that one template may stand for.
 const MAX_NAMES: usize = 10_000;
 
 impl Lower<'_> {
-    /// `groups { … }` or `lists { … }`; there may be several of each.
-    pub(crate) fn groups(&mut self, item: &ast::FileItem<ast::Groups>, block: Block) {
-        let (kind, place) = match block {
-            Block::Groups => (RuleKind::Groups, "row of `groups`"),
-            Block::Lists => (RuleKind::Lists, "row of `lists`"),
-        };
-        let allowed = Allowed {
-            clock: true,
-            ..Allowed::default()
-        };
-        for statement in &item.body.statements {
-            match statement {
-                GroupStatement::Row(row) => {
-                    let row = self.allowing(allowed, |lower| {
-                        let condition = row.condition.as_ref().map(|expr| lower.condition(expr));
-                        if let Some(node) = &condition {
-                            lower.opens_nothing(node, place);
-                        }
-                        lower.group_row(condition, &row.groups, row.span, kind)
-                    });
-                    match block {
-                        Block::Groups => self.program.groups.push(row),
-                        Block::Lists => self.program.lists.push(row),
-                    }
-                }
-                GroupStatement::Keep(names, span) => {
-                    let rule = self.rule(kind, *span, []);
-                    for name in names {
-                        if let Some(pattern) = self.name_pattern(name) {
-                            self.block_mut(block).keep.push((pattern, rule));
-                        }
-                    }
-                }
-                GroupStatement::Linger(length, span) => {
-                    let rule = self.rule(kind, *span, []);
-                    let taken = self
-                        .block_mut(block)
-                        .linger
-                        .replace((*length, rule))
-                        .is_some();
-                    self.said_twice(taken, *span);
-                }
-                GroupStatement::Manage(manage, span) => {
-                    let rule = self.rule(kind, *span, []);
-                    let taken = self.block_mut(block).manage.replace((*manage, rule));
-                    let taken = taken.is_some_and(|(before, _)| before != *manage);
-                    self.said_twice(taken, *span);
-                }
-                GroupStatement::Create(_, span) => self.report(
-                    Diagnostic::new(
-                        &codes::NO_EFFECT_YET,
-                        *span,
-                        "missing groups are reported, not made, in this version",
-                    )
-                    .label("no effect yet"),
-                ),
-            }
-        }
-    }
-
-    fn said_twice(&mut self, taken: bool, span: crate::diagnostic::Span) {
-        if taken {
-            self.report(
-                Diagnostic::new(
-                    &codes::DUPLICATE,
-                    span,
-                    "this is said elsewhere for the same block",
-                )
-                .label("said again"),
-            );
-        }
-    }
-
-    fn block_mut(&mut self, block: Block) -> &mut crate::policy::ruleset::BlockRules {
-        let [groups, lists] = &mut self.rules.blocks;
-        match block {
-            Block::Groups => groups,
-            Block::Lists => lists,
-        }
-    }
-
-    fn group_row(
+    pub(super) fn group_row(
         &mut self,
         condition: Option<Node>,
         groups: &[Expr],
@@ -133,7 +55,7 @@ impl Lower<'_> {
             return (Node::error(expr.span), Vec::new());
         }
         self.discloses_nothing(&node, "memberships");
-        if let Some(names) = self.possible(&node) {
+        if let Some(names) = self.possible(&node, &Given::new()) {
             (node, names)
         } else {
             let node = self.wrong(
@@ -146,17 +68,30 @@ impl Lower<'_> {
     }
 
     /// Every text that an expression can be, sorted; none if that is not known.
-    fn possible(&self, node: &Node) -> Option<Vec<Arc<str>>> {
+    fn possible(&self, node: &Node, given: &Given) -> Option<Vec<Arc<str>>> {
         let mut texts: Vec<Arc<str>> = match &node.kind {
             Kind::Const(value) => vec![value.to_string().into()],
-            Kind::Field(_) | Kind::Of { .. } => match &node.ty {
+            Kind::Field(_) | Kind::Of { .. } | Kind::Part { .. } => match &node.ty {
                 Type::OneOf(choices) => choices.to_vec(),
                 _ => return None,
             },
             Kind::Let(index) => match self.lets.get(*index as usize)? {
-                LetState::Done(_, node) => self.possible(node)?,
+                LetState::Done(_, node) => self.possible(node, &Given::new())?,
                 LetState::Waiting(_) | LetState::Open(_) => return None,
             },
+            Kind::Local(slot) => match (given.get(slot), &node.ty) {
+                (Some(texts), _) => texts.clone(),
+                (None, Type::OneOf(choices)) => choices.to_vec(),
+                (None, _) => return None,
+            },
+            Kind::Invoke { function, args } => {
+                let (body, slots) = self.function_body(*function)?;
+                let mut inner = Given::new();
+                for (slot, arg) in slots.iter().zip(args) {
+                    inner.extend(self.possible(arg, given).map(|texts| (*slot, texts)));
+                }
+                self.possible(body, &inner)?
+            }
             Kind::Column { row, column } => {
                 let Type::Row(table, _) = &row.ty else {
                     return None;
@@ -168,23 +103,23 @@ impl Lower<'_> {
                     .filter_map(|row| row.get(*column as usize)?.as_ref());
                 cells.map(|value| value.to_string().into()).collect()
             }
-            Kind::Template(pieces) => self.possible_template(pieces)?,
+            Kind::Template(pieces) => self.possible_template(pieces, given)?,
             Kind::Else(first, second) => {
-                let mut texts = self.possible(first)?;
-                texts.extend(self.possible(second)?);
+                let mut texts = self.possible(first, given)?;
+                texts.extend(self.possible(second, given)?);
                 texts
             }
             Kind::Choose { rows, otherwise } => {
                 let mut texts = Vec::new();
                 for (_, result) in rows {
-                    texts.extend(self.possible(result)?);
+                    texts.extend(self.possible(result, given)?);
                 }
                 if let Some(node) = otherwise {
-                    texts.extend(self.possible(node)?);
+                    texts.extend(self.possible(node, given)?);
                 }
                 texts
             }
-            Kind::Call { function, args } => {
+            Kind::Call { function, args } if function.is_on_text() => {
                 let (first, rest) = args.split_first()?;
                 let constants: Option<Vec<Value>> = rest
                     .iter()
@@ -199,7 +134,10 @@ impl Lower<'_> {
                     values.extend(constants.iter().cloned());
                     (function.run)(&values).map(|value| value.to_string().into())
                 };
-                self.possible(first)?.into_iter().filter_map(run).collect()
+                self.possible(first, given)?
+                    .into_iter()
+                    .filter_map(run)
+                    .collect()
             }
             _ => return None,
         };
@@ -208,12 +146,12 @@ impl Lower<'_> {
         (texts.len() <= MAX_NAMES).then_some(texts)
     }
 
-    fn possible_template(&self, pieces: &[Piece]) -> Option<Vec<Arc<str>>> {
+    fn possible_template(&self, pieces: &[Piece], given: &Given) -> Option<Vec<Arc<str>>> {
         let mut texts = vec![String::new()];
         for piece in pieces {
             let next: Vec<Arc<str>> = match piece {
                 Piece::Literal(text) => vec![text.clone()],
-                Piece::Hole(node) => self.possible(node)?,
+                Piece::Hole(node) => self.possible(node, given)?,
             };
             if texts.len().saturating_mul(next.len()) > MAX_NAMES {
                 return None;
@@ -264,43 +202,5 @@ impl Lower<'_> {
             separate: item.body.separate.is_some(),
             rule,
         });
-    }
-
-    /// What each block manages: every name that its rows, grants and exceptions can give.
-    pub(crate) fn block_names(&mut self) {
-        let mut lists: BTreeMap<String, Arc<str>> = BTreeMap::new();
-        for name in self
-            .program
-            .lists
-            .iter()
-            .flat_map(|row| row.names.iter().flatten())
-        {
-            lists
-                .entry(name.to_lowercase())
-                .or_insert_with(|| name.clone());
-        }
-        let mut groups: BTreeMap<String, Arc<str>> = BTreeMap::new();
-        let rows = self
-            .program
-            .groups
-            .iter()
-            .flat_map(|row| row.names.iter().flatten().cloned());
-        let exceptions = self
-            .program
-            .exceptions
-            .values()
-            .flatten()
-            .map(|exception| &exception.body);
-        let bodies = self.program.stages.iter().chain(exceptions);
-        let grants = bodies.flat_map(|body| &body.grants);
-        let granted = grants.flat_map(|(_, names, _)| names.iter().cloned());
-        for name in rows.chain(granted) {
-            let key = name.to_lowercase();
-            if !lists.contains_key(&key) {
-                groups.entry(key).or_insert(name);
-            }
-        }
-        self.block_mut(Block::Groups).names = groups.into_values().collect();
-        self.block_mut(Block::Lists).names = lists.into_values().collect();
     }
 }

@@ -10,6 +10,7 @@ use crate::syntax::ast::{self, GuardStatement, Protect, ProtectKind};
 impl Lower<'_> {
     /// `guard { … }`.
     pub(crate) fn guard(&mut self, item: &ast::FileItem<ast::Guard>) {
+        let mut longest_at = None;
         for statement in &item.body.statements {
             match statement {
                 GuardStatement::Limit(kind, limit, span) => {
@@ -26,9 +27,22 @@ impl Lower<'_> {
                                 kind.span,
                                 format!("`{word}` has two limits"),
                             )
-                            .label("again"),
+                            .label("again")
+                            .help("keep one of the two"),
                         );
                     }
+                }
+                GuardStatement::Exceptions(longest, span) => {
+                    let rule = self.rule(RuleKind::Guard, *span, []);
+                    if let Some(first) = longest_at.replace(*span) {
+                        self.report(
+                            Diagnostic::new(&codes::DUPLICATE, *span, "exceptions have two limits")
+                                .label("again")
+                                .also(first, "first said here"),
+                        );
+                        continue;
+                    }
+                    self.rules.exceptions_at_most = Some((*longest, rule));
                 }
                 GuardStatement::Protect(protect) => self.protect(protect),
                 GuardStatement::Override(over) => {
@@ -74,11 +88,8 @@ impl Lower<'_> {
     fn protected_unit(&mut self, name: &ast::Expr) -> Option<Dn> {
         let text = self.literal_text(name)?;
         if let Some(NamePattern::Dn(dn)) = NamePattern::new(&text) {
-            let absolute = dn
-                .components()
-                .any(|rdn| rdn.attribute().eq_ignore_ascii_case("DC"));
             match self.bases.first() {
-                Some(base) if !absolute => Some(Dn::join(&dn, base)),
+                Some(base) if !dn.names_domain() => Some(Dn::join(&dn, base)),
                 _ => Some(dn),
             }
         } else {

@@ -63,10 +63,12 @@ impl Lower<'_> {
                 let Some(attribute) = attribute else {
                     return;
                 };
+                self.discloses_nothing(&node, &format!("`{}`", attribute.name));
                 if self.rules.anchor.is_some() {
                     self.report(
                         Diagnostic::new(&codes::DUPLICATE, anchor.span, "there is one anchor")
-                            .label("another one"),
+                            .label("another one")
+                            .help("keep the one in which the HR numbers stand"),
                     );
                     return;
                 }
@@ -197,7 +199,8 @@ impl Lower<'_> {
             Err(error) => {
                 self.report(
                     Diagnostic::new(&codes::BAD_KEY, key.span, error.to_string())
-                        .label("no key of a person"),
+                        .label("no key of a person")
+                        .help("write the key as HR has it, such as `4711`"),
                 );
                 None
             }
@@ -230,7 +233,8 @@ impl Lower<'_> {
                                 *span,
                                 "only attributes of the owner's account stand here",
                             )
-                            .label("not `{account.x}`"),
+                            .label("not `{account.x}`")
+                            .help("write `{account.sAMAccountName}`, or another attribute of that account"),
                         );
                         return None;
                     };

@@ -1,13 +1,16 @@
 //! `timezone` and `lifecycle`: who is in which stage.
 
-use super::{Allowed, Lower, narrow};
+use super::{Allowed, LetState, Lower, narrow};
 use crate::diagnostic::{Diagnostic, Span, did_you_mean};
 use crate::policy::codes;
+use crate::policy::eval::Value;
 use crate::policy::ir::{Kind, Node};
 use crate::policy::program::LifecycleRow;
-use crate::policy::ruleset::{RuleKind, StageAccount, StageId};
+use crate::policy::ruleset::{Duration, RuleKind, StageAccount, StageId};
 use crate::policy::types::Type;
-use crate::syntax::ast::{self, LifecycleCondition, Name};
+use crate::policy::wish::Absent;
+use crate::syntax::ast::{self, LifecycleCondition, Name, Quantifier};
+use std::sync::Arc;
 
 impl Lower<'_> {
     /// A condition asked from outside the policy, such as that of `--only`.
@@ -37,7 +40,25 @@ impl Lower<'_> {
             );
         }
         let rule = self.rule(RuleKind::Lifecycle, item.span, [&node]);
+        self.rules.home_zone = self.home_zone(&node);
         self.program.timezone = Some((node, rule));
+    }
+
+    /// The zone that an expression names where nothing else is known: its last `else` or `otherwise`.
+    fn home_zone(&self, node: &Node) -> Option<Arc<str>> {
+        if let Kind::Const(Value::Timezone(name)) = &node.kind {
+            Some(name.clone())
+        } else if let Kind::Else(_, otherwise) = &node.kind {
+            self.home_zone(otherwise)
+        } else if let Kind::Choose { otherwise, .. } = &node.kind {
+            self.home_zone(otherwise.as_deref()?)
+        } else if let Kind::Let(index) = &node.kind
+            && let LetState::Done(_, node) = self.lets.get(*index as usize)?
+        {
+            self.home_zone(node)
+        } else {
+            None
+        }
     }
 
     /// `lifecycle { … }`.
@@ -65,16 +86,8 @@ impl Lower<'_> {
                     otherwise = true;
                     None
                 }
-                LifecycleCondition::Vanished(_, span) => {
-                    self.report(
-                        Diagnostic::new(
-                            &codes::NO_EFFECT_YET,
-                            *span,
-                            "people who vanish from HR are reported and nothing changes",
-                        )
-                        .label("no effect in this version"),
-                    );
-                    let _ = self.stage_named(&row.stage);
+                LifecycleCondition::Vanished(after, span) => {
+                    self.vanished_row(row, *after, *span);
                     continue;
                 }
             };
@@ -86,6 +99,7 @@ impl Lower<'_> {
             let rule = self.rule(RuleKind::Lifecycle, row.span, condition.as_ref());
             self.program.lifecycle.push(LifecycleRow {
                 condition,
+                vanished: false,
                 stage,
                 rule,
             });
@@ -107,6 +121,46 @@ impl Lower<'_> {
                 );
             }
         }
+    }
+
+    /// `vanished for 14 days => leaver`: nobody is let in, and nobody deleted, for want of a record.
+    fn vanished_row(&mut self, row: &ast::LifecycleRow, after: Duration, span: Span) {
+        let Some(stage) = self.stage_named(&row.stage) else {
+            return;
+        };
+        let verb = match self.rules.stage(stage).map(|stage| stage.account) {
+            Some(StageAccount::Enabled | StageAccount::Prepared) => "creates or enables",
+            Some(StageAccount::DeletedAfter(_)) => "deletes",
+            Some(StageAccount::Disabled | StageAccount::Untouched | StageAccount::Hold) | None => {
+                ""
+            }
+        };
+        if !verb.is_empty() {
+            let stage = &row.stage.value;
+            let message =
+                format!("`{stage}` {verb} accounts, and that HR has no record is no evidence");
+            self.report(
+                Diagnostic::new(&codes::OPEN_BY_DEFAULT, row.stage.span, message)
+                    .label("for want of a record")
+                    .help("name a stage with `account disabled`"),
+            );
+        }
+        let rule = self.rule(RuleKind::Lifecycle, row.span, []);
+        if self
+            .program
+            .vanished
+            .replace(Absent { after, rule })
+            .is_some()
+        {
+            let message = "`vanished` stands once in `lifecycle`";
+            self.report(Diagnostic::new(&codes::DUPLICATE, span, message).label("again"));
+        }
+        self.program.lifecycle.push(LifecycleRow {
+            condition: None,
+            vanished: true,
+            stage,
+            rule,
+        });
     }
 
     /// Access needs positive evidence (S2): neither `otherwise` nor a missing value may open anything.
@@ -182,10 +236,10 @@ impl Lower<'_> {
     }
 
     /// Where a condition holds because a value is missing: `positive` is false under `not`.
-    fn missing_evidence(&self, node: &Node, positive: bool) -> Option<Span> {
+    pub(super) fn missing_evidence(&self, node: &Node, positive: bool) -> Option<Span> {
         match &node.kind {
-            Kind::Missing(_) if positive => Some(node.span),
-            Kind::Present(_) if !positive => Some(node.span),
+            Kind::Missing(inner) if positive && !self.is_fact(inner) => Some(node.span),
+            Kind::Present(inner) if !positive && !self.is_fact(inner) => Some(node.span),
             Kind::Not(inner) => self.missing_evidence(inner, !positive),
             Kind::And(parts) | Kind::Or(parts) => parts
                 .iter()
@@ -195,12 +249,37 @@ impl Lower<'_> {
                 self.missing_evidence(node_of_let, positive)
                     .map(|_| node.span)
             }
+            // The condition of a function is that of its body, of what it is given as well.
+            Kind::Invoke { function, args } => {
+                let given = || {
+                    args.iter()
+                        .any(|arg| self.evidence_either_way(arg).is_some())
+                };
+                (self.evidence_of(*function, positive) || given()).then_some(node.span)
+            }
+            Kind::Quantified {
+                quantifier: Quantifier::Any | Quantifier::All,
+                condition,
+                ..
+            } => self.missing_evidence(condition, positive),
+            Kind::Quantified { condition, .. } => self.evidence_either_way(condition),
+            Kind::Choose { rows, otherwise } if node.ty == Type::Bool => {
+                let tests = rows.iter().map(|(test, _)| self.evidence_either_way(test));
+                let results = rows.iter().map(|(_, result)| result);
+                let results = results.chain(otherwise.as_deref());
+                let results = results.map(|result| self.missing_evidence(result, positive));
+                tests.chain(results).flatten().next()
+            }
             // A condition compared with a truth value: it may count either way.
-            Kind::Compare { left, right, .. } => [left, right].into_iter().find_map(|side| {
-                let found = self.missing_evidence(side, true);
-                found.or_else(|| self.missing_evidence(side, false))
-            }),
+            Kind::Compare { left, right, .. } => [left, right]
+                .into_iter()
+                .find_map(|side| self.evidence_either_way(side)),
             _ => None,
         }
+    }
+
+    fn evidence_either_way(&self, node: &Node) -> Option<Span> {
+        let found = self.missing_evidence(node, true);
+        found.or_else(|| self.missing_evidence(node, false))
     }
 }

@@ -10,27 +10,49 @@
 )]
 
 mod accounts;
+mod approvals;
+mod blocks;
 mod call;
+mod choose;
+mod coerce;
+mod column;
+mod compare;
 mod declare;
 mod exceptions;
+mod expect;
 mod expr;
+mod fields;
+mod foreign;
+mod functions;
 mod groups;
 mod guard;
 mod identity;
+mod invariants;
+mod lets;
 mod lifecycle;
+mod method;
 mod names;
 mod narrow;
+mod notify;
 mod password;
 mod pattern;
+mod people;
 mod profile;
+mod quantifier;
 mod reads;
+mod relations;
+mod retention;
+mod sources;
 mod stages;
 mod tables;
 mod template;
 mod unique;
 mod units;
+mod writeback;
 
-pub(crate) use declare::{Declared, Field, LetState, What};
+pub(crate) use declare::{Declared, Field, LetState, Opening, What};
+pub(crate) use functions::Function;
+pub(crate) use quantifier::Local;
 
 use super::ir::Node;
 use super::program::Program;
@@ -63,8 +85,17 @@ pub(crate) struct Lower<'a> {
     /// The one flat name space of values.
     pub(crate) names: BTreeMap<Arc<str>, Declared>,
     pub(crate) fields: Vec<Field>,
+    /// The fields of an employment, with their names.
+    pub(crate) employment: Vec<(Arc<str>, Field)>,
+    /// The field that says to whom a person reports, if there is one.
+    pub(crate) supervisor: Option<u32>,
     pub(crate) params: Vec<Node>,
     pub(crate) lets: Vec<LetState<'a>>,
+    pub(crate) functions: Vec<Function<'a>>,
+    /// The parameters and variables that are known where the walk is, the innermost last.
+    pub(crate) locals: Vec<Local>,
+    /// How many slots have been given to parameters and variables.
+    pub(crate) slots: u32,
     pub(crate) used: BTreeSet<Arc<str>>,
     pub(crate) rules: Ruleset,
     pub(crate) program: Program,
@@ -73,8 +104,20 @@ pub(crate) struct Lower<'a> {
     pub(crate) allowed: Allowed,
     /// Attributes with a line in `profile`, right or wrong, in lower case.
     pub(crate) named_lines: BTreeSet<String>,
-    /// The `let`s that are being checked, outermost first.
-    pub(crate) opening: Vec<u32>,
+    /// The `let`s and functions that are being checked, outermost first.
+    pub(crate) opening: Vec<Opening>,
+    /// Where the rows of each block name which groups, in the order of [`Ruleset::blocks`].
+    pub(crate) named_at: Vec<blocks::NamedAt>,
+    /// Where the name and the kind of each declared group stand, in the order of [`Ruleset::groups`].
+    pub(crate) declared_groups: Vec<(Span, Option<Span>)>,
+    /// Where each privileged group is named, in the order of [`Ruleset::privileged`].
+    pub(crate) privileged_at: Vec<Span>,
+    /// Where each group of an `approve` is named.
+    pub(crate) approved_at: Vec<(Arc<str>, Span)>,
+    /// Where the type of the key is written.
+    pub(crate) key_type: Option<Span>,
+    /// What may be read of an account where the walk is.
+    pub(crate) told: notify::Told,
 }
 
 impl<'a> Lower<'a> {
@@ -85,8 +128,13 @@ impl<'a> Lower<'a> {
             diagnostics: Vec::new(),
             names: BTreeMap::new(),
             fields: Vec::new(),
+            employment: Vec::new(),
+            supervisor: None,
             params: Vec::new(),
             lets: Vec::new(),
+            functions: Vec::new(),
+            locals: Vec::new(),
+            slots: 0,
             used: BTreeSet::new(),
             rules: Ruleset::default(),
             program: Program::default(),
@@ -94,6 +142,12 @@ impl<'a> Lower<'a> {
             allowed: Allowed::default(),
             named_lines: BTreeSet::new(),
             opening: Vec::new(),
+            named_at: Vec::new(),
+            declared_groups: Vec::new(),
+            privileged_at: Vec::new(),
+            approved_at: Vec::new(),
+            key_type: None,
+            told: notify::Told::default(),
         }
     }
 
@@ -127,14 +181,15 @@ impl<'a> Lower<'a> {
         for node in nodes {
             reads.add(node, self);
         }
+        let (reads, reads_clock) = self.numbered(reads);
         let id = RuleId(u32::try_from(self.rules.rules.len()).unwrap_or(u32::MAX));
         self.rules.rules.push(Rule {
             kind,
             text: text.into(),
             file,
             line,
-            reads: reads.fields.into_iter().collect(),
-            reads_clock: reads.clock,
+            reads,
+            reads_clock,
         });
         id
     }

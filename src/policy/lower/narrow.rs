@@ -1,7 +1,8 @@
 //! Flow typing: what a condition that holds, or fails, says about the presence of values.
 
 use crate::policy::ir::{Kind, Node, Piece};
-use crate::syntax::ast::CompareOp;
+use crate::syntax::ast::{CompareOp, Quantifier};
+use std::fmt;
 
 /// A value that can be asked for again: a field, a `let`, or a column or field of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,11 @@ impl Path {
         match &node.kind {
             Kind::Field(position) => Some(Self(format!("f{position}"))),
             Kind::Let(index) => Some(Self(format!("l{index}"))),
+            Kind::Local(slot) => Some(Self(format!("v{slot}"))),
+            Kind::Part { employment, field } => {
+                Some(Self(format!("{}.e{field}", Self::of(employment)?.0)))
+            }
+            Kind::Reports { person, .. } => super::relations::path(person.as_deref()).map(Self),
             Kind::Column { row, column } => Some(Self(format!("{}.c{column}", Self::of(row)?.0))),
             Kind::Of { person, field } => Some(Self(format!("{}.p{field}", Self::of(person)?.0))),
             _ => None,
@@ -24,6 +30,12 @@ impl Path {
         self.0
             .strip_prefix(&other.0)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -48,8 +60,19 @@ pub(crate) fn if_true(node: &Node) -> Vec<Path> {
             value(list, &mut facts);
         }
         Kind::Matches { text, .. } => value(text, &mut facts),
-        // A truth value of HR: what is missing does not hold.
-        Kind::Field(_) | Kind::Column { .. } | Kind::Of { .. } => value(node, &mut facts),
+        // A truth value of HR or of a function: what is missing does not hold.
+        Kind::Field(_)
+        | Kind::Column { .. }
+        | Kind::Of { .. }
+        | Kind::Call { .. }
+        | Kind::Part { .. }
+        | Kind::Local(_) => value(node, &mut facts),
+        // One of them is enough to say that there is one.
+        Kind::Quantified {
+            quantifier: Quantifier::Any,
+            list,
+            ..
+        } => value(list, &mut facts),
         _ => {}
     }
     facts

@@ -29,7 +29,8 @@ impl Lower<'_> {
                         );
                         self.report(
                             Diagnostic::new(&codes::VALUE_DOES_NOT_FIT, *span, message)
-                                .label("outside"),
+                                .label("outside")
+                                .help("write a number between these, such as `random 16`"),
                         );
                     }
                     password.length = *length;

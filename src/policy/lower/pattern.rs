@@ -3,8 +3,11 @@
 use super::Lower;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::policy::codes;
-use crate::policy::pattern::Pattern;
+use crate::policy::eval::Value;
+use crate::policy::ir::Node;
+use crate::policy::pattern::{Pattern, Search};
 use crate::policy::ruleset::NamePattern;
+use crate::policy::types::Type;
 use crate::syntax::ast::{Expr, ExprKind};
 use std::sync::Arc;
 
@@ -34,20 +37,44 @@ impl Lower<'_> {
         match built {
             Ok(pattern) => Some(pattern),
             Err(error) => {
-                let text = error.to_string();
-                let last = text.lines().last().unwrap_or_default();
-                let why = last.strip_prefix("error: ").unwrap_or(last);
-                self.report(
-                    Diagnostic::new(
-                        &codes::BAD_PATTERN,
-                        pattern.span,
-                        format!("this is no regular expression: {why}"),
-                    )
-                    .label("cannot be read"),
-                );
+                self.no_regex(&error, pattern.span);
                 None
             }
         }
+    }
+
+    /// A regular expression that a function searches for, as an argument of it.
+    pub(crate) fn search(&mut self, source: &str, span: Span) -> Node {
+        match Search::new(source) {
+            Ok(search) => Node::constant(Value::Search(search), Type::Text, span),
+            Err(error) => {
+                self.no_regex(&error, span);
+                Node::error(span)
+            }
+        }
+    }
+
+    fn no_regex(&mut self, error: &regex::Error, span: Span) {
+        let text = error.to_string();
+        let last = text.lines().last().unwrap_or_default();
+        let why = last.strip_prefix("error: ").unwrap_or(last);
+        let diagnostic = match error {
+            regex::Error::CompiledTooBig(_) => Diagnostic::new(
+                &codes::BAD_PATTERN,
+                span,
+                "this regular expression is too large",
+            )
+            .label("too large")
+            .help("write smaller counts in braces, and `[0-9]` for `\\d`, which stands for the digits of all scripts"),
+            _ => Diagnostic::new(
+                &codes::BAD_PATTERN,
+                span,
+                format!("this is no regular expression: {why}"),
+            )
+            .label("cannot be read")
+            .help("write a `\\` before a mark that is meant as it is; for `*` alone a text in quotes is enough"),
+        };
+        self.report(diagnostic);
     }
 
     /// A glob on names or a DN, written as a literal text.
@@ -93,14 +120,15 @@ impl Lower<'_> {
         }
     }
 
-    fn not_literal(&mut self, span: Span) {
+    pub(crate) fn not_literal(&mut self, span: Span) {
         self.report(
             Diagnostic::new(
                 &codes::WRONG_TYPE,
                 span,
                 "a text without holes is needed here",
             )
-            .label("not a plain text"),
+            .label("not a plain text")
+            .help("write the text itself in quotes"),
         );
     }
 }

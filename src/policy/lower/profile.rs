@@ -61,7 +61,8 @@ impl Lower<'_> {
             self.report(
                 Diagnostic::new(&codes::DUPLICATE, line.span, message)
                     .label("again")
-                    .also(first.span, "first here"),
+                    .also(first.span, "first here")
+                    .help("keep one of the two; to decide between values write a `choose`"),
             );
             return;
         }
@@ -103,6 +104,9 @@ impl Lower<'_> {
                     format!("the directory has no attribute `{}`", name.value),
                 )
                 .label("unknown attribute")
+                .help(
+                    "write the name that the schema has: `title` for Job Title, `mail` for E-mail",
+                )
                 .help_did_you_mean(near),
             );
         }
@@ -119,7 +123,8 @@ impl Lower<'_> {
                     name.span,
                     format!("an account is never without `{}`", attribute.name),
                 )
-                .label("cannot be cleared"),
+                .label("cannot be cleared")
+                .help("take it out of the list"),
             );
             return None;
         }
@@ -177,7 +182,8 @@ impl Lower<'_> {
                     "this is never used: the value is never missing",
                 )
                 .label("never used")
-                .also(value.span, "always there"),
+                .also(value.span, "always there")
+                .help("remove it"),
             );
         }
         if otherwise == Some(ElseAction::Clear) && is_required(attribute) {
@@ -187,7 +193,8 @@ impl Lower<'_> {
                     line.span,
                     format!("an account is never without `{}`", attribute.name),
                 )
-                .label("cannot be cleared"),
+                .label("cannot be cleared")
+                .help("end with `else` and a value that is always there"),
             );
             return None;
         }
@@ -227,7 +234,8 @@ impl Lower<'_> {
             }
             Syntax::GeneralizedTime => *element == Type::Instant,
             Syntax::Boolean => *element == Type::Bool,
-            Syntax::Dn => *element == Type::Person,
+            // Several people would be several accounts, of which some may not be there yet.
+            Syntax::Dn => value.ty == Type::Person,
             Syntax::Octets | Syntax::Sid | Syntax::Guid | Syntax::Class => false,
         };
         if !fits {
@@ -289,7 +297,8 @@ impl Lower<'_> {
                 value.span,
                 format!("`{}` cannot hold this: {problem}", attribute.name),
             )
-            .label("does not fit"),
+            .label("does not fit")
+            .help("shorten it, or write it into an attribute that holds it"),
         );
         None
     }

@@ -23,7 +23,8 @@ impl Lower<'_> {
                         format!("the stage `{}` is declared twice", stage.name.value),
                     )
                     .label("declared again")
-                    .also(first.body.name.span, "first declared here"),
+                    .also(first.body.name.span, "first declared here")
+                    .help("put the statements into one, or give one of them another name"),
                 );
             }
             if &*stage.name.value == "hold" {
@@ -179,7 +180,9 @@ impl Lower<'_> {
         };
         if taken {
             self.report(
-                Diagnostic::new(&codes::DUPLICATE, span, "this is said twice").label("said again"),
+                Diagnostic::new(&codes::DUPLICATE, span, "this is said twice")
+                    .label("said again")
+                    .help("keep one of the two"),
             );
         }
     }

@@ -34,7 +34,8 @@ impl Lower<'_> {
                 let message = format!("the column `{}` is declared twice", column.name.value);
                 self.report(
                     Diagnostic::new(&codes::DUPLICATE, column.name.span, message)
-                        .label("declared again"),
+                        .label("declared again")
+                        .help("remove one of the two"),
                 );
                 continue;
             }
@@ -94,7 +95,8 @@ impl Lower<'_> {
                         written.span,
                         "a table cannot refer to people",
                     )
-                    .label("not in a table"),
+                    .label("not in a table")
+                    .help("take the people from HR, or write a text such as a mail address"),
                 );
                 Type::Error
             }
@@ -105,7 +107,8 @@ impl Lower<'_> {
                         written.span,
                         "a cell of a table holds one value",
                     )
-                    .label("no list in a table"),
+                    .label("no list in a table")
+                    .help("declare a column for each value, or a row"),
                 );
                 Type::Error
             }
@@ -293,7 +296,9 @@ fn read_cell(cell: &Cell<'_>, column: &Column) -> Result<Option<Value>, String> 
             Dn::parse(&text)
                 .map_err(|error| is_not(&format!("a unit such as OU=Berlin ({error})")))?,
         ),
-        Type::Person | Type::Instant | Type::List(_) | Type::Row(..) => return Ok(None),
+        Type::Person | Type::Employment | Type::Instant | Type::List(_) | Type::Row(..) => {
+            return Ok(None);
+        }
     };
     Ok(Some(value))
 }

@@ -77,6 +77,7 @@ fn is_printable(ty: &Type) -> bool {
         | Type::Duration
         | Type::Unit
         | Type::Person
+        | Type::Employment
         | Type::Instant
         | Type::List(_)
         | Type::Row(..)

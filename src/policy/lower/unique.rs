@@ -25,6 +25,7 @@ impl Lower<'_> {
                         clock: false,
                     };
                     let node = self.allowing(allowed, |lower| lower.expr_as(expr, &Type::Text));
+                    self.discloses_nothing(&node, "the names that it gives");
                     tries.extend(self.candidate(node));
                 }
                 UniqueStatement::ReuseAfter(length, _) => {

@@ -85,6 +85,7 @@ impl Lower<'_> {
                     .help("ask for it in the condition (`x is present`), or give another value with `else` in a `let`"),
             );
         }
+        self.discloses_nothing(&node, "where accounts are");
         self.absolute(node)
     }
 
@@ -95,10 +96,7 @@ impl Lower<'_> {
         };
         let span = node.span;
         if let Kind::Const(Value::Unit(dn)) = &node.kind {
-            let has_domain = dn
-                .components()
-                .any(|rdn| rdn.attribute().eq_ignore_ascii_case("DC"));
-            if !has_domain {
+            if !dn.names_domain() {
                 let dn = Dn::join(dn, &base);
                 return Node::constant(Value::Unit(dn), Type::Unit, span);
             }
@@ -109,12 +107,18 @@ impl Lower<'_> {
             {
                 return node;
             }
-            let bases: Vec<String> = self.bases.iter().map(|base| format!("`{base}`")).collect();
-            return self.wrong(
-                Diagnostic::new(&codes::UNIT_OUTSIDE_BASE, span, "this unit is outside the bases that may be written")
-                    .label("outside")
-                    .help(format!("write bases are {} (in `tenure.toml`); a unit without `DC=` is relative to the first", bases.join(", "))),
-            );
+            return self.outside_bases(span);
+        }
+        if let Kind::Unit(components) = &node.kind
+            && let Some(end) = literal_end(components)
+            && end.names_domain()
+        {
+            let inside = self.bases.iter().any(|base| end.is_under(base));
+            return if inside {
+                node
+            } else {
+                self.outside_bases(span)
+            };
         }
         let marks = node.marks;
         let base = Node::constant(Value::Unit(base), Type::Unit, span);
@@ -124,6 +128,15 @@ impl Lower<'_> {
             marks,
             span,
         }
+    }
+
+    fn outside_bases(&mut self, span: Span) -> Node {
+        let bases: Vec<String> = self.bases.iter().map(|base| format!("`{base}`")).collect();
+        self.wrong(
+            Diagnostic::new(&codes::UNIT_OUTSIDE_BASE, span, "this unit is outside the bases that may be written")
+                .label("outside")
+                .help(format!("write bases are {} (in `tenure.toml`); a unit without `DC=` is relative to the first", bases.join(", "))),
+        )
     }
 
     /// An expression that is a unit; texts are read as distinguished names.
@@ -279,6 +292,26 @@ impl Lower<'_> {
                 .help("write it from the inside out, as in `\"OU=Berlin,OU=Staff\"`; a comma in a name is `\\\\,`"),
         )
     }
+}
+
+/// The end of a name up to its first hole, from the outside; none where it ends in one.
+fn literal_end(components: &[Component]) -> Option<Dn> {
+    let mut end: Option<Dn> = None;
+    for component in components.iter().rev() {
+        let Component::Rdn { attribute, value } = component else {
+            break;
+        };
+        let mut text = String::new();
+        for piece in value {
+            match piece {
+                Piece::Literal(literal) => text.push_str(literal),
+                Piece::Hole(_) => return end,
+            }
+        }
+        let rdn = Rdn::new(attribute, &text).ok()?;
+        end = Some(end.unwrap_or_else(Dn::root).child(&rdn));
+    }
+    end
 }
 
 /// Splits at commas that are not escaped.

@@ -24,6 +24,8 @@ pub enum Item {
     Source(FileItem<Source>),
     /// `person { … }`.
     Person(FileItem<PersonItem>),
+    /// `employment from "employments" { … }`.
+    Employment(FileItem<EmploymentItem>),
     /// `param domain : text = "example.com"`.
     Param(FileItem<Param>),
     /// `table sites from "sites.csv" key office { … }`.
@@ -95,6 +97,15 @@ pub struct Source {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PersonItem {
     /// The fields in the order written.
+    pub fields: Vec<Field>,
+}
+
+/// `employment from "source" { field* }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EmploymentItem {
+    /// The name HR uses for a person's employments, where it is not `employments`.
+    pub from: Option<Name>,
+    /// The fields of each, in the order written.
     pub fields: Vec<Field>,
 }
 
@@ -678,6 +689,8 @@ pub enum GuardStatement {
     Protect(Protect),
     /// `override disable 12 on 2026-12-31 because "…"`.
     Override(Override),
+    /// `exceptions at most 180 days`.
+    Exceptions(Duration, Span),
 }
 
 /// What a guard counts (S10).

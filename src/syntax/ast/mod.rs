@@ -11,15 +11,16 @@ mod item;
 
 pub use expr::{Clock, CompareOp, Expr, ExprKind, Part, Quantifier, Row, Rows, Template};
 pub use item::{
-    AccountClause, Adopt, Anchor, Approve, Attach, Clause, Confirmed, Continues, ElseAction, Event,
-    Exception, ExceptionClause, Exclusive, ExclusivePrefer, Expect, ExpectClause, ExpectRule,
-    Extent, Field, FileItem, Fn, Forbid, Given, GroupDeclaration, GroupKind, GroupRow, GroupScope,
-    GroupStatement, Groups, Guard, GuardKind, GuardStatement, Identity, IdentityStatement, Ignore,
-    Invariant, Item, Key, Let, Lifecycle, LifecycleCondition, LifecycleRow, Limit, Link, Manage,
-    Modifier, Notify, NotifyBody, NotifyStatement, Override, Param, Password, PasswordStatement,
-    PersonItem, PrivilegedGroup, Profile, ProfileLine, ProfileStatement, Protect, ProtectKind,
-    Retention, Sensitivity, Source, Stage, Table, Test, TestStatement, Timezone, Transition, Type,
-    TypeKind, Unique, UniqueStatement, Unit, UnitRule, Writeback,
+    AccountClause, Adopt, Anchor, Approve, Attach, Clause, Confirmed, Continues, ElseAction,
+    EmploymentItem, Event, Exception, ExceptionClause, Exclusive, ExclusivePrefer, Expect,
+    ExpectClause, ExpectRule, Extent, Field, FileItem, Fn, Forbid, Given, GroupDeclaration,
+    GroupKind, GroupRow, GroupScope, GroupStatement, Groups, Guard, GuardKind, GuardStatement,
+    Identity, IdentityStatement, Ignore, Invariant, Item, Key, Let, Lifecycle, LifecycleCondition,
+    LifecycleRow, Limit, Link, Manage, Modifier, Notify, NotifyBody, NotifyStatement, Override,
+    Param, Password, PasswordStatement, PersonItem, PrivilegedGroup, Profile, ProfileLine,
+    ProfileStatement, Protect, ProtectKind, Retention, Sensitivity, Source, Stage, Table, Test,
+    TestStatement, Timezone, Transition, Type, TypeKind, Unique, UniqueStatement, Unit, UnitRule,
+    Writeback,
 };
 
 use crate::diagnostic::{FileId, Span, Spanned};

@@ -1,10 +1,10 @@
-//! What a policy works on: `source`, `person`, `param`, `table`, `let`, `fn`, `unique`, `timezone`.
+//! What a policy works on: `source`, `person`, `employment`, `param`, `table`, `let`, `fn`, `unique`, `timezone`.
 
 use super::{Cursor, Lower};
 use crate::diagnostic::{Diagnostic, Span, Spanned};
 use crate::syntax::ast::{
-    Field, Fn, Let, Name, Param, PersonItem, Sensitivity, Source, Table, Timezone, Type, TypeKind,
-    Unique, UniqueStatement,
+    EmploymentItem, Field, Fn, Let, Name, Param, PersonItem, Sensitivity, Source, Table, Timezone,
+    Type, TypeKind, Unique, UniqueStatement,
 };
 use crate::syntax::codes;
 use crate::syntax::grammar::{Pair, Rule};
@@ -30,6 +30,17 @@ impl<'t> Lower<'t> {
         cursor.take(Rule::KW_PERSON)?;
         let fields = self.block(&mut cursor, Rule::field, Self::field);
         Some(PersonItem { fields })
+    }
+
+    pub(super) fn employment(&mut self, pair: Pair<'t>) -> Option<EmploymentItem> {
+        let mut cursor = Cursor::of(pair);
+        cursor.take(Rule::KW_EMPLOYMENT)?;
+        let mut from = None;
+        if cursor.skip(Rule::KW_FROM) {
+            from = Some(self.literal(&mut cursor)?);
+        }
+        let fields = self.block(&mut cursor, Rule::field, Self::field);
+        Some(EmploymentItem { from, fields })
     }
 
     fn field(&mut self, pair: Pair<'t>) -> Option<Field> {

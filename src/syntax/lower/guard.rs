@@ -53,6 +53,12 @@ impl<'t> Lower<'t> {
                 span,
             }));
         }
+        if cursor.skip(Rule::KW_EXCEPTIONS) {
+            cursor.take(Rule::KW_AT)?;
+            cursor.take(Rule::KW_MOST)?;
+            let longest = self.duration(cursor.take(Rule::duration)?)?;
+            return Some(GuardStatement::Exceptions(longest, span));
+        }
         let kind = self.guard_kind(&mut cursor)?;
         let limit = self.at_most(&mut cursor)?;
         Some(GuardStatement::Limit(kind, limit, span))

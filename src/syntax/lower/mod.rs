@@ -130,6 +130,7 @@ impl<'t> Lower<'t> {
         items! {
             source => Source source;
             person => Person person;
+            employment => Employment employment;
             param => Param param;
             table => Table table;
             let_item => Let let_item;
@@ -200,13 +201,16 @@ impl<'t> Lower<'t> {
         if self.diagnostics.len() < MAX_DIAGNOSTICS {
             self.diagnostics.push(diagnostic);
         } else if self.diagnostics.len() == MAX_DIAGNOSTICS {
-            self.diagnostics.push(Diagnostic::new(
-                &codes::TOO_MANY_ERRORS,
-                diagnostic.primary.span,
-                format!(
-                    "more than {MAX_DIAGNOSTICS} errors in one file; the rest is not looked at"
-                ),
-            ));
+            self.diagnostics.push(
+                Diagnostic::new(
+                    &codes::TOO_MANY_ERRORS,
+                    diagnostic.primary.span,
+                    format!(
+                        "more than {MAX_DIAGNOSTICS} errors in one file; the rest is not looked at"
+                    ),
+                )
+                .help("mend the first ones and check again; most of them may have one cause"),
+            );
         }
     }
 

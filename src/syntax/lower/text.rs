@@ -88,6 +88,37 @@ impl<'t> Lower<'t> {
         Expr { kind, span }
     }
 
+    /// The text of a notice that stands in a file of its own.
+    pub(in crate::syntax) fn body_file(&mut self, pair: Pair<'t>) -> Template {
+        let mut parts = Parts::default();
+        for inner in pair.into_inner() {
+            let at = self.span(&inner);
+            match inner.as_rule() {
+                Rule::body_chunk => parts.push(inner.as_str(), at),
+                Rule::body_escape => parts.push(inner.as_str().get(1..).unwrap_or_default(), at),
+                Rule::hole => {
+                    let expr = self.hole(inner).unwrap_or(Expr {
+                        kind: ExprKind::Error,
+                        span: at,
+                    });
+                    parts.hole(expr, at);
+                }
+                Rule::bad_hole => {
+                    self.bad_hole(inner.as_str(), at);
+                    let kind = ExprKind::Error;
+                    parts.hole(Expr { kind, span: at }, at);
+                }
+                Rule::bad_brace => {
+                    self.bad_brace(at);
+                    parts.push("}", at);
+                }
+                Rule::EOI => {}
+                rule => self.disagreement(rule, at),
+            }
+        }
+        parts.finish()
+    }
+
     /// Reports a text without an end, once.
     pub(in crate::syntax) fn unclosed_text(&mut self, span: Span) {
         let known = self.diagnostics.iter().any(|known| {

@@ -5,6 +5,7 @@ use super::row::Row;
 use crate::cli::view::page::Line;
 use crate::cli::view::words;
 use crate::directory::filetime::AccountExpires;
+use crate::directory::group_type::GroupType;
 use crate::directory::{AttributeName, Dn};
 use crate::plan::{Action, AttributeChange, Cause, Change, Reason, Reversible, Target};
 use crate::text::excerpt;
@@ -30,13 +31,17 @@ const HIDDEN: &str = "•••";
 pub(super) const fn rank(change: &Change) -> u8 {
     match change {
         Change::Delete { .. } => 0,
-        Change::CreateUnit { .. } | Change::CreateAccount { .. } | Change::Adopt { .. } => 1,
+        Change::CreateUnit { .. }
+        | Change::CreateGroup { .. }
+        | Change::CreateAccount { .. }
+        | Change::Adopt { .. } => 1,
         Change::Enable { .. } | Change::Disable { .. } => 2,
         Change::SetPassword { .. } => 3,
         Change::Move { .. } => 4,
         Change::Modify { .. } => 5,
         Change::AddMember { .. } => 6,
         Change::RemoveMember { .. } => 7,
+        Change::WriteBack { .. } => 8,
     }
 }
 
@@ -82,6 +87,7 @@ fn bundled(scene: &Scene<'_>, actions: &[&Action]) -> Vec<Row> {
                 Change::AddMember { .. }
                 | Change::RemoveMember { .. }
                 | Change::CreateUnit { .. }
+                | Change::CreateGroup { .. }
                 | Change::CreateAccount { .. }
                 | Change::Adopt { .. }
                 | Change::SetPassword { .. }
@@ -89,6 +95,7 @@ fn bundled(scene: &Scene<'_>, actions: &[&Action]) -> Vec<Row> {
                 | Change::Move { .. }
                 | Change::Enable { .. }
                 | Change::Disable { .. }
+                | Change::WriteBack { .. }
                 | Change::Delete { .. } => None,
             })
             .collect();
@@ -110,6 +117,12 @@ fn bundled(scene: &Scene<'_>, actions: &[&Action]) -> Vec<Row> {
 pub(super) fn rows(scene: &Scene<'_>, action: &Action, main: Cause) -> Vec<Row> {
     let mut rows = match &action.change {
         Change::CreateUnit { dn } => vec![whole(added(scene), &scene.place(dn))],
+        Change::CreateGroup {
+            dn,
+            group_type,
+            description,
+            ..
+        } => vec![group(scene, dn, *group_type, description.as_deref())],
         Change::CreateAccount { dn, attributes, .. } => created(scene, dn, attributes),
         Change::Adopt {
             account,
@@ -144,6 +157,18 @@ pub(super) fn rows(scene: &Scene<'_>, action: &Action, main: Cause) -> Vec<Row> 
         Change::Disable { account, .. } => vec![state(scene, removed(scene), "disabled", account)],
         Change::AddMember { group, .. } => vec![whole(added(scene), &scene.group(group.dn()))],
         Change::RemoveMember { group, .. } => vec![whole(removed(scene), &scene.group(group.dn()))],
+        Change::WriteBack {
+            source,
+            before,
+            after,
+            login,
+            ..
+        } => vec![written_back(
+            scene,
+            source,
+            (before.as_ref(), after),
+            *login,
+        )],
         Change::Delete { account } => vec![state(scene, removed(scene), "deleted", account)],
     };
     let cause = (action.cause != main).then_some(action.cause);
@@ -165,6 +190,21 @@ fn marks(scene: &Scene<'_>, action: &Action) -> Vec<Line> {
     let mut marks = Vec::new();
     if action.not_ours {
         marks.push(not_ours(scene));
+    }
+    match &action.approval {
+        Some(approval) if approval.given.is_none() => {
+            let text = format!("? waits for approval {}", approval.id);
+            marks.push(Line::new().styled(palette.warn, &text));
+        }
+        Some(approval) => {
+            let by = approval.given.as_ref().map_or("", |given| &*given.by);
+            let text = format!("approved by {by}");
+            marks.push(Line::new().styled(palette.dim, &text));
+        }
+        None if scene.waits(action) => {
+            marks.push(Line::new().styled(palette.warn, "? waits with what it needs"));
+        }
+        None => {}
     }
     match &action.reversible {
         Reversible::Yes => {}
@@ -224,6 +264,19 @@ fn state(scene: &Scene<'_>, row: Row, word: &str, account: &Target) -> Row {
         }
         Target::Made { .. } => whole(row, word),
     }
+}
+
+fn group(scene: &Scene<'_>, dn: &Dn, kind: GroupType, description: Option<&str>) -> Row {
+    let what = if kind.is_security() {
+        "security"
+    } else {
+        "distribution"
+    };
+    let mut value = Line::of(&format!("{what}, {}", kind.scope()));
+    if let Some(text) = description {
+        value = value.styled(scene.options.palette.dim, &format!("  {}", quoted(text)));
+    }
+    labelled(added(scene), &scene.place(dn), value)
 }
 
 fn created(scene: &Scene<'_>, dn: &Dn, attributes: &[(Arc<str>, Vec<Arc<str>>)]) -> Vec<Row> {
@@ -296,6 +349,26 @@ fn moved(scene: &Scene<'_>, account: &Target, to: &Dn, overlay: Option<&str>) ->
 fn while_stage(scene: &Scene<'_>, stage: &str) -> Line {
     let text = format!("for the time of stage `{stage}`");
     Line::new().styled(scene.options.palette.dim, &text)
+}
+
+/// A value that HR gets to know; with the address of HR itself people sign in.
+fn written_back(
+    scene: &Scene<'_>,
+    source: &str,
+    (before, after): (Option<&Arc<str>>, &Arc<str>),
+    login: bool,
+) -> Row {
+    let line = match before {
+        Some(before) => format!("{} → {}", quoted(before), quoted(after)),
+        None => quoted(after),
+    };
+    let mut row = labelled(changed(scene), &format!("{source} in HR"), Line::of(&line));
+    if login {
+        let palette = &scene.options.palette;
+        let mark = Line::new().styled(palette.warn, "! changes the login to HR");
+        row.marks.push(mark);
+    }
+    row
 }
 
 fn modified(scene: &Scene<'_>, change: &AttributeChange, main: Cause) -> Row {
@@ -431,6 +504,25 @@ fn one_reason(reason: &Reason, first: bool, in_words: bool) -> String {
     text
 }
 
+/// What one action does, in a few words; a membership with its group.
+pub(super) fn in_short_of(scene: &Scene<'_>, action: &Action) -> String {
+    match &action.change {
+        Change::AddMember { group, .. } => format!("+ {}", scene.group(group.dn())),
+        Change::RemoveMember { group, .. } => format!("- {}", scene.group(group.dn())),
+        Change::CreateUnit { .. }
+        | Change::CreateGroup { .. }
+        | Change::CreateAccount { .. }
+        | Change::Adopt { .. }
+        | Change::SetPassword { .. }
+        | Change::Modify { .. }
+        | Change::Move { .. }
+        | Change::Enable { .. }
+        | Change::Disable { .. }
+        | Change::WriteBack { .. }
+        | Change::Delete { .. } => in_short(&[action]),
+    }
+}
+
 /// What happens to an account, in a few words.
 pub(in crate::cli::view) fn in_short(actions: &[&Action]) -> String {
     let mut words: Vec<String> = Vec::new();
@@ -438,6 +530,7 @@ pub(in crate::cli::view) fn in_short(actions: &[&Action]) -> String {
     for action in actions {
         match &action.change {
             Change::CreateUnit { .. } => words.push("unit".into()),
+            Change::CreateGroup { .. } => words.push("group".into()),
             Change::CreateAccount { .. } => words.push("create".into()),
             Change::Adopt { .. } => words.push("take over".into()),
             Change::SetPassword { .. } => words.push("password".into()),
@@ -456,6 +549,7 @@ pub(in crate::cli::view) fn in_short(actions: &[&Action]) -> String {
             Change::Disable { .. } => words.push("disable".into()),
             Change::AddMember { .. } => given += 1,
             Change::RemoveMember { .. } => taken += 1,
+            Change::WriteBack { source, .. } => words.push(format!("{source} in HR")),
             Change::Delete { .. } => words.push("delete".into()),
         }
     }

@@ -3,7 +3,7 @@
 use super::{Scene, change};
 use crate::cli::view::page::{Line, Page};
 use crate::cli::view::words;
-use crate::plan::{Finding, FindingKind};
+use crate::plan::{Action, Approval, Finding, FindingKind};
 use std::sync::Arc;
 
 /// The most accounts that one finding names.
@@ -28,6 +28,12 @@ fn of_kind(scene: &Scene<'_>, page: &mut Page, kind: FindingKind, findings: &[Fi
     let number = words::number(findings.len());
     let colon = if meaning.is_empty() { "" } else { ": " };
     scene.heading(page, title, &format!("{number}{colon}{meaning}"));
+    if kind == FindingKind::Expectation {
+        for same in findings.chunk_by(|a, b| a.text == b.text) {
+            expectation(scene, page, same);
+        }
+        return;
+    }
     let shared = shared_help(findings);
     for finding in findings {
         one(scene, page, finding, shared.is_none());
@@ -38,6 +44,33 @@ fn of_kind(scene: &Scene<'_>, page: &mut Page, kind: FindingKind, findings: &[Fi
             4,
             &Line::new().styled(palette.help, &format!("→ {help}")),
         );
+    }
+}
+
+/// One thing that is expected: how many do not meet it, then who they are.
+fn expectation(scene: &Scene<'_>, page: &mut Page, findings: &[Finding]) {
+    let palette = &scene.options.palette;
+    let Some(first) = findings.first() else {
+        return;
+    };
+    let number = words::count(findings.len(), "person", "people");
+    let mut line = Line::new().styled(palette.warn, &number).plain("   ");
+    line = line.plain(&first.text);
+    if let Some(reason) = &first.reason {
+        let place = format!("   {}:{}", reason.file, reason.line);
+        line = line.styled(palette.dim, &place);
+    }
+    page.line(2, 6, &line);
+    for finding in findings {
+        let mut line = scene.person(&finding.who, finding.person.as_ref());
+        let values = finding.reason.iter().flat_map(|reason| &reason.values);
+        let values: Vec<String> = values
+            .map(|(name, value)| format!("{name} is {value}"))
+            .collect();
+        if !values.is_empty() && !scene.compact {
+            line = line.plain("   ").styled(palette.dim, &values.join(", "));
+        }
+        page.line(6, 8, &line);
     }
 }
 
@@ -79,6 +112,48 @@ fn one(scene: &Scene<'_>, page: &mut Page, finding: &Finding, help: bool) {
             &Line::new().styled(palette.help, &format!("→ {help}")),
         );
     }
+}
+
+/// What waits for a person's yes, with the id by which it is given.
+pub(super) fn approvals(scene: &Scene<'_>, page: &mut Page) {
+    let waiting: Vec<(&Action, &Approval)> = scene
+        .plan
+        .actions
+        .iter()
+        .filter(|action| action.waits())
+        .filter_map(|action| Some((action, action.approval.as_ref()?)))
+        .collect();
+    if waiting.is_empty() {
+        return;
+    }
+    let palette = &scene.options.palette;
+    let meaning = format!(
+        "{}: not done until somebody says yes",
+        words::number(waiting.len())
+    );
+    scene.heading(page, "Waiting for approval", &meaning);
+    for (action, approval) in &waiting {
+        let line = Line::new()
+            .styled(palette.help, &approval.id)
+            .plain("  ")
+            .then(scene.person(&action.who, action.person.as_ref()))
+            .plain("   ")
+            .plain(&change::in_short_of(scene, action))
+            .plain("   ")
+            .then(change::why(
+                scene,
+                std::slice::from_ref(&approval.rule),
+                None,
+                true,
+            ));
+        page.line(2, 16, &line);
+    }
+    let ids: Vec<&str> = waiting.iter().map(|(_, approval)| &*approval.id).collect();
+    let help = match ids.as_slice() {
+        [one] => format!("→ tenure apply --approve {one}"),
+        _ => "→ tenure apply --approve ID,ID".to_owned(),
+    };
+    page.line(2, 4, &Line::new().styled(palette.help, &help));
 }
 
 /// Open accounts, oldest first.

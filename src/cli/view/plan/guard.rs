@@ -1,6 +1,6 @@
 //! Guards: what this plan has of each kind, and loudly which of them stop it.
 
-use super::Scene;
+use super::{Scene, change};
 use crate::cli::view::page::{Line, Page};
 use crate::cli::view::words;
 use crate::plan::GuardVerdict;
@@ -10,6 +10,35 @@ use jiff::tz::TimeZone;
 
 /// The longest source of a limit, in characters.
 const MAX_SOURCE: usize = 80;
+
+/// Invariants that the plan would leave broken: for whom, and how.
+pub(super) fn invariants(scene: &Scene<'_>, page: &mut Page) {
+    let broken = &scene.plan.broken;
+    if broken.is_empty() {
+        return;
+    }
+    let palette = &scene.options.palette;
+    let title = format!(
+        "{} broken: nothing of this plan is done",
+        words::number(broken.len())
+    );
+    scene.heading(page, "Invariants", &title);
+    for one in broken {
+        let line = Line::new()
+            .styled(palette.danger, "✗")
+            .plain(" ")
+            .styled(palette.danger, &one.title)
+            .plain("  ")
+            .then(scene.person(&one.who, Some(&one.person)))
+            .plain("   ")
+            .plain(&one.text);
+        page.line(2, 6, &line);
+        let place = Line::new().styled(palette.dim, &scene.place(&one.account));
+        page.line(6, 8, &place);
+        let why = change::why(scene, std::slice::from_ref(&one.reason), None, true);
+        page.line(6, 8, &why);
+    }
+}
 
 /// The guards that count something, and what to do about those that trip.
 pub(super) fn guards(scene: &Scene<'_>, page: &mut Page) {

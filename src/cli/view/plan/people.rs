@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 pub(in crate::cli::view) enum Event {
     /// Nobody's: units.
     Units,
+    /// Nobody's: groups.
+    Groups,
     /// An account is made.
     Joining,
     /// An account that exists is enabled.
@@ -29,8 +31,9 @@ pub(in crate::cli::view) enum Event {
 }
 
 impl Event {
-    pub(in crate::cli::view) const ALL: [Self; 7] = [
+    pub(in crate::cli::view) const ALL: [Self; 8] = [
         Self::Units,
+        Self::Groups,
         Self::Joining,
         Self::Starting,
         Self::TakenOver,
@@ -43,6 +46,7 @@ impl Event {
     pub(in crate::cli::view) const fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Units => ("New units", "unit", "units"),
+            Self::Groups => ("New groups", "group", "groups"),
             Self::Joining => ("Joining", "account is made", "accounts are made"),
             Self::Starting => (
                 "Starting or coming back",
@@ -67,6 +71,7 @@ impl Event {
     fn of(change: &Change) -> Self {
         match change {
             Change::CreateUnit { .. } => Self::Units,
+            Change::CreateGroup { .. } => Self::Groups,
             Change::CreateAccount { .. } => Self::Joining,
             Change::Enable { .. } => Self::Starting,
             Change::Adopt { .. } => Self::TakenOver,
@@ -76,14 +81,15 @@ impl Event {
             | Change::Modify { .. }
             | Change::Move { .. }
             | Change::AddMember { .. }
-            | Change::RemoveMember { .. } => Self::Changing,
+            | Change::RemoveMember { .. }
+            | Change::WriteBack { .. } => Self::Changing,
         }
     }
 
     /// Which event names a block that has several: the one that weighs most.
     const fn weight(self) -> u8 {
         match self {
-            Self::Units => 0,
+            Self::Units | Self::Groups => 0,
             Self::Changing => 1,
             Self::TakenOver => 2,
             Self::Starting => 3,
@@ -108,6 +114,7 @@ pub(in crate::cli::view) fn blocks(plan: &Plan) -> Vec<Block<'_>> {
     for action in &plan.actions {
         let key = match (&action.person, &action.change) {
             (None, Change::CreateUnit { .. }) => (String::new(), None, ""),
+            (None, Change::CreateGroup { .. }) => (String::new(), None, "groups"),
             (person, _) => (action.who.to_lowercase(), person.as_ref(), &*action.who),
         };
         found.entry(key).or_default().push(action);
@@ -129,7 +136,7 @@ pub(in crate::cli::view) fn blocks(plan: &Plan) -> Vec<Block<'_>> {
 
 impl Block<'_> {
     pub(super) fn show(&self, scene: &Scene<'_>, page: &mut Page) {
-        let units = self.event == Event::Units;
+        let units = matches!(self.event, Event::Units | Event::Groups);
         if scene.compact && !units {
             return self.compact(scene, page);
         }
@@ -193,7 +200,7 @@ impl Block<'_> {
     fn compact(&self, scene: &Scene<'_>, page: &mut Page) {
         let palette = &scene.options.palette;
         let (glyph, style) = match self.event {
-            Event::Units | Event::Joining | Event::Starting => ("+", palette.add),
+            Event::Units | Event::Groups | Event::Joining | Event::Starting => ("+", palette.add),
             Event::TakenOver => (">", palette.place),
             Event::Changing => ("~", palette.change),
             Event::Leaving | Event::Deleted => ("-", palette.remove),
@@ -207,6 +214,11 @@ impl Block<'_> {
         let strange = self.actions.iter().filter(|action| action.not_ours).count();
         if strange > 0 {
             line = line.styled(palette.warn, &format!("  {strange} not ours"));
+        }
+        let waits = self.actions.iter().filter(|action| scene.waits(action));
+        let waits = waits.count();
+        if waits > 0 {
+            line = line.styled(palette.warn, &format!("  {waits} waiting for approval"));
         }
         let lost = self
             .actions

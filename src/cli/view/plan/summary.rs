@@ -38,6 +38,17 @@ pub(super) fn header(scene: &Scene<'_>, page: &mut Page) {
         facts.push_str(&words::instant(header.expires, zone));
     }
     page.line(2, 4, &Line::new().styled(palette.dim, &facts));
+    if !header.sources.is_empty() {
+        let sources = header.sources.iter().map(|source| {
+            let (digest, number) = (
+                words::short(&source.digest),
+                words::number(source.records as usize),
+            );
+            format!("{} {digest}: {number}", source.name)
+        });
+        let sources: Vec<String> = sources.collect();
+        page.line(2, 4, &Line::new().styled(palette.dim, &sources.join(" · ")));
+    }
 }
 
 /// How many people are in which stage.
@@ -84,11 +95,24 @@ pub(super) fn last(scene: &Scene<'_>, page: &mut Page) {
     }
     let mut next = Line::new();
     let tripped = plan.guards.iter().filter(|guard| guard.tripped).count();
-    if tripped > 0 {
-        let guards = count(tripped, "guard stops it", "guards stop it");
+    let stops = [
+        (tripped, "guard stops it", "guards stop it"),
+        (
+            plan.broken.len(),
+            "invariant would be broken",
+            "invariants would be broken",
+        ),
+    ];
+    let stops: Vec<String> = stops
+        .into_iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, one, many)| count(number, one, many))
+        .collect();
+    if !stops.is_empty() {
+        let stops = stops.join(" and ");
         next = next.styled(
             palette.danger,
-            &format!("This plan is not applied: {guards}. "),
+            &format!("This plan is not applied: {stops}. "),
         );
     } else if plan.header.hypothetical && !plan.is_empty() {
         next = next.plain("This plan looks at another time and is never applied. ");
@@ -99,7 +123,7 @@ pub(super) fn last(scene: &Scene<'_>, page: &mut Page) {
             .plain(". ");
     }
     next = match plan.next_change {
-        None => next.plain("No further change is due by any date known today."),
+        None => next.plain("No further change is due by any date that may be shown."),
         Some(at) => next.plain(&format!(
             "The next change is due {}, {}.",
             words::instant(at, &scene.options.zone),
@@ -129,6 +153,10 @@ struct Tally {
     give: usize,
     take: usize,
     units: usize,
+    groups: usize,
+    waiting: usize,
+    write_back: usize,
+    notices: usize,
     final_ones: usize,
     partly: usize,
     not_ours: usize,
@@ -136,7 +164,11 @@ struct Tally {
 
 impl Tally {
     fn of(plan: &Plan) -> Self {
-        let mut tally = Self::default();
+        let mut tally = Self {
+            waiting: plan.waiting().into_iter().filter(|waits| *waits).count(),
+            notices: plan.notices.len(),
+            ..Self::default()
+        };
         let made: BTreeSet<_> = plan
             .actions
             .iter()
@@ -147,6 +179,7 @@ impl Tally {
             let exists = !made.contains(&(&action.person, &action.who));
             match &action.change {
                 Change::CreateUnit { .. } => tally.units += 1,
+                Change::CreateGroup { .. } => tally.groups += 1,
                 Change::CreateAccount { .. } => tally.create += 1,
                 Change::Adopt { .. } => tally.take_over += 1,
                 Change::SetPassword { .. } => tally.reset += usize::from(exists),
@@ -156,6 +189,7 @@ impl Tally {
                 Change::Disable { .. } => tally.disable += 1,
                 Change::AddMember { .. } => tally.give += 1,
                 Change::RemoveMember { .. } => tally.take += 1,
+                Change::WriteBack { .. } => tally.write_back += 1,
                 Change::Delete { .. } => tally.delete += 1,
             }
             tally.not_ours += usize::from(action.not_ours);
@@ -188,10 +222,16 @@ impl Tally {
         ]);
         let memberships = parts(&[(self.give, "give"), (self.take, "take")]);
         let units = parts(&[(self.units, "make")]);
+        let groups = parts(&[(self.groups, "make")]);
+        let hr = parts(&[(self.write_back, "write back")]);
+        let notices = parts(&[(self.notices, "send")]);
         let named = [
             ("Accounts", accounts),
             ("memberships", memberships),
+            ("groups", groups),
             ("units", units),
+            ("values of HR", hr),
+            ("notices", notices),
         ];
         let named = named.iter().filter(|(_, text)| !text.is_empty());
         let text: Vec<String> = named
@@ -205,6 +245,13 @@ impl Tally {
 
     fn warnings(&self) -> String {
         let mut parts = Vec::new();
+        if self.waiting > 0 {
+            parts.push(count(
+                self.waiting,
+                "waits for approval",
+                "wait for approval",
+            ));
+        }
         if self.final_ones > 0 {
             parts.push(format!(
                 "{} cannot be undone",

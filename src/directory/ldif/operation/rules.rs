@@ -4,7 +4,7 @@ use super::refuse;
 use crate::directory::dn::{Dn, Rdn};
 use crate::directory::group_type::{GroupType, Scope};
 use crate::directory::guid::Guid;
-use crate::directory::ldif::load::HAS_PASSWORD;
+use crate::directory::ldif::load::{self, HAS_PASSWORD};
 use crate::directory::ldif::memory::Memory;
 use crate::directory::ldif::step::Keys;
 use crate::directory::object::Object;
@@ -15,17 +15,6 @@ use crate::directory::value::{AttributeName, Value};
 
 /// Attributes that follow from others or from the name, and are never given.
 const COMPUTED: [&str; 4] = ["objectGUID", "objectSid", "distinguishedName", HAS_PASSWORD];
-
-/// Attributes that hold secrets: only an operation of its own sets a password.
-const SECRETS: [&str; 7] = [
-    "unicodePwd",
-    "userPassword",
-    "unixUserPassword",
-    "dBCSPwd",
-    "ntPwdHistory",
-    "lmPwdHistory",
-    "supplementalCredentials",
-];
 
 /// Whether somebody may write this attribute at all.
 pub(super) fn check_attribute(memory: &Memory, dn: &Dn, name: &AttributeName) -> Result<(), Error> {
@@ -45,7 +34,7 @@ pub(super) fn check_attribute(memory: &Memory, dn: &Dn, name: &AttributeName) ->
             message,
         ))
     };
-    if SECRETS.iter().any(|secret| name.is(secret)) {
+    if load::holds_a_password(name) {
         return unwilling(format!("`{name}` is set by an operation of its own"));
     }
     let known = name.schema();

@@ -1,0 +1,59 @@
+//! Notices, to and from the file.
+
+use super::convert::{collect, ids, numbers, person};
+use super::{Bad, wire};
+use crate::plan::Notice;
+use crate::text::mail::{Address, HeadLine};
+
+/// Notices of a plan with so many actions.
+pub(super) fn notices(notices: Vec<wire::Notice>, actions: usize) -> Result<Vec<Notice>, Bad> {
+    for notice in &notices {
+        if let Some(id) = notice.after.iter().find(|id| **id as usize >= actions) {
+            return Err(Bad(format!(
+                "the notice `{}` waits for action {id}, and there are {actions}",
+                notice.name
+            )));
+        }
+    }
+    collect(notices)
+}
+
+impl From<&Notice> for wire::Notice {
+    fn from(notice: &Notice) -> Self {
+        Self {
+            name: notice.name.to_string(),
+            event: notice.event.to_string(),
+            person: notice.person.to_string(),
+            who: notice.who.to_string(),
+            to: notice.to.iter().map(ToString::to_string).collect(),
+            subject: notice.subject.to_string(),
+            body: notice.body.to_string(),
+            reason: (&notice.reason).into(),
+            after: numbers(&notice.after),
+        }
+    }
+}
+
+impl TryFrom<wire::Notice> for Notice {
+    type Error = Bad;
+
+    fn try_from(notice: wire::Notice) -> Result<Self, Bad> {
+        let address =
+            |text: &String| Address::parse(text).ok_or_else(|| Bad::new("mail address", text));
+        let subject = HeadLine::new(&notice.subject);
+        if subject.as_str() != notice.subject {
+            return Err(Bad::new("subject on one line", &notice.subject));
+        }
+        Ok(Self {
+            name: notice.name.into(),
+            event: notice.event.into(),
+            person: person(&notice.person)?,
+            who: notice.who.into(),
+            to: notice.to.iter().map(address).collect::<Result<_, Bad>>()?,
+            subject,
+            body: notice.body.into(),
+            reason: notice.reason.into(),
+            after: ids(notice.after),
+        })
+    }
+}

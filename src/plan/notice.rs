@@ -1,0 +1,511 @@
+//! Notices: what this run would tell, about whom and to whom. Sending is not the plan's.
+//!
+//! An event is a comparison: with the stage, the HR values and the states at the last applied run. The first
+//! sight of a person who has an account already, and of an `on` line that is new, is a baseline and tells
+//! nothing. What is told of an action is due once that action succeeded; what is told of a person's stage or
+//! values is due once all of theirs did, and comes again in the next plan where one failed.
+
+use super::draft::Draft;
+use super::names::Assigned;
+use super::subject::unnamed;
+use super::world::World;
+use super::{Action, ActionId, Change, Finding, FindingKind, Reason, Target};
+use crate::hr::PersonId;
+use crate::policy::notice::{NOTHING, NoticeWish, Recipient, TextPart};
+use crate::policy::{EventRule, NoticeEvent, NoticeRule, Telling, Wish};
+use crate::state::PersonMemory;
+use crate::text::mail::{Address, HeadLine};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+
+/// What a password is called where it would stand: a plan knows none.
+const PASSWORD: &str = "{password}";
+
+/// Something that is told once the plan is applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Its name in the policy.
+    pub name: Arc<str>,
+    /// What happened, as the policy says it: `create`, `enter leaver`.
+    pub event: Arc<str>,
+    /// About whom.
+    pub person: PersonId,
+    /// How the person is shown.
+    pub who: Arc<str>,
+    /// To whom; never empty.
+    pub to: Vec<Address>,
+    /// The subject.
+    pub subject: HeadLine,
+    /// The body; a password that would stand in it does not.
+    pub body: Arc<str>,
+    /// Why.
+    pub reason: Reason,
+    /// Actions that must have succeeded; where there are none, all of the person's.
+    pub after: Vec<ActionId>,
+}
+
+/// What the state should remember of notices beside what was told.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NoticeMemory {
+    /// The keys of all `on` lines; the whole list, sorted, it replaces the former one.
+    pub known: Vec<Arc<str>>,
+    /// For which people what an `on` line watches has begun or ceased to be so.
+    pub changed: Vec<((Arc<str>, PersonId), bool)>,
+}
+
+/// What one person has to do with events.
+struct Subject<'a> {
+    wish: &'a Wish,
+    before: Option<&'a PersonMemory>,
+    after: Option<&'a PersonMemory>,
+    /// Seen for the first time, with an account.
+    baseline: bool,
+    /// The actions on their account, but for memberships.
+    acts: &'a [ActionId],
+}
+
+/// The notices of this plan; what cannot be told is a finding, what is to be remembered goes into the draft.
+pub(crate) fn notices(world: &World<'_>, draft: &mut Draft, actions: &[Action]) -> Vec<Notice> {
+    let input = world.input;
+    let rules = &input.rules.notices;
+    let mut known: Vec<Arc<str>> = rules
+        .iter()
+        .flat_map(|rule| rule.on.iter().map(|event| event.key.clone()))
+        .collect();
+    known.sort();
+    known.dedup();
+    let Some(telling) = input.options.telling else {
+        draft.memory.notices.known = input.prior.notices_known.iter().cloned().collect();
+        return Vec::new();
+    };
+    draft.memory.notices.known = known;
+    if rules.is_empty() {
+        return Vec::new();
+    }
+    let acts = acts(actions);
+    let remembered = std::mem::take(&mut draft.memory.people);
+    let told = told_of(world, draft, actions, (&acts, &remembered), telling);
+    draft.memory.people = remembered;
+    told
+}
+
+/// What each person's actions are, and what will be remembered of whom.
+type Facts<'a> = (
+    &'a FxHashMap<PersonId, Vec<ActionId>>,
+    &'a [(PersonId, PersonMemory)],
+);
+
+fn told_of(
+    world: &World<'_>,
+    draft: &mut Draft,
+    actions: &[Action],
+    (acts, remembered): Facts<'_>,
+    telling: &dyn Telling,
+) -> Vec<Notice> {
+    let input = world.input;
+    let rules = &input.rules.notices;
+    let problems: FxHashSet<PersonId> = draft
+        .findings
+        .iter()
+        .filter(|finding| is_problem(finding.kind))
+        .filter_map(|finding| finding.person.clone())
+        .collect();
+    let after: FxHashMap<&PersonId, &PersonMemory> = remembered
+        .iter()
+        .map(|(person, memory)| (person, memory))
+        .collect();
+    let mut told = Vec::new();
+    for wish in input.wishes {
+        let person = &wish.person;
+        let wanted = input.options.only.as_ref();
+        if wanted.is_some_and(|only| !only.contains(person)) {
+            continue;
+        }
+        let before = world.person_memory(person);
+        let subject = Subject {
+            wish,
+            before,
+            after: after.get(person).copied().or(before),
+            baseline: before.is_none() && draft.accounts.contains_key(person),
+            acts: acts.get(person).map_or(&[], Vec::as_slice),
+        };
+        for (index, rule) in rules.iter().enumerate() {
+            let mut due: Option<(&EventRule, Vec<ActionId>)> = None;
+            for event in &rule.on {
+                let watched = watched(event, &subject, &problems, &draft.postponed);
+                let fires = match watched {
+                    Watched::Now(now) => begins(world, draft, event, &subject, now).then(Vec::new),
+                    // Unknown is not missing: what was so stays so until it can be told.
+                    Watched::Untold => None,
+                    Watched::NoState => fires(world, event, &subject, actions),
+                };
+                if let (None, Some(after)) = (&due, fires) {
+                    due = Some((event, after));
+                }
+            }
+            let Some((event, after)) = due else {
+                continue;
+            };
+            let Some(text) = telling.notice(person, index) else {
+                continue;
+            };
+            let account = AccountAfter::of(world, draft, &subject, actions);
+            match written(world, rule, event, &subject, &text, &account, after) {
+                Ok(notice) => told.push(notice),
+                Err(finding) => draft.find(*finding),
+            }
+        }
+    }
+    told
+}
+
+/// What counts as a problem of a person.
+fn is_problem(kind: FindingKind) -> bool {
+    match kind {
+        FindingKind::Quarantined
+        | FindingKind::Held
+        | FindingKind::Conflict
+        | FindingKind::DisabledByHand
+        | FindingKind::EnabledByHand
+        | FindingKind::Blocked
+        | FindingKind::Vanished => true,
+        FindingKind::Unsettled
+        | FindingKind::Namesake
+        | FindingKind::Released
+        | FindingKind::Missing
+        | FindingKind::Overlay
+        | FindingKind::Proposed
+        | FindingKind::Lingering
+        | FindingKind::Waiting
+        | FindingKind::Tied
+        | FindingKind::Exception
+        | FindingKind::Expectation
+        | FindingKind::Untold
+        | FindingKind::Note => false,
+    }
+}
+
+/// By person, the actions on an account of theirs, but for memberships.
+fn acts(actions: &[Action]) -> FxHashMap<PersonId, Vec<ActionId>> {
+    let mut acts: FxHashMap<PersonId, Vec<ActionId>> = FxHashMap::default();
+    for (id, action) in (0_u32..).map(ActionId).zip(actions) {
+        let membership = matches!(
+            action.change,
+            Change::AddMember { .. } | Change::RemoveMember { .. }
+        );
+        if let (Some(person), false) = (&action.person, membership) {
+            acts.entry(person.clone()).or_default().push(id);
+        }
+    }
+    acts
+}
+
+/// How what an event watches is now.
+enum Watched {
+    /// It is no state that begins, but something that happens.
+    NoState,
+    /// It is so, or it is not.
+    Now(bool),
+    /// It cannot be told.
+    Untold,
+}
+
+fn watched(
+    event: &EventRule,
+    subject: &Subject<'_>,
+    problems: &FxHashSet<PersonId>,
+    postponed: &FxHashSet<PersonId>,
+) -> Watched {
+    let person = &subject.wish.person;
+    match &event.event {
+        NoticeEvent::When(index) => {
+            let holds = subject.wish.watches.get(*index as usize).copied().flatten();
+            holds.map_or(Watched::Untold, Watched::Now)
+        }
+        NoticeEvent::Problem => Watched::Now(problems.contains(person)),
+        NoticeEvent::Postpone => Watched::Now(postponed.contains(person)),
+        NoticeEvent::Create
+        | NoticeEvent::Password
+        | NoticeEvent::Delete
+        | NoticeEvent::Enter { .. }
+        | NoticeEvent::Exit(_)
+        | NoticeEvent::ChangeOf(_) => Watched::NoState,
+    }
+}
+
+/// Whether a state begins now; remembers where it began or ceased.
+fn begins(
+    world: &World<'_>,
+    draft: &mut Draft,
+    event: &EventRule,
+    subject: &Subject<'_>,
+    now: bool,
+) -> bool {
+    let prior = world.input.prior;
+    let entry = (event.key.clone(), subject.wish.person.clone());
+    let before = prior.notice_states.contains(&entry);
+    if now != before {
+        draft.memory.notices.changed.push((entry, now));
+    }
+    now && !before && !subject.baseline && prior.notices_known.contains(&event.key)
+}
+
+/// Whether an event that is a comparison or an action happens, and the actions that it hangs on.
+fn fires(
+    world: &World<'_>,
+    event: &EventRule,
+    subject: &Subject<'_>,
+    actions: &[Action],
+) -> Option<Vec<ActionId>> {
+    let done = |is: fn(&Change) -> bool| -> Option<Vec<ActionId>> {
+        let id = subject.acts.iter().find(|id| {
+            let action = actions.get(id.0 as usize);
+            action.is_some_and(|action| is(&action.change))
+        })?;
+        Some(vec![*id])
+    };
+    let rules = world.input.rules;
+    let stage = |memory: Option<&PersonMemory>| {
+        let name = memory?.stage.as_ref()?;
+        rules.stage_named(name)
+    };
+    // A stage counts as entered once its enable has succeeded.
+    let was_in =
+        |memory: Option<&PersonMemory>| stage(memory.filter(|memory| memory.entered.is_some()));
+    let before = was_in(subject.before);
+    let after = was_in(subject.after);
+    let holds = match &event.event {
+        NoticeEvent::Create => {
+            return done(|change| matches!(change, Change::CreateAccount { .. }));
+        }
+        NoticeEvent::Password => {
+            return done(|change| matches!(change, Change::SetPassword { .. }));
+        }
+        NoticeEvent::Delete => return done(|change| matches!(change, Change::Delete { .. })),
+        NoticeEvent::Enter { .. } | NoticeEvent::Exit(_) | NoticeEvent::ChangeOf(_)
+            if subject.baseline =>
+        {
+            false
+        }
+        NoticeEvent::Enter { into, from } => {
+            let came =
+                from.is_empty() || stage(subject.before).is_some_and(|stage| from.contains(&stage));
+            came && before != after && after.is_some_and(|stage| into.contains(&stage))
+        }
+        NoticeEvent::Exit(stages) => {
+            let left = stage(subject.before).filter(|stage| stages.contains(stage));
+            left.is_some() && stage(subject.after) != left
+        }
+        NoticeEvent::ChangeOf(positions) => {
+            subject.before.is_some() && world.hr_changed(&subject.wish.person, positions)
+        }
+        NoticeEvent::When(_) | NoticeEvent::Problem | NoticeEvent::Postpone => false,
+    };
+    holds.then(Vec::new)
+}
+
+/// The account as it is after the run.
+pub(crate) struct AccountAfter<'a> {
+    world: &'a World<'a>,
+    account: Option<crate::directory::ObjectId>,
+    names: Option<&'a Assigned>,
+    own: Vec<&'a Action>,
+}
+
+impl<'a> AccountAfter<'a> {
+    fn of(
+        world: &'a World<'_>,
+        draft: &'a Draft,
+        subject: &Subject<'_>,
+        actions: &'a [Action],
+    ) -> Self {
+        let person = &subject.wish.person;
+        let account = subject
+            .after
+            .and_then(|memory| memory.account)
+            .and_then(|guid| world.input.directory.by_guid(guid));
+        let own = subject
+            .acts
+            .iter()
+            .filter_map(|id| actions.get(id.0 as usize));
+        Self::new(
+            world,
+            account.or(draft.accounts.get(person).copied()),
+            draft.names.get(person),
+            own.collect(),
+        )
+    }
+
+    pub(crate) fn new(
+        world: &'a World<'_>,
+        account: Option<crate::directory::ObjectId>,
+        names: Option<&'a Assigned>,
+        own: Vec<&'a Action>,
+    ) -> Self {
+        Self {
+            world,
+            account,
+            names,
+            own,
+        }
+    }
+
+    /// The first value that an attribute will have.
+    fn value(&self, attribute: &str) -> Option<Arc<str>> {
+        let mut value: Option<Arc<str>> = self
+            .account
+            .and_then(|account| self.world.object(account).first(attribute))
+            .map(Into::into);
+        for action in &self.own {
+            match &action.change {
+                Change::CreateAccount { dn, attributes, .. } => {
+                    let given = attributes
+                        .iter()
+                        .find(|(name, _)| name.eq_ignore_ascii_case(attribute));
+                    value = match given {
+                        Some((_, values)) => values.first().cloned(),
+                        None if attribute.eq_ignore_ascii_case("cn") => {
+                            dn.rdn().map(|rdn| rdn.value().into())
+                        }
+                        None if attribute.eq_ignore_ascii_case("distinguishedName") => {
+                            Some(dn.text().clone())
+                        }
+                        None => value,
+                    };
+                }
+                Change::Adopt { anchor, after, .. } if anchor.eq_ignore_ascii_case(attribute) => {
+                    value = Some(after.clone());
+                }
+                Change::Modify {
+                    account: Target::Existing { guid, .. },
+                    attributes,
+                } if self.is_own(*guid) => {
+                    let given = attributes
+                        .iter()
+                        .find(|change| change.attribute.eq_ignore_ascii_case(attribute));
+                    if let Some(change) = given {
+                        value = change.after.first().cloned();
+                    }
+                }
+                Change::Modify {
+                    account: Target::Made { .. },
+                    attributes,
+                } => {
+                    let given = attributes
+                        .iter()
+                        .find(|change| change.attribute.eq_ignore_ascii_case(attribute));
+                    if let Some(change) = given {
+                        value = change.after.first().cloned();
+                    }
+                }
+                Change::Move { to, .. } => {
+                    if attribute.eq_ignore_ascii_case("cn") {
+                        value = to.rdn().map(|rdn| rdn.value().into());
+                    } else if attribute.eq_ignore_ascii_case("distinguishedName") {
+                        value = Some(to.text().clone());
+                    }
+                }
+                Change::Adopt { .. }
+                | Change::Modify { .. }
+                | Change::CreateUnit { .. }
+                | Change::CreateGroup { .. }
+                | Change::SetPassword { .. }
+                | Change::Enable { .. }
+                | Change::Disable { .. }
+                | Change::AddMember { .. }
+                | Change::RemoveMember { .. }
+                | Change::WriteBack { .. }
+                | Change::Delete { .. } => {}
+            }
+        }
+        value
+    }
+
+    fn is_own(&self, guid: crate::directory::Guid) -> bool {
+        self.account
+            .is_some_and(|account| self.world.object(account).guid() == guid)
+    }
+
+    /// A text of which every piece is there.
+    pub(crate) fn text(&self, parts: &[TextPart]) -> Option<String> {
+        let mut text = String::new();
+        for part in parts {
+            text.push_str(&self.piece(part)?);
+        }
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// A text in which what is missing says so.
+    fn prose(&self, parts: &[TextPart]) -> String {
+        let pieces = parts
+            .iter()
+            .map(|part| self.piece(part).unwrap_or_else(|| NOTHING.into()));
+        pieces.map(|piece| piece.to_string()).collect()
+    }
+
+    fn piece(&self, part: &TextPart) -> Option<Arc<str>> {
+        match part {
+            TextPart::Literal(text) => Some(text.clone()),
+            TextPart::Unique(index) => self.names?.get(*index as usize)?.clone(),
+            TextPart::Account(attribute) => self.value(attribute),
+            TextPart::Password => Some(PASSWORD.into()),
+        }
+    }
+}
+
+/// The notice as it is sent; a finding where it would go to nobody.
+fn written(
+    world: &World<'_>,
+    rule: &NoticeRule,
+    event: &EventRule,
+    subject: &Subject<'_>,
+    text: &NoticeWish,
+    account: &AccountAfter<'_>,
+    after: Vec<ActionId>,
+) -> Result<Notice, Box<Finding>> {
+    let person = &subject.wish.person;
+    let who = unnamed(world, person);
+    let reason = world.reason(event.rule, Some(person));
+    let mut to: Vec<Address> = Vec::new();
+    let mut left_out = Vec::new();
+    for recipient in &text.to {
+        match address(recipient, account) {
+            Ok(address) if !to.contains(&address) => to.push(address),
+            Ok(_) => {}
+            Err(why) => left_out.push(why),
+        }
+    }
+    let words = reason.text.strip_prefix("on ").unwrap_or(&reason.text);
+    if to.is_empty() {
+        let why = format!("`{}` goes to nobody: {}", rule.name, left_out.join("; "));
+        let finding = Finding::new(FindingKind::Untold, who, why)
+            .of(person)
+            .because(reason)
+            .help("give it an address that is always there, behind a comma");
+        return Err(Box::new(finding));
+    }
+    Ok(Notice {
+        name: rule.name.clone(),
+        event: words.into(),
+        person: person.clone(),
+        who,
+        to,
+        subject: HeadLine::new(&account.prose(&text.subject)),
+        body: account.prose(&text.body).into(),
+        reason,
+        after,
+    })
+}
+
+/// The address of a recipient; else why there is none.
+fn address(recipient: &Recipient, account: &AccountAfter<'_>) -> Result<Address, String> {
+    let written = &recipient.written;
+    if let Some(why) = &recipient.unknown {
+        return Err(format!("`{written}` is not known: {why}"));
+    }
+    let mut texts = recipient.addresses.iter();
+    let Some(text) = texts.find_map(|parts| account.text(parts)) else {
+        return Err(format!("`{written}` is missing"));
+    };
+    Address::parse(&text).ok_or_else(|| format!("`{written}` is no mail address"))
+}

@@ -1,0 +1,146 @@
+//! What a policy says around accounts: where people come from, what is expected of their data, what HR and
+//! people get to know, and how long it is kept. Plain data.
+
+use super::eval::time;
+use super::notice::TextPart;
+use super::ruleset::{Duration, Limit, RuleId, StageId, TimeUnit};
+use crate::diagnostic::Span;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::sync::Arc;
+
+/// `source "externals.csv" prefix "x" lose at most 10%`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceRule {
+    /// Its name in the configuration.
+    pub name: Arc<str>,
+    /// Put before each of its keys.
+    pub prefix: Option<Arc<str>>,
+    /// How many of its people one run may lose; `None` is the default.
+    pub lose: Option<Limit>,
+    /// The statement.
+    pub rule: RuleId,
+    /// Where the name is written.
+    pub span: Span,
+}
+
+/// `expect "…" when …`: data quality, without any effect on accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectRule {
+    /// What is expected, in its author's words.
+    pub title: Arc<str>,
+    /// The statement.
+    pub rule: RuleId,
+}
+
+/// `notify "…" { … }`; what it says is asked of [`crate::policy::Telling`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeRule {
+    /// Its name.
+    pub name: Arc<str>,
+    /// When it is sent: any of these.
+    pub on: Vec<EventRule>,
+    /// The item.
+    pub rule: RuleId,
+}
+
+/// A line `on …` of a notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRule {
+    /// What happens.
+    pub event: NoticeEvent,
+    /// What the state knows it by: an `on` that says something else is another one.
+    pub key: Arc<str>,
+    /// The statement.
+    pub rule: RuleId,
+}
+
+/// What makes a notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoticeEvent {
+    /// An account is made.
+    Create,
+    /// A password is made.
+    Password,
+    /// An account is deleted.
+    Delete,
+    /// A working person would be put back before the start (S2).
+    Postpone,
+    /// Something of the person cannot be decided or done.
+    Problem,
+    /// The person comes into a stage.
+    Enter {
+        /// Into one of these.
+        into: Vec<StageId>,
+        /// Out of one of these; any if empty.
+        from: Vec<StageId>,
+    },
+    /// The person leaves one of these stages.
+    Exit(Vec<StageId>),
+    /// HR says another value of one of these attributes, by their positions in the schema.
+    ChangeOf(Vec<u32>),
+    /// A condition begins to hold; a position in [`crate::policy::Wish::watches`].
+    When(u32),
+}
+
+/// A line of `writeback`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WritebackRule {
+    /// The position of the HR attribute in the schema.
+    pub field: u32,
+    /// Its name in the policy.
+    pub name: Arc<str>,
+    /// Its name in HR.
+    pub source: Arc<str>,
+    /// Whether people sign in to HR with it.
+    pub login: bool,
+    /// The value, where it is the same for everybody but for the account.
+    pub fixed: Option<Vec<TextPart>>,
+    /// The line.
+    pub rule: RuleId,
+}
+
+/// `retention { … }`: how long the state keeps what runs did (S12).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retention {
+    /// Personal values: names, values before and after, reasons.
+    pub values: Duration,
+    /// The trail itself: that something happened, when, by whom.
+    pub trail: Duration,
+    /// The item; `None` where the policy has none and defaults hold.
+    pub rule: Option<RuleId>,
+}
+
+/// Half a year of values, three years of trail: as long as a works council and an audit usually ask for.
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            values: Duration {
+                count: 180,
+                unit: TimeUnit::Day,
+            },
+            trail: Duration {
+                count: 3,
+                unit: TimeUnit::Year,
+            },
+            rule: None,
+        }
+    }
+}
+
+impl Retention {
+    /// The instant before which personal values are destroyed.
+    pub fn values_since(&self, now: Timestamp) -> Timestamp {
+        earlier(now, self.values)
+    }
+
+    /// The instant before which the trail is dropped.
+    pub fn trail_since(&self, now: Timestamp) -> Timestamp {
+        earlier(now, self.trail)
+    }
+}
+
+fn earlier(now: Timestamp, by: Duration) -> Timestamp {
+    let by = time::duration(by);
+    time::shift_instant(now, by, true, &TimeZone::UTC).unwrap_or(Timestamp::MIN)
+}

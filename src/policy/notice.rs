@@ -1,0 +1,60 @@
+//! What a notice says to whom, as far as policy and HR decide it. Data; the planner fills in the rest.
+
+use crate::hr::PersonId;
+use std::fmt;
+use std::sync::Arc;
+
+/// What stands in a notice where a value is missing.
+pub const NOTHING: &str = "–";
+
+/// What stands in a notice where a value cannot be told: the record of whom it hangs on cannot be read.
+pub const UNTOLD: &str = "(unknown)";
+
+/// A piece of a text that is finished only when the directory is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TextPart {
+    /// Text as it stands.
+    Literal(Arc<str>),
+    /// The name that this `unique` (by index) gives.
+    Unique(u32),
+    /// The first value of this attribute of the account, as it is after the run.
+    Account(Arc<str>),
+    /// The password that is made: known only when it is, and to nobody who reads a plan.
+    Password,
+}
+
+/// One notice for one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeWish {
+    /// To whom.
+    pub to: Vec<Recipient>,
+    /// The subject.
+    pub subject: Vec<TextPart>,
+    /// The body.
+    pub body: Vec<TextPart>,
+}
+
+/// Somebody to whom a notice goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// The expression in its author's words.
+    pub written: Arc<str>,
+    /// Addresses in order; the first of which every piece is there counts.
+    pub addresses: Vec<Vec<TextPart>>,
+    /// Why it cannot be told, where it cannot.
+    pub unknown: Option<Arc<str>>,
+}
+
+/// A value for HR, as far as policy and HR decide it; `None` where there is none to be written.
+pub type WrittenValue = Option<Vec<TextPart>>;
+
+/// Says what notices say and what is written back to HR, person by person, when it is asked.
+///
+/// Most people have no news on most days: so these texts are not part of every wish.
+pub trait Telling: fmt::Debug + Sync {
+    /// That notice (by its index in [`super::Ruleset::notices`]) for that person; none where HR has no record.
+    fn notice(&self, person: &PersonId, notice: usize) -> Option<NoticeWish>;
+
+    /// What that line (by its index in [`super::Ruleset::writebacks`]) writes for that person.
+    fn written(&self, person: &PersonId, line: usize) -> WrittenValue;
+}

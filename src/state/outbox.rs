@@ -1,0 +1,130 @@
+//! Notices that are due, until they are sent.
+//!
+//! A notice gets here in the transaction that ends the run whose effects it tells: so it is never lost and
+//! never told of what did not happen. Its id stays the same however often it is tried, so that whoever gets a
+//! repeat can tell. What it says is sealed under the key of the person whom it is about.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
+use super::{Entry, Private, Store, StoreError, Writer, codec, private};
+use crate::hr::PersonId;
+
+/// A notice on its way into the outbox.
+#[derive(Debug, Clone, Copy)]
+pub struct Due<'a> {
+    /// Its place among the notices of its run.
+    pub position: u32,
+    /// Its name in the policy.
+    pub notice: &'a str,
+    /// What happened.
+    pub event: &'a str,
+    /// About whom.
+    pub person: &'a PersonId,
+    /// To whom, subject and body, as JSON.
+    pub content: &'a str,
+}
+
+/// A notice in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its id for ever: Message-ID and idempotency key.
+    pub id: String,
+    /// Which run made it due.
+    pub run: Uuid,
+    /// Its name in the policy.
+    pub notice: String,
+    /// What happened.
+    pub event: String,
+    /// About whom; `None` once they were forgotten.
+    pub person: Option<PersonId>,
+    /// `due`, `sending`, `sent`, `failed` or `void`.
+    pub status: String,
+    /// When it became due.
+    pub made: Timestamp,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// What it says.
+    pub content: Private,
+}
+
+impl Writer<'_> {
+    /// Puts a notice into the outbox, and on the trail.
+    pub fn notice_due(
+        &mut self,
+        run: Uuid,
+        due: &Due<'_>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let id = format!("{run}.{}", due.position);
+        let facts = serde_json::json!({ "notice": due.notice, "id": id, "status": "due" });
+        let content = self.audit(&Entry {
+            at,
+            event: "notice",
+            run: Some(run),
+            facts: &facts.to_string(),
+            private: Some((Some(due.person), due.content)),
+        })?;
+        self.db()
+            .prepare_cached(
+                "INSERT INTO outbox (id, run, notice, event, person, content, status, made)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'due', ?7)",
+            )?
+            .execute(params![
+                id,
+                run.to_string(),
+                due.notice,
+                due.event,
+                due.person.to_string(),
+                content,
+                at.to_string()
+            ])?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Everything in the outbox, oldest first.
+    pub fn outbox(&self) -> Result<Vec<Kept>, StoreError> {
+        self.read(|db| kept(db, None))
+    }
+}
+
+/// What lies in the outbox, of that run or of all, oldest first.
+pub(crate) fn kept(db: &Connection, run: Option<Uuid>) -> Result<Vec<Kept>, StoreError> {
+    let mut kept = Vec::new();
+    let mut statement = db.prepare(
+        "SELECT id, run, notice, event, person, status, made, attempts, content
+         FROM outbox WHERE ?1 IS NULL OR run = ?1 ORDER BY seq",
+    )?;
+    let mut rows = statement.query([run.map(|run| run.to_string())])?;
+    while let Some(row) = rows.next()? {
+        let person: Option<String> = row.get(4)?;
+        let content: Option<i64> = row.get(8)?;
+        let content = content
+            .map(|id| private::get(db, id).map(|found| found.0))
+            .transpose()?;
+        kept.push(Kept {
+            id: row.get(0)?,
+            run: codec::uuid(&row.get::<_, String>(1)?)?,
+            notice: row.get(2)?,
+            event: row.get(3)?,
+            person: person.as_deref().map(codec::person).transpose()?,
+            status: row.get(5)?,
+            made: codec::time(&row.get::<_, String>(6)?)?,
+            attempts: codec::count(row.get(7)?)?,
+            content: content.unwrap_or(Private::Forgotten),
+        });
+    }
+    Ok(kept)
+}
+
+/// Drops what became due before that second.
+pub(super) fn drop_before(db: &Connection, second: &str) -> Result<(), StoreError> {
+    db.execute(
+        "DELETE FROM outbox WHERE substr(made, 1, 19) < ?1",
+        [second],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,181 @@
+//! The pages of codes of the world: configuration, people, directory, state, plans.
+//!
+//! Their examples happen in the folder of the tour, before its first command: files are written and changed as
+//! shown, then what stands in `sh` is typed. The last command of an example must end with its code; what stands
+//! under 'How to mend it' goes on in the same folder and must not. `exit=CODE` says how a command ends,
+//! otherwise 1 at the end of an example and 0 elsewhere; `start=empty` is an empty folder.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use tempfile::TempDir;
+use tenure::diagnostic::Code;
+
+use super::codes::body;
+use super::markdown::{Block, blocks};
+use super::shell::{change, typed, write};
+
+/// Codes whose example cannot be typed into a document, and why. Each is shown by a test elsewhere, or is a
+/// guard against what should never be.
+const TOLD: [(&str, &str); 25] = [
+    (
+        "bad-writeback",
+        "a file that is damaged by hand: `cli::told`",
+    ),
+    (
+        "broken-off",
+        "a run is interrupted: `cli::killed`, `apply::crash`",
+    ),
+    ("csv-nobody", "two tables of people: `hr::employments`"),
+    ("csv-not-text", "bytes that are no text: `hr::csv`"),
+    (
+        "directory-failed",
+        "a disk is full: `directory::durability`",
+    ),
+    (
+        "invariant-broken",
+        "groups nested by hand: `cli::statements`",
+    ),
+    ("locked", "two runs at once: `cli::exits`"),
+    (
+        "lost-plan",
+        "a state from the middle of a run: `apply::crash`",
+    ),
+    ("no-employments", "two tables of people: `workspace`"),
+    ("no-folder", "the current folder is removed"),
+    ("no-identity", "the policy changes while the command runs"),
+    (
+        "no-recording",
+        "files vanish while the command runs: `personio`",
+    ),
+    ("not-a-terminal", "a screen that is none: `cli::canary`"),
+    (
+        "not-written",
+        "a policy that cannot be extended: `cli::matching`",
+    ),
+    (
+        "nothing-to-approve",
+        "two plans of two days: `cli::statements`",
+    ),
+    (
+        "other-domain",
+        "the working copy is replaced: `cli::bad_plan`",
+    ),
+    ("person-in-two-sources", "two sources: `hr::sources`"),
+    (
+        "plan-disordered",
+        "a file with a right digest and a wrong order: `apply::precondition`",
+    ),
+    (
+        "plan-other-domain",
+        "a plan from elsewhere: `cli::bad_plan`",
+    ),
+    ("recording-not-text", "bytes that are no text: `personio`"),
+    (
+        "state-older",
+        "a state from a backup: `apply::precondition`",
+    ),
+    (
+        "state-other-domain",
+        "a state from elsewhere: `apply::precondition`",
+    ),
+    ("too-many-files", "ten thousand files"),
+    ("too-many-people", "two million people"),
+    ("unfinished-run", "a run is killed: `cli::killed`"),
+];
+
+fn told(code: &Code) -> bool {
+    TOLD.iter().any(|(name, _)| *name == code.name)
+}
+
+/// The codes of errors of the world: all that are not found in a policy.
+fn codes() -> Vec<&'static Code> {
+    let of_policies = |code: &&Code| {
+        let tables = [tenure::policy::codes::ALL, tenure::syntax::codes::ALL];
+        tables
+            .into_iter()
+            .flatten()
+            .any(|known| known.name == code.name)
+    };
+    let all = tenure::cli::every_code().into_iter();
+    all.filter(|code| !of_policies(code)).collect()
+}
+
+/// The folder of the tour before its first command.
+fn company(folder: &Path) {
+    let tour = std::fs::read_to_string("docs/tour.md").unwrap();
+    let files = blocks(&tour)
+        .into_iter()
+        .take_while(|block| block.language != "sh");
+    files.for_each(|block| write(folder, &block));
+}
+
+/// Does what the blocks say; what is wrong with the outcome of each `sh`, if `judge` says so.
+fn act(folder: &Path, blocks: &[Block], judge: &dyn Fn(&Block, &str, i32) -> bool) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for block in blocks {
+        match block.language.as_str() {
+            "sh" => {
+                let (output, code) = typed(folder, block);
+                if !judge(block, &output, code) {
+                    wrong.push(format!("{}ends with {code}:\n{output}", block.text));
+                }
+            }
+            "diff" => change(folder, block),
+            _ => write(folder, block),
+        }
+    }
+    wrong
+}
+
+fn exit(block: &Block, otherwise: i32) -> i32 {
+    block
+        .order("exit")
+        .map_or(otherwise, |code| code.parse().unwrap())
+}
+
+#[test]
+fn each_example_that_can_be_typed_ends_with_its_code_and_what_mends_it_does_not() {
+    let mut wrong = String::new();
+    for code in codes() {
+        let example = blocks(&body(code, "Example"));
+        let last = example.iter().rev().find(|block| block.language == "sh");
+        let Some(last) = last.map(|block| block.line) else {
+            assert!(told(code), "{} has no example that is run", code.name);
+            continue;
+        };
+        assert!(!told(code), "{} has an example that is run", code.name);
+        let folder = TempDir::new().unwrap();
+        if example
+            .iter()
+            .all(|block| block.order("start") != Some("empty"))
+        {
+            company(folder.path());
+        }
+        let named = format!("error[{}]", code.name);
+        let mut found = act(folder.path(), &example, &|block, output, ended| {
+            if block.line == last {
+                let wanted = exit(block, 1);
+                ended == wanted && (wanted != 1 || output.contains(&named))
+            } else {
+                ended == exit(block, 0)
+            }
+        });
+        let mend = blocks(&body(code, "How to mend it"));
+        found.extend(act(folder.path(), &mend, &|block, output, ended| {
+            ended == exit(block, 0) && !output.contains("error[")
+        }));
+        for what in found {
+            writeln!(wrong, "{}: {what}", code.name).unwrap();
+        }
+    }
+    assert_eq!(wrong, "");
+}
+
+#[test]
+fn who_is_told_of_exists() {
+    let names: Vec<&str> = codes().iter().map(|code| code.name).collect();
+    for (name, _) in TOLD {
+        assert!(names.contains(&name), "{name}");
+    }
+}
