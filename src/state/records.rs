@@ -8,12 +8,13 @@ use rusqlite::params;
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::private::{self, Private};
 use super::{Store, StoreError, Writer, codec, read};
-use crate::hr::{self, Person, PersonId, Schema, Type, Value};
+use crate::hr::{self, Attribute, Employment, Person, PersonId, Schema, Type, Value};
 
 impl Store {
     /// The last complete records of these people, as far as they are kept and still keep to the schema.
@@ -96,43 +97,70 @@ impl Writer<'_> {
     }
 }
 
-/// A record as text: each value by the name of its attribute, a list as a list.
+/// A record as text: each value by the name of its attribute, a list as a list, an employment as a record.
 fn to_text(schema: &Schema, person: &Person) -> String {
-    let values = schema.attributes().iter().zip(person.values());
-    let record: serde_json::Map<String, Json> = values
-        .filter_map(|(attribute, value)| {
-            let value = value.as_ref()?;
-            let json = if let Value::List(items) = value {
-                items.iter().map(ToString::to_string).collect()
-            } else {
-                Json::String(value.to_string())
-            };
-            Some((attribute.name.to_string(), json))
-        })
-        .collect();
-    Json::Object(record).to_string()
+    fields_to_json(schema.attributes(), person.values()).to_string()
 }
 
 /// The record of a text; none where it no longer keeps to the schema.
 fn of_text(schema: &Schema, person: &PersonId, text: &str) -> Option<Person> {
-    let record: serde_json::Map<String, Json> = serde_json::from_str(text).ok()?;
-    let mut values = Vec::with_capacity(schema.attributes().len());
-    for attribute in schema.attributes() {
-        let value = match (record.get(&*attribute.name), &attribute.ty) {
-            (Some(Json::String(text)), ty) => hr::read_text(ty, text).ok()?,
-            (Some(Json::Array(items)), Type::List(item)) => {
-                let items = items
-                    .iter()
-                    .map(|one| hr::read_text(item, one.as_str()?).ok()?);
-                let items: Vec<Value> = items.collect::<Option<_>>()?;
-                Some(Value::List(items.into()))
-            }
-            _ => None,
-        };
+    let record: Json = serde_json::from_str(text).ok()?;
+    let values = fields_of_json(schema.attributes(), &record).ok()?;
+    Some(Person::new(person.clone(), values))
+}
+
+fn fields_to_json(attributes: &[Attribute], values: &[Option<Value>]) -> Json {
+    let named = attributes.iter().zip(values);
+    let fields: serde_json::Map<String, Json> = named
+        .filter_map(|(attribute, value)| {
+            let json = to_json(&attribute.ty, value.as_ref()?);
+            Some((attribute.name.to_string(), json))
+        })
+        .collect();
+    Json::Object(fields)
+}
+
+fn to_json(ty: &Type, value: &Value) -> Json {
+    if let (Type::List(item), Value::List(items)) = (ty, value) {
+        return items.iter().map(|one| to_json(item, one)).collect();
+    }
+    if let (Type::Employment(fields), Value::Employment(employment)) = (ty, value) {
+        return fields_to_json(fields, employment.values());
+    }
+    Json::String(value.to_string())
+}
+
+/// A record that no longer keeps to the schema.
+struct Misfit;
+
+/// The values of a record: none that is needed is missing, and each is of its type.
+fn fields_of_json(attributes: &[Attribute], record: &Json) -> Result<Vec<Option<Value>>, Misfit> {
+    let record = record.as_object().ok_or(Misfit)?;
+    let mut values = Vec::with_capacity(attributes.len());
+    for attribute in attributes {
+        let json = record.get(&*attribute.name);
+        let value = json.map_or(Ok(None), |json| of_json(&attribute.ty, json))?;
         if value.is_none() && !attribute.optional {
-            return None;
+            return Err(Misfit);
         }
         values.push(value);
     }
-    Some(Person::new(person.clone(), values))
+    Ok(values)
+}
+
+fn of_json(ty: &Type, json: &Json) -> Result<Option<Value>, Misfit> {
+    match (ty, json) {
+        (Type::List(item), Json::Array(items)) => {
+            let items = items.iter().map(|one| of_json(item, one));
+            let items: Vec<Option<Value>> = items.collect::<Result<_, Misfit>>()?;
+            let items: Vec<Value> = items.into_iter().flatten().collect();
+            Ok((!items.is_empty()).then(|| Value::List(items.into())))
+        }
+        (Type::Employment(fields), json) => {
+            let values = fields_of_json(fields, json)?;
+            Ok(Some(Value::Employment(Arc::new(Employment::new(values)))))
+        }
+        (ty, Json::String(text)) => hr::read_text(ty, text).map_err(|_| Misfit),
+        _ => Err(Misfit),
+    }
 }

@@ -154,3 +154,48 @@ fn a_list_of_tags_is_asked_with_in() {
       groups SG-Staff
     ");
 }
+
+#[test]
+fn an_approval_and_an_invariant_are_about_those_for_whom_their_condition_holds() {
+    let wishes = Bench::new()
+        .policy(
+            "approve disable
+             approve grant \"SG-Staff\" when status == \"leave\"
+             approve delete when supervisor is present and supervisor.status == \"leave\"
+             invariant \"internals stay\" when contract == \"internal\" never stage unmanaged
+             invariant \"on leave\" when status == \"leave\" never group \"SG-Staff\"
+             invariant \"by the boss\" when supervisor is present and supervisor.status == \"leave\" never group \"SG-Staff\"",
+        )
+        .people("id,status,supervisor\n1,leave,\n2,active,1\n3,active,9\n")
+        .only("asks never groups")
+        .wishes();
+    insta::assert_snapshot!(wishes, @r#"
+    1 employee
+      groups SG-Staff
+      asks approve grant "SG-Staff" when status == "leave"
+      never breaks internals stay
+      never breaks on leave
+    2 employee
+      groups SG-Staff
+      asks approve delete when supervisor is present and supervisor.status == "leave"
+      never breaks internals stay
+      never breaks by the boss
+    3 employee
+      groups hold SG-Staff: HR has no record of 9
+      asks approve delete when supervisor is present and supervisor.status == "leave"
+      never breaks internals stay
+      never breaks by the boss (perhaps: HR has no record of 9)
+    "#);
+}
+
+#[test]
+fn blocks_that_say_the_same_of_a_group_may_both_name_it() {
+    let policy = Bench::new()
+        .policy(
+            "groups { always => \"SG-Staff\" }
+             groups { when site is present => \"SG-Other\" manage all linger 3 days }
+             groups { when contract == \"internal\" => \"SG-Other\" linger 3 days manage all }",
+        )
+        .right();
+    assert_eq!(policy.rules.blocks.len(), 4);
+}

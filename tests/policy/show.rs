@@ -90,6 +90,16 @@ pub(crate) fn wish(policy: &Policy, wish: &Wish) -> String {
     }
     block(&mut text, "groups", &wish.groups);
     block(&mut text, "lists", &wish.lists);
+    for rule in &wish.approvals {
+        let rule = policy.rules.rule(*rule).unwrap();
+        writeln!(text, "  asks {}", rule.text).unwrap();
+    }
+    for one in &wish.invariants {
+        let title = &policy.rules.invariants[one.index as usize].title;
+        let unknown = one.unknown.as_ref();
+        let unknown = unknown.map_or(String::new(), |why| format!(" (perhaps: {why})"));
+        writeln!(text, "  never breaks {title}{unknown}").unwrap();
+    }
     if let Some(next) = wish.next_change {
         writeln!(text, "  next {next}").unwrap();
     }

@@ -1,7 +1,9 @@
 //! The state store: what was written is read again, and every way to fail has its own error.
 
+mod approvals;
 mod audit;
 mod lock;
+mod records;
 mod retention;
 mod round_trip;
 mod store;

@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use tenure::directory::Guid;
 use tenure::hr::PersonId;
 use tenure::state::{
-    AccountMemory, GuardCount, ManagedValue, Membership, MembershipOwner, NameSpace, Overlay,
-    PersonMemory, Prior, Reservation, ValueOwner,
+    AccountMemory, Asked, Given, GuardCount, ManagedValue, Membership, MembershipOwner, NameSpace,
+    Overlay, PersonMemory, Prior, Reservation, ValueOwner,
 };
 use uuid::Uuid;
 
@@ -103,6 +103,15 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn asked()(
+        asked in time(), given in option::of((text(), time(), time())),
+    ) -> Asked {
+        let given = given.map(|(by, at, expires)| Given { by, at, expires });
+        Asked { asked, given }
+    }
+}
+
+prop_compose! {
     fn prior()(
         policy in option::of(text()),
         people in btree_map(person(), memory(), 0..5),
@@ -116,10 +125,12 @@ prop_compose! {
         exceptions_seen in btree_map(text(), time(), 0..5),
         sources_read in btree_map(text(), any::<u32>(), 0..5),
         written in btree_map((person(), text()), text(), 0..5),
-        notices in (btree_set(text(), 0..5), btree_set((text(), person()), 0..5)),
+        asked_and_told in (
+            btree_map(text(), asked(), 0..5), btree_set(text(), 0..5), btree_set((text(), person()), 0..5),
+        ),
         set_back in btree_map((guid(), text()), 1..4_u32, 0..5),
     ) -> Prior {
-        let (notices_known, notice_states) = notices;
+        let (approvals, notices_known, notice_states) = asked_and_told;
         let guard_counts = counts
             .into_iter()
             .map(|((run, kind), (at, count))| GuardCount { kind: kind.into(), at, count, run: Uuid::from_u128(run) })
@@ -127,7 +138,7 @@ prop_compose! {
         let failed = open_since.keys().take(2).copied().collect();
         Prior {
             set_back, failed, policy, people, accounts, memberships, values, reservations, guard_counts, open_since,
-            people_read, exceptions_seen, sources_read, written, notices_known, notice_states, ..Prior::default()
+            people_read, exceptions_seen, approvals, sources_read, written, notices_known, notice_states, ..Prior::default()
         }
     }
 }
