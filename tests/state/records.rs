@@ -107,6 +107,10 @@ fn a_record_that_no_longer_fits_the_policy_is_none() {
 }
 
 #[test]
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the method alone is of one lifetime only"
+)]
 fn whoever_is_forgotten_has_no_last_record_and_dropping_all_leaves_none() {
     let bench = Bench::new();
     keep(&bench, &[person(1, "Ada", &[]), person(2, "Bob", &[])]);
