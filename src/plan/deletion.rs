@@ -77,7 +77,7 @@ pub(crate) fn delete(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) -> bo
                 .about(builder.dn(Some(account)))
                 .because(reason),
         );
-        builder.draft.timers.push(due_at);
+        builder.draft.timers.push((person.clone(), due_at));
         return false;
     }
     let why = builder
@@ -134,7 +134,7 @@ fn waiting_anew(
         .and_then(|known| known.disabled_since)
         .and_then(|since| logged_on_since(builder, account, since));
     let at = due(builder, subject, now, time);
-    builder.draft.timers.push(at);
+    builder.draft.timers.push((subject.wish.person.clone(), at));
     if builder.world.object(account).enabled() {
         return;
     }

@@ -20,8 +20,8 @@ pub(crate) struct Draft {
     pub(crate) findings: Vec<Finding>,
     pub(crate) open: Vec<Open>,
     pub(crate) memory: Memory,
-    /// Instants at which something of the planner's own becomes due (linger, deletion).
-    pub(crate) timers: Vec<Timestamp>,
+    /// When something of the planner's own becomes due, and for whom (linger, deletion).
+    pub(crate) timers: Vec<(PersonId, Timestamp)>,
     /// Who has an account, or may have one.
     pub(crate) accounts: FxHashMap<PersonId, ObjectId>,
     /// Who works and would be put back before the start (S2).

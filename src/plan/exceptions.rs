@@ -78,7 +78,8 @@ pub(crate) fn report(builder: &mut Builder<'_, '_>) {
         let next_day = last
             .tomorrow()
             .and_then(|day| zone.to_timestamp(day.at(0, 0, 0, 0)));
-        builder.draft.timers.extend(next_day);
+        let timer = next_day.map(|at| (exception.person.clone(), at));
+        builder.draft.timers.extend(timer);
         let new = !input.prior.exceptions_seen.contains_key(&exception.digest);
         let soon = last.checked_sub(NOTICE).is_ok_and(|notice| today >= notice);
         if !(over || new || soon) {

@@ -6,8 +6,8 @@ use super::draft::{Draft, Open};
 use super::exceptions;
 use super::world::World;
 use super::{
-    Action, Change, Finding, FindingKind, Header, OpenReason, Plan, SourceRead, StageCount, Target,
-    approval, guard, invariant, notice, open, order, quality, vanished,
+    Action, Change, Finding, FindingKind, Header, NextChange, OpenReason, Plan, SourceRead,
+    StageCount, Target, approval, guard, invariant, notice, open, order, quality, vanished,
 };
 use crate::directory::{self, Dn};
 use crate::hr::{self, PersonId};
@@ -242,8 +242,13 @@ fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Pla
         order.then_with(|| (&a.person, &a.who, &a.text).cmp(&(&b.person, &b.who, &b.text)))
     });
     draft.findings.dedup();
-    let next_change = next(input, &draft.timers, |wish| wish.next_change);
-    let next_shown = next(input, &draft.timers, |wish| wish.next_shown);
+    let next_change = next_changes(input, &draft.timers, |wish| wish.next_change);
+    let next_change = next_change.into_iter().map(|one| one.at).min();
+    let mut next_changes = next_changes(input, &draft.timers, |wish| wish.next_shown);
+    let next_shown = next_changes.iter().map(|one| one.at).min();
+    if let Some(people) = &input.options.only {
+        next_changes.retain(|one| people.contains(&one.person));
+    }
     let mut memory = draft.memory;
     if let Some(people) = &input.options.only {
         memory.people.retain(|(person, _)| people.contains(person));
@@ -283,6 +288,7 @@ fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Pla
         open_accounts,
         stages: stages(input),
         next_change: next_shown,
+        next_changes,
         memory,
     }
 }
@@ -307,15 +313,26 @@ fn unapproved(world: &World<'_>, draft: &mut Draft, actions: &[Action]) {
     }
 }
 
-/// The next instant at which something becomes due for anybody.
-fn next(
+/// The next instant at which something becomes due for each person for whom one is known, by person.
+fn next_changes(
     input: &Input<'_>,
-    timers: &[Timestamp],
+    timers: &[(PersonId, Timestamp)],
     of: fn(&Wish) -> Option<Timestamp>,
-) -> Option<Timestamp> {
-    let wishes = input.wishes.iter().filter_map(of);
-    let all = wishes.chain(timers.iter().copied());
-    all.filter(|at| *at > input.now).min()
+) -> Vec<NextChange> {
+    let wishes = input.wishes.iter();
+    let wishes = wishes.filter_map(|wish| Some((&wish.person, of(wish)?)));
+    let timers = timers.iter().map(|(person, at)| (person, *at));
+    let mut all: Vec<NextChange> = wishes
+        .chain(timers)
+        .filter(|(_, at)| *at > input.now)
+        .map(|(person, at)| NextChange {
+            person: person.clone(),
+            at,
+        })
+        .collect();
+    all.sort_unstable();
+    all.dedup_by(|later, earlier| later.person == earlier.person);
+    all
 }
 
 fn header(input: &Input<'_>, next_change: Option<Timestamp>) -> Header {

@@ -61,4 +61,6 @@ pub use finding::{Finding, FindingKind, OpenAccount, OpenReason};
 pub(crate) use guard::revoke_word;
 pub use make::{Input, MAX_AGE, Options, plan};
 pub use notice::{Notice, NoticeMemory};
-pub use plan::{Broken, GuardVerdict, Header, Memory, Plan, SourceRead, StageCount, ValuesEntry};
+pub use plan::{
+    Broken, GuardVerdict, Header, Memory, NextChange, Plan, SourceRead, StageCount, ValuesEntry,
+};

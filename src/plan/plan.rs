@@ -31,6 +31,9 @@ pub struct Plan {
     /// as a last day, do not count. That [`Header::expires`] comes before it tells that there is one within a day,
     /// not whose.
     pub next_change: Option<Timestamp>,
+    /// The same for each person for whom such an instant is known, by person: until then nothing changes for them
+    /// of itself. `language.md`, 'Exact time'.
+    pub next_changes: Vec<NextChange>,
     /// What the state should remember once this plan is applied, beside what the actions say.
     pub memory: Memory,
 }
@@ -145,6 +148,15 @@ pub struct Broken {
     pub text: Arc<str>,
     /// The item.
     pub reason: Reason,
+}
+
+/// When something next becomes due for a person.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NextChange {
+    /// For whom.
+    pub person: PersonId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// People per stage.

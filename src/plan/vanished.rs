@@ -129,7 +129,8 @@ fn unchanged(
         finding = finding.because(builder.world.reason(absent.rule, None));
     }
     builder.draft.find(finding);
-    builder.draft.timers.extend(due);
+    let timer = due.map(|due| (person.clone(), due));
+    builder.draft.timers.extend(timer);
     builder.open(account, Some(person), &shown, OpenReason::Vanished);
 }
 

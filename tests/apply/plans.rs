@@ -93,6 +93,7 @@ impl Plans {
             open_accounts: Vec::new(),
             stages: Vec::new(),
             next_change: None,
+            next_changes: Vec::new(),
             memory,
         };
         Self { plan }

@@ -14,6 +14,7 @@ mod guard;
 mod invariants;
 mod laws;
 mod names;
+mod next_changes;
 mod open;
 mod stages;
 mod vanished;

@@ -145,6 +145,7 @@ impl Draft {
                 open_accounts: Vec::new(),
                 stages: Vec::new(),
                 next_change: Some(at("2026-03-02T17:00:00Z")),
+                next_changes: Vec::new(),
                 memory: Memory::default(),
             },
             prior: Prior::default(),

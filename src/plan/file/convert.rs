@@ -6,8 +6,8 @@ use crate::directory::{Dn, Guid};
 use crate::hr::PersonId;
 use crate::plan::order::made_by;
 use crate::plan::{
-    Action, ActionId, Approval, Broken, GuardVerdict, Header, Plan, Reason, Reversible, SourceRead,
-    StageCount,
+    Action, ActionId, Approval, Broken, GuardVerdict, Header, NextChange, Plan, Reason, Reversible,
+    SourceRead, StageCount,
 };
 use crate::state::Given;
 use jiff::Timestamp;
@@ -80,6 +80,14 @@ impl From<&Plan> for wire::Plan {
                 })
                 .collect(),
             next_change: text(plan.next_change.as_ref()),
+            next_changes: plan
+                .next_changes
+                .iter()
+                .map(|one| wire::NextChange {
+                    person: one.person.to_string(),
+                    at: one.at.to_string(),
+                })
+                .collect(),
             memory: (&plan.memory).into(),
         }
     }
@@ -119,6 +127,16 @@ impl TryFrom<wire::Plan> for Plan {
                 })
                 .collect(),
             next_change: instant_if(plan.next_change)?,
+            next_changes: plan
+                .next_changes
+                .into_iter()
+                .map(|one| {
+                    Ok(NextChange {
+                        person: person(&one.person)?,
+                        at: instant(&one.at)?,
+                    })
+                })
+                .collect::<Result<_, Bad>>()?,
             memory: plan.memory.try_into()?,
         })
     }

@@ -101,6 +101,9 @@ pub(super) struct Plan {
     pub(super) open_accounts: Vec<OpenAccount>,
     pub(super) stages: Vec<StageCount>,
     pub(super) next_change: Option<String>,
+    /// When something next becomes due for each person, as far as it may be shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) next_changes: Vec<NextChange>,
     pub(super) memory: Memory,
 }
 
@@ -377,6 +380,14 @@ pub(super) struct OpenAccount {
     pub(super) why: OpenReason,
     pub(super) since: String,
     pub(super) days: u32,
+}
+
+/// When something next becomes due for a person.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NextChange {
+    pub(super) person: String,
+    pub(super) at: String,
 }
 
 /// People in a stage.

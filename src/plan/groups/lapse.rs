@@ -45,7 +45,8 @@ pub(super) fn lapse(builder: &mut Builder<'_, '_>, desk: &mut Desk<'_, '_>, bloc
             let due = later(lapsed, time, &desk.subject.wish.zone);
             if due > now {
                 desk.lingering.push(group);
-                builder.draft.timers.push(due);
+                let person = desk.subject.wish.person.clone();
+                builder.draft.timers.push((person, due));
                 continue;
             }
         }

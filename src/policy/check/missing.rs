@@ -46,10 +46,23 @@ impl Lower<'_> {
 
     fn maybe_missing(&mut self, span: Span, message: &str) {
         let words = self.sources.slice(span).to_owned();
+        let (label, help) = if words.starts_with('[') {
+            (
+                "an element may be missing",
+                "ask for the element first, as in `x is present and …`, or say what it is then: `[x else …]`".to_owned(),
+            )
+        } else {
+            (
+                "may be missing",
+                format!(
+                    "ask first, as in `{words} is present and …`, or say what it is then: `{words} else …`"
+                ),
+            )
+        };
         self.report(
             Diagnostic::new(&codes::MAYBE_MISSING, span, message)
-                .label("may be missing")
-                .help(format!("ask first, as in `{words} is present and …`, or say what it is then: `{words} else …`")),
+                .label(label)
+                .help(help),
         );
     }
 }

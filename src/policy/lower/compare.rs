@@ -81,13 +81,18 @@ impl Lower<'_> {
             return unknown;
         }
         let marks = left.marks.and(right.marks).either_way();
-        let culprit = [&left, &right]
-            .into_iter()
-            .find(|node| node.marks.missing)
-            .map(|node| node.span);
+        let which = |is: fn(&Marks) -> bool| {
+            let side = [&left, &right].into_iter().find(|node| is(&node.marks));
+            side.map(|node| node.span)
+        };
+        let gap = which(|marks| marks.gaps);
+        let culprit = which(|marks| marks.missing);
         let mut marks = Marks {
             missing: false,
             free: false,
+            gaps: false,
+            hollow_true: marks.hollow_true.or(gap),
+            hollow_false: marks.hollow_false.or(gap),
             ..marks
         };
         match op {

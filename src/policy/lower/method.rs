@@ -46,10 +46,16 @@ impl Lower<'_> {
             .iter()
             .map(|node| node.marks)
             .fold(Marks::default(), Marks::and);
+        // What is computed from a list that lacks an element hangs on what is missing: `[a, b].length()`.
+        let gap = nodes.iter().find(|node| node.marks.gaps);
+        let gap = gap.map(|node| node.span);
         let types: Vec<&Type> = nodes.iter().map(|node| &node.ty).collect();
         Node {
             marks: Marks {
                 missing: marks.missing || !is_sure(function, &nodes),
+                gaps: false,
+                hollow_true: marks.hollow_true.or(gap),
+                hollow_false: marks.hollow_false.or(gap),
                 ..marks
             },
             ty: function.result_type(&types),
