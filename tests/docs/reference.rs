@@ -1,9 +1,10 @@
 //! The reference, run: each policy in it checks, each diagnostic, wish and value is what comes out.
 //!
 //! A heading begins anew with `policy/prelude.tenure`. A `tenure` block adds to the policy of its section; one
-//! that is followed by a `text` block is a mistake, and `text` is what `tenure check` says of it. A `csv` block is a table, or,
+//! that is followed by a `text` block is a mistake, and `text` is what `tenure check` says of it. A `csv` block is a table (`markdown` the text of a notice), or,
 //! named `people`, everybody in HR; `wish` is then what the policy wants (`only=` lines that begin with these
-//! words, `at=` an instant). `parse=only` marks what is read and not yet meant. A table headed `person | expression | value` asks for values.
+//! words, `at=` an instant). `parse=only` marks what is read and not yet meant, or is
+//! about another `person` than the prelude's. A table headed `person | expression | value` asks for values.
 //!
 //! In such a table a person has what the row says and otherwise the usual values; further people stand
 //! behind ` / `; `now` is an instant. `missing`, `unknown`, `true` and `false` are what they say.
@@ -19,7 +20,11 @@ use super::shell::first_difference;
 use crate::policy::bench::{Bench, Compiled, USUAL, people, wishes};
 
 /// Documents of which each policy is run.
-const DOCUMENTS: [&str; 2] = ["docs/language.md", "docs/from-hire2retire.md"];
+const DOCUMENTS: [&str; 3] = [
+    "docs/language.md",
+    "docs/from-hire2retire.md",
+    "docs/people-and-notices.md",
+];
 
 /// What a person has in a table that says nothing else of them.
 const USUAL_ID: &str = "7";
@@ -88,7 +93,8 @@ fn run(document: &str) -> (String, Found) {
                     }
                     for part in &parts[index + 1..] {
                         let Part::Block(table) = part else { break };
-                        if table.language == "csv" && table.name.as_deref() != Some("people") {
+                        let file = matches!(table.language.as_str(), "csv" | "markdown");
+                        if file && table.name.as_deref() != Some("people") {
                             bench =
                                 bench.table(table.name.as_deref().unwrap(), table.text.as_str());
                         }
@@ -110,13 +116,14 @@ fn run(document: &str) -> (String, Found) {
                 "csv" if block.name.as_deref() == Some("people") => {
                     section.people.clone_from(&block.text);
                 }
-                "csv" => {
+                "csv" | "markdown" => {
                     let name = block.name.as_deref().unwrap();
                     section.bench = section.bench.clone().table(name, block.text.as_str());
                 }
                 "toml" => {
                     let config: toml::Table = block.text.parse().unwrap();
-                    for (key, value) in config["params"].as_table().unwrap() {
+                    let params = config.get("params").and_then(toml::Value::as_table);
+                    for (key, value) in params.into_iter().flatten() {
                         section.bench = section.bench.clone().param(key, value.as_str().unwrap());
                     }
                 }
