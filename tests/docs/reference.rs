@@ -7,7 +7,7 @@
 //! about another `person` than the prelude's. A table headed `person | expression | value` asks for values.
 //!
 //! In such a table a person has what the row says and otherwise the usual values; further people stand
-//! behind ` / `; `now` is an instant. `missing`, `unknown`, `true` and `false` are what they say.
+//! behind ` / `, the elements of a list are joined by ` + `; `now` is an instant. `missing`, `unknown`, `true` and `false` are what they say.
 
 use std::collections::BTreeMap;
 
@@ -213,7 +213,11 @@ fn records(cell: &str) -> (String, Option<String>) {
             if !columns.iter().any(|column| column == name) {
                 columns.push(name.to_owned());
             }
-            row.insert(name.to_owned(), value.to_owned());
+            let value = match value.contains(" + ") {
+                true => format!("\"{}\"", value.replace(" + ", ", ")),
+                false => value.to_owned(),
+            };
+            row.insert(name.to_owned(), value);
         }
         rows.push(row);
     }
