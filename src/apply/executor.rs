@@ -5,7 +5,7 @@
 //! for the one action that was intended and has no outcome it looks in the directory first.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -13,21 +13,19 @@ use uuid::Uuid;
 
 use super::attempt::{Success, attempt};
 use super::effect::{Effect, Known};
-use super::journal::{self, Ending};
-use super::seen::{Trouble, View};
+use super::job::{Job, numbered};
+use super::journal;
+use super::seen::Trouble;
 use super::{
     ApplyError, Author, Boundary, Counts, Handed, Handover, RunStatus, Situation, Status, Watch,
     precondition,
 };
 use crate::directory::port::Directory;
 use crate::directory::{Dn, Guid};
-use crate::hr::PersonId;
 use crate::hr::port::WriteBack;
-use crate::plan::{Action, ActionId, Change, GuardKind, Notice, Plan, Target, file};
+use crate::plan::{Action, ActionId, Change, Plan, Target, file};
 use crate::state::mark::{self, Foreign, Found, Lease, Mark};
-use crate::state::outbox::Due;
-use crate::state::{Given, Lock, Store, StoreError, Writer};
-use crate::text::mail::Address;
+use crate::state::{Given, Lock, Store};
 
 /// For how long counts of guards are kept; limits look at the last 24 hours.
 const COUNTS_KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(31 * 24);
@@ -99,20 +97,6 @@ pub struct Ended {
     pub status: Status,
     /// Why it did not succeed, or what to know of it.
     pub text: Option<String>,
-}
-
-/// A run at work.
-struct Job<'a> {
-    run: Uuid,
-    plan: &'a Plan,
-    known: Known<'a>,
-    statuses: Vec<Status>,
-    /// Which actions wait for approval, or need one that does.
-    waits: Vec<bool>,
-    view: View<'a>,
-    outcome: Outcome,
-    /// The mark as this run wrote it last.
-    mark: Found,
 }
 
 impl Executor<'_> {
@@ -409,193 +393,6 @@ impl Executor<'_> {
     }
 }
 
-impl<'a> Job<'a> {
-    fn new(
-        run: Uuid,
-        plan: &'a Plan,
-        (directory, hr): (&'a dyn Directory, &'a dyn WriteBack),
-        mark: Found,
-    ) -> Self {
-        let outcome = Outcome {
-            run,
-            status: RunStatus::Finished,
-            counts: Counts::default(),
-            ended: Vec::new(),
-            passwords_unknown: Vec::new(),
-            notices: 0,
-            resumed: false,
-        };
-        let view = View {
-            directory,
-            hr,
-            made: BTreeMap::new(),
-            places: BTreeMap::new(),
-            moved: BTreeMap::new(),
-        };
-        let statuses = vec![Status::Pending; plan.actions.len()];
-        Self {
-            run,
-            plan,
-            known: Known::new(&plan.memory),
-            statuses,
-            waits: plan.waiting(),
-            view,
-            outcome,
-            mark,
-        }
-    }
-
-    /// Takes up what the journal says is behind this run.
-    fn catch_up(&mut self, progress: &[journal::Progress]) {
-        for ((id, action), known) in numbered(self.plan).zip(progress) {
-            self.set_status(id, known.status);
-            if let (Status::Done, Some(object)) = (known.status, known.object) {
-                self.note(id, action, object);
-            }
-        }
-    }
-
-    fn status(&self, id: ActionId) -> Status {
-        self.statuses
-            .get(id.0 as usize)
-            .copied()
-            .unwrap_or(Status::Pending)
-    }
-
-    fn waits(&self, id: ActionId) -> bool {
-        self.waits.get(id.0 as usize).copied().unwrap_or(false)
-    }
-
-    fn set_status(&mut self, id: ActionId, status: Status) {
-        if let Some(known) = self.statuses.get_mut(id.0 as usize) {
-            *known = status;
-        }
-    }
-
-    /// Remembers what a successful action made or moved.
-    fn note(&mut self, id: ActionId, action: &Action, object: Guid) {
-        if let Change::CreateUnit { .. }
-        | Change::CreateGroup { .. }
-        | Change::CreateAccount { .. } = &action.change
-        {
-            self.view.made.insert(id, object);
-        }
-        if let Change::Move { account, to, .. } = &action.change {
-            self.view.moved.insert(account.dn().clone(), to.clone());
-            self.view.places.insert(object, to.clone());
-        }
-    }
-
-    /// The first action that this one needs and that did not succeed.
-    fn unmet(&self, action: &Action) -> Option<ActionId> {
-        let missing = |needed: &&ActionId| self.status(**needed) != Status::Done;
-        action.after.iter().find(missing).copied()
-    }
-
-    fn close(
-        &self,
-        writer: &mut Writer<'_>,
-        action: &Action,
-        ended: &Ended,
-        success: Option<&Success>,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let ending = Ending {
-            id: ended.id,
-            action,
-            status: ended.status,
-            object: success.map(|success| success.member.unwrap_or(success.object)),
-            text: ended.text.as_deref(),
-        };
-        journal::close(writer, self.run, &ending, at)
-    }
-
-    /// The people of whom not every action succeeded.
-    fn failed(&self) -> BTreeSet<&'a PersonId> {
-        numbered(self.plan)
-            .filter(|(id, _)| self.status(*id) != Status::Done)
-            .filter_map(|(_, action)| action.person.as_ref())
-            .collect()
-    }
-
-    /// Puts what became true by this run into the outbox, and remembers what notices watch; how many are due.
-    fn remember_notices(
-        &self,
-        writer: &mut Writer<'_>,
-        at: Timestamp,
-    ) -> Result<usize, StoreError> {
-        let failed = self.failed();
-        let happened = |notice: &&Notice| match notice.after.as_slice() {
-            [] => !failed.contains(&notice.person),
-            after => after.iter().all(|id| self.status(*id) == Status::Done),
-        };
-        let due: Vec<&Notice> = self.plan.notices.iter().filter(happened).collect();
-        for (position, notice) in (0_u32..).zip(&due) {
-            let to: Vec<&str> = notice.to.iter().map(Address::as_str).collect();
-            let content = serde_json::json!({
-                "to": to,
-                "subject": notice.subject.as_str(),
-                "body": &*notice.body,
-            });
-            let due = Due {
-                position,
-                notice: &notice.name,
-                event: &notice.event,
-                person: &notice.person,
-                content: &content.to_string(),
-            };
-            writer.notice_due(self.run, &due, at)?;
-        }
-        let count = u32::try_from(due.len()).unwrap_or(u32::MAX);
-        if count > 0 {
-            writer.count(self.run, GuardKind::Notify.word(), at, count)?;
-        }
-        for ((key, person), holds) in &self.plan.memory.notices.changed {
-            if !failed.contains(person) {
-                writer.set_notice_state(key, person, *holds)?;
-            }
-        }
-        Ok(due.len())
-    }
-
-    /// The accounts that this run meant to disable and did not; what waits for approval it did not mean to.
-    fn not_disabled(&self) -> impl Iterator<Item = Guid> + '_ {
-        let open = numbered(self.plan)
-            .filter(|(id, _)| !matches!(self.status(*id), Status::Done | Status::Waiting));
-        open.filter_map(|(_, action)| {
-            let Change::Disable {
-                account: Target::Existing { guid, .. },
-                ..
-            } = &action.change
-            else {
-                return None;
-            };
-            Some(*guid)
-        })
-    }
-
-    /// Remembers each person whose actions all succeeded as the plan says (S1).
-    fn remember_people(&self, writer: &mut Writer<'_>) -> Result<(), StoreError> {
-        let done = |id: &ActionId| self.status(*id) == Status::Done;
-        let failed = self.failed();
-        let deleted: BTreeSet<Guid> = numbered(self.plan)
-            .filter(|(id, _)| done(id))
-            .filter_map(|(_, action)| deletes(action))
-            .collect();
-        let people = self.plan.memory.people.iter();
-        for (person, memory) in people.filter(|(person, _)| !failed.contains(person)) {
-            let mut memory = memory.clone();
-            memory.account = match memory.account {
-                Some(account) if deleted.contains(&account) => None,
-                Some(account) => Some(account),
-                None => writer.person(person)?.and_then(|known| known.account),
-            };
-            writer.set_person(person, &memory)?;
-        }
-        Ok(())
-    }
-}
-
 /// The plan with the yes that was given for this run (S19): from now on the plan itself says who gave it.
 fn approved<'p>(plan: &'p Plan, ids: &[Arc<str>], author: &Author, at: Timestamp) -> Cow<'p, Plan> {
     if ids.is_empty() {
@@ -636,21 +433,6 @@ fn adopts(action: &Action) -> Option<Guid> {
         return None;
     };
     Some(*guid)
-}
-
-/// The account that an action deletes.
-fn deletes(action: &Action) -> Option<Guid> {
-    let Change::Delete {
-        account: Target::Existing { guid, .. },
-    } = &action.change
-    else {
-        return None;
-    };
-    Some(*guid)
-}
-
-fn numbered(plan: &Plan) -> impl Iterator<Item = (ActionId, &Action)> {
-    (0_u32..).map(ActionId).zip(&plan.actions)
 }
 
 fn is_behind(status: Status) -> bool {

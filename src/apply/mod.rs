@@ -17,6 +17,7 @@ mod error;
 mod executor;
 mod handover;
 pub mod history;
+mod job;
 pub mod journal;
 mod password;
 pub mod precondition;

@@ -10,6 +10,7 @@
 //!
 //! Begin with [`Store`], then [`Prior`].
 
+mod approvals;
 mod audit;
 pub(crate) mod codec;
 mod error;
@@ -23,6 +24,7 @@ mod records;
 mod retention;
 mod store;
 mod told;
+mod whole;
 mod write;
 
 pub use audit::{AuditError, Entry, Recorded, Verified};

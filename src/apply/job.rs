@@ -1,0 +1,238 @@
+//! A run at work: what is behind it, what it made and moved, and what the state learns of it at its end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::attempt::Success;
+use super::effect::Known;
+use super::executor::{Ended, Outcome};
+use super::journal::{self, Ending};
+use super::seen::View;
+use super::{Counts, RunStatus, Status};
+use crate::directory::Guid;
+use crate::directory::port::Directory;
+use crate::hr::PersonId;
+use crate::hr::port::WriteBack;
+use crate::plan::{Action, ActionId, Change, GuardKind, Notice, Plan, Target};
+use crate::state::mark::Found;
+use crate::state::outbox::Due;
+use crate::state::{StoreError, Writer};
+use crate::text::mail::Address;
+
+/// A run at work.
+pub(super) struct Job<'a> {
+    pub(super) run: Uuid,
+    pub(super) plan: &'a Plan,
+    pub(super) known: Known<'a>,
+    pub(super) statuses: Vec<Status>,
+    /// Which actions wait for approval, or need one that does.
+    pub(super) waits: Vec<bool>,
+    pub(super) view: View<'a>,
+    pub(super) outcome: Outcome,
+    /// The mark as this run wrote it last.
+    pub(super) mark: Found,
+}
+
+impl<'a> Job<'a> {
+    pub(super) fn new(
+        run: Uuid,
+        plan: &'a Plan,
+        (directory, hr): (&'a dyn Directory, &'a dyn WriteBack),
+        mark: Found,
+    ) -> Self {
+        let outcome = Outcome {
+            run,
+            status: RunStatus::Finished,
+            counts: Counts::default(),
+            ended: Vec::new(),
+            passwords_unknown: Vec::new(),
+            notices: 0,
+            resumed: false,
+        };
+        let view = View {
+            directory,
+            hr,
+            made: BTreeMap::new(),
+            places: BTreeMap::new(),
+            moved: BTreeMap::new(),
+        };
+        let statuses = vec![Status::Pending; plan.actions.len()];
+        Self {
+            run,
+            plan,
+            known: Known::new(&plan.memory),
+            statuses,
+            waits: plan.waiting(),
+            view,
+            outcome,
+            mark,
+        }
+    }
+
+    /// Takes up what the journal says is behind this run.
+    pub(super) fn catch_up(&mut self, progress: &[journal::Progress]) {
+        for ((id, action), known) in numbered(self.plan).zip(progress) {
+            self.set_status(id, known.status);
+            if let (Status::Done, Some(object)) = (known.status, known.object) {
+                self.note(id, action, object);
+            }
+        }
+    }
+
+    pub(super) fn status(&self, id: ActionId) -> Status {
+        self.statuses
+            .get(id.0 as usize)
+            .copied()
+            .unwrap_or(Status::Pending)
+    }
+
+    pub(super) fn waits(&self, id: ActionId) -> bool {
+        self.waits.get(id.0 as usize).copied().unwrap_or(false)
+    }
+
+    pub(super) fn set_status(&mut self, id: ActionId, status: Status) {
+        if let Some(known) = self.statuses.get_mut(id.0 as usize) {
+            *known = status;
+        }
+    }
+
+    /// Remembers what a successful action made or moved.
+    pub(super) fn note(&mut self, id: ActionId, action: &Action, object: Guid) {
+        if let Change::CreateUnit { .. }
+        | Change::CreateGroup { .. }
+        | Change::CreateAccount { .. } = &action.change
+        {
+            self.view.made.insert(id, object);
+        }
+        if let Change::Move { account, to, .. } = &action.change {
+            self.view.moved.insert(account.dn().clone(), to.clone());
+            self.view.places.insert(object, to.clone());
+        }
+    }
+
+    /// The first action that this one needs and that did not succeed.
+    pub(super) fn unmet(&self, action: &Action) -> Option<ActionId> {
+        let missing = |needed: &&ActionId| self.status(**needed) != Status::Done;
+        action.after.iter().find(missing).copied()
+    }
+
+    pub(super) fn close(
+        &self,
+        writer: &mut Writer<'_>,
+        action: &Action,
+        ended: &Ended,
+        success: Option<&Success>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let ending = Ending {
+            id: ended.id,
+            action,
+            status: ended.status,
+            object: success.map(|success| success.member.unwrap_or(success.object)),
+            text: ended.text.as_deref(),
+        };
+        journal::close(writer, self.run, &ending, at)
+    }
+
+    /// The people of whom not every action succeeded.
+    pub(super) fn failed(&self) -> BTreeSet<&'a PersonId> {
+        numbered(self.plan)
+            .filter(|(id, _)| self.status(*id) != Status::Done)
+            .filter_map(|(_, action)| action.person.as_ref())
+            .collect()
+    }
+
+    /// Puts what became true by this run into the outbox, and remembers what notices watch; how many are due.
+    pub(super) fn remember_notices(
+        &self,
+        writer: &mut Writer<'_>,
+        at: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let failed = self.failed();
+        let happened = |notice: &&Notice| match notice.after.as_slice() {
+            [] => !failed.contains(&notice.person),
+            after => after.iter().all(|id| self.status(*id) == Status::Done),
+        };
+        let due: Vec<&Notice> = self.plan.notices.iter().filter(happened).collect();
+        for (position, notice) in (0_u32..).zip(&due) {
+            let to: Vec<&str> = notice.to.iter().map(Address::as_str).collect();
+            let content = serde_json::json!({
+                "to": to,
+                "subject": notice.subject.as_str(),
+                "body": &*notice.body,
+            });
+            let due = Due {
+                position,
+                notice: &notice.name,
+                event: &notice.event,
+                person: &notice.person,
+                content: &content.to_string(),
+            };
+            writer.notice_due(self.run, &due, at)?;
+        }
+        let count = u32::try_from(due.len()).unwrap_or(u32::MAX);
+        if count > 0 {
+            writer.count(self.run, GuardKind::Notify.word(), at, count)?;
+        }
+        for ((key, person), holds) in &self.plan.memory.notices.changed {
+            if !failed.contains(person) {
+                writer.set_notice_state(key, person, *holds)?;
+            }
+        }
+        Ok(due.len())
+    }
+
+    /// The accounts that this run meant to disable and did not; what waits for approval it did not mean to.
+    pub(super) fn not_disabled(&self) -> impl Iterator<Item = Guid> + '_ {
+        let open = numbered(self.plan)
+            .filter(|(id, _)| !matches!(self.status(*id), Status::Done | Status::Waiting));
+        open.filter_map(|(_, action)| {
+            let Change::Disable {
+                account: Target::Existing { guid, .. },
+                ..
+            } = &action.change
+            else {
+                return None;
+            };
+            Some(*guid)
+        })
+    }
+
+    /// Remembers each person whose actions all succeeded as the plan says (S1).
+    pub(super) fn remember_people(&self, writer: &mut Writer<'_>) -> Result<(), StoreError> {
+        let done = |id: &ActionId| self.status(*id) == Status::Done;
+        let failed = self.failed();
+        let deleted: BTreeSet<Guid> = numbered(self.plan)
+            .filter(|(id, _)| done(id))
+            .filter_map(|(_, action)| deletes(action))
+            .collect();
+        let people = self.plan.memory.people.iter();
+        for (person, memory) in people.filter(|(person, _)| !failed.contains(person)) {
+            let mut memory = memory.clone();
+            memory.account = match memory.account {
+                Some(account) if deleted.contains(&account) => None,
+                Some(account) => Some(account),
+                None => writer.person(person)?.and_then(|known| known.account),
+            };
+            writer.set_person(person, &memory)?;
+        }
+        Ok(())
+    }
+}
+
+/// The account that an action deletes.
+fn deletes(action: &Action) -> Option<Guid> {
+    let Change::Delete {
+        account: Target::Existing { guid, .. },
+    } = &action.change
+    else {
+        return None;
+    };
+    Some(*guid)
+}
+
+pub(super) fn numbered(plan: &Plan) -> impl Iterator<Item = (ActionId, &Action)> {
+    (0_u32..).map(ActionId).zip(&plan.actions)
+}
