@@ -17,6 +17,7 @@ pub(super) fn display(rule: Rule) -> Option<&'static str> {
         | Rule::bad_item
         | Rule::bad_clause
         | Rule::bad_test_clause
+        | Rule::bad_given_clause
         | Rule::bad_piece
         | Rule::bad_quoted
         | Rule::bad_braces
@@ -27,6 +28,7 @@ pub(super) fn display(rule: Rule) -> Option<&'static str> {
         | Rule::item_let
         | Rule::item_word
         | Rule::item_head
+        | Rule::bad_test_head
         | Rule::clause_start
         | Rule::word_char
         | Rule::attribute_char

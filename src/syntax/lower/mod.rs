@@ -264,7 +264,7 @@ impl<'t> Lower<'t> {
         match pair.as_rule() {
             Rule::SEMI => self.semicolon(pair),
             Rule::COMMA => self.comma(pair),
-            Rule::bad_clause | Rule::bad_test_clause => {
+            Rule::bad_clause | Rule::bad_test_clause | Rule::bad_given_clause => {
                 recover::statement(self, pair.as_str(), pair.as_span().start(), statement);
             }
             rule => self.disagreement(rule, self.span(pair)),
