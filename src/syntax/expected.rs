@@ -70,6 +70,7 @@ pub(super) fn display(rule: Rule) -> Option<&'static str> {
         | Rule::habit_elif
         | Rule::habit_if
         | Rule::habit_bang
+        | Rule::habit_comma
         | Rule::habit_operator
         | Rule::not_in
         | Rule::habit_is

@@ -129,6 +129,22 @@ impl<'t> Lower<'t> {
         Some(Token::Test { present, span })
     }
 
+    /// `enter a, b`.
+    pub(super) fn habit_comma(&mut self, span: Span) {
+        self.report(
+            Diagnostic::new(
+                &codes::SYNTAX,
+                span,
+                "stages are joined by `or`, not by a comma",
+            )
+            .label("write `or`")
+            .fix(Fix {
+                title: "write `or`".to_owned(),
+                edits: vec![(span, " or".to_owned())],
+            }),
+        );
+    }
+
     /// `!x`.
     pub(super) fn habit_bang(&mut self, span: Span) -> Token {
         self.report(

@@ -170,10 +170,15 @@ impl<'t> Lower<'t> {
     fn stages(&mut self, cursor: &mut Cursor<'t>) -> Option<Vec<Name>> {
         let mut cursor = Cursor::of(cursor.take(Rule::stages)?);
         let mut names = vec![self.next_name(&mut cursor)?];
-        while cursor.skip(Rule::KW_OR) {
+        loop {
+            if let Some(comma) = cursor.take(Rule::habit_comma) {
+                let span = self.span(&comma);
+                self.habit_comma(span);
+            } else if !cursor.skip(Rule::KW_OR) {
+                return Some(names);
+            }
             names.push(self.next_name(&mut cursor)?);
         }
-        Some(names)
     }
 
     pub(super) fn writeback(&mut self, pair: Pair<'t>) -> Option<Writeback> {
