@@ -9,7 +9,7 @@ use super::diff::{current, same};
 use super::subject::Subject;
 use super::world::World;
 use super::{AttributeChange, Cause, Finding, FindingKind};
-use crate::directory::{AttributeName, Dn};
+use crate::directory::{AttributeName, Dn, schema};
 use crate::policy::{AttributeWish, Desired, Mode, RuleId, UnitWish};
 use crate::state::Overlay;
 use std::sync::Arc;
@@ -121,6 +121,20 @@ fn back(
         );
         return None;
     }
+    if let Some(gone) = gone(builder, overlay) {
+        let text = format!(
+            "the {} from before stage `{}` does not come back: there is no `{gone}` any more, or it has another name",
+            overlay.attribute, overlay.stage
+        );
+        let dns = builder.dn(subject.account);
+        builder.draft.find(
+            Finding::new(FindingKind::Overlay, subject.who.clone(), text)
+                .of(&subject.wish.person)
+                .about(dns)
+                .help("set it by hand, or let a rule of `profile` decide it"),
+        );
+        return None;
+    }
     let text = format!("the value from before `{}` comes back", overlay.stage);
     let cause = match subject.cause_of_stage(builder) {
         Cause::First => Cause::Time,
@@ -137,6 +151,17 @@ fn back(
         lifts: true,
         sensitive: false,
     })
+}
+
+/// What the former value names and the directory no longer has: a link cannot point there.
+fn gone<'o>(builder: &Builder<'_, '_>, overlay: &'o Overlay) -> Option<&'o str> {
+    let links = schema::attribute(&overlay.attribute).is_some_and(schema::Attribute::is_dn);
+    let there = |value: &str| {
+        let dn = Dn::parse(value).ok();
+        dn.is_some_and(|dn| builder.world.input.directory.by_dn(&dn).is_some())
+    };
+    let values = overlay.before.iter().map(AsRef::as_ref);
+    values.filter(|_| links).find(|value| !there(value))
 }
 
 /// Whether a place that a stage gave is still to be remembered: no longer once a rule gives another one, or
@@ -213,6 +238,7 @@ pub(crate) fn remaining(
             End::Back(_) => {
                 same(&attribute, &found, &overlay.wrote)
                     && !same(&attribute, &found, &overlay.before)
+                    && gone(builder, overlay).is_none()
             }
         }
     };

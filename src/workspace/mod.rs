@@ -15,10 +15,11 @@ pub use config::{Config, ConfigError, People, Source};
 pub use files::{FileError, read_text};
 pub use written::EmbeddedHr;
 
-use crate::diagnostic::{Diagnostic, FileId, Sources, Span};
+use crate::diagnostic::{self, Diagnostic, FileId, Sources, Span};
 use crate::hr;
 use crate::policy::{self, Policy};
 use crate::syntax;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -228,13 +229,14 @@ impl Workspace {
         let mut diagnostics = Vec::new();
         let mut files = Vec::new();
         for name in &names {
-            let text = read_text(&folder.join(name))?;
-            let id = sources.add(slashes(name), text);
-            let text = sources
-                .get(id)
-                .map(|source| source.text.clone())
-                .unwrap_or_default();
-            let (file, mut found) = syntax::parse(id, &text);
+            sources.add(slashes(name), read_text(&folder.join(name))?);
+        }
+        let texts: Vec<(FileId, &diagnostic::Source)> = sources.iter().collect();
+        let read: Vec<_> = texts
+            .par_iter()
+            .map(|(id, source)| syntax::parse(*id, &source.text))
+            .collect();
+        for (file, mut found) in read {
             files.push(file);
             diagnostics.append(&mut found);
         }
@@ -255,7 +257,7 @@ impl Workspace {
         });
         if diagnostics.iter().any(Diagnostic::is_error) {
             // What could not be read would be missed by everything that refers to it.
-            crate::diagnostic::sort(&mut diagnostics);
+            diagnostic::sort(&mut diagnostics);
             return Ok(Checked {
                 policy: None,
                 diagnostics,
@@ -278,7 +280,7 @@ impl Workspace {
             diagnostics.append(&mut found);
             agreed
         });
-        crate::diagnostic::sort(&mut diagnostics);
+        diagnostic::sort(&mut diagnostics);
         Ok(Checked {
             policy,
             diagnostics,
