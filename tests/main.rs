@@ -20,6 +20,7 @@ mod hr;
 mod personio;
 mod plan;
 mod policy;
+mod proofs;
 mod rounds;
 mod state;
 mod syntax;

@@ -198,7 +198,7 @@ fn check<S: Strategy>(
     runner.run(strategy, test).unwrap();
 }
 
-fn without_next(wish: &Wish) -> Wish {
+pub(crate) fn without_next(wish: &Wish) -> Wish {
     Wish {
         approvals: Vec::new(),
         invariants: Vec::new(),

@@ -5,7 +5,7 @@ mod employments;
 mod functions;
 mod groups;
 mod identity;
-mod laws;
+pub(crate) mod laws;
 mod library;
 mod lifecycle;
 mod lists;

@@ -23,13 +23,36 @@ impl Scope<'_> {
         if let Some((person, all)) = self.relation(list) {
             return self.team(person, all);
         }
-        Ok(match self.value(list)? {
-            Some(Value::List(items)) => Elements {
+        Ok(match (self.value(list), self.written(list)) {
+            (Ok(Some(Value::List(items))), _) => Elements {
                 known: items.to_vec(),
                 unknown: None,
             },
-            _ => Elements::default(),
+            (Ok(_), _) => Elements::default(),
+            (Err(_), Some(nodes)) => self.one_by_one(nodes),
+            (Err(unknown), None) => return Err(unknown),
         })
+    }
+
+    /// What of a list that is written out is known: the others may decide what an unknown element leaves open.
+    fn one_by_one(&self, nodes: &[Node]) -> Elements {
+        let mut elements = Elements::default();
+        for node in nodes {
+            match self.value(node) {
+                Ok(value) => elements.known.extend(value),
+                Err(why) => elements.unknown = elements.unknown.or(Some(why)),
+            }
+        }
+        elements
+    }
+
+    /// The elements as the policy writes them, directly or through `let`s.
+    fn written<'n>(&'n self, list: &'n Node) -> Option<&'n [Node]> {
+        match &list.kind {
+            Kind::List(nodes) => Some(nodes),
+            Kind::Let(index) => self.written(&self.program.lets.get(*index as usize)?.node),
+            _ => None,
+        }
     }
 
     /// Whose reports the list is, directly or through `let`s, and whether at any depth.
@@ -98,9 +121,9 @@ impl Scope<'_> {
         Ok((!elements.known.is_empty()).then(|| Value::List(elements.known.into())))
     }
 
-    /// `x is present`; one report that is known is enough.
+    /// `x is present`; one element that is known is enough.
     pub(super) fn is_present(&self, node: &Node) -> Result<bool, Unknown> {
-        if self.relation(node).is_none() {
+        if self.relation(node).is_none() && self.written(node).is_none() {
             return Ok(self.value(node)?.is_some());
         }
         let elements = self.elements(node)?;

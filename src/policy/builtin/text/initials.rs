@@ -10,11 +10,12 @@ pub(super) static INITIALS: Builtin = Builtin {
     params: &[],
     result: Kind::Text,
     presence: Presence::Maybe,
-    summary: "The first letter of each word, in upper case; a hyphen begins a new word.",
+    summary: "The first letter or digit of each word, in upper case; a hyphen begins a new word.",
     details: "",
     examples: &[
         ("\"Ada Mary King-Noel\".initials()", "\"AMKN\""),
         ("\"élodie\".initials()", "\"É\""),
+        ("\"Lab 7\".initials()", "\"L7\""),
     ],
     run,
 };
