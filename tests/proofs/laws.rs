@@ -75,11 +75,14 @@ fn opened(before: &Wish, after: &Wish) -> Vec<String> {
     ] {
         let (had, was_forbidden) = groups(one);
         let (has, is_forbidden) = groups(other);
-        let held: BTreeSet<&str> = one.held.iter().map(|(one, _)| &*one.group).collect();
-        for group in has.difference(&had).filter(|group| !held.contains(*group)) {
+        let held =
+            |block: &BlockWish, group: &str| block.held.iter().any(|(one, _)| &*one.group == group);
+        for group in has.difference(&had).filter(|group| !held(one, group)) {
             found.push(format!("gives {group}"));
         }
-        for group in was_forbidden.difference(&is_forbidden) {
+        // What is held is neither given nor taken: whether it is forbidden is not known.
+        let lifted = was_forbidden.difference(&is_forbidden);
+        for group in lifted.filter(|group| !held(other, group)) {
             found.push(format!("no longer forbids {group}"));
         }
     }
@@ -102,12 +105,19 @@ fn a_value_that_is_taken_away_opens_nothing() {
         let policy = case.compiled().0.unwrap();
         let now = case.company.now;
         let (header, rows) = cells(&case.company.people);
-        let before = wishes(&policy, &case.snapshot(&policy), now);
+        let people = case.snapshot(&policy);
+        // A value that cannot be read holds its person; without it there is less to hold for.
+        let unreadable: BTreeSet<String> = people
+            .quarantined()
+            .iter()
+            .filter_map(|record| record.id.as_ref().map(ToString::to_string))
+            .collect();
+        let before = wishes(&policy, &people, now);
         for (row, column) in
             (0..rows.len()).flat_map(|row| (1..header.len()).map(move |at| (row, at)))
         {
             let (key, field) = (&rows[row][0], &header[column]);
-            if rows[row][column].is_empty() || key.is_empty() {
+            if rows[row][column].is_empty() || key.is_empty() || unreadable.contains(key) {
                 continue;
             }
             taken += 1;
@@ -117,9 +127,10 @@ fn a_value_that_is_taken_away_opens_nothing() {
             case.company.people = table(&header, &fewer);
             let after = wishes(&policy, &case.snapshot(&policy), now);
             differs += usize::from(after != before);
-            for (one, other) in before.iter().zip(&after) {
+            for one in &before {
+                let other = after.iter().find(|other| other.person == one.person);
+                let other = other.expect("a record that cannot be read has a wish");
                 let own = one.person.to_string() == *key;
-                assert_eq!(one.person, other.person);
                 // Who reports to whom is a fact, for the others and in a circle.
                 let held = !one.groups.held.is_empty() || !one.lists.held.is_empty();
                 if field == "supervisor"
@@ -128,11 +139,18 @@ fn a_value_that_is_taken_away_opens_nothing() {
                     continue;
                 }
                 for what in opened(one, other) {
+                    let word = what.rsplit(' ').next().unwrap_or_default();
+                    let lines = case.text();
+                    let about = lines.lines().filter(|line| {
+                        ["let ", "fn "].iter().any(|begin| line.starts_with(begin))
+                            || line.contains(&format!("\"{word}\""))
+                            || (word == "account" && line.starts_with("when "))
+                    });
+                    let about: Vec<&str> = about.collect();
                     wrong.push(format!(
-                        "seed {seed}: without `{field}` of {key}, {} {what}\n{}\n{}",
+                        "seed {seed}: without `{field}` of {key}, the policy {what} of {}\n{}",
                         one.person,
-                        show::wish(&policy, one),
-                        case.text(),
+                        about.join("\n"),
                     ));
                 }
             }
@@ -141,7 +159,7 @@ fn a_value_that_is_taken_away_opens_nothing() {
     println!(
         "{taken} values taken away, {differs} of them change something, {seed} policies: {by_field:?}"
     );
-    assert!(wrong.is_empty(), "{}", wrong[0]);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     let least = if long() { 1_000 } else { 40 };
     assert!(
         by_field.values().all(|count| *count >= least),
@@ -152,7 +170,7 @@ fn a_value_that_is_taken_away_opens_nothing() {
 /// Texts, dates and numbers that nobody expects.
 const HOSTILE: [&str; 12] = [
     "\u{202e}drawkcab\u{202c}",
-    "a\u{0}b\u{7}",
+    "a\u{85}b\u{200b}",
     "a,b=c+d\"<>#;\\",
     " \u{301}",
     "Παπαδόπουλος",
