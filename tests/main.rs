@@ -16,6 +16,7 @@ mod diagnostic;
 mod directory;
 mod docs;
 mod example;
+mod faulty;
 mod hr;
 mod personio;
 mod plan;

@@ -42,6 +42,7 @@ codes! {
     BROKEN_INVARIANT "broken-invariant" Warning "a rule that gives what an invariant rules out"
     CLOCK_OUTSIDE_COMPARISON "clock-outside-comparison" Error "`now` or `today` anywhere but alone on one side of a comparison"
     CYCLE "cycle" Error "values that need each other"
+    DOLLAR_IN_TEXT "dollar-in-text" Warning "a `$` before a hole, as others write holes"
     DUPLICATE "duplicate" Error "something that is declared or stated twice"
     EMPTY_LIST "empty-list" Error "an empty list, which no value ever is"
     EMPTY_TEXT "empty-text" Error "an empty text, which no value ever is"

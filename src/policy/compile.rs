@@ -478,6 +478,10 @@ fn finish(
     lower.unused();
     unused_stages(&mut lower, items);
     let mut diagnostics = std::mem::take(&mut lower.diagnostics);
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        // What is wrong may be what uses it.
+        diagnostics.retain(|one| one.code != &codes::UNUSED);
+    }
     diagnostic::sort(&mut diagnostics);
     let Some(schema) = schema.filter(|_| !diagnostics.iter().any(Diagnostic::is_error)) else {
         return (None, diagnostics);

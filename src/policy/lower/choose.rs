@@ -90,6 +90,10 @@ impl Lower<'_> {
                 .help(help),
             );
         }
+        if base.ty == Type::Error {
+            let _ = self.expr(by);
+            return base;
+        }
         let by = self.expr_as(by, &Type::Duration);
         if base.ty == Type::Error || by.ty == Type::Error {
             return Node::error(span);

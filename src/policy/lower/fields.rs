@@ -68,7 +68,8 @@ impl Lower<'_> {
         let data = self.program.tables.get(table as usize)?;
         let columns: Vec<&str> = data.columns.iter().map(|column| &*column.name).collect();
         let found = columns.iter().position(|column| *column == &*name.value);
-        if found.is_none() {
+        let table_is_bad = |one: &Diagnostic| one.code == &codes::BAD_TABLE;
+        if found.is_none() && !self.diagnostics.iter().any(table_is_bad) {
             let near = did_you_mean(&name.value, columns.iter().copied());
             let message = format!("the table `{}` has no column `{}`", data.name, name.value);
             let diagnostic = Diagnostic::new(&codes::UNKNOWN_FIELD, name.span, message)

@@ -72,6 +72,7 @@ impl Lower<'_> {
 
     fn lifecycle_rows(&mut self, item: &ast::FileItem<ast::Lifecycle>) {
         let before = self.present.len();
+        let begin = self.diagnostics.len();
         let mut otherwise = false;
         let mut tests: Vec<(Node, Span)> = Vec::new();
         for row in &item.body.rows {
@@ -107,7 +108,7 @@ impl Lower<'_> {
         self.present.truncate(before);
         let rows: Vec<(&Node, Span)> = tests.iter().map(|(test, span)| (test, *span)).collect();
         self.reached(&rows);
-        if !otherwise {
+        if !otherwise && !self.broken_since(begin) {
             let tests: Vec<&Node> = tests.iter().map(|(test, _)| test).collect();
             if let Some(example) = self.uncovered(&tests) {
                 self.report(

@@ -155,6 +155,12 @@ impl<'a> Lower<'a> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Whether something is wrong with what was read since then; what follows from it is not worth a message.
+    pub(crate) fn broken_since(&self, begin: usize) -> bool {
+        let since = self.diagnostics.iter().skip(begin);
+        since.into_iter().any(Diagnostic::is_error)
+    }
+
     /// Reports and gives a node that silences what depends on it.
     pub(crate) fn wrong(&mut self, diagnostic: Diagnostic) -> Node {
         let span = diagnostic.primary.span;

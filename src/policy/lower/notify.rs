@@ -5,6 +5,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::policy::around::{EventRule, NoticeEvent, NoticeRule};
 use crate::policy::codes;
 use crate::policy::compile::sha256_hex;
+use crate::policy::eval::Value;
 use crate::policy::ir::{Kind, Node, Piece};
 use crate::policy::program::NoticeBody;
 use crate::policy::ruleset::RuleKind;
@@ -12,6 +13,7 @@ use crate::policy::types::Type;
 use crate::syntax::ast::{
     self, Event, ExprKind, Name, Notify, NotifyBody, NotifyStatement, Template, Transition,
 };
+use crate::text::mail::Address;
 use std::sync::Arc;
 
 /// How much of a digest tells events apart: their names and words, not secrets.
@@ -191,6 +193,20 @@ impl Lower<'_> {
             Type::List(item) => is_text(item),
             ty => is_text(ty),
         };
+        if let (true, Kind::Const(Value::Text(text))) = (fits, &node.kind)
+            && Address::parse(text).is_none()
+        {
+            self.report(
+                Diagnostic::new(
+                    &codes::BAD_NOTICE,
+                    node.span,
+                    format!("`{text}` is no mail address"),
+                )
+                .label("nothing can be sent there")
+                .help("write it as `name@example.com`, or name a field that holds an address"),
+            );
+            return None;
+        }
         if fits {
             return Some(node);
         }

@@ -1,6 +1,6 @@
 //! `reports`, `all_reports` and `is_manager`: who says of whom that they are their supervisor.
 
-use super::{Lower, narrow};
+use super::{Lower, What, narrow};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::hr::SUPERVISOR;
 use crate::policy::codes;
@@ -87,6 +87,11 @@ impl Lower<'_> {
     }
 
     fn no_supervisor(&mut self, span: Span) -> Node {
+        let declared = self.names.get(SUPERVISOR).map(|declared| declared.what);
+        if matches!(declared, Some(What::Field(_))) {
+            // `person` itself is wrong, and that was said there.
+            return Node::error(span);
+        }
         let people = self.fields.iter().filter(|field| field.ty == Type::Person);
         let count = people.count();
         let diagnostic = Diagnostic::new(

@@ -1,7 +1,7 @@
 //! Texts with holes, and patterns.
 
 use super::Lower;
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::policy::codes;
 use crate::policy::eval::Value;
 use crate::policy::ir::{Kind, Node, Piece};
@@ -24,9 +24,16 @@ impl Lower<'_> {
         let mut broken = false;
         let mut pieces = Vec::new();
         let mut marks = Marks::default();
-        for part in &template.parts {
+        for (index, part) in template.parts.iter().enumerate() {
             match part {
-                Part::Literal(text, _) => pieces.push(Piece::Literal(text.clone())),
+                Part::Literal(text, place) => {
+                    if text.ends_with('$')
+                        && matches!(template.parts.get(index + 1), Some(Part::Hole(..)))
+                    {
+                        self.dollar(*place);
+                    }
+                    pieces.push(Piece::Literal(text.clone()));
+                }
                 Part::Hole(expr, _) => {
                     let node = self.expr(expr);
                     if node.ty == Type::Error {
@@ -60,6 +67,26 @@ impl Lower<'_> {
             marks,
             span,
         }
+    }
+}
+
+impl Lower<'_> {
+    /// `${x}`, as shells and JavaScript write a hole: here the dollar would stand in the text.
+    fn dollar(&mut self, literal: Span) {
+        let place = Span::new(literal.file, literal.end.saturating_sub(1), literal.end);
+        self.report(
+            Diagnostic::new(
+                &codes::DOLLAR_IN_TEXT,
+                place,
+                "this `$` stands in the text: a hole is `{x}` alone",
+            )
+            .label("part of the text")
+            .help("drop it")
+            .fix(Fix {
+                title: "drop the `$`".to_owned(),
+                edits: vec![(place, String::new())],
+            }),
+        );
     }
 }
 

@@ -294,12 +294,11 @@ impl Chain<'_, '_> {
             let item = self.lower.slice(right.span);
             diagnostic.help(format!("write `{item} in {list}`"))
         } else {
-            diagnostic
-                .help(format!("write `matches \"*{literal}*\"`"))
-                .fix(Fix {
-                    title: format!("write `matches \"*{literal}*\"`"),
-                    edits: vec![(place.to(right.span), format!("matches \"*{literal}*\""))],
-                })
+            // Which of the two is meant hangs on the type, which nobody knows yet.
+            let list = self.lower.slice(left.span);
+            diagnostic.help(format!(
+                "write `matches \"*{literal}*\"` for a part of a text, `\"{literal}\" in {list}` for an element of a list"
+            ))
         });
     }
 
