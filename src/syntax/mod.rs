@@ -12,6 +12,7 @@ pub mod codes;
 mod expected;
 mod grammar;
 mod lower;
+mod mend;
 mod recover;
 mod scan;
 #[cfg(test)]

@@ -9,7 +9,8 @@ use super::codes;
 use super::expected::display;
 use super::grammar::{Grammar, Rule};
 use super::lower::Lower;
-use crate::diagnostic::{Diagnostic, Span, did_you_mean};
+use super::mend::{Place, mend};
+use crate::diagnostic::{Diagnostic, Fix, Span, did_you_mean};
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 
@@ -65,7 +66,11 @@ pub(super) fn item(lower: &mut Lower<'_>, slice: &str, start: usize) -> Option<I
                 "this `}` closes nothing",
             )
             .label("no block is open here")
-            .help("drop it, or look for a `}` too early above"),
+            .help("drop it, or look for a `}` too early above")
+            .fix(Fix {
+                title: "drop it".to_owned(),
+                edits: vec![(lower.at(start, start + 1), String::new())],
+            }),
         );
         return None;
     }
@@ -95,7 +100,11 @@ pub(super) fn item(lower: &mut Lower<'_>, slice: &str, start: usize) -> Option<I
             lower.at(start, start + word.len()),
             format!("the `{word}` begins here"),
         )
-        .help("close the block with `}`"),
+        .help("close the block with `}`")
+        .fix(Fix {
+            title: "close the block".to_owned(),
+            edits: vec![(Span::new(lower.file, end, end), "\n}\n".to_owned())],
+        }),
     );
     closed(lower, *rule, slice, start)
 }
@@ -202,15 +211,26 @@ fn brackets(lower: &mut Lower<'_>, slice: &str, start: usize) -> bool {
 fn stray(lower: &mut Lower<'_>, slice: &str, start: usize) {
     let found = first_token(slice);
     let span = lower.at(start, start + found.len());
-    lower.report(
-        Diagnostic::new(
-            &codes::SYNTAX,
-            span,
-            format!("`{found}` does not belong here"),
-        )
-        .label("what stands before it is complete")
-        .help("a comma or an operator may be missing before it"),
-    );
+    let diagnostic = Diagnostic::new(
+        &codes::SYNTAX,
+        span,
+        format!("`{found}` does not belong here"),
+    )
+    .label("what stands before it is complete")
+    .help("a comma or an operator may be missing before it");
+    let around = Place {
+        before: last_token(lower, span.start),
+        from: span.start,
+        found,
+        expected: if found.starts_with('"') {
+            &["`,`"]
+        } else {
+            &[]
+        },
+        missing: false,
+    };
+    let diagnostic = mend(lower, diagnostic, &around);
+    lower.report(diagnostic);
 }
 
 fn unknown_item(lower: &mut Lower<'_>, slice: &str, start: usize) {
@@ -237,10 +257,21 @@ fn unknown_item(lower: &mut Lower<'_>, slice: &str, start: usize) {
     let message = format!("`{word}` begins no item");
     let diagnostic = Diagnostic::new(&codes::UNKNOWN_ITEM, span, message);
     let near = did_you_mean(word, ITEMS.iter().map(|(item, _)| *item));
+    let sql = ["like", "LIKE"].contains(&word);
+    let number = lower
+        .text
+        .get(..last_token(lower, span.start) as usize)
+        .is_some_and(|text| text.ends_with(|c: char| c.is_ascii_digit()));
     lower.report(if continues_line(lower, span) {
         diagnostic
             .label("what stands before it is complete")
-            .help("an operator may be missing before it, or quotes around a text")
+            .help(if sql {
+                "write `matches \"…*\"`, where `*` is any text"
+            } else if number {
+                "a length of time is in minutes, hours, days, weeks, months or years"
+            } else {
+                "an operator may be missing before it, or quotes around a text"
+            })
     } else if near.is_some() {
         diagnostic.label("unknown item").help_did_you_mean(near)
     } else {
@@ -365,6 +396,15 @@ fn expected(lower: &mut Lower<'_>, slice: &str, start: usize, failure: &Failure)
     };
     let diagnostic = Diagnostic::new(&codes::SYNTAX, place, message).label(label);
     let diagnostic = help(diagnostic, &failure.expected, found, behind);
+    let missing = behind || found.is_empty();
+    let around = Place {
+        before,
+        from,
+        found,
+        expected: &failure.expected,
+        missing,
+    };
+    let diagnostic = mend(lower, diagnostic, &around);
     let word = first_word(slice);
     let head = lower.at(start, start + word.len());
     let far = lower

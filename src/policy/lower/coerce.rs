@@ -43,14 +43,15 @@ impl Lower<'_> {
             (_, have, want) if have == want => node,
             (Kind::List(_), Type::List(_), Type::List(element)) => self.coerce_each(node, element),
             (_, have, want) if is_part_of(have, want) => node,
-            (_, have, want) => self.wrong(
-                Diagnostic::new(
+            (_, have, want) => {
+                let diagnostic = Diagnostic::new(
                     &codes::WRONG_TYPE,
                     node.span,
                     format!("{want} is needed, and this is {have}"),
                 )
-                .label(have.to_string()),
-            ),
+                .label(have.to_string());
+                self.wrong(written_as(&node, want, diagnostic))
+            }
         }
     }
 
@@ -121,5 +122,29 @@ fn is_part_of(have: &Type, want: &Type) -> bool {
         (Type::OneOf(_), Type::Text) | (Type::Int, Type::Number) => true,
         (Type::List(have), Type::List(want)) => have == want || is_part_of(have, want),
         _ => false,
+    }
+}
+
+/// With the way in which this literal is written as the type that is needed.
+pub(super) fn written_as(node: &Node, want: &Type, diagnostic: Diagnostic) -> Diagnostic {
+    let right = match (&node.kind, want) {
+        (Kind::Const(Value::Text(text)), Type::Int) => {
+            text.parse::<i64>().ok().map(|_| text.to_string())
+        }
+        (Kind::Const(Value::Text(text)), Type::Date) => text
+            .parse::<jiff::civil::Date>()
+            .ok()
+            .map(|_| text.to_string()),
+        (Kind::Const(Value::Int(number)), Type::Duration) => Some(format!("{number} days")),
+        (Kind::Const(Value::Int(number)), Type::Text | Type::OneOf(_)) => {
+            Some(format!("\"{number}\""))
+        }
+        _ => None,
+    };
+    match right {
+        Some(right) => diagnostic
+            .help(format!("write `{right}`"))
+            .fix(Fix::replace(node.span, right)),
+        None => diagnostic,
     }
 }

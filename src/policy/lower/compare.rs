@@ -1,5 +1,6 @@
 //! Conditions: comparisons, `in`, `matches`, `is present`, and how they are joined.
 
+use super::coerce::written_as;
 use super::{Lower, narrow};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::policy::codes;
@@ -279,13 +280,16 @@ fn mismatch(op: CompareOp, left: &Node, right: &Node, span: Span) -> Option<Diag
         return Some(diagnostic.help("compare `now` with a point in time"));
     }
     if !left.ty.comparable(&right.ty) {
-        return Some(diagnostic);
+        let diagnostic = diagnostic.help("a comparison needs two values of one kind");
+        let diagnostic = written_as(right, &left.ty, diagnostic);
+        return Some(written_as(left, &right.ty, diagnostic));
     }
     if ordered && !(left.ty.is_ordered() && right.ty.is_ordered()) {
         let message = format!("{} has no order", left.ty);
         return Some(
             Diagnostic::new(&codes::WRONG_TYPE, span, message)
-                .label("only dates, times and numbers have one"),
+                .label("only dates, times and numbers have one")
+                .help("a text is asked with `==`, `in`, `matches` or a function such as `.starts_with(…)`; what is a number or a date in it is read with `.number()` or `.date(…)`"),
         );
     }
     None

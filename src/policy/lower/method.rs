@@ -165,7 +165,7 @@ impl Lower<'_> {
             self.wrong(
                 Diagnostic::new(&codes::WRONG_ARGUMENTS, span, message)
                     .label(label)
-                    .help(function.summary),
+                    .help(said(function.summary)),
             ),
         )
     }
@@ -244,13 +244,20 @@ impl Lower<'_> {
                     Some(right) => diagnostic
                         .help(format!("write `\"{right}\"`"))
                         .fix(Fix::replace(arg.span, format!("\"{right}\""))),
-                    None => diagnostic.help(function.summary),
+                    None => diagnostic.help(said(function.summary)),
                 };
                 self.report(diagnostic);
             }
         }
         right
     }
+}
+
+/// A sentence as it stands behind `help:`, without capital and full stop.
+fn said(summary: &str) -> String {
+    let mut letters = summary.trim_end_matches('.').chars();
+    let first = letters.next().into_iter().flat_map(char::to_lowercase);
+    first.chain(letters).collect()
 }
 
 /// What is wrong with an argument, if something is.

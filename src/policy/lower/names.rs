@@ -3,7 +3,7 @@
 use super::people::EMPLOYMENTS;
 use super::relations::Relation;
 use super::{Local, Lower, What, narrow};
-use crate::diagnostic::{Diagnostic, Span, did_you_mean};
+use crate::diagnostic::{Diagnostic, Fix, Span, did_you_mean};
 use crate::policy::codes;
 use crate::policy::ir::{Kind, Node};
 use crate::policy::types::{Marks, Type};
@@ -116,6 +116,13 @@ impl Lower<'_> {
                 "declare it in `person`, or with `let` or `param`"
             };
             diagnostic = diagnostic.help(help);
+            if name.starts_with(char::is_uppercase) && name != EMPLOYMENTS {
+                // Names of people's fields begin with a small letter; values of HR and groups do not.
+                let quoted = format!("\"{name}\"");
+                diagnostic = diagnostic
+                    .help(format!("a text stands in double quotes: `{quoted}`"))
+                    .fix(Fix::replace(span, quoted));
+            }
         }
         self.wrong(diagnostic)
     }

@@ -1,7 +1,7 @@
 //! Profile lines: an attribute of AD and where its value comes from.
 
 use super::{Allowed, Lower};
-use crate::diagnostic::{Diagnostic, Span, did_you_mean};
+use crate::diagnostic::{Diagnostic, Fix, Span, did_you_mean};
 use crate::directory::schema::{self, Attribute, Ownership, Syntax};
 use crate::policy::codes;
 use crate::policy::eval::Value;
@@ -166,7 +166,11 @@ impl Lower<'_> {
                 .label("may be missing")
                 .help(
                     "say what happens then: `else keep`, `else clear`, or `else` and another value",
-                ),
+                )
+                .fix(Fix {
+                    title: "clear it where it is missing".to_owned(),
+                    edits: vec![(value.span.after(), " else clear".to_owned())],
+                }),
             );
             return None;
         }
@@ -183,7 +187,11 @@ impl Lower<'_> {
                 )
                 .label("never used")
                 .also(value.span, "always there")
-                .help("remove it"),
+                .help("remove it")
+                .fix(Fix {
+                    title: "remove it".to_owned(),
+                    edits: vec![(modifier.span, String::new())],
+                }),
             );
         }
         if otherwise == Some(ElseAction::Clear) && is_required(attribute) {
