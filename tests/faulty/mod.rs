@@ -134,6 +134,7 @@ fn every_mistake_has_one_message_and_a_fix_mends_it() {
         );
         let checked = copy.check();
         let said = show::diagnostics(&checked.sources, &checked.diagnostics);
+        let said = said.replace(&copy.folder.path().display().to_string(), "FOLDER");
         count += 1;
         writeln!(shown, "## {title}\n{said}").unwrap();
         if checked.diagnostics.len() != 1 {

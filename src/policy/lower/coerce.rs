@@ -80,15 +80,28 @@ impl Lower<'_> {
                 let name = zone.iana_name().map_or_else(|| text.clone(), Into::into);
                 Node::constant(Value::Timezone(name), Type::Timezone, span)
             }
-            None => self.wrong(
-                Diagnostic::new(
+            None => {
+                let known: Vec<String> = jiff::tz::db()
+                    .available()
+                    .map(|name| name.as_str().to_owned())
+                    .collect();
+                let near = did_you_mean(text, known.iter().map(String::as_str));
+                let diagnostic = Diagnostic::new(
                     &codes::UNKNOWN_ZONE,
                     span,
                     format!("there is no time zone `{text}`"),
                 )
-                .label("unknown time zone")
-                .help("write its IANA name, such as `Europe/Berlin`"),
-            ),
+                .label("unknown time zone");
+                self.wrong(match near {
+                    Some(near) => {
+                        let right = format!("\"{near}\"");
+                        diagnostic
+                            .help(format!("did you mean `{near}`?"))
+                            .fix(Fix::replace(span, right))
+                    }
+                    None => diagnostic.help("write its IANA name, such as `Europe/Berlin`"),
+                })
+            }
         }
     }
 
