@@ -41,7 +41,7 @@ impl Writer<'_> {
     ) -> Result<(), StoreError> {
         let asked: std::collections::BTreeSet<&str> = but.into_iter().collect();
         let mut old: Vec<String> = Vec::new();
-        read::each(&self.db(), "SELECT id, expires FROM approval", |row| {
+        read::each(self.db(), "SELECT id, expires FROM approval", |row| {
             let expires: Option<String> = row.get(1)?;
             let expires = codec::maybe_time(expires.as_deref())?;
             let id: String = row.get(0)?;

@@ -15,7 +15,7 @@ impl Writer<'_> {
     /// Runs, actions and the trail stay, without a way back to the person. Call [`super::Store::checkpoint`]
     /// afterwards, so that the wiped pages do not survive in the write-ahead log.
     pub fn forget(&mut self, person: &PersonId, at: Timestamp) -> Result<(), StoreError> {
-        private::destroy_key(&self.db(), person)?;
+        private::destroy_key(self.db(), person)?;
         let id = person.to_string();
         let accounts: Vec<Guid> = {
             let mut guids = Vec::new();
@@ -61,7 +61,7 @@ impl Writer<'_> {
     ///
     /// The id is new, so that whatever copy of the old state turns up is told apart.
     pub fn begin_anew(&mut self, at: Timestamp) -> Result<(), StoreError> {
-        let before = read::identity(&self.db())?;
+        let before = read::identity(self.db())?;
         let id = Uuid::new_v4();
         self.set_prior(&Prior::default())?;
         self.db().execute(

@@ -213,9 +213,10 @@ fn records(cell: &str) -> (String, Option<String>) {
             if !columns.iter().any(|column| column == name) {
                 columns.push(name.to_owned());
             }
-            let value = match value.contains(" + ") {
-                true => format!("\"{}\"", value.replace(" + ", ", ")),
-                false => value.to_owned(),
+            let value = if value.contains(" + ") {
+                format!("\"{}\"", value.replace(" + ", ", "))
+            } else {
+                value.to_owned()
             };
             row.insert(name.to_owned(), value);
         }

@@ -75,34 +75,27 @@ impl Lower<'_> {
     }
 
     fn zone(&mut self, text: &Arc<str>, span: Span) -> Node {
-        match crate::hr::time_zone(text) {
-            Some(zone) => {
-                let name = zone.iana_name().map_or_else(|| text.clone(), Into::into);
-                Node::constant(Value::Timezone(name), Type::Timezone, span)
-            }
-            None => {
-                let known: Vec<String> = jiff::tz::db()
-                    .available()
-                    .map(|name| name.as_str().to_owned())
-                    .collect();
-                let near = did_you_mean(text, known.iter().map(String::as_str));
-                let diagnostic = Diagnostic::new(
-                    &codes::UNKNOWN_ZONE,
-                    span,
-                    format!("there is no time zone `{text}`"),
-                )
-                .label("unknown time zone");
-                self.wrong(match near {
-                    Some(near) => {
-                        let right = format!("\"{near}\"");
-                        diagnostic
-                            .help(format!("did you mean `{near}`?"))
-                            .fix(Fix::replace(span, right))
-                    }
-                    None => diagnostic.help("write its IANA name, such as `Europe/Berlin`"),
-                })
-            }
+        if let Some(zone) = crate::hr::time_zone(text) {
+            let name = zone.iana_name().map_or_else(|| text.clone(), Into::into);
+            return Node::constant(Value::Timezone(name), Type::Timezone, span);
         }
+        let known: Vec<String> = jiff::tz::db()
+            .available()
+            .map(|name| name.as_str().to_owned())
+            .collect();
+        let near = did_you_mean(text, known.iter().map(String::as_str));
+        let diagnostic = Diagnostic::new(
+            &codes::UNKNOWN_ZONE,
+            span,
+            format!("there is no time zone `{text}`"),
+        )
+        .label("unknown time zone");
+        self.wrong(match near {
+            Some(near) => diagnostic
+                .help(format!("did you mean `{near}`?"))
+                .fix(Fix::replace(span, format!("\"{near}\""))),
+            None => diagnostic.help("write its IANA name, such as `Europe/Berlin`"),
+        })
     }
 
     /// Whether a literal is one of the texts; reports with the nearest where it is not.
