@@ -283,11 +283,6 @@ fn a_table_that_is_not_there_is_reported_where_it_is_named() {
         person { id : int key  office : text? }
         ^
       help: write `unit { otherwise => "OU=…" }`: it says where accounts stand
-    warning[unused]: `table sites` is never used
-      deep/a.tenure:2
-        table sites from "tables/sites.csv" key office { office : text }
-              ^^^^^
-      help: remove it, or use it
     error[bad-table]: the table `tables/sites.csv` cannot be read
       deep/a.tenure:2
         table sites from "tables/sites.csv" key office { office : text }

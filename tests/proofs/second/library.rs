@@ -6,7 +6,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::pattern;
-use super::value::{Answer, List, NEVER, Number, Value, list, number, order, text, truth};
+use super::value::{Answer, List, NEVER, Number, Value, kept, list, number, order, text, truth};
 
 /// The function `name` of a value.
 pub(super) fn call(name: &str, of: &Value, args: &[Value]) -> Answer {
@@ -28,8 +28,8 @@ fn of_text(name: &str, of: &str, args: &[Value]) -> Answer {
     let part = |part: &[char]| text(&part.iter().collect::<String>());
     let some = |found: Option<&str>| found.map_or(Answer::Missing, text);
     match name {
-        "upper" => text(&of.to_uppercase()),
-        "lower" => text(&of.to_lowercase()),
+        "upper" => kept(&of.to_uppercase()),
+        "lower" => kept(&of.to_lowercase()),
         "title" => text(&title(of)),
         "initials" => {
             let words = of.split([' ', '-']).filter(|word| !word.is_empty());
@@ -57,7 +57,7 @@ fn of_text(name: &str, of: &str, args: &[Value]) -> Answer {
         "pad_start" | "pad_end" => {
             let missing = count(&args[0]).saturating_sub(chars.len());
             let filling = arg(1).repeat(missing);
-            text(&if name == "pad_start" {
+            kept(&if name == "pad_start" {
                 filling + of
             } else {
                 of.to_owned() + &filling

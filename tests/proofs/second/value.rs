@@ -161,6 +161,14 @@ pub(super) fn text(text: &str) -> Answer {
     Answer::Is(Value::Text(text))
 }
 
+/// A text that keeps the blanks round it, where a template put some there: only what is cut out is trimmed.
+pub(super) fn kept(text: &str) -> Answer {
+    if text.is_empty() {
+        return Answer::Missing;
+    }
+    Answer::Is(Value::Text(text.to_owned()))
+}
+
 /// A list, which is missing where nothing is in it.
 pub(super) fn list(items: Vec<Answer>) -> Answer {
     if items.is_empty() {
