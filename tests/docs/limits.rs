@@ -1,7 +1,7 @@
 //! The limits that the reference tells are those of the program.
 
 /// A row of 'Limits', and the constant that it tells of: the file, its name, and how it is said.
-const LIMITS: [(&str, &str, &str, &str); 14] = [
+const LIMITS: [(&str, &str, &str, &str); 15] = [
     (
         "a policy file",
         "src/syntax/mod.rs",
@@ -48,6 +48,12 @@ const LIMITS: [(&str, &str, &str, &str); 14] = [
         "a text from HR",
         "src/hr/typing.rs",
         "MAX_TEXT_BYTES",
+        "KiB",
+    ),
+    (
+        "a text that a policy makes; a longer one is [unknown](#unknown)",
+        "src/policy/eval/expr.rs",
+        "MAX_MADE_BYTES",
         "KiB",
     ),
     ("values of one list", "src/hr/typing.rs", "MAX_ITEMS", ""),

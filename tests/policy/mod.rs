@@ -9,6 +9,7 @@ pub(crate) mod laws;
 mod library;
 mod lifecycle;
 mod lists;
+mod long_texts;
 mod missing;
 mod profile;
 mod relations;

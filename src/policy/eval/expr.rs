@@ -13,6 +13,15 @@ use jiff::tz::TimeZone;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
+/// The longest text that a policy makes. A longer one is not known: nothing is cut silently, and values that each
+/// double the one before do not fill the memory.
+const MAX_MADE_BYTES: usize = 256 * 1024;
+
+fn too_long() -> Unknown {
+    let limit = MAX_MADE_BYTES / 1024;
+    Unknown::new(format!("the policy makes a text of more than {limit} KiB"))
+}
+
 /// Why a value is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unknown {
@@ -353,6 +362,9 @@ impl<'a> Scope<'a> {
                     Some(value) => text.push_str(&value.to_string()),
                     None => return Ok(None),
                 },
+            }
+            if text.len() > MAX_MADE_BYTES {
+                return Err(too_long());
             }
         }
         Ok((!text.is_empty()).then_some(text))
