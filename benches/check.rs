@@ -11,7 +11,7 @@ use std::path::Path;
 use tenure::workspace::Workspace;
 
 const FILES: usize = 200;
-const LINES: usize = 100;
+const LINES: usize = 102;
 
 const CORE: &str = r#"# Who has which account.
 person {

@@ -7,7 +7,7 @@ use super::lower::{LetState, Lower, What};
 use super::program::{Function, Let, Policy};
 use super::ruleset::{Block, LineRule, Rule, RuleKind};
 use super::types::Type;
-use crate::diagnostic::{self, Diagnostic, FileId, Sources, Span, did_you_mean};
+use crate::diagnostic::{self, Diagnostic, FileId, Fix, Sources, Span, did_you_mean};
 use crate::directory::Dn;
 use crate::syntax::ast::{self, File, FileItem, Item};
 use sha2::{Digest, Sha256};
@@ -526,7 +526,11 @@ fn unused_stages(lower: &mut Lower<'_>, items: &Items<'_>) {
                     name.span,
                     format!("no rule leads to the stage `{}`", name.value),
                 )
-                .help("name it in `lifecycle`, or remove it"),
+                .help("name it in `lifecycle`, or remove it")
+                .fix(Fix {
+                    title: "remove it".to_owned(),
+                    edits: vec![(item.span, String::new())],
+                }),
             );
         }
     }

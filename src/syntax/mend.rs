@@ -70,6 +70,16 @@ pub(super) fn mend(lower: &Lower<'_>, diagnostic: Diagnostic, place: &Place<'_>)
             .help("a comma stands between the elements of a list")
             .fix(insert(place.before, ","));
     }
+    if expects("`at`") && place.found.starts_with(|c: char| c.is_ascii_digit()) {
+        return diagnostic
+            .help("a limit is `at most`")
+            .fix(insert(place.from, "at most "));
+    }
+    if let ("am" | "pm", Some(fix)) = (place.found, twelve_hours(lower, head, place)) {
+        return diagnostic
+            .help("a time has 24 hours and two digits each: `06:00`, `18:00`")
+            .fix(fix);
+    }
     match place.found {
         "$" => diagnostic.help("a name stands without `$`").fix(Fix {
             title: "drop the `$`".to_owned(),
@@ -79,9 +89,23 @@ pub(super) fn mend(lower: &Lower<'_>, diagnostic: Diagnostic, place: &Place<'_>)
             )],
         }),
         "&" => diagnostic.help("texts are joined in a template: `\"{a} {b}\"`"),
-        "am" | "pm" | "Uhr" => {
-            diagnostic.help("a time has 24 hours and two digits each: `06:00`, `18:00`")
-        }
+        "Uhr" => diagnostic.help("a time has 24 hours and two digits each: `06:00`, `18:00`"),
         _ => diagnostic,
     }
+}
+
+/// `6am` as `06:00`.
+fn twelve_hours(lower: &Lower<'_>, head: &str, place: &Place<'_>) -> Option<Fix> {
+    let before = head.trim_end_matches(|c: char| c.is_ascii_digit());
+    let hour: u32 = head.get(before.len()..)?.parse().ok()?;
+    let hour = match (hour, place.found) {
+        (12, "am") => 0,
+        (1..=11, "am") | (12, _) => hour,
+        (1..=11, _) => hour + 12,
+        _ => return None,
+    };
+    let start = u32::try_from(before.len()).ok()?;
+    let end = place.from + u32::try_from(place.found.len()).ok()?;
+    let span = Span::new(lower.file, start, end);
+    Some(Fix::replace(span, format!("{hour:02}:00")))
 }

@@ -1,9 +1,9 @@
 //! Missing never opens (S2): where a condition may not hang on a value that is missing.
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Fix, Span};
 use crate::policy::codes;
 use crate::policy::ir::Node;
-use crate::policy::lower::Lower;
+use crate::policy::lower::{Lower, What};
 
 impl Lower<'_> {
     /// In `lifecycle`: every value that may be missing is decided.
@@ -12,6 +12,7 @@ impl Lower<'_> {
             self.maybe_missing(
                 span,
                 "in `lifecycle` it must be decided what a missing value means",
+                (node.span, "is present and"),
             );
         }
     }
@@ -22,7 +23,7 @@ impl Lower<'_> {
             let message = format!(
                 "in {place} neither an order nor `!=` may hang on a value that may be missing"
             );
-            self.maybe_missing(span, &message);
+            self.maybe_missing(span, &message, (node.span, "is present and"));
         }
     }
 
@@ -31,7 +32,7 @@ impl Lower<'_> {
         if let Some(span) = node.marks.hollow_true {
             let message =
                 format!("this {place} would also hold for people of whom HR does not say it");
-            self.maybe_missing(span, &message);
+            self.maybe_missing(span, &message, (node.span, "is present and"));
         }
     }
 
@@ -40,11 +41,11 @@ impl Lower<'_> {
         if let Some(span) = node.marks.hollow_false {
             let message =
                 format!("this `{place}` would not hold for people of whom HR does not say it");
-            self.maybe_missing(span, &message);
+            self.maybe_missing(span, &message, (node.span, "is missing or"));
         }
     }
 
-    fn maybe_missing(&mut self, span: Span, message: &str) {
+    fn maybe_missing(&mut self, span: Span, message: &str, (condition, first): (Span, &str)) {
         let words = self.sources.slice(span).to_owned();
         let (label, help) = if words.starts_with('[') {
             (
@@ -59,10 +60,30 @@ impl Lower<'_> {
                 ),
             )
         };
-        self.report(
-            Diagnostic::new(&codes::MAYBE_MISSING, span, message)
-                .label(label)
-                .help(help),
-        );
+        let diagnostic = Diagnostic::new(&codes::MAYBE_MISSING, span, message)
+            .label(label)
+            .help(help);
+        let fix = self.is_field(&words).then(|| Fix {
+            title: format!("ask `{words} {first} …` first"),
+            edits: vec![
+                (before(condition), format!("{words} {first} (")),
+                (condition.after(), ")".to_owned()),
+            ],
+        });
+        self.report(match fix {
+            Some(fix) => diagnostic.fix(fix),
+            None => diagnostic,
+        });
     }
+
+    /// Whether these words are a field of the person, and so a value that may be asked whether it is there.
+    fn is_field(&self, words: &str) -> bool {
+        let declared = self.names.get(words).map(|declared| declared.what);
+        matches!(declared, Some(What::Field(_)))
+    }
+}
+
+/// The empty stretch right before this one.
+fn before(span: Span) -> Span {
+    Span::new(span.file, span.start, span.start)
 }

@@ -1,7 +1,7 @@
 //! `timezone` and `lifecycle`: who is in which stage.
 
 use super::{Allowed, LetState, Lower, narrow};
-use crate::diagnostic::{Diagnostic, Span, did_you_mean};
+use crate::diagnostic::{Diagnostic, Fix, Span, did_you_mean};
 use crate::policy::codes;
 use crate::policy::eval::Value;
 use crate::policy::ir::{Kind, Node};
@@ -111,6 +111,9 @@ impl Lower<'_> {
         if !otherwise && !self.broken_since(begin) {
             let tests: Vec<&Node> = tests.iter().map(|(test, _)| test).collect();
             if let Some(example) = self.uncovered(&tests) {
+                // Right before the closing brace.
+                let at = item.span.end.saturating_sub(1);
+                let end = Span::new(item.span.file, at, at);
                 self.report(
                     Diagnostic::new(
                         &codes::NOT_EXHAUSTIVE,
@@ -118,7 +121,11 @@ impl Lower<'_> {
                         "`lifecycle` leaves somebody without a stage",
                     )
                     .label(example.text)
-                    .help("add a row for them, or `otherwise => hold`"),
+                    .help("add a row for them, or `otherwise => hold`")
+                    .fix(Fix {
+                        title: "hold whoever is left".to_owned(),
+                        edits: vec![(end, "  otherwise => hold\n".to_owned())],
+                    }),
                 );
             }
         }

@@ -30,7 +30,7 @@ fn of_text(name: &str, of: &str, args: &[Value]) -> Answer {
     match name {
         "upper" => kept(&of.to_uppercase()),
         "lower" => kept(&of.to_lowercase()),
-        "title" => text(&title(of)),
+        "title" => kept(&title(of)),
         "initials" => {
             let words = of.split([' ', '-']).filter(|word| !word.is_empty());
             let letters = words.filter_map(|word| word.chars().find(|one| one.is_alphanumeric()));
