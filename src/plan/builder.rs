@@ -11,13 +11,13 @@ use super::draft::Draft;
 use super::groups::{self, Groups};
 use super::memory;
 use super::names::Names;
-use super::place::{self, Units};
+use super::place::{self, Relocation, Units};
 use super::subject::{Aim, Subject, weigh};
 use super::tied;
 use super::vanished;
 use super::world::World;
 use super::writeback;
-use super::{ActionId, Finding, FindingKind, OpenReason};
+use super::{Action, ActionId, Change, Finding, FindingKind, OpenReason, Target};
 use crate::directory::{Dn, ObjectId};
 use crate::hr::PersonId;
 use crate::policy::Wish;
@@ -29,6 +29,8 @@ pub(crate) struct Builder<'w, 'a> {
     pub(crate) draft: Draft,
     pub(crate) names: Names<'w, 'a>,
     pub(crate) units: Units,
+    /// Whose account may move once the holder of its name has, and what is said if that does not go.
+    wait_for_names: FxHashMap<PersonId, String>,
     /// Where the account of each person is or will be.
     pub(crate) seats: FxHashMap<PersonId, Seat>,
     pub(crate) groups: Groups,
@@ -56,6 +58,7 @@ impl<'w, 'a> Builder<'w, 'a> {
             draft: Draft::default(),
             names: Names::new(world),
             units: Units::default(),
+            wait_for_names: FxHashMap::default(),
             seats: FxHashMap::default(),
             groups: Groups::default(),
             reported_quarantine: FxHashSet::default(),
@@ -110,7 +113,45 @@ impl<'w, 'a> Builder<'w, 'a> {
                 self.draft.names.insert(person, subject.names.clone());
             }
         }
+        self.names_left_behind(&subjects);
         self.tied(correlation, &subjects);
+    }
+
+    /// Accounts that could not move because of a name whose holder goes elsewhere in this plan, one behind the other.
+    fn names_left_behind(&mut self, subjects: &[Subject<'a>]) {
+        let names = std::mem::take(&mut self.wait_for_names);
+        let mut waiting: Vec<(&Subject<'a>, &String)> = subjects
+            .iter()
+            .filter_map(|subject| Some((subject, names.get(&subject.wish.person)?)))
+            .collect();
+        loop {
+            let before = waiting.len();
+            waiting.retain(|(subject, _)| {
+                let free = subject
+                    .account
+                    .is_some_and(|account| self.world.barrier(account).is_none());
+                !free || matches!(place::relocate_behind(self, subject), Relocation::Taken(_))
+            });
+            if waiting.len() == before {
+                break;
+            }
+        }
+        for (subject, why) in waiting {
+            place::stays_where_it_is(self, subject, why);
+        }
+    }
+
+    /// The action by which an account leaves its place.
+    pub(super) fn leaves(&self, account: ObjectId) -> Option<ActionId> {
+        let guid = self.world.object(account).guid();
+        let leaves = |action: &Action| {
+            let (Change::Move { account, .. } | Change::Delete { account }) = &action.change else {
+                return false;
+            };
+            matches!(account, Target::Existing { guid: own, .. } if *own == guid)
+        };
+        let at = self.draft.actions.iter().position(leaves)?;
+        u32::try_from(at).ok().map(ActionId)
     }
 
     /// Everything about one person; what a barrier forbids becomes one finding.
@@ -130,7 +171,10 @@ impl<'w, 'a> Builder<'w, 'a> {
         } else if !deletion::delete(self, subject) {
             account::state(self, subject);
             diff::attributes(self, subject);
-            place::relocate(self, subject);
+            if let Relocation::Taken(why) = place::relocate(self, subject) {
+                let person = subject.wish.person.clone();
+                self.wait_for_names.insert(person, why);
+            }
             groups::memberships(self, subject);
         }
         memory::account(self, subject);

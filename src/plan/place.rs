@@ -98,14 +98,42 @@ pub(crate) fn ensure_unit_for(
     Ok(last)
 }
 
+/// What came of looking for another place.
+#[derive(Debug)]
+pub(crate) enum Relocation {
+    /// It is planned, or there is nothing to do, or a finding says why not.
+    Settled,
+    /// The name is taken there, in words, by an account that may go elsewhere in this very plan.
+    Taken(String),
+}
+
 /// Second round: the account's unit and `cn`.
-pub(crate) fn relocate(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
+pub(crate) fn relocate(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) -> Relocation {
+    place(builder, subject, false)
+}
+
+/// The same once everybody else's place is planned: who goes away leaves a name behind, and the account follows.
+pub(crate) fn relocate_behind(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) -> Relocation {
+    place(builder, subject, true)
+}
+
+/// Says that a name stayed taken to the end.
+pub(crate) fn stays_where_it_is(builder: &mut Builder<'_, '_>, subject: &Subject<'_>, taken: &str) {
+    let finding = held(
+        builder,
+        subject,
+        &format!("{taken}; the account stays where it is"),
+    );
+    builder.draft.find(finding);
+}
+
+fn place(builder: &mut Builder<'_, '_>, subject: &Subject<'_>, behind: bool) -> Relocation {
     let Some(account) = subject.account else {
-        return;
+        return Relocation::Settled;
     };
     let object = builder.world.object(account);
     let (Some(parent), Some(rdn)) = (object.dn().parent(), object.dn().rdn()) else {
-        return;
+        return Relocation::Settled;
     };
     let person = &subject.wish.person;
     let mut unit = parent.clone();
@@ -163,10 +191,10 @@ pub(crate) fn relocate(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
     });
     let common_name = wanted.unwrap_or_else(|| rdn.value().into());
     let Some(to) = account_dn(&unit, &common_name) else {
-        return;
+        return Relocation::Settled;
     };
     if to == *object.dn() {
-        return;
+        return Relocation::Settled;
     }
     let renamed = to.rdn().as_ref() != Some(&rdn);
     let moved = unit != parent;
@@ -180,7 +208,7 @@ pub(crate) fn relocate(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
         let text = format!("cannot be moved to `{unit}`: {why}");
         let finding = held(builder, subject, &text);
         builder.draft.find(finding);
-        return;
+        return Relocation::Settled;
     }
     let (denied, _) = builder.world.kept_by_access_list(account);
     if let Some(why) = denied.filter(|_| moved) {
@@ -191,13 +219,21 @@ pub(crate) fn relocate(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
                 .about(builder.dn(Some(account)))
                 .help("settle it by hand, then the next run moves the account"),
         );
-        return;
+        return Relocation::Settled;
     }
+    let mut leaves = None;
     if !builder.names.is_free(&seeker, "cn", &common_name) {
-        let text = format!("`{common_name}` is taken in `{unit}`; the account stays where it is");
-        let finding = held(builder, subject, &text);
-        builder.draft.find(finding);
-        return;
+        let holder = builder.world.input.directory.by_dn(&to);
+        leaves = holder
+            .filter(|_| behind)
+            .and_then(|holder| builder.leaves(holder));
+        let gone = Seeker {
+            account: holder,
+            ..seeker
+        };
+        if leaves.is_none() || !builder.names.is_free(&gone, "cn", &common_name) {
+            return Relocation::Taken(format!("`{common_name}` is taken in `{unit}`"));
+        }
     }
     builder.names.take(&seeker, "cn", &common_name);
     let unit_action = match ensure_unit(builder, &unit, subject) {
@@ -205,7 +241,7 @@ pub(crate) fn relocate(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
         Err(why) => {
             let finding = held(builder, subject, &why);
             builder.draft.find(finding);
-            return;
+            return Relocation::Settled;
         }
     };
     let mut reasons = Vec::new();
@@ -235,6 +271,7 @@ pub(crate) fn relocate(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
     };
     let mut relocate = action(subject, change, reasons, cause);
     relocate.after.extend(unit_action);
+    relocate.after.extend(leaves);
     if moved {
         relocate.counts.push(GuardKind::Move);
     }
@@ -242,6 +279,7 @@ pub(crate) fn relocate(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
         relocate.counts.push(GuardKind::Rename);
     }
     builder.draft.push(relocate);
+    Relocation::Settled
 }
 
 /// Whether somebody changed what the last run left, and the policy still wants what it left.

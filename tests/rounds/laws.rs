@@ -1,6 +1,7 @@
 //! Laws over random companies and random days: every action of every plan succeeds, and nothing is left (G4).
 
 use super::company::{Company, GROUPS, Row, account, dn};
+use crate::plan::bench::shown;
 use proptest::prelude::*;
 use std::fmt::Write as _;
 use tenure::directory::port::{Change, Operation, Target};
@@ -272,6 +273,37 @@ fn a_manager_who_has_another_name_by_the_end_of_a_stage_does_not_come_back_and_i
         [
             "the manager from before stage `leaver` does not come back: there is no `CN=Ada King \
              (5),OU=Berlin,OU=Staff,OU=Company,DC=example,DC=com` any more, or it has another name"
+        ]
+    );
+}
+
+/// Found among 20,000 histories: a name is free as soon as its holder has gone elsewhere, and not a plan later (G4).
+#[test]
+fn an_account_moves_to_the_name_that_another_one_leaves_in_the_same_plan() {
+    let facts: [Facts; 4] = [
+        [0, 12, 0, 20, 24, 0, 0, 30, 0],
+        [0, 0, 0, 0, 0, 0, 0, 58, 0],
+        [156, 4, 60, 0, 0, 0, 0, 13, 0],
+        [0, 0, 0, 0, 0, 0, 0, 0, 0],
+    ];
+    let people: Vec<_> = facts.into_iter().map(|facts| (facts, None)).collect();
+    let mut company = company(&people);
+    company.run();
+    let facts = [0, 58, 28, 29, 0, 0, 0, 185, 0];
+    happens(&mut company, &Event::Hr { who: 0, facts });
+    company.run();
+    let facts = [0, 3, 0, 0, 0, 0, 0, 0, 0];
+    happens(&mut company, &Event::Hr { who: 6, facts });
+    company.later(9);
+    let moves: Vec<String> = shown(&company.run())
+        .into_iter()
+        .filter(|line| line.starts_with("move"))
+        .collect();
+    assert_eq!(
+        moves,
+        [
+            "move ada king to cn=ada king,ou=leavers,ou=company (hr)",
+            "move ada king to cn=ada king,ou=honolulu,ou=staff,ou=company (hr)",
         ]
     );
 }
