@@ -6,6 +6,7 @@
 //!
 //! Begin with [`read_recording`], then `paging` for what complete means.
 
+pub mod client;
 mod error;
 mod paging;
 mod recording;

@@ -44,14 +44,15 @@ pub fn read_recording(files: &[(&str, &[u8])], schema: &Schema) -> Result<Vec<Ra
 }
 
 /// What one file holds.
-struct File {
-    pages: Vec<Page>,
-    records: Vec<RawRecord>,
+pub(super) struct File {
+    pub(super) pages: Vec<Page>,
+    pub(super) records: Vec<RawRecord>,
     /// The keys of its first record, for suggestions.
-    keys: Vec<String>,
+    pub(super) keys: Vec<String>,
 }
 
-fn read_file(name: &str, bytes: &[u8], schema: &Schema) -> Result<File, Error> {
+/// Reads the answers of one file, or of one request, which `name` stands for in messages.
+pub(super) fn read_file(name: &str, bytes: &[u8], schema: &Schema) -> Result<File, Error> {
     let wanted = Wanted::new(schema);
     let file: Arc<str> = visible(name).into();
     let answers = parse(&file, bytes, &wanted)?;

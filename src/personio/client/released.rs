@@ -1,0 +1,161 @@
+//! Whether what is not there was not sent: Personio leaves out, without a word, what a credential may not read, and a
+//! last day that is never sent reads like one that nobody has (G6).
+//!
+//! An attribute is released if the list of the credential's attributes has it, or if it was sent. Of the last day that
+//! is not enough, for `null` everywhere proves nothing: without that list somebody who is inactive must have one.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::error::Missing;
+use super::http::{Http, Outcome, Request, Unusable};
+use super::pace::Endpoint;
+use super::{Error, Version};
+use crate::diagnostic::did_you_mean;
+use crate::hr::{RawRecord, RawValue, Schema};
+
+/// Personio's name of the last day of employment.
+const LAST_DAY: &str = "termination_date";
+
+/// Personio's name of the state of employment.
+const STATUS: &str = "status";
+
+/// The attributes of a credential, as `/v1/company/employees/attributes` lists them.
+#[derive(Debug, Clone, Default)]
+pub struct Listed(Vec<ListedAttribute>);
+
+/// One of them.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ListedAttribute {
+    /// Its name, as `dynamic_2817401`.
+    pub key: String,
+    /// Its name in the user interface.
+    pub label: Option<String>,
+    /// A second name that is the same in every company, as `date_of_birth`.
+    pub universal_id: Option<String>,
+}
+
+impl Listed {
+    /// Asks for the list; `None` where the credential may not read it.
+    pub(super) async fn ask(http: &Http<'_>) -> Result<Option<Self>, Error> {
+        #[derive(Deserialize)]
+        struct Body {
+            success: Option<bool>,
+            data: Vec<ListedAttribute>,
+        }
+        let parse = |body: &[u8]| match serde_json::from_slice::<Body>(body) {
+            Ok(Body { success: Some(true), data }) => Ok(Self(data)),
+            Ok(_) => Err(Unusable("it does not say `\"success\": true`".to_owned())),
+            Err(_) => Err(Unusable("it is no list of attributes".to_owned())),
+        };
+        let request = Request::get(Endpoint::Attributes, "/v1/company/employees/attributes", &[]);
+        match http.exchange(&request, parse).await {
+            Ok(Outcome::Found(listed)) => Ok(Some(listed)),
+            Ok(Outcome::Forbidden(_) | Outcome::Nothing) => Ok(None),
+            // A credential of the second generation alone.
+            Err(Error::Credentials { .. } | Error::Refused { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The key under which Personio sends what the policy calls `source`.
+    pub(super) fn key(&self, source: &str) -> Option<&str> {
+        let named = |one: &&ListedAttribute| {
+            one.key == source || one.universal_id.as_deref() == Some(source)
+        };
+        self.0.iter().find(named).map(|one| one.key.as_str())
+    }
+
+    /// All of them.
+    pub fn attributes(&self) -> &[ListedAttribute] {
+        &self.0
+    }
+}
+
+/// Proves that each attribute of the policy is released, and sets what was not sent of those that are to nothing where
+/// the generation leaves out what is nothing.
+pub(super) fn prove(
+    records: &mut [RawRecord],
+    schema: &Schema,
+    listed: Option<&Listed>,
+    assumed: &[Arc<str>],
+    version: Version,
+) -> Result<(), Error> {
+    if records.is_empty() {
+        return Ok(());
+    }
+    let is_assumed = |source: &str| assumed.iter().any(|one| one.as_ref() == source);
+    let is_listed = |source: &str| listed.is_some_and(|listed| listed.key(source).is_some());
+    let mut missing = Vec::new();
+    for (index, source) in schema.sources().iter().enumerate() {
+        let sent = records.iter().any(|record| field(record, index).is_some());
+        if !sent && !is_listed(source) && !is_assumed(source) {
+            missing.extend(of_source(schema, index, listed));
+        } else if !sent || version == Version::Two {
+            for record in &mut *records {
+                if let Some(value @ None) = record.fields.get_mut(index) {
+                    *value = Some(RawValue::Null);
+                }
+            }
+        }
+    }
+    if !missing.is_empty() {
+        return Err(Error::NotReleased { missing });
+    }
+    let Some(last_day) = position(schema, LAST_DAY) else {
+        return Ok(());
+    };
+    if is_listed(LAST_DAY) || is_assumed(LAST_DAY) {
+        return Ok(());
+    }
+    let status = position(schema, STATUS);
+    let inactive = |record: &&RawRecord| match status {
+        Some(status) => matches!(field(record, status), Some(RawValue::Text(text)) if text.eq_ignore_ascii_case("inactive")),
+        None => true,
+    };
+    let dated = |record: &RawRecord| match field(record, last_day) {
+        Some(RawValue::Text(text)) => !text.trim().is_empty(),
+        Some(RawValue::Null) | None => false,
+        Some(_) => true,
+    };
+    let mut anybody = false;
+    for record in records.iter().filter(inactive) {
+        if dated(record) {
+            return Ok(());
+        }
+        anybody = true;
+    }
+    let why = match (status, anybody) {
+        (Some(_), true) => "nobody who is inactive has one, and the credential may not list its attributes",
+        (Some(_), false) => "nobody is inactive, and the credential may not list its attributes",
+        (None, _) => "nobody has one, and the credential may not list its attributes",
+    };
+    Err(Error::Unproved {
+        missing: of_source(schema, last_day, listed),
+        why,
+    })
+}
+
+/// The attributes of the policy that come from that source.
+pub(super) fn of_source(schema: &Schema, index: usize, listed: Option<&Listed>) -> Vec<Missing> {
+    let attributes = schema.attributes_from(index);
+    let missing = attributes.map(|attribute| {
+        let keys = listed.map(Listed::attributes).unwrap_or_default();
+        let keys = keys.iter().map(|one| one.key.as_str());
+        Missing {
+            attribute: attribute.name.clone(),
+            source: attribute.source.clone(),
+            near: did_you_mean(&attribute.source, keys).map(str::to_owned),
+        }
+    });
+    missing.collect()
+}
+
+fn position(schema: &Schema, source: &str) -> Option<usize> {
+    schema.sources().iter().position(|one| one.as_ref() == source)
+}
+
+fn field(record: &RawRecord, index: usize) -> Option<&RawValue> {
+    record.fields.get(index).and_then(Option::as_ref)
+}
