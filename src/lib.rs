@@ -18,6 +18,7 @@ pub mod diagnostic;
 pub mod directory;
 pub mod hr;
 pub mod personio;
+pub mod personio_sim;
 pub mod plan;
 pub mod policy;
 pub mod state;

@@ -1,0 +1,185 @@
+//! The company that the simulator plays: people, their employments, and the tables that these refer to.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use jiff::{Span, Timestamp};
+use serde_json::Value as Json;
+
+/// A company.
+#[derive(Debug, Clone, Default)]
+pub struct Company {
+    /// People, in the order in which lists name them.
+    pub people: Vec<Person>,
+    /// Custom attributes, by key.
+    pub custom: BTreeMap<String, Custom>,
+    /// Departments, by id.
+    pub departments: Table,
+    /// Teams, by id.
+    pub teams: Table,
+    /// Workplaces, which version 1 calls offices.
+    pub workplaces: Table,
+    /// Legal entities, which version 1 calls subcompanies.
+    pub legal_entities: Table,
+    /// Cost centers.
+    pub cost_centers: Table,
+}
+
+/// Names by id.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    /// By id.
+    pub names: BTreeMap<u64, String>,
+}
+
+/// A custom attribute.
+#[derive(Debug, Clone)]
+pub struct Custom {
+    /// What people read.
+    pub label: String,
+    /// The type as version 1 writes it: `standard`, `list`, `tags`, `date`, `integer`, `decimal`, `link`, `multiline`.
+    pub ty: String,
+    /// A name that is the same in every company.
+    pub universal_id: Option<String>,
+}
+
+/// A person.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// The id, the same in both generations.
+    pub id: u64,
+    /// The first name.
+    pub first_name: String,
+    /// The last name.
+    pub last_name: String,
+    /// What they are called; empty if nothing else.
+    pub preferred_name: String,
+    /// The work address; empty if none.
+    pub email: String,
+    /// `male`, `female`, `diverse` or empty.
+    pub gender: String,
+    /// When the record was made.
+    pub created_at: Timestamp,
+    /// When anything of it changed.
+    pub updated_at: Timestamp,
+    /// Values of custom attributes.
+    pub custom: BTreeMap<String, Json>,
+    /// What only version 1 has, as it stands there.
+    pub only_v1: BTreeMap<String, Json>,
+    /// Employments, the latest first; never empty.
+    pub employments: Vec<Employment>,
+}
+
+/// An employment.
+#[derive(Debug, Clone, Default)]
+pub struct Employment {
+    /// A UUID.
+    pub id: String,
+    /// `active`, `inactive`, `onboarding` or `leave`.
+    pub status: String,
+    /// `internal` or `external`.
+    pub ty: String,
+    /// The title.
+    pub position: String,
+    /// Hours, as `40` or `38.5`.
+    pub weekly_working_hours: String,
+    /// The first day.
+    pub hire_date: Option<Date>,
+    /// The day after which nobody is on probation.
+    pub probation_period_end: Option<Date>,
+    /// When the contract ends by itself; ends nothing.
+    pub contract_end_date: Option<Date>,
+    /// The end of it, if it is terminated.
+    pub termination: Option<Termination>,
+    /// The person to whom this one reports.
+    pub supervisor: Option<u64>,
+    /// By id.
+    pub office: Option<u64>,
+    /// By id.
+    pub department: Option<u64>,
+    /// By id.
+    pub team: Option<u64>,
+    /// By id.
+    pub subcompany: Option<u64>,
+    /// By id, each with its percentage.
+    pub cost_centers: Vec<(u64, u64)>,
+}
+
+/// How an employment ends.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Termination {
+    /// The last day of employment.
+    pub date: Option<Date>,
+    /// The last day at work.
+    pub last_working_day: Option<Date>,
+    /// Why, in Personio's words of version 1: `employee`, `mutual-agreement`.
+    pub ty: String,
+    /// In HR's own words.
+    pub reason: String,
+}
+
+impl Table {
+    /// The id of a name, which is added if it is new.
+    pub fn id(&mut self, name: &str, first: u64) -> u64 {
+        let known = self.names.iter().find(|(_, known)| *known == name);
+        if let Some((id, _)) = known {
+            return *id;
+        }
+        let id = self.names.keys().next_back().map_or(first, |last| last + 1);
+        self.names.insert(id, name.to_owned());
+        id
+    }
+
+    /// The name of an id.
+    pub fn name(&self, id: u64) -> &str {
+        self.names.get(&id).map_or("", String::as_str)
+    }
+}
+
+impl Person {
+    /// The employment that counts: one that goes on or will, else the latest.
+    pub fn employment(&self) -> Option<&Employment> {
+        let current = self.employments.iter().find(|one| one.status != "inactive");
+        current.or_else(|| self.employments.first())
+    }
+
+    /// The same, to be changed.
+    pub fn employment_mut(&mut self) -> Option<&mut Employment> {
+        let current = self.employments.iter().position(|one| one.status != "inactive");
+        self.employments.get_mut(current.unwrap_or(0))
+    }
+}
+
+impl Company {
+    /// The person of that id.
+    pub fn person(&self, id: u64) -> Option<&Person> {
+        self.people.iter().find(|person| person.id == id)
+    }
+
+    /// The same, to be changed.
+    pub fn person_mut(&mut self, id: u64) -> Option<&mut Person> {
+        self.people.iter_mut().find(|person| person.id == id)
+    }
+
+    /// Lets the time between two instants pass as Personio does: whose last day is over becomes inactive at 00:00 UTC
+    /// of the day after, whoever is onboarding becomes active on the first day. Returns who changed.
+    pub fn pass_time(&mut self, now: Timestamp) -> Vec<u64> {
+        let today = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+        let mut changed = Vec::new();
+        for person in &mut self.people {
+            for employment in &mut person.employments {
+                let ended = employment.termination.as_ref().and_then(|end| end.date);
+                let over = ended.is_some_and(|last| last.checked_add(Span::new().days(1)).is_ok_and(|day| day <= today));
+                let began = employment.hire_date.is_some_and(|first| first <= today);
+                let next = match employment.status.as_str() {
+                    "active" | "leave" | "onboarding" if over => "inactive",
+                    "onboarding" if began => "active",
+                    _ => continue,
+                };
+                next.clone_into(&mut employment.status);
+                changed.push(person.id);
+            }
+        }
+        changed
+    }
+}

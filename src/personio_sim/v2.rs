@@ -1,0 +1,165 @@
+//! What the second generation answers: plain dates, words in capitals, ids in place of names, custom attributes as texts,
+//! and an address for the next page on Personio's own host, wherever this one is.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::company::{Company, Employment, Person};
+use super::credential::Credential;
+use super::v1::tags_of;
+
+/// The host of every address in an answer.
+pub(super) const HOST: &str = "https://api.personio.de";
+
+/// How persons and employments are written.
+pub(super) struct Writer<'w> {
+    pub(super) company: &'w Company,
+    pub(super) credential: &'w Credential,
+    /// Fields without a value are left out, instead of being null.
+    pub(super) omit_empty: bool,
+}
+
+impl Writer<'_> {
+    /// An object of fields: each by the name that version 1 and the credential know, its name here, and its value.
+    fn object(&self, fields: Vec<(&str, &str, Json)>) -> Map<String, Json> {
+        let mut object = Map::new();
+        for (known, name, value) in fields {
+            let hidden = !known.is_empty() && !self.credential.may_see(known);
+            if hidden || (self.omit_empty && value.is_null()) {
+                continue;
+            }
+            object.insert(name.to_owned(), value);
+        }
+        object
+    }
+
+    pub(super) fn person(&self, person: &Person) -> Json {
+        let gone = person.employments.iter().all(|one| one.status == "inactive");
+        let status = if gone { "INACTIVE" } else { "ACTIVE" };
+        let custom = person.custom.iter().filter(|(key, _)| self.credential.may_see(key));
+        let custom: Vec<Json> = custom.filter_map(|(key, value)| self.custom(key, value)).collect();
+        let employments: Vec<Json> = person.employments.iter().map(|one| json!({"id": one.id})).collect();
+        let (id, href) = (person.id.to_string(), format!("{HOST}/v2/persons/{}/employments", person.id));
+        let gender = match person.gender.as_str() {
+            "" => "UNSPECIFIED".to_owned(),
+            gender => gender.to_uppercase(),
+        };
+        Json::Object(self.object(vec![
+            ("", "id", json!(id)),
+            ("email", "email", some(&person.email)),
+            ("created_at", "created_at", json!(person.created_at.to_string())),
+            ("last_modified_at", "updated_at", json!(person.updated_at.to_string())),
+            ("first_name", "first_name", some(&person.first_name)),
+            ("last_name", "last_name", some(&person.last_name)),
+            ("preferred_name", "preferred_name", some(&person.preferred_name)),
+            ("gender", "gender", json!(gender)),
+            ("status", "status", json!(status)),
+            ("", "custom_attributes", Json::Array(custom)),
+            ("", "employments", Json::Array(employments)),
+            ("", "_meta", json!({"links": {"employments": {"href": href}}})),
+        ]))
+    }
+
+    /// A custom attribute: live answers write types in small letters and every value but lists as a text.
+    fn custom(&self, key: &str, value: &Json) -> Option<Json> {
+        let known = self.company.custom.get(key)?;
+        let (ty, value) = match known.ty.as_str() {
+            "tags" => match tags_of(value) {
+                tags if tags.is_empty() => return None,
+                tags => ("string_list", json!(tags)),
+            },
+            ty => {
+                let text = match value {
+                    Json::Null => return None,
+                    Json::String(text) if text.is_empty() => return None,
+                    Json::String(text) if ty == "date" => text.get(..10).unwrap_or(text).to_owned(),
+                    Json::String(text) => text.clone(),
+                    other => other.to_string(),
+                };
+                let ty = match ty {
+                    "date" => "date",
+                    "integer" => "int",
+                    "decimal" => "double",
+                    _ => "string",
+                };
+                (ty, json!(text))
+            }
+        };
+        let mut custom = json!({"id": key, "type": ty, "value": value});
+        if let (Some(id), Json::Object(custom)) = (&known.universal_id, &mut custom) {
+            custom.insert("global_id".to_owned(), json!(id));
+        }
+        Some(custom)
+    }
+
+    pub(super) fn employment(&self, person: &Person, employment: &Employment) -> Json {
+        let id = |id: Option<u64>| id.map_or(Json::Null, |id| json!({"id": id.to_string()}));
+        let date = |date: Option<jiff::civil::Date>| date.map_or(Json::Null, |date| json!(date.to_string()));
+        let hours: Json = employment.weekly_working_hours.parse::<f64>().map_or(Json::Null, |hours| {
+            if hours.fract() == 0.0 { json!(hours.round()) } else { json!(hours) }
+        });
+        let units = [("department", employment.department), ("team", employment.team)];
+        let units = units.into_iter().filter(|(ty, _)| self.credential.may_see(ty));
+        let units = units.filter_map(|(ty, id)| Some(json!({"type": ty, "id": id?.to_string()})));
+        let centers = employment.cost_centers.iter();
+        let centers: Vec<Json> = centers.map(|(id, weight)| json!({"id": id.to_string(), "weight": weight})).collect();
+        let title = match employment.position.as_str() {
+            "" => Json::Null,
+            title => json!({"title": title}),
+        };
+        Json::Object(self.object(vec![
+            ("", "id", json!(employment.id)),
+            ("", "person", json!({"id": person.id.to_string()})),
+            ("status", "status", json!(employment.status.to_uppercase())),
+            ("employment_type", "type", json!(employment.ty.to_uppercase())),
+            ("position", "position", title),
+            ("weekly_working_hours", "weekly_working_hours", hours),
+            ("hire_date", "employment_start_date", date(employment.hire_date)),
+            ("probation_period_end", "probation_end_date", date(employment.probation_period_end)),
+            ("contract_end_date", "contract_end_date", date(employment.contract_end_date)),
+            ("created_at", "created_at", json!(person.created_at.to_string())),
+            ("last_modified_at", "updated_at", json!(person.updated_at.to_string())),
+            ("supervisor", "supervisor", id(employment.supervisor)),
+            ("office", "office", id(employment.office)),
+            ("", "org_units", Json::Array(units.collect())),
+            ("subcompany", "legal_entity", id(employment.subcompany)),
+            ("cost_centers", "cost_centers", Json::Array(centers)),
+            ("", "termination", self.termination(employment)),
+        ]))
+    }
+
+    /// The end of an employment. Which of its fields live answers have was never seen but for the first two.
+    fn termination(&self, employment: &Employment) -> Json {
+        let Some(end) = &employment.termination else {
+            return if self.credential.may_see("termination_date") { Json::Null } else { json!({}) };
+        };
+        let date = |date: Option<jiff::civil::Date>| date.map_or(Json::Null, |date| json!(date.to_string()));
+        Json::Object(self.object(vec![
+            ("termination_date", "termination_date", date(end.date)),
+            ("last_working_day", "last_working_day", date(end.last_working_day)),
+            ("termination_type", "type", some(&end.ty.to_uppercase().replace('-', "_"))),
+            ("termination_reason", "reason", some(&end.reason)),
+        ]))
+    }
+}
+
+fn some(text: &str) -> Json {
+    if text.is_empty() { Json::Null } else { json!(text) }
+}
+
+/// An answer with a list, and the way to the rest of it.
+pub(super) fn page(path: &str, items: Vec<Json>, next: Option<&str>) -> Json {
+    let mut links = json!({"self": {"href": format!("{HOST}{path}")}});
+    if let (Some(cursor), Json::Object(links)) = (next, &mut links) {
+        links.insert("next".to_owned(), json!({"href": format!("{HOST}{path}?cursor={cursor}")}));
+    }
+    json!({"_data": items, "_meta": {"links": links}})
+}
+
+/// The body of an error.
+pub(super) fn problem(title: &str, detail: &str) -> Json {
+    json!({
+        "personio_trace_id": "5117aced-51a0-4e11-9a11-000000000042",
+        "timestamp": "2026-03-02T08:00:00Z",
+        "errors": [{"title": title, "detail": detail, "type": "about:blank", "_meta": {}}],
+    })
+}

@@ -1,0 +1,63 @@
+//! Webhooks: events are sent to whoever asked for them, once, with the token in `Authorization` as it was given.
+
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+
+/// How long Personio waits for an answer (<https://developer.personio.de/v2.0/reference/webhooks>).
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Somebody who listens.
+#[derive(Debug, Clone)]
+pub(super) struct Webhook {
+    pub(super) id: String,
+    url: String,
+    token: Option<String>,
+    enabled: bool,
+    /// Empty for all.
+    events: Vec<String>,
+}
+
+impl Webhook {
+    /// A webhook as it is asked for; addresses of other machines are refused, for this one serves samples alone.
+    pub(super) fn of(json: &Json, number: usize) -> Result<Self, String> {
+        let text = |name: &str| json.get(name).and_then(Json::as_str).map(str::to_owned);
+        let url = text("url").ok_or("url is required")?;
+        let host = reqwest::Url::parse(&url).ok().and_then(|url| url.host_str().map(str::to_owned));
+        let host = host.ok_or("url is no address")?;
+        if host != "localhost" && !host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback()) {
+            return Err("the simulator sends to this machine alone".to_owned());
+        }
+        let events = json.get("enabled_events").and_then(Json::as_array).into_iter().flatten();
+        Ok(Self {
+            id: format!("00000000-0000-4000-8000-{number:012}"),
+            url,
+            token: text("token"),
+            enabled: text("status").as_deref() == Some("ENABLED"),
+            events: events.filter_map(|event| event.as_str().map(str::to_owned)).collect(),
+        })
+    }
+
+    pub(super) fn shown(&self) -> Json {
+        let status = if self.enabled { "ENABLED" } else { "DISABLED" };
+        json!({"id": self.id, "url": self.url, "status": status, "enabled_events": self.events})
+    }
+
+    fn wants(&self, event: &str) -> bool {
+        self.enabled && (self.events.is_empty() || self.events.iter().any(|one| one == event))
+    }
+}
+
+/// Sends what is due, to everybody who wants it.
+pub(super) async fn send(client: &reqwest::Client, hooks: &[Webhook], events: &[(String, Json)]) {
+    for (event, payload) in events {
+        for hook in hooks.iter().filter(|hook| hook.wants(event)) {
+            let mut request = client.post(&hook.url).timeout(PATIENCE).json(payload);
+            if let Some(token) = &hook.token {
+                request = request.header("authorization", token);
+            }
+            // Whoever does not answer is not asked again: this is a simulator, and says so.
+            let _ = request.send().await;
+        }
+    }
+}
