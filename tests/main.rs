@@ -19,6 +19,7 @@ mod example;
 mod faulty;
 mod hr;
 mod personio;
+mod personio_live;
 mod plan;
 mod policy;
 mod proofs;

@@ -74,9 +74,7 @@ fn clock(state: &mut State, json: &Json) -> Result<String, String> {
     let text = json.get("now").and_then(Json::as_str).ok_or("write {\"now\": \"2026-03-02T09:00:00+01:00\"}")?;
     let now = text.parse().map_err(|_| format!("{text} is no instant"))?;
     state.options.now = Some(now);
-    for id in state.company.pass_time(now) {
-        state.tell("employment.updated", id);
-    }
+    state.pass_time();
     Ok(format!("it is {now}"))
 }
 

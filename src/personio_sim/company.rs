@@ -43,6 +43,23 @@ pub struct Custom {
     pub universal_id: Option<String>,
 }
 
+/// A day as the data writes it, `2026-03-02`. It may be none, as `2026-02-30`: HR systems have such.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day(pub String);
+
+impl Day {
+    /// The date, if it is one.
+    pub fn date(&self) -> Option<Date> {
+        self.0.parse().ok()
+    }
+}
+
+impl From<Date> for Day {
+    fn from(date: Date) -> Self {
+        Self(date.to_string())
+    }
+}
+
 /// A person.
 #[derive(Debug, Clone)]
 pub struct Person {
@@ -84,11 +101,11 @@ pub struct Employment {
     /// Hours, as `40` or `38.5`.
     pub weekly_working_hours: String,
     /// The first day.
-    pub hire_date: Option<Date>,
+    pub hire_date: Option<Day>,
     /// The day after which nobody is on probation.
-    pub probation_period_end: Option<Date>,
+    pub probation_period_end: Option<Day>,
     /// When the contract ends by itself; ends nothing.
-    pub contract_end_date: Option<Date>,
+    pub contract_end_date: Option<Day>,
     /// The end of it, if it is terminated.
     pub termination: Option<Termination>,
     /// The person to whom this one reports.
@@ -109,9 +126,9 @@ pub struct Employment {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Termination {
     /// The last day of employment.
-    pub date: Option<Date>,
+    pub date: Option<Day>,
     /// The last day at work.
-    pub last_working_day: Option<Date>,
+    pub last_working_day: Option<Day>,
     /// Why, in Personio's words of version 1: `employee`, `mutual-agreement`.
     pub ty: String,
     /// In HR's own words.
@@ -161,19 +178,21 @@ impl Company {
         self.people.iter_mut().find(|person| person.id == id)
     }
 
-    /// Lets the time between two instants pass as Personio does: whose last day is over becomes inactive at 00:00 UTC
-    /// of the day after, whoever is onboarding becomes active on the first day. Returns who changed.
-    pub fn pass_time(&mut self, now: Timestamp) -> Vec<u64> {
-        let today = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+    /// Lets the days after `before` pass, up to the day of `now`: whose last day is over becomes inactive at 00:00 UTC of
+    /// the day after, whoever is onboarding becomes active on the first day. What HR set by hand before stays. Returns
+    /// who changed.
+    pub fn pass_time(&mut self, before: Date, now: Timestamp) -> Vec<u64> {
+        let today = jiff::tz::TimeZone::UTC.to_datetime(now).date();
+        let passes = |day: Option<Date>| day.is_some_and(|day| before < day && day <= today);
         let mut changed = Vec::new();
         for person in &mut self.people {
             for employment in &mut person.employments {
-                let ended = employment.termination.as_ref().and_then(|end| end.date);
-                let over = ended.is_some_and(|last| last.checked_add(Span::new().days(1)).is_ok_and(|day| day <= today));
-                let began = employment.hire_date.is_some_and(|first| first <= today);
+                let last = employment.termination.as_ref().and_then(|end| end.date.as_ref()?.date());
+                let over = passes(last.and_then(|last| last.checked_add(Span::new().days(1)).ok()));
+                let begins = passes(employment.hire_date.as_ref().and_then(Day::date));
                 let next = match employment.status.as_str() {
                     "active" | "leave" | "onboarding" if over => "inactive",
-                    "onboarding" if began => "active",
+                    "onboarding" if begins => "active",
                     _ => continue,
                 };
                 next.clone_into(&mut employment.status);

@@ -7,10 +7,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde_json::{Map, Value as Json};
 
-use super::company::{Company, Custom, Employment, Person, Table, Termination};
+use super::company::{Company, Custom, Day, Employment, Person, Table, Termination};
 use crate::text::decode;
 use crate::text::table::Table as CsvTable;
 
@@ -197,7 +196,7 @@ impl Company {
         let none = Employment::default();
         let employment = person.employment().unwrap_or(&none);
         let end = employment.termination.clone().unwrap_or_default();
-        let date = |date: Option<Date>| date.map_or(Json::Null, |date| Json::from(date.to_string()));
+        let date = |date: &Option<Day>| date.as_ref().map_or(Json::Null, |day| Json::from(day.0.as_str()));
         let name = |table: &Table, id: Option<u64>| Json::from(id.map_or("", |id| table.name(id)));
         let centers = employment.cost_centers.iter().map(|(id, percentage)| {
             serde_json::json!({"name": self.cost_centers.name(*id), "percentage": percentage})
@@ -214,11 +213,11 @@ impl Company {
             ("employment_type", employment.ty.as_str().into()),
             ("position", employment.position.as_str().into()),
             ("weekly_working_hours", employment.weekly_working_hours.as_str().into()),
-            ("hire_date", date(employment.hire_date)),
-            ("probation_period_end", date(employment.probation_period_end)),
-            ("contract_end_date", date(employment.contract_end_date)),
-            ("termination_date", date(end.date)),
-            ("last_working_day", date(end.last_working_day)),
+            ("hire_date", date(&employment.hire_date)),
+            ("probation_period_end", date(&employment.probation_period_end)),
+            ("contract_end_date", date(&employment.contract_end_date)),
+            ("termination_date", date(&end.date)),
+            ("last_working_day", date(&end.last_working_day)),
             ("termination_type", end.ty.as_str().into()),
             ("termination_reason", end.reason.as_str().into()),
             ("supervisor", employment.supervisor.map_or(Json::Null, Json::from)),
@@ -326,14 +325,15 @@ fn number(flat: &Flat, key: &str) -> Result<Option<u64>, String> {
     }
 }
 
-/// A date, from as much of a text as is one: offsets belong to midnight, and are written anew.
-fn date(flat: &Flat, key: &str) -> Result<Option<Date>, String> {
+/// A day, from as much of a text as is one: offsets belong to midnight, and are written anew.
+fn date(flat: &Flat, key: &str) -> Result<Option<Day>, String> {
     let text = text(flat, key);
     if text.is_empty() {
         return Ok(None);
     }
     let day = text.get(..10).unwrap_or(&text);
-    day.parse().map(Some).map_err(|_| format!("`{key}` is no date: {text}"))
+    let shaped = day.len() == 10 && day.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    if shaped { Ok(Some(Day(day.to_owned()))) } else { Err(format!("`{key}` is no date: {text}")) }
 }
 
 fn instant(flat: &Flat, key: &str) -> Result<Option<Timestamp>, String> {

@@ -13,8 +13,8 @@ use super::company::{Company, Employment, Person, Termination};
 pub enum Habit {
     /// HR sets somebody inactive at once, whatever the dates say.
     InactiveByHand,
-    /// Somebody's last day was yesterday, and Personio still calls them active: it changes that at 00:00 UTC.
-    LastDayOver,
+    /// Somebody's last day is today: Personio calls them inactive from 00:00 UTC of tomorrow.
+    LastDay,
     /// A termination that was called off still stands on an employment that goes on.
     StaleTermination,
     /// Somebody comes back under a new id.
@@ -37,7 +37,7 @@ impl Habit {
     /// All of them, each with its name and what it does.
     pub const ALL: &'static [(Self, &'static str, &'static str)] = &[
         (Self::InactiveByHand, "inactive-by-hand", "HR sets somebody inactive at once, whatever the dates say"),
-        (Self::LastDayOver, "last-day-over", "somebody's last day was yesterday; inactive from 00:00 UTC"),
+        (Self::LastDay, "last-day", "somebody's last day is today; inactive from 00:00 UTC of tomorrow"),
         (Self::StaleTermination, "stale-termination", "a past termination stands on an employment that goes on"),
         (Self::NewId, "new-id", "somebody who left comes back under a new id"),
         (Self::TestEmployee, "test-employee", "a test employee among the others"),
@@ -89,22 +89,26 @@ impl Habit {
         }
         if let Some(employment) = person.employment_mut() {
             let ends = |ty: &str| Termination {
-                date: Some(yesterday),
+                date: Some(yesterday.into()),
                 ty: ty.to_owned(),
                 ..Termination::default()
             };
             match self {
                 Self::InactiveByHand => "inactive".clone_into(&mut employment.status),
-                Self::LastDayOver => employment.termination = Some(ends("employee")),
+                Self::LastDay => {
+                    employment.termination = Some(Termination {
+                        date: Some(today.into()),
+                        ..ends("employee")
+                    });
+                }
                 Self::StaleTermination => {
                     // Terminated once, and taken back: the date stays behind.
-                    "leave".clone_into(&mut employment.status);
                     employment.termination = Some(ends("agreement"));
                 }
                 Self::CompanySwitch => {
                     let next = Employment {
                         id: employment.id.replacen("4000", "4001", 1),
-                        hire_date: Some(today),
+                        hire_date: Some(today.into()),
                         subcompany: Some(entity),
                         termination: None,
                         ..employment.clone()
@@ -139,7 +143,7 @@ fn add(company: &mut Company, first: &str, last: &str, now: Timestamp) -> String
             status: "active".to_owned(),
             ty: "internal".to_owned(),
             weekly_working_hours: "40".to_owned(),
-            hire_date: Some(today),
+            hire_date: Some(today.into()),
             ..Employment::default()
         }],
     });

@@ -21,7 +21,7 @@ mod v2;
 mod webhook;
 mod writes;
 
-pub use company::{Company, Custom, Employment, Person, Table, Termination};
+pub use company::{Company, Custom, Day, Employment, Person, Table, Termination};
 pub use credential::{CLIENT_ID, CLIENT_SECRET, Credential};
 pub use data::BadData;
 pub use fault::{Fault, Kind};

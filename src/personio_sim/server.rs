@@ -81,6 +81,8 @@ pub(super) struct State {
     /// The page before, by endpoint, for answers that repeat it.
     before: BTreeMap<&'static str, Json>,
     next_token: u64,
+    /// The last day that was looked at.
+    day: jiff::civil::Date,
 }
 
 #[derive(Debug, Clone)]
@@ -173,7 +175,9 @@ impl Reply {
 
 impl State {
     pub(super) fn new(company: Company, options: Options) -> Self {
+        let now = options.now.unwrap_or_else(Timestamp::now);
         Self {
+            day: TimeZone::UTC.to_datetime(now).date(),
             company,
             options,
             webhooks: Vec::new(),
@@ -190,6 +194,19 @@ impl State {
 
     pub(super) fn now(&self) -> Timestamp {
         self.options.now.unwrap_or_else(Timestamp::now)
+    }
+
+    /// Lets the days pass since it was looked at last.
+    pub(super) fn pass_time(&mut self) {
+        let now = self.now();
+        let today = TimeZone::UTC.to_datetime(now).date();
+        if today <= self.day {
+            return;
+        }
+        let before = std::mem::replace(&mut self.day, today);
+        for id in self.company.pass_time(before, now) {
+            self.tell("employment.updated", id);
+        }
     }
 
     /// Counts from 1 again, and forgets what was asked so far.
@@ -340,9 +357,7 @@ impl State {
     }
 
     fn reply(&mut self, asked: &Asked<'_>, endpoint: &'static str) -> Reply {
-        for id in self.company.pass_time(self.now()) {
-            self.tell("employment.updated", id);
-        }
+        self.pass_time();
         match endpoint {
             "v1/auth" => return self.log_in(asked, true),
             "v2/auth/token" => return self.log_in(asked, false),

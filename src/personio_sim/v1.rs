@@ -3,11 +3,10 @@
 
 use std::fmt::Write as _;
 
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 
-use super::company::{Company, Employment, Person};
+use super::company::{Company, Day, Employment, Person};
 use super::credential::Credential;
 
 /// How version 1 writes tags: all three are seen in the wild.
@@ -125,11 +124,11 @@ impl Writer<'_> {
             "weekly_working_hours" => text(out, &employment.weekly_working_hours),
             "termination_type" => text(out, end_text(|end| &end.ty)),
             "termination_reason" => text(out, end_text(|end| &end.reason)),
-            "hire_date" => self.date(out, employment.hire_date),
-            "contract_end_date" => self.date(out, employment.contract_end_date),
-            "probation_period_end" => self.date(out, employment.probation_period_end),
-            "termination_date" => self.date(out, end.and_then(|end| end.date)),
-            "last_working_day" => self.date(out, end.and_then(|end| end.last_working_day)),
+            "hire_date" => self.date(out, employment.hire_date.as_ref()),
+            "contract_end_date" => self.date(out, employment.contract_end_date.as_ref()),
+            "probation_period_end" => self.date(out, employment.probation_period_end.as_ref()),
+            "termination_date" => self.date(out, end.and_then(|end| end.date.as_ref())),
+            "last_working_day" => self.date(out, end.and_then(|end| end.last_working_day.as_ref())),
             "created_at" => self.instant(out, person.created_at),
             "last_modified_at" => self.instant(out, person.updated_at),
             "supervisor" => self.supervisor(out, employment.supervisor),
@@ -157,9 +156,9 @@ impl Writer<'_> {
             return;
         };
         if ty == "date"
-            && let Some(date) = value.as_str().and_then(|text| text.get(..10)).and_then(|day| day.parse().ok())
+            && let Some(day) = value.as_str().and_then(|text| text.get(..10))
         {
-            self.date(out, Some(date));
+            self.date(out, Some(&Day(day.to_owned())));
             return;
         }
         let tags = tags_of(value);
@@ -171,13 +170,17 @@ impl Writer<'_> {
         }
     }
 
-    /// Local midnight with the offset of that day.
-    fn date(&self, out: &mut String, date: Option<Date>) {
+    /// Local midnight with the offset of that day; of a day that is none, with that of its month's first.
+    fn date(&self, out: &mut String, day: Option<&Day>) {
+        let Some(Day(day)) = day else {
+            out.push_str("null");
+            return;
+        };
+        let first = || format!("{}01", day.get(..8).unwrap_or_default()).parse().ok();
+        let date: Option<jiff::civil::Date> = day.parse().ok().or_else(first);
         let zoned = date.and_then(|date| date.to_zoned_datetime(self.zone.clone()).ok());
-        match zoned {
-            Some(zoned) => drop(write!(out, r#""{}""#, zoned.strftime("%Y-%m-%dT00:00:00%:z"))),
-            None => out.push_str("null"),
-        }
+        let offset = zoned.map_or("+00:00".to_owned(), |zoned| zoned.strftime("%:z").to_string());
+        let _ = write!(out, r#""{day}T00:00:00{offset}""#);
     }
 
     fn instant(&self, out: &mut String, instant: jiff::Timestamp) {

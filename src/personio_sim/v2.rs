@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::company::{Company, Employment, Person};
+use super::company::{Company, Day, Employment, Person};
 use super::credential::Credential;
 use super::v1::tags_of;
 
@@ -93,7 +93,7 @@ impl Writer<'_> {
 
     pub(super) fn employment(&self, person: &Person, employment: &Employment) -> Json {
         let id = |id: Option<u64>| id.map_or(Json::Null, |id| json!({"id": id.to_string()}));
-        let date = |date: Option<jiff::civil::Date>| date.map_or(Json::Null, |date| json!(date.to_string()));
+        let date = |day: &Option<Day>| day.as_ref().map_or(Json::Null, |day| json!(day.0));
         let hours: Json = employment.weekly_working_hours.parse::<f64>().map_or(Json::Null, |hours| {
             if hours.fract() == 0.0 { json!(hours.round()) } else { json!(hours) }
         });
@@ -113,9 +113,9 @@ impl Writer<'_> {
             ("employment_type", "type", json!(employment.ty.to_uppercase())),
             ("position", "position", title),
             ("weekly_working_hours", "weekly_working_hours", hours),
-            ("hire_date", "employment_start_date", date(employment.hire_date)),
-            ("probation_period_end", "probation_end_date", date(employment.probation_period_end)),
-            ("contract_end_date", "contract_end_date", date(employment.contract_end_date)),
+            ("hire_date", "employment_start_date", date(&employment.hire_date)),
+            ("probation_period_end", "probation_end_date", date(&employment.probation_period_end)),
+            ("contract_end_date", "contract_end_date", date(&employment.contract_end_date)),
             ("created_at", "created_at", json!(person.created_at.to_string())),
             ("last_modified_at", "updated_at", json!(person.updated_at.to_string())),
             ("supervisor", "supervisor", id(employment.supervisor)),
@@ -132,10 +132,10 @@ impl Writer<'_> {
         let Some(end) = &employment.termination else {
             return if self.credential.may_see("termination_date") { Json::Null } else { json!({}) };
         };
-        let date = |date: Option<jiff::civil::Date>| date.map_or(Json::Null, |date| json!(date.to_string()));
+        let date = |day: &Option<Day>| day.as_ref().map_or(Json::Null, |day| json!(day.0));
         Json::Object(self.object(vec![
-            ("termination_date", "termination_date", date(end.date)),
-            ("last_working_day", "last_working_day", date(end.last_working_day)),
+            ("termination_date", "termination_date", date(&end.date)),
+            ("last_working_day", "last_working_day", date(&end.last_working_day)),
             ("termination_type", "type", some(&end.ty.to_uppercase().replace('-', "_"))),
             ("termination_reason", "reason", some(&end.reason)),
         ]))

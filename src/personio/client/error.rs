@@ -284,7 +284,7 @@ impl Error {
 
     /// Whether somebody else may have better luck: the other generation of the API.
     pub(super) fn is_right(&self) -> bool {
-        matches!(self, Self::Right { .. } | Self::NotReleased { .. })
+        matches!(self, Self::Right { .. } | Self::NotReleased { .. } | Self::OtherVersion { .. })
     }
 }
 

@@ -15,6 +15,7 @@ mod released;
 mod settings;
 mod token;
 mod v1;
+mod v2;
 
 pub use error::{Error, Missing, Said};
 pub(crate) use http::is_local;
@@ -61,14 +62,22 @@ pub fn read(
 ) -> Result<Read, Error> {
     let http = Http::new(settings, world)?;
     runtime()?.block_on(async {
+        let one = async || {
+            let records = v1::read(&http, schema, last).await?;
+            Ok::<_, Error>(Read { records, version: 1 })
+        };
+        let two = async || {
+            let records = v2::read(&http, schema, last).await?;
+            Ok(Read { records, version: 2 })
+        };
         match settings.api {
-            Api::V1 | Api::Auto | Api::V2 => {
-                let records = v1::read(&http, schema, last).await?;
-                Ok(Read {
-                    records,
-                    version: 1,
-                })
-            }
+            Api::V1 => one().await,
+            Api::V2 => two().await,
+            Api::Auto => match two().await {
+                // What the second cannot give, the first may; if it cannot, either, the newer one is worth mending.
+                Err(why) if why.is_right() => one().await.map_err(|_| why),
+                other => other,
+            },
         }
     })
 }

@@ -1,0 +1,282 @@
+//! The second generation: persons, the employments of each, and the names that they refer to.
+//!
+//! Nothing tells how many people there are, and only persons tell when they changed. So persons are listed twice, before
+//! their employments are read and after: whoever is in both lists and did not change was read whole, all others are asked
+//! for by id. That costs one request for fifty people, beside the one for each person's employments.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use serde_json::value::RawValue as Json;
+
+use super::http::{Http, Outcome, Request, Unusable};
+use super::list::{self, Last, escaped, path_of};
+use super::pace::Endpoint;
+use super::released::{self, Listed as Released};
+use super::{Error, Said, Version, right_to_people};
+use crate::hr::{At, Place, RawRecord, Schema};
+use crate::personio::wire::v2::{Listed, Person, Refers, Tables, Wanted, rows};
+
+/// The most persons, and employments, of one page.
+const LIMIT: &str = "50";
+
+/// The most rows of a table's page.
+const ROWS: &str = "100";
+
+/// How many people's employments are asked for at a time.
+const AT_A_TIME: usize = 16;
+
+/// The most pages of one list: at 50 people each, ten million.
+const MAX_PAGES: usize = 200_000;
+
+/// How often everything is read before a list counts as one that is never whole.
+const ATTEMPTS: u32 = 3;
+
+/// Up to so many people may differ between two lists before their share counts.
+const FEW: usize = 20;
+
+/// All people.
+pub(super) async fn read(http: &Http<'_>, schema: &Schema, last: &Last) -> Result<Vec<RawRecord>, Error> {
+    let wanted = Wanted::new(schema);
+    let absent = wanted.absent();
+    let missing: Vec<_> = absent.flat_map(|index| released::of_source(schema, index, None)).collect();
+    if !missing.is_empty() {
+        return Err(Error::OtherVersion { version: 2, missing });
+    }
+    let mut attempts = 1;
+    let people = loop {
+        match whole(http, &wanted, last).await {
+            Err(Error::Incomplete { .. } | Error::Hidden { .. }) if attempts < ATTEMPTS => {
+                attempts += 1;
+            }
+            Err(Error::Incomplete { why, .. }) => return Err(Error::Incomplete { why, attempts }),
+            other => break other?,
+        }
+    };
+    let file: Arc<str> = "Personio".into();
+    let mut records: Vec<RawRecord> = (1..)
+        .zip(people.into_values())
+        .map(|(number, person)| RawRecord {
+            place: Place {
+                file: file.clone(),
+                at: At::Record(number),
+            },
+            fields: person.fields,
+        })
+        .collect();
+    let released = Released::ask(http).await?;
+    let assumed = &http.settings().assume_released;
+    released::prove(&mut records, schema, released.as_ref(), assumed, Version::Two)?;
+    Ok(records)
+}
+
+/// One reading of everybody, by id.
+async fn whole(http: &Http<'_>, wanted: &Wanted<'_>, last: &Last) -> Result<BTreeMap<Arc<str>, Person>, Error> {
+    let mut tables = Tables::new();
+    for table in wanted.tables() {
+        tables.insert(table, names(http, table).await?);
+    }
+    let first = persons(http, wanted).await?;
+    let of = first.len();
+    let done = AtomicUsize::new(0);
+    let mut people = BTreeMap::new();
+    let complete = async |mut person: Person| {
+        employ(http, wanted, &tables, &mut person).await?;
+        (http.world().progress)(done.fetch_add(1, Ordering::Relaxed) + 1, Some(of));
+        Ok::<_, Error>(person)
+    };
+    let mut read = stream::iter(first.values().cloned().map(complete)).buffer_unordered(AT_A_TIME);
+    while let Some(person) = read.try_next().await? {
+        people.insert(person.id.clone(), person);
+    }
+    drop(read);
+    let second = persons(http, wanted).await?;
+    // Who came, went or changed meanwhile, and whom one of the lists passed over when rows shifted.
+    let either: BTreeSet<&Arc<str>> = first.keys().chain(second.keys()).collect();
+    let same = |id: &&&Arc<str>| first.get(**id).is_some_and(|person| second.get(**id) == Some(person));
+    let doubtful: Vec<Arc<str>> = either.iter().filter(|id| !same(id)).map(|id| (**id).clone()).collect();
+    if doubtful.len() > FEW && doubtful.len() * 20 > either.len() {
+        let why = format!("two lists of people, one after the other, differ in {} of them", doubtful.len());
+        return Err(incomplete(why));
+    }
+    for id in doubtful {
+        match one(http, wanted, &id).await? {
+            Some(mut person) => {
+                employ(http, wanted, &tables, &mut person).await?;
+                people.insert(id, person);
+            }
+            None => drop(people.remove(&id)),
+        }
+    }
+    let listed: BTreeSet<Arc<str>> = people.keys().cloned().collect();
+    let missing = list::missing(last, &listed)?;
+    let hidden = list::still_there(http, Endpoint::Person, &missing).await?;
+    if hidden.is_empty() {
+        return Ok(people);
+    }
+    Err(Error::Hidden { ids: hidden })
+}
+
+/// Everybody as they are listed, by id.
+async fn persons(http: &Http<'_>, wanted: &Wanted<'_>) -> Result<BTreeMap<Arc<str>, Person>, Error> {
+    let endpoint = Endpoint::Persons;
+    let parse = |body: &[u8]| wanted.persons(body).map_err(Unusable);
+    let listed = pages(http, endpoint, "/v2/persons", &[("limit", LIMIT)], parse, right_to_people).await?;
+    let mut people = BTreeMap::new();
+    for person in listed {
+        let id = person.id.clone();
+        if people.insert(id.clone(), person).is_some() {
+            return Err(incomplete(format!("{id} stands in it twice")));
+        }
+    }
+    Ok(people)
+}
+
+/// One person, without employments; `None` if they are gone.
+async fn one(http: &Http<'_>, wanted: &Wanted<'_>, id: &str) -> Result<Option<Person>, Error> {
+    let endpoint = Endpoint::Person;
+    let path = path_of(endpoint, id);
+    let parse = |body: &[u8]| wanted.one(body).map_err(Unusable);
+    match http.exchange(&Request::get(endpoint, path, &[]), parse).await? {
+        Outcome::Found(person) => Ok(Some(person)),
+        Outcome::Nothing => Ok(None),
+        Outcome::Forbidden(says) => Err(right_to_people(endpoint, says)),
+    }
+}
+
+/// Fills in what a person's employments say. Somebody who is deleted meanwhile has none, and is found out by the second
+/// list; who lacks one that they are told to have is asked for again, in case it ended to be just now.
+async fn employ(http: &Http<'_>, wanted: &Wanted<'_>, tables: &Tables, person: &mut Person) -> Result<(), Error> {
+    if !wanted.employments() {
+        return Ok(());
+    }
+    let endpoint = Endpoint::Employments;
+    let path = format!("/v2/persons/{}/employments", escaped(&person.id));
+    let parse = |body: &[u8]| Wanted::employment_page(body).map_err(Unusable);
+    let mut attempts = 1;
+    let all = loop {
+        let all = pages(http, endpoint, &path, &[("limit", LIMIT)], parse, right_to_people).await;
+        let all: Vec<Box<Json>> = match all {
+            Err(Error::BadAnswer { why, .. }) if why == NOT_FOUND => return Ok(()),
+            other => other?,
+        };
+        if Wanted::has_all(person, &all) {
+            break all;
+        }
+        if attempts == ATTEMPTS {
+            return Err(incomplete(format!("an employment of {} is not among their employments", person.id)));
+        }
+        attempts += 1;
+        match one(http, wanted, &person.id).await? {
+            Some(renewed) => *person = renewed,
+            None => return Ok(()),
+        }
+    };
+    let filled = wanted.employ(person, &all, tables);
+    filled.map_err(|why| Error::BadAnswer {
+        endpoint,
+        why,
+        attempts: 1,
+    })
+}
+
+/// The names of a table, by id.
+async fn names(http: &Http<'_>, table: Refers) -> Result<BTreeMap<Arc<str>, Arc<str>>, Error> {
+    let (endpoint, path, ty) = match table {
+        Refers::Department => (Endpoint::OrgUnits, "/v2/org-units", Some("department")),
+        Refers::Team => (Endpoint::OrgUnits, "/v2/org-units", Some("team")),
+        Refers::Workplace => (Endpoint::Workplaces, "/v2/workplaces", None),
+        Refers::LegalEntity => (Endpoint::LegalEntities, "/v2/legal-entities", None),
+        Refers::CostCenter => (Endpoint::CostCenters, "/v2/cost-centers", None),
+    };
+    let mut query = vec![("limit", ROWS)];
+    query.extend(ty.map(|ty| ("type", ty)));
+    let right = |endpoint, says| Error::Right {
+        what: match endpoint {
+            Endpoint::OrgUnits => "read departments and teams",
+            Endpoint::Workplaces => "read offices",
+            Endpoint::LegalEntities => "read subcompanies",
+            _ => "read cost centers",
+        },
+        says,
+        scope: match endpoint {
+            Endpoint::OrgUnits => "personio:org-units:read",
+            Endpoint::Workplaces => "personio:workplaces:read",
+            Endpoint::LegalEntities => "personio:legal-entities:read",
+            _ => "personio:cost-centers:read",
+        },
+    };
+    let listed = pages(http, endpoint, path, &query, |body| rows(body).map_err(Unusable), right).await?;
+    Ok(listed.into_iter().collect())
+}
+
+/// What a list says that is not there.
+const NOT_FOUND: &str = "status 404";
+
+/// All pages of a list. A cursor that comes again leads round in a circle, and an answer that only repeats is asked for
+/// again before that is believed.
+async fn pages<T>(
+    http: &Http<'_>,
+    endpoint: Endpoint,
+    path: &str,
+    query: &[(&str, &str)],
+    parse: impl Fn(&[u8]) -> Result<Listed<T>, Unusable>,
+    right: impl Fn(Endpoint, Said) -> Error,
+) -> Result<Vec<T>, Error> {
+    let mut items = Vec::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut cursor: Option<String> = None;
+    // Some lists were not generally available once, and are 404 without this; then it is sent for all of their pages.
+    let mut beta = false;
+    loop {
+        let mut query = query.to_vec();
+        query.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
+        let request = Request {
+            beta,
+            ..Request::get(endpoint, path, &query)
+        };
+        let fresh = |body: &[u8]| {
+            let page = parse(body)?;
+            match &page.next {
+                Some(next) if seen.contains(next) => Err(Unusable(
+                    "the link to the next page leads back to one that was read".to_owned(),
+                )),
+                Some(_) | None => Ok(page),
+            }
+        };
+        let page = match http.exchange(&request, fresh).await? {
+            Outcome::Found(page) => page,
+            Outcome::Nothing if !beta && may_be_beta(endpoint) => {
+                beta = true;
+                continue;
+            }
+            Outcome::Nothing => {
+                return Err(Error::BadAnswer {
+                    endpoint,
+                    why: NOT_FOUND.to_owned(),
+                    attempts: 1,
+                });
+            }
+            Outcome::Forbidden(says) => return Err(right(endpoint, says)),
+        };
+        items.extend(page.items);
+        let Some(next) = page.next else {
+            return Ok(items);
+        };
+        if seen.len() >= MAX_PAGES {
+            return Err(incomplete(format!("it has more than {MAX_PAGES} pages")));
+        }
+        seen.insert(next.clone());
+        cursor = Some(next);
+    }
+}
+
+fn may_be_beta(endpoint: Endpoint) -> bool {
+    matches!(endpoint, Endpoint::OrgUnits | Endpoint::Workplaces | Endpoint::CostCenters)
+}
+
+fn incomplete(why: String) -> Error {
+    Error::Incomplete { why, attempts: 1 }
+}
