@@ -74,7 +74,7 @@ pub(super) fn run(
         };
         let resumed = executor.resume(domain(&copy)?)?;
         save(&directory)?;
-        reading.people = workspace.people(&reading.policy)?;
+        reading.people = super::people::read(&workspace, &reading.policy)?;
         if let Some(outcome) = resumed {
             output.say("finished the run that was broken off:");
             say_outcome(&outcome, &[], output);

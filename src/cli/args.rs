@@ -69,12 +69,79 @@ pub enum Command {
     History(HistoryArgs),
     /// What one run did
     Show(ShowArgs),
+    /// A local Personio API over sample data, for trying things out
+    #[command(after_help = PERSONIO_SIM_EXAMPLE)]
+    PersonioSim(PersonioSimArgs),
     /// Print completions for a shell
     #[command(hide = true)]
     Completions(CompletionsArgs),
     /// Write the man pages into a folder
     #[command(hide = true)]
     Man(ManArgs),
+}
+
+/// What the help of `tenure personio-sim` ends with.
+const PERSONIO_SIM_EXAMPLE: &str = "\
+Example, in two terminals of a fresh clone:
+  tenure personio-sim --habit company-switch
+  PERSONIO_CLIENT_ID=papi-client-sim PERSONIO_CLIENT_SECRET=papi-secret-sim tenure plan
+with the lines in `tenure.toml` that the first one prints. Then something happens in HR:
+  curl -X PATCH http://127.0.0.1:4010/_sim/people/4012 -d '{\"termination_date\": \"2026-03-31\"}'
+docs/personio-sim.md tells the rest.";
+
+/// Flags of `tenure personio-sim`.
+#[derive(Debug, Args)]
+pub struct PersonioSimArgs {
+    /// Sample data: recorded answers of version 1, or people as JSON or CSV [default: the recordings that
+    /// `tenure.toml` names]
+    #[arg(value_name = "DATA")]
+    pub data: Vec<PathBuf>,
+    /// The port; 0 for any that is free
+    #[arg(long, default_value_t = 4010)]
+    pub port: u16,
+    /// The clock, standing still [default: the one that `tenure.toml` pins, else this machine's]
+    #[arg(long, value_name = "INSTANT")]
+    pub now: Option<String>,
+    /// Take any number of requests
+    #[arg(long)]
+    pub no_limits: bool,
+    /// What goes wrong, and when: `429@3`, `503@v2/persons:2*4`; `--fault help` lists all
+    #[arg(long, value_name = "KIND@N")]
+    pub fault: Vec<String>,
+    /// Something odd that real data does; `--habit help` lists all
+    #[arg(long, value_name = "NAME")]
+    pub habit: Vec<String>,
+    /// The attributes that are released to the credential, as `id,first_name,status` [default: all]
+    #[arg(long, value_name = "ATTRIBUTES", value_delimiter = ',')]
+    pub released: Vec<String>,
+    /// A right that the credential lacks, as `personio:org-units:read`
+    #[arg(long, value_name = "SCOPE")]
+    pub without: Vec<String>,
+    /// How many seconds a token lives
+    #[arg(long, value_name = "SECONDS", default_value_t = 86_400)]
+    pub token_life: u64,
+    /// How version 1 writes tags
+    #[arg(long, value_enum, default_value_t = TagsFormat::Data)]
+    pub tags: TagsFormat,
+    /// Leave out fields without a value in version 2, instead of sending null
+    #[arg(long)]
+    pub omit_empty: bool,
+    /// Ask for the header `Beta: true` where Personio did until 2026
+    #[arg(long)]
+    pub beta: bool,
+}
+
+/// How version 1 writes tags: all of these were seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TagsFormat {
+    /// As the data has them
+    Data,
+    /// ["A","B"]
+    Array,
+    /// "A,B"
+    Commas,
+    /// "[\"A\",\"B\"]"
+    Json,
 }
 
 /// Flags of `tenure check`.

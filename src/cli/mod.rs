@@ -18,6 +18,8 @@ mod matching;
 mod only;
 mod operator;
 mod output;
+mod people;
+mod personio_sim;
 mod plan;
 mod planning;
 mod report;
@@ -94,6 +96,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Show(arguments) => history::show(&cli.global, arguments, &mut output),
         Command::Explain(arguments) => explain::run(&cli.global, arguments, &mut output),
         Command::ExplainCode(arguments) => explain_code::run(arguments, &mut output),
+        Command::PersonioSim(arguments) => personio_sim::run(&cli.global, arguments, &mut output),
         Command::Completions(arguments) => Ok(completions::completions(arguments, &mut output)),
         Command::Man(arguments) => completions::man(arguments, &mut output),
     };

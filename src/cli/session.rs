@@ -30,7 +30,7 @@ pub(super) fn read(
     let Some(policy) = policy else {
         return Err(Report::text("bad-policy", "the policy is not used"));
     };
-    let people = workspace.people(&policy)?;
+    let people = super::people::read(workspace, &policy)?;
     let asked = at.map(instant).transpose()?;
     let pinned = people.origin().clock;
     let now = asked.or(pinned).unwrap_or_else(Timestamp::now);

@@ -1,5 +1,6 @@
 //! `tenure.toml`: where things are. What should be so stands in the policy.
 
+use super::live::{Live, LiveSection};
 use crate::directory::Dn;
 use jiff::Timestamp;
 use serde::de::{MapAccess, Visitor};
@@ -51,6 +52,8 @@ pub enum People {
         /// Their employments.
         employments: Option<PathBuf>,
     },
+    /// Personio as it is now.
+    Live(Box<Live>),
 }
 
 /// What is wrong with a configuration.
@@ -131,6 +134,7 @@ struct SourceSection {
     csv: Option<PathBuf>,
     /// A CSV file of employments, beside one of people.
     employments: Option<PathBuf>,
+    personio: Option<LiveSection>,
 }
 
 impl<'de> Deserialize<'de> for PeopleSection {
@@ -158,6 +162,10 @@ impl<'de> Visitor<'de> for PeopleVisitor {
         let mut people = PeopleSection::default();
         while let Some(key) = map.next_key::<String>()? {
             let value: toml::Value = map.next_value()?;
+            if key == "personio" && is_connection(&value) {
+                people.own.personio = Some(read(value)?);
+                continue;
+            }
             if value.is_table() {
                 people.named.insert(key, read(value)?);
                 continue;
@@ -168,13 +176,19 @@ impl<'de> Visitor<'de> for PeopleVisitor {
                 "employments" => people.own.employments = Some(read(value)?),
                 "clock" => people.clock = Some(read(value)?),
                 _ => {
-                    let known = &["personio_v1", "csv", "employments", "clock"];
+                    let known = &["personio", "personio_v1", "csv", "employments", "clock"];
                     return Err(serde::de::Error::unknown_field(&key, known));
                 }
             }
         }
         Ok(people)
     }
+}
+
+/// Whether `personio = { … }` is a connection, and not a source that somebody called so.
+fn is_connection(value: &toml::Value) -> bool {
+    let places = ["personio", "personio_v1", "csv", "employments"];
+    value.as_table().is_some_and(|table| !places.iter().any(|place| table.contains_key(*place)))
 }
 
 #[derive(Debug, Deserialize)]
@@ -225,6 +239,7 @@ impl Config {
         };
         let sources = sources(file.people.own, file.people.named)
             .map_err(|(problem, help)| wrong(problem, help))?;
+        let file_clock = file.people.clock.is_some();
         let clock = file.people.clock.map(|text| {
             text.parse::<Timestamp>().map_err(|_| {
                 wrong(
@@ -233,6 +248,13 @@ impl Config {
                 )
             })
         });
+        let is_real = |source: &Source| matches!(&source.people, People::Live(live) if !live.is_local());
+        if file_clock && sources.iter().any(is_real) {
+            return Err(wrong(
+                "`clock` is pinned, and people come from Personio as it is now".to_owned(),
+                "remove `clock`: a pinned clock belongs to recordings, and to a simulator on this machine",
+            ));
+        }
         let names = |names: &[String]| -> Result<Vec<Dn>, ConfigError> {
             let parse = |text: &String| {
                 Dn::parse(text).map_err(|error| {
@@ -293,11 +315,11 @@ fn sources(
     own: SourceSection,
     named: BTreeMap<String, SourceSection>,
 ) -> Result<Vec<Source>, (String, &'static str)> {
-    const ONE: &str = "write either `personio_v1 = \"people/*.json\"` or `csv = \"people.csv\"`";
-    let has_own = own.personio_v1.is_some() || own.csv.is_some();
+    const ONE: &str = "write one of `personio = {}`, `personio_v1 = \"people/*.json\"` and `csv = \"people.csv\"`";
+    let has_own = own.personio.is_some() || own.personio_v1.is_some() || own.csv.is_some();
     if named.is_empty() {
         own.no_stray_employments()?;
-        let Some(people) = own.people() else {
+        let Some(people) = own.people()? else {
             return Err(("`[people]` names no source, or two".to_owned(), ONE));
         };
         return Ok(vec![Source { name: None, people }]);
@@ -311,7 +333,7 @@ fn sources(
     let mut sources = Vec::new();
     for (name, section) in named {
         section.no_stray_employments()?;
-        let Some(people) = section.people() else {
+        let Some(people) = section.people()? else {
             return Err((format!("`[people.{name:?}]` names no source, or two"), ONE));
         };
         sources.push(Source {
@@ -335,18 +357,19 @@ impl SourceSection {
     }
 
     /// Where the people are; none where it says so twice, or not at all.
-    fn people(self) -> Option<People> {
-        match (self.personio_v1, self.csv) {
-            (Some(OneOrMore::One(pattern)), None) => Some(People::PersonioV1(vec![pattern])),
-            (Some(OneOrMore::More(patterns)), None) if !patterns.is_empty() => {
+    fn people(self) -> Result<Option<People>, (String, &'static str)> {
+        Ok(match (self.personio, self.personio_v1, self.csv) {
+            (Some(live), None, None) => Some(People::Live(Box::new(live.live()?))),
+            (None, Some(OneOrMore::One(pattern)), None) => Some(People::PersonioV1(vec![pattern])),
+            (None, Some(OneOrMore::More(patterns)), None) if !patterns.is_empty() => {
                 Some(People::PersonioV1(patterns))
             }
-            (None, Some(people)) => Some(People::Csv {
+            (None, None, Some(people)) => Some(People::Csv {
                 people,
                 employments: self.employments,
             }),
-            (Some(_) | None, Some(_) | None) => None,
-        }
+            (Some(_) | None, Some(_) | None, Some(_) | None) => None,
+        })
     }
 }
 

@@ -8,11 +8,13 @@
 
 mod config;
 mod files;
+mod live;
 mod people;
 mod written;
 
 pub use config::{Config, ConfigError, People, Source};
 pub use files::{FileError, read_text};
+pub use live::{Live, Outside, Secret};
 pub use written::EmbeddedHr;
 
 use crate::diagnostic::{self, Diagnostic, FileId, Sources, Span};
@@ -84,6 +86,17 @@ pub enum Error {
     /// Recorded answers of Personio that cannot be used.
     #[error(transparent)]
     Personio(#[from] crate::personio::Error),
+    /// Personio gives no people.
+    #[error(transparent)]
+    Live(#[from] crate::personio::client::Error),
+    /// A secret that is not where the configuration says.
+    #[error("there is no `{key}` for Personio: {problem}")]
+    Secret {
+        /// Which.
+        key: &'static str,
+        /// Why not.
+        problem: String,
+    },
     /// A CSV of people that cannot be used.
     #[error(transparent)]
     Csv(#[from] hr::CsvError),
@@ -111,6 +124,8 @@ impl Error {
             Self::TooManyFiles { .. } => "too-many-files",
             Self::NoEmployments => "no-employments",
             Self::Personio(error) => error.code(),
+            Self::Live(error) => error.code(),
+            Self::Secret { .. } => "no-secret",
             Self::Csv(error) => error.code(),
             Self::People(error) => error.code(),
             Self::WrittenBack { .. } => "bad-writeback",
@@ -135,6 +150,10 @@ impl Error {
                 "name it in `tenure.toml`: `[people]` `employments = \"employments.csv\"`, with the key of each person in the column `person`".to_owned()
             }
             Self::Personio(error) => error.help(),
+            Self::Live(error) => error.help(),
+            Self::Secret { key, .. } => format!(
+                "say in `tenure.toml` where it lies: `{key} = {{ env = \"NAME\" }}`, `{{ file = \"PATH\" }}` or `{{ credential = \"NAME\" }}`"
+            ),
             Self::Csv(error) => error.help(),
             Self::People(error) => error.help().to_owned(),
             Self::WrittenBack { .. } => {

@@ -3,7 +3,7 @@
 //! The policy says which sources there are (`source "…"`), the configuration says where each is. Where the two
 //! disagree nothing is read: people whom one of them forgot would look like people who are gone.
 
-use super::{Error, People, Source, Workspace, files};
+use super::{Error, Outside, People, Source, Workspace, files};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::hr::{self, Origin, SourceSnapshot};
 use crate::policy::{Policy, codes};
@@ -11,18 +11,27 @@ use std::sync::Arc;
 
 impl Workspace {
     /// Reads the people of all sources, as the policy's schema wants them: all of them, or nobody.
-    pub fn people(&self, policy: &Policy) -> Result<hr::Snapshot, Error> {
+    pub fn people(&self, policy: &Policy, outside: &Outside<'_>) -> Result<hr::Snapshot, Error> {
         let written = super::written::read(&self.written_back())?;
-        Ok(hr::overwritten(self.recorded(policy)?, &written))
+        Ok(hr::overwritten(self.recorded(policy, outside)?, &written))
+    }
+
+    /// The files of recordings.
+    pub fn recordings(&self, patterns: &[String]) -> Result<Vec<std::path::PathBuf>, Error> {
+        let names = files::matching(&self.root, patterns)?;
+        Ok(names.into_iter().map(|name| self.root.join(name)).collect())
     }
 
     /// The people as the sources say, without what was written back.
-    fn recorded(&self, policy: &Policy) -> Result<hr::Snapshot, Error> {
+    fn recorded(&self, policy: &Policy, outside: &Outside<'_>) -> Result<hr::Snapshot, Error> {
         let schema = &policy.schema;
         let mut read = Vec::new();
         for source in &self.config.sources {
-            let snapshot = self.source(source, schema)?;
             let name = source.name.clone();
+            let rules = &policy.rules.sources;
+            let rule = rules.iter().find(|rule| Some(&rule.name) == name.as_ref());
+            let prefix = rule.and_then(|rule| rule.prefix.as_deref());
+            let snapshot = self.source(source, schema, prefix, outside)?;
             read.push((name, snapshot));
         }
         if let [(None, _)] = read.as_slice()
@@ -44,8 +53,15 @@ impl Workspace {
         Ok(hr::merge(schema, sources.collect(), origin)?)
     }
 
-    fn source(&self, source: &Source, schema: &Arc<hr::Schema>) -> Result<hr::Snapshot, Error> {
+    fn source(
+        &self,
+        source: &Source,
+        schema: &Arc<hr::Schema>,
+        prefix: Option<&str>,
+        outside: &Outside<'_>,
+    ) -> Result<hr::Snapshot, Error> {
         let (description, records) = match &source.people {
+            People::Live(live) => self.read_live(live, schema, prefix, outside)?,
             People::PersonioV1(patterns) => {
                 let mut contents = Vec::new();
                 for path in files::matching(&self.root, patterns)? {

@@ -4,11 +4,19 @@ use std::path::Path;
 
 use tempfile::TempDir;
 use tenure::diagnostic::Diagnostic;
-use tenure::workspace::{Config, Workspace};
+use tenure::workspace::{Config, Outside, Workspace};
 
 use crate::policy::show;
 
 const CONFIG: &str = "[people]\ncsv = \"people.csv\"\n\n[directory]\nldif = \"directory.ldif\"\nwrite = [\"OU=Company,DC=example,DC=com\"]\n";
+
+/// A world in which recordings are all there is.
+pub(crate) const OUTSIDE: Outside<'static> = Outside {
+    variable: &|_| None,
+    now: &|| jiff::Timestamp::UNIX_EPOCH,
+    progress: &|_, _| {},
+    last: &std::collections::BTreeSet::new(),
+};
 
 /// A folder with these files; `tenure.toml` is a right one unless it is among them.
 fn folder(files: &[(&str, &[u8])]) -> TempDir {
@@ -301,7 +309,7 @@ fn people_that_cannot_be_read_are_refused() {
         std::fs::write(folder.path().join("tenure.toml"), config).unwrap();
         let workspace = Workspace::open(None, folder.path()).unwrap();
         let policy = workspace.policy(None).unwrap().policy.unwrap();
-        match workspace.people(&policy) {
+        match workspace.people(&policy, &OUTSIDE) {
             Ok(people) => format!("{} people\n", people.people().len()),
             Err(error) => format!("{}: {error}\n  help: {}\n", error.code(), error.help()),
         }
@@ -363,7 +371,7 @@ fn employments_are_read_from_the_table_that_the_configuration_names() {
         ]);
         let workspace = Workspace::open(None, folder.path()).unwrap();
         let policy = workspace.policy(None).unwrap().policy.unwrap();
-        match workspace.people(&policy) {
+        match workspace.people(&policy, &OUTSIDE) {
             Ok(people) => crate::hr::show::snapshot(&people),
             Err(error) => format!("{}: {error}\n  help: {}\n", error.code(), error.help()),
         }

@@ -1,0 +1,237 @@
+//! Personio live, as `tenure.toml` names it: where it is, and where the secret lies, which never stands in the file.
+
+use super::{Error, Workspace, files};
+use crate::hr::{PersonId, Schema};
+use crate::personio::client::{self, Api, Last, Patience, Settings, URL, World};
+use jiff::Timestamp;
+use secrecy::SecretString;
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What this program calls itself to Personio, unless the configuration says otherwise.
+const APP_ID: &str = "TENURE";
+
+/// The most bytes of a file that holds a secret.
+const MAX_SECRET_BYTES: usize = 4_096;
+
+/// A connection to Personio, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Live {
+    /// The address.
+    pub url: String,
+    /// Which generation of the API.
+    pub api: Api,
+    /// Where the id of the credential is.
+    pub client_id: Secret,
+    /// Where its secret is.
+    pub client_secret: Secret,
+    /// What this installation calls itself.
+    pub app_id: String,
+    /// The partner's id.
+    pub partner_id: Option<String>,
+    /// A file of certificates.
+    pub ca: Option<PathBuf>,
+    /// A proxy.
+    pub proxy: Option<String>,
+    /// Attributes that are taken for released without proof.
+    pub assume_released: Vec<Arc<str>>,
+    /// A simulator without limits is read as fast as it answers.
+    pub unlimited: bool,
+}
+
+/// Where a secret lies.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub enum Secret {
+    /// In a variable of the environment.
+    Env(String),
+    /// In a file that nobody else may read.
+    File(PathBuf),
+    /// Among the credentials that systemd passes (`LoadCredential=`).
+    Credential(String),
+}
+
+/// `personio = { … }` within `[people]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LiveSection {
+    url: Option<String>,
+    #[serde(default)]
+    api: ApiName,
+    client_id: Option<Secret>,
+    client_secret: Option<Secret>,
+    app_id: Option<String>,
+    partner_id: Option<String>,
+    ca: Option<PathBuf>,
+    proxy: Option<String>,
+    #[serde(default)]
+    assume_released: Vec<String>,
+    #[serde(default)]
+    unlimited: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ApiName {
+    #[default]
+    Auto,
+    V1,
+    V2,
+}
+
+/// What lies outside of the configuration.
+pub struct Outside<'o> {
+    /// A variable of the environment.
+    pub variable: &'o (dyn Fn(&str) -> Option<String> + Sync),
+    /// The clock of this machine.
+    pub now: &'o (dyn Fn() -> Timestamp + Sync),
+    /// Told how many people are read, and of how many if that is known.
+    pub progress: &'o (dyn Fn(usize, Option<usize>) + Sync),
+    /// Whom the last run had.
+    pub last: &'o BTreeSet<PersonId>,
+}
+
+impl fmt::Debug for Outside<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outside").finish_non_exhaustive()
+    }
+}
+
+impl LiveSection {
+    /// The connection; else what is wrong with it, and what to write.
+    pub(super) fn live(self) -> Result<Live, (String, &'static str)> {
+        let url = self.url.unwrap_or_else(|| URL.to_owned());
+        if self.unlimited && !client::is_local(&url) {
+            return Err((
+                "`unlimited` is for a simulator on this machine".to_owned(),
+                "remove the line: Personio has limits, and they are kept",
+            ));
+        }
+        Ok(Live {
+            url,
+            api: match self.api {
+                ApiName::Auto => Api::Auto,
+                ApiName::V1 => Api::V1,
+                ApiName::V2 => Api::V2,
+            },
+            client_id: self.client_id.unwrap_or_else(|| Secret::Env("PERSONIO_CLIENT_ID".to_owned())),
+            client_secret: self.client_secret.unwrap_or_else(|| Secret::Env("PERSONIO_CLIENT_SECRET".to_owned())),
+            app_id: self.app_id.unwrap_or_else(|| APP_ID.to_owned()),
+            partner_id: self.partner_id,
+            ca: self.ca,
+            proxy: self.proxy,
+            assume_released: self.assume_released.into_iter().map(Into::into).collect(),
+            unlimited: self.unlimited,
+        })
+    }
+}
+
+impl Live {
+    /// Whether it is a simulator on this machine.
+    pub fn is_local(&self) -> bool {
+        client::is_local(&self.url)
+    }
+}
+
+impl Workspace {
+    /// The connection with its secret.
+    pub fn connection(&self, live: &Live, outside: &Outside<'_>) -> Result<Settings, Error> {
+        let ca = live.ca.as_ref().map(|file| files::read_bytes(&self.path(file))).transpose()?;
+        Ok(Settings {
+            url: live.url.clone(),
+            api: live.api,
+            client_id: self.secret("client_id", &live.client_id, outside)?,
+            client_secret: self.secret("client_secret", &live.client_secret, outside)?,
+            app_id: live.app_id.clone(),
+            partner_id: live.partner_id.clone(),
+            ca,
+            proxy: live.proxy.clone(),
+            assume_released: live.assume_released.clone(),
+            limited: !live.unlimited,
+            patience: Patience::default(),
+        })
+    }
+
+    /// The people of a live source, untyped, and what to call the source.
+    pub(super) fn read_live(
+        &self,
+        live: &Live,
+        schema: &Schema,
+        prefix: Option<&str>,
+        outside: &Outside<'_>,
+    ) -> Result<(String, Vec<crate::hr::RawRecord>), Error> {
+        let settings = self.connection(live, outside)?;
+        let pinned = self.config.clock;
+        let now = || pinned.unwrap_or_else(outside.now);
+        let world = World {
+            now: &now,
+            progress: outside.progress,
+        };
+        let last = if client::keyed_by_id(schema) {
+            self.last_of(prefix, outside.last)
+        } else {
+            Last::default()
+        };
+        let read = client::read(&settings, schema, &last, &world)?;
+        Ok((format!("Personio v{} at {}", read.version, live.url), read.records))
+    }
+
+    /// Those of the last run who are of a source with that prefix: whose keys begin with it, and with no other's.
+    fn last_of(&self, prefix: Option<&str>, last: &BTreeSet<PersonId>) -> Last {
+        let own = prefix.unwrap_or_default();
+        let ids = last.iter().filter_map(|id| {
+            let text = id.to_string();
+            let id = text.strip_prefix(own)?;
+            // Personio's ids are numbers; whatever else is left has the prefix of another source.
+            id.bytes().all(|byte| byte.is_ascii_digit()).then(|| id.into())
+        });
+        Last { ids: ids.collect() }
+    }
+
+    fn secret(&self, key: &'static str, place: &Secret, outside: &Outside<'_>) -> Result<SecretString, Error> {
+        let none = |problem: String| Error::Secret { key, problem };
+        let text = match place {
+            Secret::Env(name) => (outside.variable)(name)
+                .ok_or_else(|| none(format!("the variable `{name}` is not set")))?,
+            Secret::File(file) => read_secret(&self.path(file)).map_err(none)?,
+            Secret::Credential(name) => {
+                let folder = (outside.variable)("CREDENTIALS_DIRECTORY")
+                    .ok_or_else(|| none("systemd passes no credentials (`CREDENTIALS_DIRECTORY` is not set)".to_owned()))?;
+                if name.contains(['/', '\\']) || name.starts_with('.') {
+                    return Err(none(format!("`{name}` is no name of a credential")));
+                }
+                read_secret(&Path::new(&folder).join(name)).map_err(none)?
+            }
+        };
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(none("it is empty".to_owned()));
+        }
+        Ok(SecretString::from(text))
+    }
+}
+
+/// The secret in a file that is its owner's alone.
+fn read_secret(file: &Path) -> Result<String, String> {
+    use std::io::Read as _;
+    let shown = file.display();
+    let mut opened = std::fs::File::open(file).map_err(|error| format!("cannot read `{shown}`: {error}"))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = opened.metadata().map_err(|error| format!("cannot read `{shown}`: {error}"))?;
+        if mode.permissions().mode() & 0o077 != 0 {
+            return Err(format!("others may read `{shown}`: `chmod 600` it"));
+        }
+    }
+    let mut text = String::new();
+    let read = opened.by_ref().take(MAX_SECRET_BYTES as u64 + 1).read_to_string(&mut text);
+    match read {
+        Ok(length) if length <= MAX_SECRET_BYTES => Ok(text),
+        Ok(_) => Err(format!("`{shown}` is too large to be a secret")),
+        Err(error) => Err(format!("cannot read `{shown}`: {error}")),
+    }
+}
