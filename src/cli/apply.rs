@@ -5,7 +5,7 @@ use super::only::Only;
 use super::operator::Operator;
 use super::planning::{self, Asked, Planned};
 use super::report::Report;
-use super::{Exit, Output, check, disk, plan as plan_command, session};
+use super::{Exit, Output, check, disk, people, plan as plan_command, session};
 use crate::apply::{
     ApplyError, Boundary, Executor, NoHandover, Outcome, Refusal, Situation, Status, Watch,
     journal, precondition,
@@ -14,7 +14,7 @@ use crate::directory::ldif::EmbeddedDirectory;
 use crate::hr::PersonId;
 use crate::plan::{ActionId, GuardKind, Plan, file};
 use crate::state::{Keep, Lock, Store};
-use crate::workspace::Workspace;
+use crate::workspace::{Outside, Workspace};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -55,12 +55,18 @@ pub(super) fn run(
     } else {
         Arc::new(Timestamp::now)
     };
+    let (nobody, steady) = (BTreeSet::new(), clock.clone());
+    let now_there = move || steady();
+    let outside = Outside {
+        now: &now_there,
+        ..people::outside(&nobody, &|_, _| {})
+    };
     let copy = workspace.working_copy();
     let mut watch = Progress::new(output);
     let mut handover = NoHandover;
     if journal::unfinished(&store)?.is_some() {
         let directory = open(&copy, &clock)?;
-        let hr = workspace.embedded_hr(&reading.people);
+        let hr = workspace.hr(&reading.people, &reading.policy, &outside);
         let mut executor = Executor {
             store: &mut store,
             lock: &lock,
@@ -74,7 +80,7 @@ pub(super) fn run(
         };
         let resumed = executor.resume(domain(&copy)?)?;
         save(&directory)?;
-        reading.people = super::people::read(&workspace, &reading.policy)?;
+        reading.people = people::read(&workspace, &reading.policy)?;
         if let Some(outcome) = resumed {
             output.say("finished the run that was broken off:");
             say_outcome(&outcome, &[], output);
@@ -140,7 +146,7 @@ pub(super) fn run(
     }
     let directory = open(&copy, &clock)?;
     let author = operator.author(&workspace, arguments);
-    let hr = workspace.embedded_hr(&planned.reading.people);
+    let hr = workspace.hr(&planned.reading.people, &planned.reading.policy, &outside);
     let mut executor = Executor {
         store: &mut store,
         lock: &lock,

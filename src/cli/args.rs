@@ -69,6 +69,8 @@ pub enum Command {
     History(HistoryArgs),
     /// What one run did
     Show(ShowArgs),
+    /// Whether everything that a run needs is there, each shortfall with its mend
+    Doctor(DoctorArgs),
     /// A local Personio API over sample data, for trying things out
     #[command(after_help = PERSONIO_SIM_EXAMPLE)]
     PersonioSim(PersonioSimArgs),
@@ -79,6 +81,10 @@ pub enum Command {
     #[command(hide = true)]
     Man(ManArgs),
 }
+
+/// Flags of `tenure doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {}
 
 /// What the help of `tenure personio-sim` ends with.
 const PERSONIO_SIM_EXAMPLE: &str = "\
@@ -136,11 +142,11 @@ pub struct PersonioSimArgs {
 pub enum TagsFormat {
     /// As the data has them
     Data,
-    /// ["A","B"]
+    /// An array
     Array,
-    /// "A,B"
+    /// A text with commas
     Commas,
-    /// "[\"A\",\"B\"]"
+    /// A text that holds an array
     Json,
 }
 

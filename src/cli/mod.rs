@@ -11,6 +11,7 @@ mod check;
 mod codes;
 mod completions;
 mod disk;
+mod doctor;
 mod explain;
 mod explain_code;
 mod history;
@@ -96,6 +97,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Show(arguments) => history::show(&cli.global, arguments, &mut output),
         Command::Explain(arguments) => explain::run(&cli.global, arguments, &mut output),
         Command::ExplainCode(arguments) => explain_code::run(arguments, &mut output),
+        Command::Doctor(arguments) => doctor::run(&cli.global, arguments, &mut output),
         Command::PersonioSim(arguments) => personio_sim::run(&cli.global, arguments, &mut output),
         Command::Completions(arguments) => Ok(completions::completions(arguments, &mut output)),
         Command::Man(arguments) => completions::man(arguments, &mut output),

@@ -51,7 +51,12 @@ pub(super) fn outside<'o>(
 /// Whom the last run had, where that is asked for: of recordings nobody is missing for a moment.
 fn last(workspace: &Workspace) -> Result<BTreeSet<PersonId>, Report> {
     let live = |people: &People| matches!(people, People::Live(_));
-    if !workspace.config.sources.iter().any(|source| live(&source.people)) {
+    if !workspace
+        .config
+        .sources
+        .iter()
+        .any(|source| live(&source.people))
+    {
         return Ok(BTreeSet::new());
     }
     let Some(store) = Store::open_existing(&workspace.path(&workspace.config.state))? else {

@@ -3,7 +3,9 @@
 use super::args::{Global, PersonioSimArgs, TagsFormat};
 use super::report::Report;
 use super::{Exit, Output, check};
-use crate::personio_sim::{CLIENT_ID, CLIENT_SECRET, Company, Credential, Fault, Habit, Kind, Options, Sim, Tags};
+use crate::personio_sim::{
+    CLIENT_ID, CLIENT_SECRET, Company, Credential, Fault, Habit, Kind, Options, Sim, Tags,
+};
 use crate::workspace::{People, Workspace};
 use jiff::Timestamp;
 use std::fmt::Write as _;
@@ -11,7 +13,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// Serves sample data until the process ends.
-pub(super) fn run(global: &Global, arguments: &PersonioSimArgs, output: &mut Output) -> Result<Exit, Report> {
+pub(super) fn run(
+    global: &Global,
+    arguments: &PersonioSimArgs,
+    output: &mut Output,
+) -> Result<Exit, Report> {
     if let Some(list) = listed(arguments) {
         output.result(&list);
         return Ok(Exit::Ok);
@@ -20,7 +26,10 @@ pub(super) fn run(global: &Global, arguments: &PersonioSimArgs, output: &mut Out
     let options = options(arguments, workspace.as_ref())?;
     let now = options.now.unwrap_or_else(Timestamp::now);
     let files = data(arguments, workspace.as_ref())?;
-    let borrowed: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let borrowed: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+        .collect();
     let company = Company::parse(&borrowed, now).map_err(|error| {
         Report::new("bad-sample-data", &error)
             .help("give recorded answers of version 1, or people as JSON or CSV: docs/personio-sim.md shows all three")
@@ -28,16 +37,25 @@ pub(super) fn run(global: &Global, arguments: &PersonioSimArgs, output: &mut Out
     let mut company = company;
     let mut said = Vec::new();
     for name in &arguments.habit {
-        let habit: Habit = name.parse().map_err(|problem: String| Report::text("bad-sample-data", problem))?;
+        let habit: Habit = name
+            .parse()
+            .map_err(|problem: String| Report::text("bad-sample-data", problem))?;
         let done = habit.befall(&mut company, now);
         said.push(done.map_err(|problem| Report::text("bad-sample-data", problem))?);
     }
     let people = company.people.len();
     let pinned = options.now;
     let sim = Sim::start(company, options).map_err(|error| {
-        Report::new("no-port", &error).help("another program has the port: choose one with `--port`, or 0 for any")
+        Report::new("no-port", &error)
+            .help("another program has the port: choose one with `--port`, or 0 for any")
     })?;
-    output.result(&greeting(&sim.url(), people, pinned, &said, workspace.as_ref()));
+    output.result(&greeting(
+        &sim.url(),
+        people,
+        pinned,
+        &said,
+        workspace.as_ref(),
+    ));
     sim.join();
     Ok(Exit::Ok)
 }
@@ -50,13 +68,17 @@ fn options(arguments: &PersonioSimArgs, workspace: Option<&Workspace>) -> Result
         })?),
         None => workspace.and_then(|workspace| workspace.config.clock),
     };
-    let faults: Result<Vec<Fault>, String> = arguments.fault.iter().map(|text| text.parse()).collect();
+    let faults: Result<Vec<Fault>, String> =
+        arguments.fault.iter().map(|text| text.parse()).collect();
     let faults = faults.map_err(|problem| Report::text("bad-sample-data", problem))?;
     let mut credential = Credential::default();
     for scope in &arguments.without {
         if !credential.scopes.remove(scope) {
             let scopes: Vec<&str> = credential.scopes.iter().map(String::as_str).collect();
-            let message = format!("there is no right `{scope}`; there are {}", scopes.join(", "));
+            let message = format!(
+                "there is no right `{scope}`; there are {}",
+                scopes.join(", ")
+            );
             return Err(Report::text("bad-sample-data", message));
         }
     }
@@ -83,7 +105,10 @@ fn options(arguments: &PersonioSimArgs, workspace: Option<&Workspace>) -> Result
 }
 
 /// The files of sample data, with their names.
-fn data(arguments: &PersonioSimArgs, workspace: Option<&Workspace>) -> Result<Vec<(String, Vec<u8>)>, Report> {
+fn data(
+    arguments: &PersonioSimArgs,
+    workspace: Option<&Workspace>,
+) -> Result<Vec<(String, Vec<u8>)>, Report> {
     let mut paths: Vec<PathBuf> = arguments.data.clone();
     if paths.is_empty()
         && let Some(workspace) = workspace
@@ -103,20 +128,31 @@ fn data(arguments: &PersonioSimArgs, workspace: Option<&Workspace>) -> Result<Ve
         let name = path.display().to_string();
         match std::fs::read(&path) {
             Ok(bytes) => Ok((name, bytes)),
-            Err(error) => Err(Report::text("unreadable-file", format!("cannot read `{name}`: {error}"))
-                .help("check that it exists and that you may read it")),
+            Err(error) => Err(Report::text(
+                "unreadable-file",
+                format!("cannot read `{name}`: {error}"),
+            )
+            .help("check that it exists and that you may read it")),
         }
     };
     paths.into_iter().map(read).collect()
 }
 
 /// What a newcomer needs to go on, as lines that can be copied.
-fn greeting(url: &str, people: usize, now: Option<Timestamp>, said: &[String], workspace: Option<&Workspace>) -> String {
+fn greeting(
+    url: &str,
+    people: usize,
+    now: Option<Timestamp>,
+    said: &[String],
+    workspace: Option<&Workspace>,
+) -> String {
     let mut text = format!("# A Personio API over {people} people, at {url}. Ctrl-C ends it.\n");
     for line in said {
         let _ = writeln!(text, "# {line}");
     }
-    let file = workspace.map_or("tenure.toml".to_owned(), |workspace| workspace.file.display().to_string());
+    let file = workspace.map_or("tenure.toml".to_owned(), |workspace| {
+        workspace.file.display().to_string()
+    });
     let _ = write!(
         text,
         "#\n# In another terminal:\n#   export PERSONIO_CLIENT_ID={CLIENT_ID} PERSONIO_CLIENT_SECRET={CLIENT_SECRET}\n\

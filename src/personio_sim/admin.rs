@@ -31,7 +31,8 @@ pub(super) fn answer(state: &mut State, asked: &Asked<'_>) -> Reply {
 fn hire(state: &mut State, json: &Json) -> Result<String, String> {
     let text = json!([json]).to_string();
     let now = state.now();
-    let mut one = Company::parse(&[("the request", text.as_bytes())], now).map_err(|bad| bad.problem)?;
+    let mut one =
+        Company::parse(&[("the request", text.as_bytes())], now).map_err(|bad| bad.problem)?;
     let person = one.people.pop().ok_or("nobody")?;
     let id = person.id;
     if state.company.person(id).is_some() {
@@ -48,7 +49,9 @@ fn hire(state: &mut State, json: &Json) -> Result<String, String> {
 
 fn change(state: &mut State, id: &str, json: &Json) -> Result<String, String> {
     let id = id.parse().map_err(|_| "an id is a number")?;
-    let fields = json.as_object().ok_or("the body is no object of values by name")?;
+    let fields = json
+        .as_object()
+        .ok_or("the body is no object of values by name")?;
     let said = state.company.rewrite(id, fields)?;
     let now = state.now();
     if let Some(person) = state.company.person_mut(id) {
@@ -71,7 +74,10 @@ fn remove(state: &mut State, id: &str) -> Result<String, String> {
 }
 
 fn clock(state: &mut State, json: &Json) -> Result<String, String> {
-    let text = json.get("now").and_then(Json::as_str).ok_or("write {\"now\": \"2026-03-02T09:00:00+01:00\"}")?;
+    let text = json
+        .get("now")
+        .and_then(Json::as_str)
+        .ok_or("write {\"now\": \"2026-03-02T09:00:00+01:00\"}")?;
     let now = text.parse().map_err(|_| format!("{text} is no instant"))?;
     state.options.now = Some(now);
     state.pass_time();
@@ -87,7 +93,10 @@ fn faults(state: &mut State, json: &Json) -> Result<String, String> {
     let faults: Result<Vec<Fault>, String> = texts.into_iter().map(str::parse).collect();
     state.options.faults = faults?;
     state.recount();
-    Ok(format!("{} faults; requests are counted from 1 again", state.options.faults.len()))
+    Ok(format!(
+        "{} faults; requests are counted from 1 again",
+        state.options.faults.len()
+    ))
 }
 
 fn habit(state: &mut State, name: &str) -> Result<String, String> {

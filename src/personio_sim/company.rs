@@ -162,7 +162,10 @@ impl Person {
 
     /// The same, to be changed.
     pub fn employment_mut(&mut self) -> Option<&mut Employment> {
-        let current = self.employments.iter().position(|one| one.status != "inactive");
+        let current = self
+            .employments
+            .iter()
+            .position(|one| one.status != "inactive");
         self.employments.get_mut(current.unwrap_or(0))
     }
 }
@@ -187,7 +190,10 @@ impl Company {
         let mut changed = Vec::new();
         for person in &mut self.people {
             for employment in &mut person.employments {
-                let last = employment.termination.as_ref().and_then(|end| end.date.as_ref()?.date());
+                let last = employment
+                    .termination
+                    .as_ref()
+                    .and_then(|end| end.date.as_ref()?.date());
                 let over = passes(last.and_then(|last| last.checked_add(Span::new().days(1)).ok()));
                 let begins = passes(employment.hire_date.as_ref().and_then(Day::date));
                 let next = match employment.status.as_str() {

@@ -55,12 +55,18 @@ impl Credential {
 
     /// Whether an attribute was released to it; ids always are.
     pub fn may_see(&self, key: &str) -> bool {
-        key == "id" || self.attributes.as_ref().is_none_or(|released| released.contains(key))
+        key == "id"
+            || self
+                .attributes
+                .as_ref()
+                .is_none_or(|released| released.contains(key))
     }
 }
 
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credential").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Credential")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }

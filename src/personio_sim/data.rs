@@ -54,7 +54,8 @@ impl Company {
     }
 
     fn of_json(&mut self, text: &str) -> Result<Vec<Flat>, String> {
-        let json: Json = serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
+        let json: Json =
+            serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
         let records = match &json {
             Json::Array(records) => records,
             Json::Object(object) => {
@@ -100,7 +101,9 @@ impl Company {
                 }
                 ("cost_centers", Json::Array(items)) => {
                     let items = items.iter().map(|item| {
-                        let percentage = item.pointer("/attributes/percentage").and_then(Json::as_u64);
+                        let percentage = item
+                            .pointer("/attributes/percentage")
+                            .and_then(Json::as_u64);
                         let name = named(&mut self.cost_centers, item);
                         serde_json::json!({"name": name, "percentage": percentage.unwrap_or(100)})
                     });
@@ -131,7 +134,14 @@ impl Company {
                     ty: ty.to_owned(),
                     universal_id: None,
                 });
-            } else if matches!(key.as_str(), "work_schedule" | "holiday_calendar" | "absence_entitlement" | "fix_salary" | "hourly_salary") {
+            } else if matches!(
+                key.as_str(),
+                "work_schedule"
+                    | "holiday_calendar"
+                    | "absence_entitlement"
+                    | "fix_salary"
+                    | "hourly_salary"
+            ) {
                 only_v1.insert(key.clone(), value.clone());
             }
         }
@@ -196,7 +206,10 @@ impl Company {
         let none = Employment::default();
         let employment = person.employment().unwrap_or(&none);
         let end = employment.termination.clone().unwrap_or_default();
-        let date = |date: &Option<Day>| date.as_ref().map_or(Json::Null, |day| Json::from(day.0.as_str()));
+        let date = |date: &Option<Day>| {
+            date.as_ref()
+                .map_or(Json::Null, |day| Json::from(day.0.as_str()))
+        };
         let name = |table: &Table, id: Option<u64>| Json::from(id.map_or("", |id| table.name(id)));
         let centers = employment.cost_centers.iter().map(|(id, percentage)| {
             serde_json::json!({"name": self.cost_centers.name(*id), "percentage": percentage})
@@ -212,19 +225,31 @@ impl Company {
             ("status", employment.status.as_str().into()),
             ("employment_type", employment.ty.as_str().into()),
             ("position", employment.position.as_str().into()),
-            ("weekly_working_hours", employment.weekly_working_hours.as_str().into()),
+            (
+                "weekly_working_hours",
+                employment.weekly_working_hours.as_str().into(),
+            ),
             ("hire_date", date(&employment.hire_date)),
-            ("probation_period_end", date(&employment.probation_period_end)),
+            (
+                "probation_period_end",
+                date(&employment.probation_period_end),
+            ),
             ("contract_end_date", date(&employment.contract_end_date)),
             ("termination_date", date(&end.date)),
             ("last_working_day", date(&end.last_working_day)),
             ("termination_type", end.ty.as_str().into()),
             ("termination_reason", end.reason.as_str().into()),
-            ("supervisor", employment.supervisor.map_or(Json::Null, Json::from)),
+            (
+                "supervisor",
+                employment.supervisor.map_or(Json::Null, Json::from),
+            ),
             ("office", name(&self.workplaces, employment.office)),
             ("department", name(&self.departments, employment.department)),
             ("team", name(&self.teams, employment.team)),
-            ("subcompany", name(&self.legal_entities, employment.subcompany)),
+            (
+                "subcompany",
+                name(&self.legal_entities, employment.subcompany),
+            ),
             ("cost_centers", Json::Array(centers.collect())),
         ] {
             flat.insert(key.to_owned(), value);
@@ -236,7 +261,9 @@ impl Company {
     }
 
     fn employment(&mut self, person: u64, flat: &Flat) -> Result<Employment, String> {
-        let before = self.person(person).map_or(0, |person| person.employments.len());
+        let before = self
+            .person(person)
+            .map_or(0, |person| person.employments.len());
         let date = |name: &str| date(flat, name);
         let end = Termination {
             date: date("termination_date")?,
@@ -251,7 +278,11 @@ impl Company {
         };
         Ok(Employment {
             id: format!("{person:08x}-0000-4000-8000-{before:012x}"),
-            status: if status.is_empty() { "active".to_owned() } else { status },
+            status: if status.is_empty() {
+                "active".to_owned()
+            } else {
+                status
+            },
             ty: match text(flat, "employment_type").to_lowercase() {
                 ty if ty.is_empty() => "internal".to_owned(),
                 ty => ty,
@@ -276,7 +307,10 @@ fn of_csv(text: &str) -> Result<Vec<Flat>, String> {
     let table = CsvTable::read(text).map_err(|error| format!("line {}: {}", error.line, error))?;
     let names: Vec<&str> = table.header.iter().map(|cell| &*cell.text).collect();
     let rows = table.rows.iter().map(|row| {
-        let cells = row.cells.iter().map(|cell| Json::String(cell.text.to_string()));
+        let cells = row
+            .cells
+            .iter()
+            .map(|cell| Json::String(cell.text.to_string()));
         let names = names.iter().map(|name| (*name).to_owned());
         names.zip(cells).collect()
     });
@@ -285,7 +319,10 @@ fn of_csv(text: &str) -> Result<Vec<Flat>, String> {
 
 /// The name of `{"attributes": {"id": …, "name": …}}`, whose id is kept in the table.
 fn named(table: &mut Table, wrapper: &Json) -> Json {
-    let name = wrapper.pointer("/attributes/name").and_then(Json::as_str).unwrap_or_default();
+    let name = wrapper
+        .pointer("/attributes/name")
+        .and_then(Json::as_str)
+        .unwrap_or_default();
     if let Some(id) = wrapper.pointer("/attributes/id").and_then(Json::as_u64) {
         table.names.entry(id).or_insert_with(|| name.to_owned());
     }
@@ -320,8 +357,15 @@ fn number(flat: &Flat, key: &str) -> Result<Option<u64>, String> {
     match flat.get(key) {
         None | Some(Json::Null) => Ok(None),
         Some(Json::String(text)) if text.trim().is_empty() => Ok(None),
-        Some(Json::String(text)) => text.trim().parse().map(Some).map_err(|_| format!("`{key}` is no number: {text}")),
-        Some(value) => value.as_u64().map(Some).ok_or(format!("`{key}` is no number: {value}")),
+        Some(Json::String(text)) => text
+            .trim()
+            .parse()
+            .map(Some)
+            .map_err(|_| format!("`{key}` is no number: {text}")),
+        Some(value) => value
+            .as_u64()
+            .map(Some)
+            .ok_or(format!("`{key}` is no number: {value}")),
     }
 }
 
@@ -332,8 +376,15 @@ fn date(flat: &Flat, key: &str) -> Result<Option<Day>, String> {
         return Ok(None);
     }
     let day = text.get(..10).unwrap_or(&text);
-    let shaped = day.len() == 10 && day.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    if shaped { Ok(Some(Day(day.to_owned()))) } else { Err(format!("`{key}` is no date: {text}")) }
+    let shaped = day.len() == 10
+        && day
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'-');
+    if shaped {
+        Ok(Some(Day(day.to_owned())))
+    } else {
+        Err(format!("`{key}` is no date: {text}"))
+    }
 }
 
 fn instant(flat: &Flat, key: &str) -> Result<Option<Timestamp>, String> {
@@ -341,5 +392,7 @@ fn instant(flat: &Flat, key: &str) -> Result<Option<Timestamp>, String> {
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| format!("`{key}` is no instant: {text}"))
+    text.parse()
+        .map(Some)
+        .map_err(|_| format!("`{key}` is no instant: {text}"))
 }

@@ -112,7 +112,10 @@ impl FromStr for Fault {
         let found = Kind::ALL.iter().find(|(_, name)| *name == kind);
         let Some((kind, _)) = found else {
             let names: Vec<&str> = Kind::ALL.iter().map(|(_, name)| *name).collect();
-            return Err(format!("there is no fault `{kind}`; there are {}", names.join(", ")));
+            return Err(format!(
+                "there is no fault `{kind}`; there are {}",
+                names.join(", ")
+            ));
         };
         let (endpoint, count) = match place.rsplit_once(':') {
             Some((endpoint, count)) => (Some(endpoint.trim_matches('/').to_owned()), count),

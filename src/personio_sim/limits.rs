@@ -48,14 +48,22 @@ impl Limits {
             _ => return self.bucket(endpoint, now),
         };
         let seen = self.windows.entry(endpoint).or_default();
-        while seen.front().is_some_and(|first| now.duration_since(*first) >= Duration::from_mins(1)) {
+        while seen
+            .front()
+            .is_some_and(|first| now.duration_since(*first) >= Duration::from_mins(1))
+        {
             seen.pop_front();
         }
         let within = |seconds: u64| {
             let span = Duration::from_secs(seconds);
-            seen.iter().rev().take_while(|at| now.duration_since(**at) < span).count()
+            seen.iter()
+                .rev()
+                .take_while(|at| now.duration_since(**at) < span)
+                .count()
         };
-        let taken = windows.iter().all(|(most, seconds)| within(*seconds) < *most);
+        let taken = windows
+            .iter()
+            .all(|(most, seconds)| within(*seconds) < *most);
         if taken {
             seen.push_back(now);
         }
@@ -73,7 +81,11 @@ impl Limits {
         if taken {
             *tokens -= 1.0;
         }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "0 to 100"
+        )]
         let remaining = Some(tokens.floor() as u32);
         Verdict { taken, remaining }
     }

@@ -10,19 +10,36 @@ use serde_json::{Value as Json, json};
 use super::company::{Person, Table};
 use super::credential::Credential;
 use super::server::{Asked, Reply, State, names, pairs};
+use super::webhook::Webhook;
 use super::{v1, v2};
 
 /// Answers a GET of somebody who may.
-pub(super) fn answer(state: &State, asked: &Asked<'_>, endpoint: &str, credential: &Credential) -> Reply {
+pub(super) fn answer(
+    state: &State,
+    asked: &Asked<'_>,
+    endpoint: &str,
+    credential: &Credential,
+) -> Reply {
     let company = &state.company;
-    let part = |index: usize| asked.path.trim_matches('/').split('/').nth(index).unwrap_or_default();
+    let part = |index: usize| {
+        asked
+            .path
+            .trim_matches('/')
+            .split('/')
+            .nth(index)
+            .unwrap_or_default()
+    };
     match endpoint {
         "v1/employees" => employees(state, asked, credential),
         "v1/attributes" => Reply::ok(v1::attributes(company, credential)),
         "v1/employee" => {
             let found = part(3).parse().ok().and_then(|id| company.person(id));
             let Some(person) = found else {
-                return Reply::old_error(StatusCode::NOT_FOUND, 404, "Es ist ein Problem aufgetreten ");
+                return Reply::old_error(
+                    StatusCode::NOT_FOUND,
+                    404,
+                    "Es ist ein Problem aufgetreten ",
+                );
             };
             let mut body = r#"{"success":true,"data":"#.to_owned();
             writer(state, credential, &[]).person(&mut body, person);
@@ -47,20 +64,36 @@ pub(super) fn answer(state: &State, asked: &Asked<'_>, endpoint: &str, credentia
             if endpoint == "v2/person" {
                 return Reply::ok(writer.person(person));
             }
-            paged(asked, 50, &person.employments, |one| writer.employment(person, one))
+            paged(state, asked, 50, &person.employments, |one| {
+                writer.employment(person, one)
+            })
         }
         "v2/org-units" => {
             let table = match asked.query("type") {
                 Some("department") => &company.departments,
                 Some("team") => &company.teams,
-                _ => return Reply::problem(StatusCode::BAD_REQUEST, "Bad Request", "type is required"),
+                _ => {
+                    return Reply::problem(
+                        StatusCode::BAD_REQUEST,
+                        "Bad Request",
+                        "type is required",
+                    );
+                }
             };
-            table_of(asked, table)
+            table_of(state, asked, table)
         }
-        "v2/workplaces" => table_of(asked, &company.workplaces),
-        "v2/cost-centers" => table_of(asked, &company.cost_centers),
-        "v2/legal-entities" => table_of(asked, &company.legal_entities),
-        "v2/webhooks" => Reply::ok(v2::page("/v2/webhooks", state.webhooks.iter().map(|hook| hook.shown()).collect(), None)),
+        "v2/workplaces" => table_of(state, asked, &company.workplaces),
+        "v2/cost-centers" => table_of(state, asked, &company.cost_centers),
+        "v2/legal-entities" => table_of(state, asked, &company.legal_entities),
+        "v2/webhooks" => Reply::ok(v2::page(
+            "/v2/webhooks",
+            &state
+                .webhooks
+                .iter()
+                .map(Webhook::shown)
+                .collect::<Vec<_>>(),
+            None,
+        )),
         _ => Reply::problem(StatusCode::NOT_FOUND, "Not Found", "No such resource."),
     }
 }
@@ -82,7 +115,11 @@ fn employees(state: &State, asked: &Asked<'_>, credential: &Credential) -> Reply
         Some(text) => text.parse().ok(),
     };
     let (Some(limit @ 1..=100), Some(offset)) = (number("limit", 50), number("offset", 0)) else {
-        return Reply::old_error(StatusCode::BAD_REQUEST, 400, "The limit may not be greater than 100.");
+        return Reply::old_error(
+            StatusCode::BAD_REQUEST,
+            400,
+            "The limit may not be greater than 100.",
+        );
     };
     let attributes: Vec<String> = asked
         .query
@@ -93,11 +130,19 @@ fn employees(state: &State, asked: &Asked<'_>, credential: &Credential) -> Reply
     // Without an offset; it is read as a local time of the company.
     let since = asked.query("updated_since").and_then(|text| {
         let local = text.parse::<jiff::civil::DateTime>();
-        local.ok()?.to_zoned_datetime(state.options.zone.clone()).ok()
+        local
+            .ok()?
+            .to_zoned_datetime(state.options.zone.clone())
+            .ok()
     });
     let wanted = |person: &&Person| {
-        let email = asked.query("email").is_none_or(|email| person.email.eq_ignore_ascii_case(email));
-        email && since.as_ref().is_none_or(|since| person.updated_at >= since.timestamp())
+        let email = asked
+            .query("email")
+            .is_none_or(|email| person.email.eq_ignore_ascii_case(email));
+        email
+            && since
+                .as_ref()
+                .is_none_or(|since| person.updated_at >= since.timestamp())
     };
     let people: Vec<&Person> = state.company.people.iter().filter(wanted).collect();
     let total = people.len();
@@ -121,24 +166,55 @@ fn employees(state: &State, asked: &Asked<'_>, credential: &Credential) -> Reply
 
 /// `GET /v2/persons`.
 fn persons(state: &State, asked: &Asked<'_>, credential: &Credential) -> Reply {
-    const KNOWN: &[&str] = &["limit", "cursor", "id", "email", "status", "updated_at.gt", "first_name", "last_name"];
-    if let Some((key, _)) = asked.query.iter().find(|(key, _)| !KNOWN.contains(&key.as_str())) {
-        return Reply::problem(StatusCode::BAD_REQUEST, "Invalid filter", &format!("Unknown filter {key}"));
+    const KNOWN: &[&str] = &[
+        "limit",
+        "cursor",
+        "id",
+        "email",
+        "status",
+        "updated_at.gt",
+        "first_name",
+        "last_name",
+    ];
+    if let Some((key, _)) = asked
+        .query
+        .iter()
+        .find(|(key, _)| !KNOWN.contains(&key.as_str()))
+    {
+        return Reply::problem(
+            StatusCode::BAD_REQUEST,
+            "Invalid filter",
+            &format!("Unknown filter {key}"),
+        );
     }
     let query = resumed(asked);
-    let filter = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let filter = |name: &str| {
+        query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    };
     let since = filter("updated_at.gt").map(str::parse::<jiff::Timestamp>);
     if let Some(Err(_)) = since {
-        return Reply::problem(StatusCode::BAD_REQUEST, "Invalid filter", "updated_at.gt is no date-time");
+        return Reply::problem(
+            StatusCode::BAD_REQUEST,
+            "Invalid filter",
+            "updated_at.gt is no date-time",
+        );
     }
     let wanted = |person: &&Person| {
-        let active = person.employments.iter().any(|one| one.status != "inactive");
+        let active = person
+            .employments
+            .iter()
+            .any(|one| one.status != "inactive");
         filter("id").is_none_or(|ids| names(ids).contains(person.id.to_string().as_str()))
             && filter("email").is_none_or(|emails| names(emails).contains(person.email.as_str()))
             && filter("first_name").is_none_or(|name| person.first_name == name)
             && filter("last_name").is_none_or(|name| person.last_name == name)
             && filter("status").is_none_or(|status| (status == "ACTIVE") == active)
-            && since.as_ref().is_none_or(|since| since.as_ref().is_ok_and(|since| person.updated_at > *since))
+            && since
+                .as_ref()
+                .is_none_or(|since| since.as_ref().is_ok_and(|since| person.updated_at > *since))
     };
     let people: Vec<&Person> = state.company.people.iter().filter(wanted).collect();
     let writer = v2::Writer {
@@ -146,14 +222,23 @@ fn persons(state: &State, asked: &Asked<'_>, credential: &Credential) -> Reply {
         credential,
         omit_empty: state.options.omit_empty,
     };
-    paged(asked, 50, &people, |person| writer.person(person))
+    paged(state, asked, 50, &people, |person| writer.person(person))
 }
 
-fn table_of(asked: &Asked<'_>, table: &Table) -> Reply {
+fn table_of(state: &State, asked: &Asked<'_>, table: &Table) -> Reply {
     let ids = asked.query("id").map(names);
-    let wanted = |(id, _): &(&u64, &String)| ids.as_ref().is_none_or(|ids| ids.contains(id.to_string().as_str()));
+    let wanted = |(id, _): &(&u64, &String)| {
+        ids.as_ref()
+            .is_none_or(|ids| ids.contains(id.to_string().as_str()))
+    };
     let rows: Vec<(&u64, &String)> = table.names.iter().filter(wanted).collect();
-    paged(asked, 100, &rows, |(id, name)| json!({"id": id.to_string(), "name": name}))
+    paged(
+        state,
+        asked,
+        100,
+        &rows,
+        |(id, name)| json!({"id": id.to_string(), "name": name}),
+    )
 }
 
 /// The query of a request, or the one that its cursor carries.
@@ -167,26 +252,43 @@ fn resumed(asked: &Asked<'_>) -> Vec<(String, String)> {
 }
 
 /// A page of a list of version 2: 10 unless told, and at most so many.
-fn paged<T>(asked: &Asked<'_>, most: usize, items: &[T], write: impl Fn(&T) -> Json) -> Reply {
+fn paged<T>(
+    state: &State,
+    asked: &Asked<'_>,
+    most: usize,
+    items: &[T],
+    write: impl Fn(&T) -> Json,
+) -> Reply {
     let query = resumed(asked);
     let number = |name: &str, default: usize| {
         let found = query.iter().find(|(key, _)| key == name);
         found.map_or(Some(default), |(_, value)| value.parse::<usize>().ok())
     };
     let (Some(limit), Some(offset)) = (number("limit", 10), number("offset", 0)) else {
-        return Reply::problem(StatusCode::BAD_REQUEST, "Bad Request", "Provided value is not valid");
+        return Reply::problem(
+            StatusCode::BAD_REQUEST,
+            "Bad Request",
+            "Provided value is not valid",
+        );
     };
     if !(1..=most).contains(&limit) {
-        return Reply::problem(StatusCode::BAD_REQUEST, "Bad Request", "Provided value for limit is not valid");
+        return Reply::problem(
+            StatusCode::BAD_REQUEST,
+            "Bad Request",
+            "Provided value for limit is not valid",
+        );
     }
+    let limit = limit.min(state.options.page);
     let page: Vec<Json> = items.iter().skip(offset).take(limit).map(write).collect();
     let next = (offset + limit < items.len()).then(|| {
-        let others = query.iter().filter(|(key, _)| !matches!(key.as_str(), "offset" | "cursor" | "limit"));
+        let others = query
+            .iter()
+            .filter(|(key, _)| !matches!(key.as_str(), "offset" | "cursor" | "limit"));
         let mut carried = format!("offset={}&limit={limit}", offset + limit);
         for (key, value) in others {
             let _ = write!(carried, "&{key}={value}");
         }
         URL_SAFE_NO_PAD.encode(carried)
     });
-    Reply::ok(v2::page(asked.path, page, next.as_deref()))
+    Reply::ok(v2::page(asked.path, &page, next.as_deref()))
 }

@@ -36,6 +36,8 @@ pub struct Options {
     pub omit_empty: bool,
     /// Org units, workplaces and cost centers need the header `Beta: true`, as they did until 2026.
     pub beta: bool,
+    /// Pages of version 2 hold no more than this, whatever is asked for.
+    pub page: usize,
     /// How long a token lives.
     pub token_life: Duration,
     /// How long an answer takes that is slow on request.
@@ -56,6 +58,7 @@ impl Default for Options {
             tags: Tags::default(),
             omit_empty: false,
             beta: false,
+            page: 100,
             token_life: Duration::from_hours(24),
             slow: SLOW,
             faults: Vec::new(),
@@ -164,7 +167,10 @@ impl Reply {
 
     /// An error in the manner of version 1, whose messages may be German.
     pub(super) fn old_error(status: StatusCode, code: u16, message: &str) -> Self {
-        Self::new(status, json!({"success": false, "error": {"code": code, "message": message}}))
+        Self::new(
+            status,
+            json!({"success": false, "error": {"code": code, "message": message}}),
+        )
     }
 
     /// An error in the manner of version 2.
@@ -227,7 +233,12 @@ impl State {
         let (n, m) = (self.of_all, *of_endpoint);
         self.log.push(line(asked));
         let befalls = |fault: &&Fault| fault.befalls(endpoint, n, m);
-        let fault = self.options.faults.iter().find(befalls).map(|fault| fault.kind);
+        let fault = self
+            .options
+            .faults
+            .iter()
+            .find(befalls)
+            .map(|fault| fault.kind);
         let verdict = if self.options.limits {
             self.limits.take(endpoint, Instant::now())
         } else {
@@ -241,26 +252,43 @@ impl State {
         } else if endpoint.starts_with("v1/") {
             Reply::old_error(StatusCode::TOO_MANY_REQUESTS, 429, "Zu viele Anfragen.")
         } else {
-            Reply::problem(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests", "Rate limit exceeded.")
+            Reply::problem(
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too Many Requests",
+                "Rate limit exceeded.",
+            )
         };
         reply.headers.extend(verdict.headers());
         let ahead = if fault == Some(Kind::Skewed) { 600 } else { 0 };
         if self.options.now.is_some() || ahead > 0 {
             let date = self.now() + Duration::from_secs(ahead);
-            reply.headers.push(("date", date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()));
+            reply.headers.push((
+                "date",
+                date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string(),
+            ));
         }
         reply
     }
 
     /// What becomes of a request that something may befall.
-    fn befallen(&mut self, asked: &Asked<'_>, endpoint: &'static str, fault: Option<Kind>) -> Reply {
+    fn befallen(
+        &mut self,
+        asked: &Asked<'_>,
+        endpoint: &'static str,
+        fault: Option<Kind>,
+    ) -> Reply {
         match fault {
             Some(Kind::Unauthorized) => return unauthorized(endpoint),
             Some(Kind::Unavailable) => {
-                return Reply::problem(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable", "Try again later.");
+                return Reply::problem(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "Service Unavailable",
+                    "Try again later.",
+                );
             }
             Some(Kind::BadGateway | Kind::Html) => {
-                let mut reply = Reply::text("<html><body><h1>502 Bad Gateway</h1></body></html>".to_owned());
+                let mut reply =
+                    Reply::text("<html><body><h1>502 Bad Gateway</h1></body></html>".to_owned());
                 if fault == Some(Kind::BadGateway) {
                     reply.status = StatusCode::BAD_GATEWAY;
                 }
@@ -291,10 +319,18 @@ impl State {
             Kind::Broken => reply.broken = true,
             Kind::Cut => {
                 let text = text_of(&reply.body);
-                let half = text.char_indices().nth(text.chars().count() / 2).map_or(0, |(at, _)| at);
+                let half = text
+                    .char_indices()
+                    .nth(text.chars().count() / 2)
+                    .map_or(0, |(at, _)| at);
                 reply.body = Body::Text(text.get(..half).unwrap_or_default().to_owned());
             }
-            Kind::Short | Kind::Empty | Kind::Duplicate | Kind::Total | Kind::NoStatus | Kind::Repeated => {
+            Kind::Short
+            | Kind::Empty
+            | Kind::Duplicate
+            | Kind::Total
+            | Kind::NoStatus
+            | Kind::Repeated => {
                 reply.body = Body::Json(self.spoiled(kind, endpoint, &reply.body));
             }
             _ => self.remember(endpoint, &reply),
@@ -303,7 +339,12 @@ impl State {
     }
 
     fn remember(&mut self, endpoint: &'static str, reply: &Reply) {
-        if !self.options.faults.iter().any(|fault| fault.kind == Kind::Repeated) {
+        if !self
+            .options
+            .faults
+            .iter()
+            .any(|fault| fault.kind == Kind::Repeated)
+        {
             return;
         }
         if let Ok(json) = serde_json::from_str(&text_of(&reply.body)) {
@@ -322,7 +363,9 @@ impl State {
         {
             *total = json!(total.as_u64().unwrap_or_default() + 1);
         }
-        let list = ["data", "_data"].into_iter().find(|key| json.get(key).is_some_and(Json::is_array));
+        let list = ["data", "_data"]
+            .into_iter()
+            .find(|key| json.get(key).is_some_and(Json::is_array));
         let Some(Json::Array(items)) = list.and_then(|key| json.get_mut(key)) else {
             return json;
         };
@@ -363,10 +406,20 @@ impl State {
             "v2/auth/token" => return self.log_in(asked, false),
             _ => {}
         }
-        let issued = asked.bearer.as_ref().and_then(|token| self.tokens.get(token));
-        let issued = issued.filter(|issued| Instant::now() < issued.until).cloned();
+        let issued = asked
+            .bearer
+            .as_ref()
+            .and_then(|token| self.tokens.get(token));
+        let issued = issued
+            .filter(|issued| Instant::now() < issued.until)
+            .cloned();
         let credentials = &self.options.credentials;
-        let credential = issued.and_then(|issued| credentials.iter().find(|one| one.id == issued.credential).cloned());
+        let credential = issued.and_then(|issued| {
+            credentials
+                .iter()
+                .find(|one| one.id == issued.credential)
+                .cloned()
+        });
         let Some(credential) = credential else {
             return unauthorized(endpoint);
         };
@@ -375,7 +428,13 @@ impl State {
         {
             return forbidden(endpoint);
         }
-        if self.options.beta && matches!(endpoint, "v2/org-units" | "v2/workplaces" | "v2/cost-centers") && !asked.beta {
+        if self.options.beta
+            && matches!(
+                endpoint,
+                "v2/org-units" | "v2/workplaces" | "v2/cost-centers"
+            )
+            && !asked.beta
+        {
             return Reply::problem(StatusCode::NOT_FOUND, "Not Found", "No such resource.");
         }
         let mut reply = if *asked.method == Method::GET {
@@ -387,7 +446,9 @@ impl State {
             && let Some(token) = &asked.bearer
         {
             // Once it was another one, for one request alone; now it is the same one again.
-            reply.headers.push(("authorization", format!("Bearer {token}")));
+            reply
+                .headers
+                .push(("authorization", format!("Bearer {token}")));
         }
         reply
     }
@@ -399,7 +460,11 @@ impl State {
             return oauth("unsupported_grant_type", "The grant type is not supported.");
         }
         let (id, secret) = (field("client_id"), field("client_secret"));
-        let known = self.options.credentials.iter().find(|one| one.id == id && one.secret == secret);
+        let known = self
+            .options
+            .credentials
+            .iter()
+            .find(|one| one.id == id && one.secret == secret);
         let Some(credential) = known.cloned() else {
             if old {
                 return Reply::old_error(StatusCode::FORBIDDEN, 0, "Wrong credentials");
@@ -408,7 +473,10 @@ impl State {
         };
         let now = Instant::now();
         self.tokens.retain(|_, issued| now < issued.until);
-        let current = self.tokens.iter().find(|(_, issued)| issued.credential == credential.id);
+        let current = self
+            .tokens
+            .iter()
+            .find(|(_, issued)| issued.credential == credential.id);
         let (token, until) = if let Some((token, issued)) = current {
             (token.clone(), issued.until)
         } else {
@@ -446,8 +514,17 @@ impl State {
 
     fn create(&mut self) {
         let now = self.now();
-        let id = self.company.people.iter().map(|person| person.id).max().unwrap_or(0) + 1;
-        let text = format!(r#"[{{"id": {id}, "first_name": "Nova", "last_name": "Neumann", "hire_date": "2026-04-01", "status": "onboarding"}}]"#);
+        let id = self
+            .company
+            .people
+            .iter()
+            .map(|person| person.id)
+            .max()
+            .unwrap_or(0)
+            + 1;
+        let text = format!(
+            r#"[{{"id": {id}, "first_name": "Nova", "last_name": "Neumann", "hire_date": "2026-04-01", "status": "onboarding"}}]"#
+        );
         if let Ok(one) = Company::parse(&[("new", text.as_bytes())], now) {
             self.company.people.extend(one.people);
         }
@@ -462,7 +539,12 @@ fn endpoint(method: &Method, path: &str) -> Option<&'static str> {
         ["v1", "auth"] if *method == Method::POST => "v1/auth",
         ["v2", "auth", "token"] if *method == Method::POST => "v2/auth/token",
         ["v1", "company", "employees"] if read => "v1/employees",
-        ["v1", "company", "employees", "attributes" | "custom-attributes"] if read => "v1/attributes",
+        [
+            "v1",
+            "company",
+            "employees",
+            "attributes" | "custom-attributes",
+        ] if read => "v1/attributes",
         ["v1", "company", "employees", _] if read || *method == Method::PATCH => "v1/employee",
         ["v2", "persons"] if read => "v2/persons",
         ["v2", "persons", _] if read || *method == Method::PATCH => "v2/person",
@@ -498,16 +580,26 @@ fn scope(endpoint: &str, method: &Method) -> Option<&'static str> {
 
 fn unauthorized(endpoint: &str) -> Reply {
     if endpoint.starts_with("v1/") {
-        return Reply::old_error(StatusCode::UNAUTHORIZED, 401, "Die Anfrage ist nicht autorisiert.");
+        return Reply::old_error(
+            StatusCode::UNAUTHORIZED,
+            401,
+            "Die Anfrage ist nicht autorisiert.",
+        );
     }
-    Reply::problem(StatusCode::UNAUTHORIZED, "Unauthorized Request", "Unauthorized Request")
+    Reply::problem(
+        StatusCode::UNAUTHORIZED,
+        "Unauthorized Request",
+        "Unauthorized Request",
+    )
 }
 
 /// A right that is missing: each part of the API says so in its own way.
 fn forbidden(endpoint: &str) -> Reply {
     match endpoint {
         "v2/persons" | "v2/person" | "v2/employments" => unauthorized(endpoint),
-        _ if endpoint.starts_with("v1/") => Reply::old_error(StatusCode::FORBIDDEN, 403, "Zugriff verweigert."),
+        _ if endpoint.starts_with("v1/") => {
+            Reply::old_error(StatusCode::FORBIDDEN, 403, "Zugriff verweigert.")
+        }
         _ => Reply::problem(
             StatusCode::FORBIDDEN,
             "Insufficient access scope",
@@ -528,17 +620,22 @@ fn oauth(error: &str, description: &str) -> Reply {
 /// The fields of a body, in either encoding.
 fn fields(asked: &Asked<'_>) -> BTreeMap<String, String> {
     if asked.form {
-        return pairs(&String::from_utf8_lossy(asked.body)).into_iter().collect();
+        return pairs(&String::from_utf8_lossy(asked.body))
+            .into_iter()
+            .collect();
     }
     let json: Json = serde_json::from_slice(asked.body).unwrap_or_default();
     let object = json.as_object().into_iter().flatten();
-    object.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+    object
+        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+        .collect()
 }
 
 /// The pairs of `a=b&c=d`, decoded.
 pub(super) fn pairs(text: &str) -> Vec<(String, String)> {
     let url = reqwest::Url::parse(&format!("http://localhost/?{text}"));
-    url.map(|url| url.query_pairs().into_owned().collect()).unwrap_or_default()
+    url.map(|url| url.query_pairs().into_owned().collect())
+        .unwrap_or_default()
 }
 
 /// The text of a body.
@@ -551,12 +648,19 @@ pub(super) fn text_of(body: &Body) -> String {
 }
 
 fn line(asked: &Asked<'_>) -> String {
-    let query: Vec<String> = asked.query.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let query: Vec<String> = asked
+        .query
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
     let mark = if query.is_empty() { "" } else { "?" };
     format!("{} {}{mark}{}", asked.method, asked.path, query.join("&"))
 }
 
 /// The names of a comma list.
 pub(super) fn names(text: &str) -> BTreeSet<&str> {
-    text.split(',').map(str::trim).filter(|name| !name.is_empty()).collect()
+    text.split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .collect()
 }

@@ -94,8 +94,20 @@ impl Writer<'_> {
             }
         }
         for (key, custom) in &self.company.custom {
-            if self.wants(key) || custom.universal_id.as_deref().is_some_and(|id| self.asked.iter().any(|one| one == id)) {
-                attribute(out, before, key, &custom.label, &custom.ty, custom.universal_id.as_deref());
+            if self.wants(key)
+                || custom
+                    .universal_id
+                    .as_deref()
+                    .is_some_and(|id| self.asked.iter().any(|one| one == id))
+            {
+                attribute(
+                    out,
+                    before,
+                    key,
+                    &custom.label,
+                    &custom.ty,
+                    custom.universal_id.as_deref(),
+                );
                 self.custom(out, &custom.ty, person.custom.get(key));
                 out.push('}');
             }
@@ -110,7 +122,9 @@ impl Writer<'_> {
 
     fn standard(&self, out: &mut String, key: &str, person: &Person, employment: &Employment) {
         let end = employment.termination.as_ref();
-        let end_text = |of: fn(&super::company::Termination) -> &String| end.map_or("", |end| of(end).as_str());
+        let end_text = |of: fn(&super::company::Termination) -> &String| {
+            end.map_or("", |end| of(end).as_str())
+        };
         match key {
             "id" => drop(write!(out, "{}", person.id)),
             "first_name" => text(out, &person.first_name),
@@ -132,15 +146,28 @@ impl Writer<'_> {
             "created_at" => self.instant(out, person.created_at),
             "last_modified_at" => self.instant(out, person.updated_at),
             "supervisor" => self.supervisor(out, employment.supervisor),
-            "subcompany" => named(out, "Subcompany", employment.subcompany, &self.company.legal_entities),
+            "subcompany" => named(
+                out,
+                "Subcompany",
+                employment.subcompany,
+                &self.company.legal_entities,
+            ),
             "office" => named(out, "Office", employment.office, &self.company.workplaces),
-            "department" => named(out, "Department", employment.department, &self.company.departments),
+            "department" => named(
+                out,
+                "Department",
+                employment.department,
+                &self.company.departments,
+            ),
             "team" => named(out, "Team", employment.team, &self.company.teams),
             "cost_centers" => {
                 out.push('[');
                 for (index, (id, percentage)) in employment.cost_centers.iter().enumerate() {
                     let comma = if index == 0 { "" } else { "," };
-                    let _ = write!(out, r#"{comma}{{"type":"CostCenter","attributes":{{"id":{id},"name":"#);
+                    let _ = write!(
+                        out,
+                        r#"{comma}{{"type":"CostCenter","attributes":{{"id":{id},"name":"#
+                    );
                     text(out, self.company.cost_centers.name(*id));
                     let _ = write!(out, r#","percentage":{percentage}}}}}"#);
                 }
@@ -176,10 +203,16 @@ impl Writer<'_> {
             out.push_str("null");
             return;
         };
-        let first = || format!("{}01", day.get(..8).unwrap_or_default()).parse().ok();
+        let first = || {
+            format!("{}01", day.get(..8).unwrap_or_default())
+                .parse()
+                .ok()
+        };
         let date: Option<jiff::civil::Date> = day.parse().ok().or_else(first);
         let zoned = date.and_then(|date| date.to_zoned_datetime(self.zone.clone()).ok());
-        let offset = zoned.map_or("+00:00".to_owned(), |zoned| zoned.strftime("%:z").to_string());
+        let offset = zoned.map_or("+00:00".to_owned(), |zoned| {
+            zoned.strftime("%:z").to_string()
+        });
         let _ = write!(out, r#""{day}T00:00:00{offset}""#);
     }
 
@@ -213,7 +246,10 @@ impl Writer<'_> {
 
 /// The attributes of a credential: `/v1/company/employees/attributes`.
 pub(super) fn attributes(company: &Company, credential: &Credential) -> Json {
-    let standard = STANDARD.iter().chain(ONLY_V1).filter(|(key, ..)| credential.may_see(key));
+    let standard = STANDARD
+        .iter()
+        .chain(ONLY_V1)
+        .filter(|(key, ..)| credential.may_see(key));
     let mut all: Vec<Json> = standard
         .map(|(key, label, ty)| serde_json::json!({"key": key, "label": label, "type": ty, "universal_id": key, "options": []}))
         .collect();
@@ -230,8 +266,14 @@ pub(super) fn attributes(company: &Company, credential: &Credential) -> Json {
 /// The tags of a value in any of its encodings.
 pub(super) fn tags_of(value: &Json) -> Vec<String> {
     match value {
-        Json::Array(items) => items.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
-        Json::String(text) if text.starts_with('[') => serde_json::from_str(text).unwrap_or_default(),
+        Json::Array(items) => items
+            .iter()
+            .filter_map(Json::as_str)
+            .map(str::to_owned)
+            .collect(),
+        Json::String(text) if text.starts_with('[') => {
+            serde_json::from_str(text).unwrap_or_default()
+        }
         Json::String(text) if text.is_empty() => Vec::new(),
         Json::String(text) => text.split(',').map(str::to_owned).collect(),
         _ => Vec::new(),
@@ -239,7 +281,14 @@ pub(super) fn tags_of(value: &Json) -> Vec<String> {
 }
 
 /// The beginning of an attribute, up to its value, and what follows the value: written before it, for both are texts.
-fn attribute(out: &mut String, before: usize, key: &str, label: &str, ty: &str, universal_id: Option<&str>) {
+fn attribute(
+    out: &mut String,
+    before: usize,
+    key: &str,
+    label: &str,
+    ty: &str,
+    universal_id: Option<&str>,
+) {
     if out.len() > before {
         out.push(',');
     }

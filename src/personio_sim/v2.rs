@@ -33,12 +33,27 @@ impl Writer<'_> {
     }
 
     pub(super) fn person(&self, person: &Person) -> Json {
-        let gone = person.employments.iter().all(|one| one.status == "inactive");
+        let gone = person
+            .employments
+            .iter()
+            .all(|one| one.status == "inactive");
         let status = if gone { "INACTIVE" } else { "ACTIVE" };
-        let custom = person.custom.iter().filter(|(key, _)| self.credential.may_see(key));
-        let custom: Vec<Json> = custom.filter_map(|(key, value)| self.custom(key, value)).collect();
-        let employments: Vec<Json> = person.employments.iter().map(|one| json!({"id": one.id})).collect();
-        let (id, href) = (person.id.to_string(), format!("{HOST}/v2/persons/{}/employments", person.id));
+        let custom = person
+            .custom
+            .iter()
+            .filter(|(key, _)| self.credential.may_see(key));
+        let custom: Vec<Json> = custom
+            .filter_map(|(key, value)| self.custom(key, value))
+            .collect();
+        let employments: Vec<Json> = person
+            .employments
+            .iter()
+            .map(|one| json!({"id": one.id}))
+            .collect();
+        let (id, href) = (
+            person.id.to_string(),
+            format!("{HOST}/v2/persons/{}/employments", person.id),
+        );
         let gender = match person.gender.as_str() {
             "" => "UNSPECIFIED".to_owned(),
             gender => gender.to_uppercase(),
@@ -46,16 +61,32 @@ impl Writer<'_> {
         Json::Object(self.object(vec![
             ("", "id", json!(id)),
             ("email", "email", some(&person.email)),
-            ("created_at", "created_at", json!(person.created_at.to_string())),
-            ("last_modified_at", "updated_at", json!(person.updated_at.to_string())),
+            (
+                "created_at",
+                "created_at",
+                json!(person.created_at.to_string()),
+            ),
+            (
+                "last_modified_at",
+                "updated_at",
+                json!(person.updated_at.to_string()),
+            ),
             ("first_name", "first_name", some(&person.first_name)),
             ("last_name", "last_name", some(&person.last_name)),
-            ("preferred_name", "preferred_name", some(&person.preferred_name)),
+            (
+                "preferred_name",
+                "preferred_name",
+                some(&person.preferred_name),
+            ),
             ("gender", "gender", json!(gender)),
             ("status", "status", json!(status)),
             ("", "custom_attributes", Json::Array(custom)),
             ("", "employments", Json::Array(employments)),
-            ("", "_meta", json!({"links": {"employments": {"href": href}}})),
+            (
+                "",
+                "_meta",
+                json!({"links": {"employments": {"href": href}}}),
+            ),
         ]))
     }
 
@@ -94,14 +125,29 @@ impl Writer<'_> {
     pub(super) fn employment(&self, person: &Person, employment: &Employment) -> Json {
         let id = |id: Option<u64>| id.map_or(Json::Null, |id| json!({"id": id.to_string()}));
         let date = |day: &Option<Day>| day.as_ref().map_or(Json::Null, |day| json!(day.0));
-        let hours: Json = employment.weekly_working_hours.parse::<f64>().map_or(Json::Null, |hours| {
-            if hours.fract() == 0.0 { json!(hours.round()) } else { json!(hours) }
-        });
-        let units = [("department", employment.department), ("team", employment.team)];
-        let units = units.into_iter().filter(|(ty, _)| self.credential.may_see(ty));
+        let hours: Json =
+            employment
+                .weekly_working_hours
+                .parse::<f64>()
+                .map_or(Json::Null, |hours| {
+                    if hours.fract() == 0.0 {
+                        json!(hours.round())
+                    } else {
+                        json!(hours)
+                    }
+                });
+        let units = [
+            ("department", employment.department),
+            ("team", employment.team),
+        ];
+        let units = units
+            .into_iter()
+            .filter(|(ty, _)| self.credential.may_see(ty));
         let units = units.filter_map(|(ty, id)| Some(json!({"type": ty, "id": id?.to_string()})));
         let centers = employment.cost_centers.iter();
-        let centers: Vec<Json> = centers.map(|(id, weight)| json!({"id": id.to_string(), "weight": weight})).collect();
+        let centers: Vec<Json> = centers
+            .map(|(id, weight)| json!({"id": id.to_string(), "weight": weight}))
+            .collect();
         let title = match employment.position.as_str() {
             "" => Json::Null,
             title => json!({"title": title}),
@@ -110,14 +156,38 @@ impl Writer<'_> {
             ("", "id", json!(employment.id)),
             ("", "person", json!({"id": person.id.to_string()})),
             ("status", "status", json!(employment.status.to_uppercase())),
-            ("employment_type", "type", json!(employment.ty.to_uppercase())),
+            (
+                "employment_type",
+                "type",
+                json!(employment.ty.to_uppercase()),
+            ),
             ("position", "position", title),
             ("weekly_working_hours", "weekly_working_hours", hours),
-            ("hire_date", "employment_start_date", date(&employment.hire_date)),
-            ("probation_period_end", "probation_end_date", date(&employment.probation_period_end)),
-            ("contract_end_date", "contract_end_date", date(&employment.contract_end_date)),
-            ("created_at", "created_at", json!(person.created_at.to_string())),
-            ("last_modified_at", "updated_at", json!(person.updated_at.to_string())),
+            (
+                "hire_date",
+                "employment_start_date",
+                date(&employment.hire_date),
+            ),
+            (
+                "probation_period_end",
+                "probation_end_date",
+                date(&employment.probation_period_end),
+            ),
+            (
+                "contract_end_date",
+                "contract_end_date",
+                date(&employment.contract_end_date),
+            ),
+            (
+                "created_at",
+                "created_at",
+                json!(person.created_at.to_string()),
+            ),
+            (
+                "last_modified_at",
+                "updated_at",
+                json!(person.updated_at.to_string()),
+            ),
             ("supervisor", "supervisor", id(employment.supervisor)),
             ("office", "office", id(employment.office)),
             ("", "org_units", Json::Array(units.collect())),
@@ -130,27 +200,46 @@ impl Writer<'_> {
     /// The end of an employment. Which of its fields live answers have was never seen but for the first two.
     fn termination(&self, employment: &Employment) -> Json {
         let Some(end) = &employment.termination else {
-            return if self.credential.may_see("termination_date") { Json::Null } else { json!({}) };
+            return if self.credential.may_see("termination_date") {
+                Json::Null
+            } else {
+                json!({})
+            };
         };
         let date = |day: &Option<Day>| day.as_ref().map_or(Json::Null, |day| json!(day.0));
         Json::Object(self.object(vec![
             ("termination_date", "termination_date", date(&end.date)),
-            ("last_working_day", "last_working_day", date(&end.last_working_day)),
-            ("termination_type", "type", some(&end.ty.to_uppercase().replace('-', "_"))),
+            (
+                "last_working_day",
+                "last_working_day",
+                date(&end.last_working_day),
+            ),
+            (
+                "termination_type",
+                "type",
+                some(&end.ty.to_uppercase().replace('-', "_")),
+            ),
             ("termination_reason", "reason", some(&end.reason)),
         ]))
     }
 }
 
 fn some(text: &str) -> Json {
-    if text.is_empty() { Json::Null } else { json!(text) }
+    if text.is_empty() {
+        Json::Null
+    } else {
+        json!(text)
+    }
 }
 
 /// An answer with a list, and the way to the rest of it.
-pub(super) fn page(path: &str, items: Vec<Json>, next: Option<&str>) -> Json {
+pub(super) fn page(path: &str, items: &[Json], next: Option<&str>) -> Json {
     let mut links = json!({"self": {"href": format!("{HOST}{path}")}});
     if let (Some(cursor), Json::Object(links)) = (next, &mut links) {
-        links.insert("next".to_owned(), json!({"href": format!("{HOST}{path}?cursor={cursor}")}));
+        links.insert(
+            "next".to_owned(),
+            json!({"href": format!("{HOST}{path}?cursor={cursor}")}),
+        );
     }
     json!({"_data": items, "_meta": {"links": links}})
 }

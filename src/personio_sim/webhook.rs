@@ -23,18 +23,30 @@ impl Webhook {
     pub(super) fn of(json: &Json, number: usize) -> Result<Self, String> {
         let text = |name: &str| json.get(name).and_then(Json::as_str).map(str::to_owned);
         let url = text("url").ok_or("url is required")?;
-        let host = reqwest::Url::parse(&url).ok().and_then(|url| url.host_str().map(str::to_owned));
+        let host = reqwest::Url::parse(&url)
+            .ok()
+            .and_then(|url| url.host_str().map(str::to_owned));
         let host = host.ok_or("url is no address")?;
-        if host != "localhost" && !host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback()) {
+        if host != "localhost"
+            && !host
+                .parse::<std::net::IpAddr>()
+                .is_ok_and(|address| address.is_loopback())
+        {
             return Err("the simulator sends to this machine alone".to_owned());
         }
-        let events = json.get("enabled_events").and_then(Json::as_array).into_iter().flatten();
+        let events = json
+            .get("enabled_events")
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten();
         Ok(Self {
             id: format!("00000000-0000-4000-8000-{number:012}"),
             url,
             token: text("token"),
             enabled: text("status").as_deref() == Some("ENABLED"),
-            events: events.filter_map(|event| event.as_str().map(str::to_owned)).collect(),
+            events: events
+                .filter_map(|event| event.as_str().map(str::to_owned))
+                .collect(),
         })
     }
 

@@ -8,20 +8,36 @@ use super::server::{Asked, Reply, State};
 use super::webhook::Webhook;
 
 /// Answers a POST, PATCH or DELETE of somebody who may.
-pub(super) fn answer(state: &mut State, asked: &Asked<'_>, endpoint: &str, _: &Credential) -> Reply {
-    let part = |index: usize| asked.path.trim_matches('/').split('/').nth(index).unwrap_or_default();
+pub(super) fn answer(
+    state: &mut State,
+    asked: &Asked<'_>,
+    endpoint: &str,
+    _: &Credential,
+) -> Reply {
+    let part = |index: usize| {
+        asked
+            .path
+            .trim_matches('/')
+            .split('/')
+            .nth(index)
+            .unwrap_or_default()
+    };
     let json: Json = serde_json::from_slice(asked.body).unwrap_or_default();
     match endpoint {
         "v1/employee" => old(state, part(3), &json),
         "v2/person" => new(state, part(2), &json),
-        "v2/webhooks" if *asked.method == Method::POST => match Webhook::of(&json, state.webhooks.len()) {
-            Ok(hook) => {
-                let shown = hook.shown();
-                state.webhooks.push(hook);
-                Reply::new(StatusCode::CREATED, shown)
+        "v2/webhooks" if *asked.method == Method::POST => {
+            match Webhook::of(&json, state.webhooks.len()) {
+                Ok(hook) => {
+                    let shown = hook.shown();
+                    state.webhooks.push(hook);
+                    Reply::new(StatusCode::CREATED, shown)
+                }
+                Err(problem) => {
+                    Reply::problem(StatusCode::UNPROCESSABLE_ENTITY, "Unprocessable", &problem)
+                }
             }
-            Err(problem) => Reply::problem(StatusCode::UNPROCESSABLE_ENTITY, "Unprocessable", &problem),
-        },
+        }
         "v2/webhooks" if *asked.method == Method::DELETE => {
             let id = part(2);
             let before = state.webhooks.len();
@@ -29,10 +45,18 @@ pub(super) fn answer(state: &mut State, asked: &Asked<'_>, endpoint: &str, _: &C
             if state.webhooks.len() < before {
                 Reply::nothing()
             } else {
-                Reply::problem(StatusCode::NOT_FOUND, "Resource not found", "There is no such webhook.")
+                Reply::problem(
+                    StatusCode::NOT_FOUND,
+                    "Resource not found",
+                    "There is no such webhook.",
+                )
             }
         }
-        _ => Reply::problem(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed", "Not here."),
+        _ => Reply::problem(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "Method Not Allowed",
+            "Not here.",
+        ),
     }
 }
 
@@ -42,10 +66,18 @@ fn old(state: &mut State, id: &str, json: &Json) -> Reply {
     let known: Vec<String> = state.company.custom.keys().cloned().collect();
     let found = id.parse().ok().and_then(|id| state.company.person_mut(id));
     let Some(person) = found else {
-        return Reply::old_error(StatusCode::NOT_FOUND, 404, "Es ist ein Problem aufgetreten ");
+        return Reply::old_error(
+            StatusCode::NOT_FOUND,
+            404,
+            "Es ist ein Problem aufgetreten ",
+        );
     };
     let Some(Json::Object(fields)) = json.get("employee") else {
-        return Reply::old_error(StatusCode::UNPROCESSABLE_ENTITY, 422, "The employee field is required.");
+        return Reply::old_error(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            422,
+            "The employee field is required.",
+        );
     };
     let text = |key: &str| fields.get(key).and_then(Json::as_str).map(str::to_owned);
     for (key, slot) in [
@@ -121,8 +153,15 @@ fn new(state: &mut State, id: &str, json: &Json) -> Reply {
 
 /// What a PATCH of version 2 refuses: other fields, an address that is none or somebody else's, an unknown attribute.
 fn check(state: &State, id: u64, fields: &Map<String, Json>) -> Result<(), String> {
-    const KNOWN: &[&str] =
-        &["email", "first_name", "last_name", "preferred_name", "gender", "language_code", "custom_attributes"];
+    const KNOWN: &[&str] = &[
+        "email",
+        "first_name",
+        "last_name",
+        "preferred_name",
+        "gender",
+        "language_code",
+        "custom_attributes",
+    ];
     if let Some(key) = fields.keys().find(|key| !KNOWN.contains(&key.as_str())) {
         return Err(format!("Unknown field {key}."));
     }
@@ -131,13 +170,23 @@ fn check(state: &State, id: u64, fields: &Map<String, Json>) -> Result<(), Strin
         if email.split('@').filter(|part| !part.is_empty()).count() != 2 {
             return Err("The email is not valid.".to_owned());
         }
-        let taken = |person: &&super::company::Person| person.id != id && person.email.eq_ignore_ascii_case(email);
+        let taken = |person: &&super::company::Person| {
+            person.id != id && person.email.eq_ignore_ascii_case(email)
+        };
         if state.company.people.iter().any(|person| taken(&person)) {
             return Err("The email is already in use.".to_owned());
         }
     }
-    for attribute in fields.get("custom_attributes").and_then(Json::as_array).into_iter().flatten() {
-        let key = attribute.get("id").and_then(Json::as_str).unwrap_or_default();
+    for attribute in fields
+        .get("custom_attributes")
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten()
+    {
+        let key = attribute
+            .get("id")
+            .and_then(Json::as_str)
+            .unwrap_or_default();
         if !state.company.custom.contains_key(key) {
             return Err(format!("There is no custom attribute {key}."));
         }

@@ -188,7 +188,9 @@ impl<'de> Visitor<'de> for PeopleVisitor {
 /// Whether `personio = { … }` is a connection, and not a source that somebody called so.
 fn is_connection(value: &toml::Value) -> bool {
     let places = ["personio", "personio_v1", "csv", "employments"];
-    value.as_table().is_some_and(|table| !places.iter().any(|place| table.contains_key(*place)))
+    value
+        .as_table()
+        .is_some_and(|table| !places.iter().any(|place| table.contains_key(*place)))
 }
 
 #[derive(Debug, Deserialize)]
@@ -248,7 +250,8 @@ impl Config {
                 )
             })
         });
-        let is_real = |source: &Source| matches!(&source.people, People::Live(live) if !live.is_local());
+        let is_real =
+            |source: &Source| matches!(&source.people, People::Live(live) if !live.is_local());
         if file_clock && sources.iter().any(is_real) {
             return Err(wrong(
                 "`clock` is pinned, and people come from Personio as it is now".to_owned(),

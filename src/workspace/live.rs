@@ -1,11 +1,14 @@
 //! Personio live, as `tenure.toml` names it: where it is, and where the secret lies, which never stands in the file.
 
-use super::{Error, Workspace, files};
-use crate::hr::{PersonId, Schema};
-use crate::personio::client::{self, Api, Last, Patience, Settings, URL, World};
+use super::{EmbeddedHr, Error, People, Workspace, files};
+use crate::hr::port::{Field, PortError, WriteBack};
+use crate::hr::{PersonId, Schema, Snapshot};
+use crate::personio::client::{self, Api, Last, Patience, Settings, URL, World, Writer};
+use crate::policy::Policy;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Deserialize;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -117,8 +120,12 @@ impl LiveSection {
                 ApiName::V1 => Api::V1,
                 ApiName::V2 => Api::V2,
             },
-            client_id: self.client_id.unwrap_or_else(|| Secret::Env("PERSONIO_CLIENT_ID".to_owned())),
-            client_secret: self.client_secret.unwrap_or_else(|| Secret::Env("PERSONIO_CLIENT_SECRET".to_owned())),
+            client_id: self
+                .client_id
+                .unwrap_or_else(|| Secret::Env("PERSONIO_CLIENT_ID".to_owned())),
+            client_secret: self
+                .client_secret
+                .unwrap_or_else(|| Secret::Env("PERSONIO_CLIENT_SECRET".to_owned())),
             app_id: self.app_id.unwrap_or_else(|| APP_ID.to_owned()),
             partner_id: self.partner_id,
             ca: self.ca,
@@ -139,7 +146,11 @@ impl Live {
 impl Workspace {
     /// The connection with its secret.
     pub fn connection(&self, live: &Live, outside: &Outside<'_>) -> Result<Settings, Error> {
-        let ca = live.ca.as_ref().map(|file| files::read_bytes(&self.path(file))).transpose()?;
+        let ca = live
+            .ca
+            .as_ref()
+            .map(|file| files::read_bytes(&self.path(file)))
+            .transpose()?;
         Ok(Settings {
             url: live.url.clone(),
             api: live.api,
@@ -171,35 +182,45 @@ impl Workspace {
             progress: outside.progress,
         };
         let last = if client::keyed_by_id(schema) {
-            self.last_of(prefix, outside.last)
+            Self::last_of(prefix, outside.last)
         } else {
             Last::default()
         };
         let read = client::read(&settings, schema, &last, &world)?;
-        Ok((format!("Personio v{} at {}", read.version, live.url), read.records))
+        Ok((
+            format!("Personio v{} at {}", read.version, live.url),
+            read.records,
+        ))
     }
 
-    /// Those of the last run who are of a source with that prefix: whose keys begin with it, and with no other's.
-    fn last_of(&self, prefix: Option<&str>, last: &BTreeSet<PersonId>) -> Last {
-        let own = prefix.unwrap_or_default();
-        let ids = last.iter().filter_map(|id| {
-            let text = id.to_string();
-            let id = text.strip_prefix(own)?;
-            // Personio's ids are numbers; whatever else is left has the prefix of another source.
-            id.bytes().all(|byte| byte.is_ascii_digit()).then(|| id.into())
-        });
-        Last { ids: ids.collect() }
+    /// Those of the last run who are of a source with that prefix.
+    fn last_of(prefix: Option<&str>, last: &BTreeSet<PersonId>) -> Last {
+        let keys = last.iter().map(ToString::to_string);
+        Last {
+            ids: keys
+                .filter_map(|key| Some(own_id(prefix, &key)?.into()))
+                .collect(),
+        }
     }
 
-    fn secret(&self, key: &'static str, place: &Secret, outside: &Outside<'_>) -> Result<SecretString, Error> {
+    fn secret(
+        &self,
+        key: &'static str,
+        place: &Secret,
+        outside: &Outside<'_>,
+    ) -> Result<SecretString, Error> {
         let none = |problem: String| Error::Secret { key, problem };
         let text = match place {
             Secret::Env(name) => (outside.variable)(name)
                 .ok_or_else(|| none(format!("the variable `{name}` is not set")))?,
             Secret::File(file) => read_secret(&self.path(file)).map_err(none)?,
             Secret::Credential(name) => {
-                let folder = (outside.variable)("CREDENTIALS_DIRECTORY")
-                    .ok_or_else(|| none("systemd passes no credentials (`CREDENTIALS_DIRECTORY` is not set)".to_owned()))?;
+                let folder = (outside.variable)("CREDENTIALS_DIRECTORY").ok_or_else(|| {
+                    none(
+                        "systemd passes no credentials (`CREDENTIALS_DIRECTORY` is not set)"
+                            .to_owned(),
+                    )
+                })?;
                 if name.contains(['/', '\\']) || name.starts_with('.') {
                     return Err(none(format!("`{name}` is no name of a credential")));
                 }
@@ -214,21 +235,129 @@ impl Workspace {
     }
 }
 
+/// Where values of people go: back to Personio where they came from there, else beside the recordings.
+pub struct Hr<'a> {
+    embedded: EmbeddedHr<'a>,
+    /// The live sources, each with the prefix of its keys and its connection, which is made when it is needed.
+    live: Vec<Source<'a>>,
+    workspace: &'a Workspace,
+    outside: &'a Outside<'a>,
+}
+
+/// A live source of people.
+struct Source<'a> {
+    prefix: Option<Arc<str>>,
+    live: &'a Live,
+    writer: OnceCell<Writer<'a>>,
+}
+
+impl Workspace {
+    /// Takes values for people who were read with that policy.
+    pub fn hr<'a>(
+        &'a self,
+        people: &'a Snapshot,
+        policy: &Policy,
+        outside: &'a Outside<'a>,
+    ) -> Hr<'a> {
+        let sources = self.config.sources.iter();
+        let live = sources.filter_map(|source| {
+            let People::Live(live) = &source.people else {
+                return None;
+            };
+            let mut rules = policy.rules.sources.iter();
+            let rule = rules.find(|rule| Some(&rule.name) == source.name.as_ref());
+            Some(Source {
+                prefix: rule.and_then(|rule| rule.prefix.clone()),
+                live,
+                writer: OnceCell::new(),
+            })
+        });
+        Hr {
+            embedded: EmbeddedHr::new(people, self.written_back()),
+            live: live.collect(),
+            workspace: self,
+            outside,
+        }
+    }
+}
+
+impl<'a> Hr<'a> {
+    /// The connection from which a person came, and their id there.
+    fn live(&self, person: &PersonId) -> Result<Option<(&Writer<'a>, String)>, PortError> {
+        let text = person.to_string();
+        let own = |source: &&Source<'_>| own_id(source.prefix.as_deref(), &text).is_some();
+        let Some(source) = self.live.iter().find(own) else {
+            return Ok(None);
+        };
+        let id = own_id(source.prefix.as_deref(), &text)
+            .unwrap_or_default()
+            .to_owned();
+        if let Some(writer) = source.writer.get() {
+            return Ok(Some((writer, id)));
+        }
+        let refused = |error: Error| PortError::Refused(format!("{error}; {}", error.help()));
+        let settings = self
+            .workspace
+            .connection(source.live, self.outside)
+            .map_err(refused)?;
+        let world = World {
+            now: self.outside.now,
+            progress: self.outside.progress,
+        };
+        let writer = Writer::new(&settings, world).map_err(|error| refused(error.into()))?;
+        Ok(Some((source.writer.get_or_init(|| writer), id)))
+    }
+}
+
+impl WriteBack for Hr<'_> {
+    fn value(&self, field: &Field<'_>) -> Result<Option<String>, PortError> {
+        match self.live(field.person)? {
+            Some((writer, id)) => writer.value(&id, field.name),
+            None => self.embedded.value(field),
+        }
+    }
+
+    fn write(&self, field: &Field<'_>, before: Option<&str>, after: &str) -> Result<(), PortError> {
+        match self.live(field.person)? {
+            Some((writer, id)) => writer.write(&id, field.name, before, after),
+            None => self.embedded.write(field, before, after),
+        }
+    }
+}
+
+impl fmt::Debug for Hr<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hr").finish_non_exhaustive()
+    }
+}
+
+/// Personio's id in a key of a source with that prefix: ids are numbers, and whatever else is left belongs to another.
+fn own_id<'k>(prefix: Option<&str>, key: &'k str) -> Option<&'k str> {
+    let id = key.strip_prefix(prefix.unwrap_or_default())?;
+    (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())).then_some(id)
+}
+
 /// The secret in a file that is its owner's alone.
 fn read_secret(file: &Path) -> Result<String, String> {
     use std::io::Read as _;
     let shown = file.display();
-    let mut opened = std::fs::File::open(file).map_err(|error| format!("cannot read `{shown}`: {error}"))?;
+    let mut opened =
+        std::fs::File::open(file).map_err(|error| format!("cannot read `{shown}`: {error}"))?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = opened.metadata().map_err(|error| format!("cannot read `{shown}`: {error}"))?;
+        let mode = opened
+            .metadata()
+            .map_err(|error| format!("cannot read `{shown}`: {error}"))?;
         if mode.permissions().mode() & 0o077 != 0 {
             return Err(format!("others may read `{shown}`: `chmod 600` it"));
         }
     }
     let mut text = String::new();
-    let read = opened.by_ref().take(MAX_SECRET_BYTES as u64 + 1).read_to_string(&mut text);
+    let read = opened
+        .by_ref()
+        .take(MAX_SECRET_BYTES as u64 + 1)
+        .read_to_string(&mut text);
     match read {
         Ok(length) if length <= MAX_SECRET_BYTES => Ok(text),
         Ok(_) => Err(format!("`{shown}` is too large to be a secret")),

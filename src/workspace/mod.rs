@@ -14,8 +14,8 @@ mod written;
 
 pub use config::{Config, ConfigError, People, Source};
 pub use files::{FileError, read_text};
-pub use live::{Live, Outside, Secret};
-pub use written::EmbeddedHr;
+pub use live::{Hr, Live, Outside, Secret};
+use written::EmbeddedHr;
 
 use crate::diagnostic::{self, Diagnostic, FileId, Sources, Span};
 use crate::hr;
@@ -203,11 +203,6 @@ impl Workspace {
     /// Where what was written back to an embedded HR is, or will be: beside the working copy.
     pub(crate) fn written_back(&self) -> PathBuf {
         self.working_copy().with_file_name(written::FILE)
-    }
-
-    /// The embedded HR: these people, and what is written back.
-    pub fn embedded_hr<'a>(&self, people: &'a hr::Snapshot) -> EmbeddedHr<'a> {
-        EmbeddedHr::new(people, self.written_back())
     }
 
     /// Where the working copy of the embedded directory is, or will be.

@@ -18,7 +18,7 @@ const HEADER: &str = "person,field,before,after\n";
 
 /// An embedded HR: people as they were read, and a file for what is written back.
 #[derive(Debug)]
-pub struct EmbeddedHr<'a> {
+pub(super) struct EmbeddedHr<'a> {
     people: &'a Snapshot,
     file: PathBuf,
     /// What this process wrote.

@@ -43,7 +43,9 @@ fn example() -> Example {
         .collect();
     assert_eq!(found, Vec::<String>::new());
     let policy = checked.policy.unwrap();
-    let people = workspace.people(&policy, &crate::workspace::OUTSIDE).unwrap();
+    let people = workspace
+        .people(&policy, &crate::workspace::OUTSIDE)
+        .unwrap();
     Example {
         workspace,
         policy,

@@ -44,7 +44,12 @@ fn both_generations_give_the_people_of_the_recording() {
 /// Equal but for where a record stands, and how a day that is none was written; the first line that differs is shown.
 fn same(found: &str, expected: &str, api: Api) {
     let place = regex::Regex::new(r", [^,]* record \d+$").unwrap();
-    let plain = |line: &str| place.replace(line, "").replace("T00:00:00+01:00", "").replace("T00:00:00-10:00", "");
+    let plain = |line: &str| {
+        place
+            .replace(line, "")
+            .replace("T00:00:00+01:00", "")
+            .replace("T00:00:00-10:00", "")
+    };
     for (one, other) in found.lines().zip(expected.lines()) {
         assert_eq!(plain(one), plain(other), "{api:?}");
     }

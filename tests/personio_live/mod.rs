@@ -20,14 +20,22 @@ pub(crate) fn recorded() -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(&path).unwrap()))
+        .map(|path| {
+            (
+                path.file_name().unwrap().to_str().unwrap().to_owned(),
+                std::fs::read(&path).unwrap(),
+            )
+        })
         .collect();
     files.sort();
     files
 }
 
 pub(crate) fn borrowed(files: &[(String, Vec<u8>)]) -> Vec<(&str, &[u8])> {
-    files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect()
+    files
+        .iter()
+        .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+        .collect()
 }
 
 /// The example company.
@@ -86,7 +94,11 @@ pub(crate) const WORLD: World<'static> = World {
 };
 
 /// Everybody, typed.
-pub(crate) fn read(settings: &Settings, schema: &Arc<Schema>, last: &Last) -> Result<Snapshot, Error> {
+pub(crate) fn read(
+    settings: &Settings,
+    schema: &Arc<Schema>,
+    last: &Last,
+) -> Result<Snapshot, Error> {
     let read = client::read(settings, schema, last, &WORLD)?;
     Ok(type_records(schema, read.records, Origin::new("live")).unwrap())
 }
@@ -105,9 +117,15 @@ pub(crate) fn expected(schema: &Arc<Schema>) -> Snapshot {
 
 /// The ids of everybody, as the last run had them.
 pub(crate) fn last(snapshot: &Snapshot) -> Last {
-    let quarantined = snapshot.quarantined().iter().filter_map(|record| record.id.clone());
+    let quarantined = snapshot
+        .quarantined()
+        .iter()
+        .filter_map(|record| record.id.clone());
     let people = snapshot.people().iter().map(|person| person.id().clone());
     Last {
-        ids: people.chain(quarantined).map(|id| id.to_string().into()).collect(),
+        ids: people
+            .chain(quarantined)
+            .map(|id| id.to_string().into())
+            .collect(),
     }
 }

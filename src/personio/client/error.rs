@@ -102,7 +102,9 @@ pub enum Error {
         ids: Vec<Arc<str>>,
     },
     /// So many people are gone that the list is not believed.
-    #[error("Personio lists {now} people, and {missing} of the {before} of the last run are not among them")]
+    #[error(
+        "Personio lists {now} people, and {missing} of the {before} of the last run are not among them"
+    )]
     Shrunk {
         /// How many the last good run had.
         before: usize,
@@ -284,14 +286,20 @@ impl Error {
 
     /// Whether somebody else may have better luck: the other generation of the API.
     pub(super) fn is_right(&self) -> bool {
-        matches!(self, Self::Right { .. } | Self::NotReleased { .. } | Self::OtherVersion { .. })
+        matches!(
+            self,
+            Self::Right { .. } | Self::NotReleased { .. } | Self::OtherVersion { .. }
+        )
     }
 }
 
 fn help_released(missing: &[Missing]) -> String {
     let near = missing.iter().filter_map(|one| {
         let near = visible(one.near.as_deref()?);
-        Some(format!("did you mean `{near}` instead of `{}`?", visible(&one.source)))
+        Some(format!(
+            "did you mean `{near}` instead of `{}`?",
+            visible(&one.source)
+        ))
     });
     let mut advice: Vec<String> = near.collect();
     if advice.len() < missing.len() {
@@ -325,7 +333,11 @@ fn attributes(missing: &[Missing]) -> String {
 }
 
 fn people(ids: &[Arc<str>]) -> String {
-    let mut names: Vec<String> = ids.iter().take(MAX_LISTED).map(|id| visible(id).into_owned()).collect();
+    let mut names: Vec<String> = ids
+        .iter()
+        .take(MAX_LISTED)
+        .map(|id| visible(id).into_owned())
+        .collect();
     if ids.len() > MAX_LISTED {
         names.push(format!("{} more", ids.len() - MAX_LISTED));
     }

@@ -40,8 +40,8 @@ pub(super) enum Version {
 pub(super) struct Http<'w> {
     client: reqwest::Client,
     url: Url,
-    settings: &'w Settings,
-    world: &'w World<'w>,
+    settings: Settings,
+    world: World<'w>,
     pace: Pace,
     tokens: [Token; 2],
 }
@@ -120,12 +120,12 @@ enum Failed {
 }
 
 impl<'w> Http<'w> {
-    pub(super) fn new(settings: &'w Settings, world: &'w World<'w>) -> Result<Self, Error> {
+    pub(super) fn new(settings: &Settings, world: World<'w>) -> Result<Self, Error> {
         let url = address(&settings.url)?;
         Ok(Self {
             client: client(settings)?,
             url,
-            settings,
+            settings: settings.clone(),
             world,
             pace: Pace::new(settings.limited),
             tokens: Default::default(),
@@ -133,11 +133,11 @@ impl<'w> Http<'w> {
     }
 
     pub(super) fn settings(&self) -> &Settings {
-        self.settings
+        &self.settings
     }
 
     pub(super) fn world(&self) -> &World<'_> {
-        self.world
+        &self.world
     }
 
     /// The rights of the credential, as the token of that generation tells them.
@@ -171,13 +171,25 @@ impl<'w> Http<'w> {
                     self.pause(attempts).await;
                     continue;
                 }
-                Err(Failed::Broken(why)) => return Err(Error::Unreachable { endpoint, why, attempts }),
+                Err(Failed::Broken(why)) => {
+                    return Err(Error::Unreachable {
+                        endpoint,
+                        why,
+                        attempts,
+                    });
+                }
             };
             match (answer.status.as_u16(), &token) {
                 (200..=299, _) => match parse(&answer.body) {
                     Ok(found) => return Ok(Outcome::Found(found)),
                     Err(Unusable(_)) if reads && !last => self.pause(attempts).await,
-                    Err(Unusable(why)) => return Err(Error::BadAnswer { endpoint, why, attempts }),
+                    Err(Unusable(why)) => {
+                        return Err(Error::BadAnswer {
+                            endpoint,
+                            why,
+                            attempts,
+                        });
+                    }
                 },
                 (401, Some(token)) if !renewed => {
                     renewed = true;
@@ -189,14 +201,27 @@ impl<'w> Http<'w> {
                 (429, _) if !last => self.hold(endpoint, attempts, answer.retry_after),
                 (429, _) => {
                     let says = said(&answer);
-                    return Err(Error::Busy { endpoint, says, attempts });
+                    return Err(Error::Busy {
+                        endpoint,
+                        says,
+                        attempts,
+                    });
                 }
                 (408 | 500..=599, _) if reads && !last => self.pause(attempts).await,
                 (408 | 500..=599, _) => {
                     let says = said(&answer);
-                    return Err(Error::Failing { endpoint, says, attempts });
+                    return Err(Error::Failing {
+                        endpoint,
+                        says,
+                        attempts,
+                    });
                 }
-                _ => return Err(Error::Refused { endpoint, says: said(&answer) }),
+                _ => {
+                    return Err(Error::Refused {
+                        endpoint,
+                        says: said(&answer),
+                    });
+                }
             }
         }
     }
@@ -221,7 +246,11 @@ impl<'w> Http<'w> {
 
     /// Asks for a token. Credentials go into the body alone: in an address they would end in logs.
     async fn log_in(&self, endpoint: Endpoint) -> Result<Granted, Error> {
-        let path = if endpoint == Endpoint::Auth1 { "/v1/auth" } else { "/v2/auth/token" };
+        let path = if endpoint == Endpoint::Auth1 {
+            "/v1/auth"
+        } else {
+            "/v2/auth/token"
+        };
         let request = Request {
             method: Method::POST,
             ..Request::get(endpoint, path, &[])
@@ -236,7 +265,10 @@ impl<'w> Http<'w> {
             }
             Ok(Outcome::Forbidden(says)) => Err(Error::Refused { endpoint, says }),
             Ok(Outcome::Nothing) => {
-                let says = Said { status: 404, ..Said::default() };
+                let says = Said {
+                    status: 404,
+                    ..Said::default()
+                };
                 Err(Error::Refused { endpoint, says })
             }
             Err(error) => Err(error),
@@ -277,10 +309,14 @@ impl<'w> Http<'w> {
         let retry_after = retry_after(headers);
         let status = response.status();
         let expected = response.content_length().unwrap_or_default();
-        let mut body = Vec::with_capacity(usize::try_from(expected).unwrap_or_default().min(MAX_BYTES));
+        let mut body =
+            Vec::with_capacity(usize::try_from(expected).unwrap_or_default().min(MAX_BYTES));
         while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
             if body.len() + chunk.len() > MAX_BYTES {
-                return Err(Failed::Broken(format!("the answer is larger than {} MiB", MAX_BYTES >> 20)));
+                return Err(Failed::Broken(format!(
+                    "the answer is larger than {} MiB",
+                    MAX_BYTES >> 20
+                )));
             }
             body.extend_from_slice(&chunk);
         }
@@ -291,7 +327,11 @@ impl<'w> Http<'w> {
         })
     }
 
-    fn with_credentials(&self, builder: reqwest::RequestBuilder, endpoint: Endpoint) -> reqwest::RequestBuilder {
+    fn with_credentials(
+        &self,
+        builder: reqwest::RequestBuilder,
+        endpoint: Endpoint,
+    ) -> reqwest::RequestBuilder {
         let id = self.settings.client_id.expose_secret();
         let secret = self.settings.client_secret.expose_secret();
         if endpoint == Endpoint::Auth1 {
@@ -310,21 +350,30 @@ impl<'w> Http<'w> {
 
     /// Everybody waits, at least a second as Personio asks; it sends no `Retry-After`, but if it did, it would count.
     fn hold(&self, endpoint: Endpoint, attempts: u32, asked: Option<Duration>) {
-        let wait = asked.map_or_else(|| self.backoff(attempts), |asked| asked.min(self.settings.patience.longest));
+        let wait = asked.map_or_else(
+            || self.backoff(attempts),
+            |asked| asked.min(self.settings.patience.longest),
+        );
         self.pace.hold(endpoint, Instant::now() + wait);
     }
 
     /// Twice as long each time, and up to half as long again, so that not everybody comes back at once.
     fn backoff(&self, attempts: u32) -> Duration {
         let patience = &self.settings.patience;
-        let doubled = patience.pause.saturating_mul(1 << attempts.saturating_sub(1).min(10));
-        doubled.min(patience.longest).mul_f64(rand::rng().random_range(1.0..1.5))
+        let doubled = patience
+            .pause
+            .saturating_mul(1 << attempts.saturating_sub(1).min(10));
+        doubled
+            .min(patience.longest)
+            .mul_f64(rand::rng().random_range(1.0..1.5))
     }
 }
 
 pub(super) fn version(endpoint: Endpoint) -> Version {
     match endpoint {
-        Endpoint::Auth1 | Endpoint::Employees | Endpoint::Employee | Endpoint::Attributes => Version::One,
+        Endpoint::Auth1 | Endpoint::Employees | Endpoint::Employee | Endpoint::Attributes => {
+            Version::One
+        }
         Endpoint::Auth2
         | Endpoint::Persons
         | Endpoint::Person
@@ -346,9 +395,17 @@ fn setup(what: impl Into<String>, help: &'static str) -> Error {
 /// The address; without TLS only this machine's own, since the secret travels on it.
 fn address(text: &str) -> Result<Url, Error> {
     const HELP: &str = "write `url = \"https://api.personio.de\"`, or leave it out";
-    let url = Url::parse(text).map_err(|error| setup(format!("`{text}` is no address: {error}"), HELP))?;
-    if url.path() != "/" || url.query().is_some() || !url.username().is_empty() || url.password().is_some() {
-        return Err(setup("the address has more in it than a host and a port", HELP));
+    let url = Url::parse(text)
+        .map_err(|error| setup(format!("`{text}` is no address: {error}"), HELP))?;
+    if url.path() != "/"
+        || url.query().is_some()
+        || !url.username().is_empty()
+        || url.password().is_some()
+    {
+        return Err(setup(
+            "the address has more in it than a host and a port",
+            HELP,
+        ));
     }
     if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
         return Ok(url);
@@ -363,7 +420,10 @@ fn address(text: &str) -> Result<Url, Error> {
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let host = host.trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 /// Whether the address of a configuration is this machine's own, as a simulator's is.
@@ -378,7 +438,12 @@ fn client(settings: &Settings) -> Result<reqwest::Client, Error> {
     let mut headers = HeaderMap::new();
     let mut header = |name: &'static str, key: &str, text: &str| {
         let value = HeaderValue::from_str(text);
-        let value = value.map_err(|_| setup(format!("`{key}` is no text for a header"), "write it in capitals: `TENURE`"));
+        let value = value.map_err(|_| {
+            setup(
+                format!("`{key}` is no text for a header"),
+                "write it in capitals: `TENURE`",
+            )
+        });
         headers.insert(name, value?);
         Ok(())
     };
@@ -405,8 +470,12 @@ fn client(settings: &Settings) -> Result<reqwest::Client, Error> {
         builder = builder.tls_certs_merge(certificates);
     }
     if let Some(proxy) = &settings.proxy {
-        let proxy = reqwest::Proxy::all(proxy)
-            .map_err(|_| setup("`proxy` is no address of a proxy", "write `proxy = \"http://proxy.example.com:3128\"`"))?;
+        let proxy = reqwest::Proxy::all(proxy).map_err(|_| {
+            setup(
+                "`proxy` is no address of a proxy",
+                "write `proxy = \"http://proxy.example.com:3128\"`",
+            )
+        })?;
         builder = builder.proxy(proxy);
     } else if is_local(&settings.url) {
         builder = builder.no_proxy();
@@ -486,8 +555,12 @@ fn said(answer: &Answer) -> Said {
         "/error",
     ];
     let text = |place: &str| json.pointer(place).and_then(Json::as_str).map(str::trim);
-    let message = places.into_iter().find_map(|place| text(place).filter(|text| !text.is_empty()));
-    let trace = ["/personio_trace_id", "/trace_id"].into_iter().find_map(text);
+    let message = places
+        .into_iter()
+        .find_map(|place| text(place).filter(|text| !text.is_empty()));
+    let trace = ["/personio_trace_id", "/trace_id"]
+        .into_iter()
+        .find_map(text);
     Said {
         status: answer.status.as_u16(),
         message: message.map(|text| excerpt(text, MESSAGE_CHARS)),
@@ -505,7 +578,13 @@ fn told(headers: &HeaderMap) -> Option<Told> {
 }
 
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
+    let seconds = headers
+        .get("retry-after")?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()?;
     Some(Duration::from_secs(seconds))
 }
 

@@ -1,6 +1,7 @@
 //! What both generations do with a list of people: compare it with the last one, and ask for whoever is missing.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -46,10 +47,7 @@ pub(super) fn id_of(record: &RawRecord, schema: &Schema) -> Option<Arc<str>> {
 }
 
 /// Those of the last run whom the list lacks, in their order; refused where they are too many to be believed.
-pub(super) fn missing(
-    last: &Last,
-    listed: &BTreeSet<Arc<str>>,
-) -> Result<Vec<Arc<str>>, Error> {
+pub(super) fn missing(last: &Last, listed: &BTreeSet<Arc<str>>) -> Result<Vec<Arc<str>>, Error> {
     let missing: Vec<Arc<str>> = last.ids.difference(listed).cloned().collect();
     if missing.len() > FEW && missing.len() * 2 > last.ids.len() {
         return Err(Error::Shrunk {
@@ -100,7 +98,7 @@ pub(super) fn escaped(id: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~') {
             escaped.push(char::from(byte));
         } else {
-            escaped.push_str(&format!("%{byte:02X}"));
+            let _ = write!(escaped, "%{byte:02X}");
         }
     }
     escaped

@@ -7,6 +7,7 @@
 //!
 //! Begin with [`read`].
 
+mod doctor;
 mod error;
 mod http;
 mod list;
@@ -16,12 +17,15 @@ mod settings;
 mod token;
 mod v1;
 mod v2;
+mod write;
 
+pub use doctor::{Examined, Finding, examine};
 pub use error::{Error, Missing, Said};
 pub(crate) use http::is_local;
 pub use list::{Last, keyed_by_id};
 pub use pace::Endpoint;
 pub use settings::{Api, Patience, Settings, URL};
+pub use write::Writer;
 
 use std::fmt;
 
@@ -31,6 +35,7 @@ use self::http::{Http, Version};
 use crate::hr::{RawRecord, Schema};
 
 /// What a reading needs of the world.
+#[derive(Clone, Copy)]
 pub struct World<'w> {
     /// The clock of this machine: never one that was asked for, since it is compared with Personio's (S5).
     pub now: &'w (dyn Fn() -> Timestamp + Sync),
@@ -60,15 +65,21 @@ pub fn read(
     last: &Last,
     world: &World<'_>,
 ) -> Result<Read, Error> {
-    let http = Http::new(settings, world)?;
+    let http = Http::new(settings, *world)?;
     runtime()?.block_on(async {
         let one = async || {
             let records = v1::read(&http, schema, last).await?;
-            Ok::<_, Error>(Read { records, version: 1 })
+            Ok::<_, Error>(Read {
+                records,
+                version: 1,
+            })
         };
         let two = async || {
             let records = v2::read(&http, schema, last).await?;
-            Ok(Read { records, version: 2 })
+            Ok(Read {
+                records,
+                version: 2,
+            })
         };
         match settings.api {
             Api::V1 => one().await,
@@ -99,6 +110,10 @@ fn right_to_people(endpoint: Endpoint, says: Said) -> Error {
     Error::Right {
         what: "read people",
         says,
-        scope: if two { "personio:persons:read" } else { "employees:read" },
+        scope: if two {
+            "personio:persons:read"
+        } else {
+            "employees:read"
+        },
     }
 }

@@ -53,9 +53,7 @@ impl Endpoint {
         const MINUTE: Duration = Duration::from_mins(1);
         match self {
             Self::Auth1 => &[(60, MINUTE)],
-            Self::Employees | Self::Employee | Self::Attributes => {
-                &[(15, SECOND), (300, MINUTE)]
-            }
+            Self::Employees | Self::Employee | Self::Attributes => &[(15, SECOND), (300, MINUTE)],
             Self::Auth2 => &[(150, MINUTE)],
             Self::Persons
             | Self::Person
@@ -115,13 +113,19 @@ impl Pace {
 
     /// Books the next place, and tells when it is.
     pub(super) fn book(&self, endpoint: Endpoint, now: Instant) -> Instant {
-        let windows: &[Window] = if self.limited { endpoint.windows() } else { &[] };
+        let windows: &[Window] = if self.limited {
+            endpoint.windows()
+        } else {
+            &[]
+        };
         self.with(endpoint, |lane| lane.book(windows, now))
     }
 
     /// Until when nothing goes to an endpoint, if Personio asked for that after a place was booked.
     pub(super) fn held(&self, endpoint: Endpoint, now: Instant) -> Option<Instant> {
-        self.with(endpoint, |lane| lane.not_before.filter(|until| *until > now))
+        self.with(endpoint, |lane| {
+            lane.not_before.filter(|until| *until > now)
+        })
     }
 
     /// Nothing goes there before that instant.
@@ -256,9 +260,23 @@ mod tests {
         let at = booked(&pace, Endpoint::Persons, 7, now);
         assert_eq!(at, [0, 0, 0, 0, 0, 100, 200]);
         // A header that says nothing sensible changes nothing.
-        pace.learn(Endpoint::Persons, Told { rate: 0.0, ..told(9.0) }, now);
-        pace.learn(Endpoint::Persons, Told { rate: f64::NAN, ..told(9.0) }, now);
-        let later = now + Duration::from_secs(60);
+        pace.learn(
+            Endpoint::Persons,
+            Told {
+                rate: 0.0,
+                ..told(9.0)
+            },
+            now,
+        );
+        pace.learn(
+            Endpoint::Persons,
+            Told {
+                rate: f64::NAN,
+                ..told(9.0)
+            },
+            now,
+        );
+        let later = now + Duration::from_mins(1);
         assert_eq!(booked(&pace, Endpoint::Persons, 51, later)[49], 0);
     }
 

@@ -23,17 +23,15 @@ const STATUS: &str = "status";
 
 /// The attributes of a credential, as `/v1/company/employees/attributes` lists them.
 #[derive(Debug, Clone, Default)]
-pub struct Listed(Vec<ListedAttribute>);
+pub(super) struct Listed(Vec<ListedAttribute>);
 
 /// One of them.
 #[derive(Debug, Clone, Deserialize)]
-pub struct ListedAttribute {
+pub(super) struct ListedAttribute {
     /// Its name, as `dynamic_2817401`.
-    pub key: String,
-    /// Its name in the user interface.
-    pub label: Option<String>,
+    pub(super) key: String,
     /// A second name that is the same in every company, as `date_of_birth`.
-    pub universal_id: Option<String>,
+    pub(super) universal_id: Option<String>,
 }
 
 impl Listed {
@@ -45,16 +43,26 @@ impl Listed {
             data: Vec<ListedAttribute>,
         }
         let parse = |body: &[u8]| match serde_json::from_slice::<Body>(body) {
-            Ok(Body { success: Some(true), data }) => Ok(Self(data)),
+            Ok(Body { data, .. }) if data.is_empty() => {
+                Err(Unusable("it lists no attribute at all".to_owned()))
+            }
+            Ok(Body {
+                success: Some(true),
+                data,
+            }) => Ok(Self(data)),
             Ok(_) => Err(Unusable("it does not say `\"success\": true`".to_owned())),
             Err(_) => Err(Unusable("it is no list of attributes".to_owned())),
         };
-        let request = Request::get(Endpoint::Attributes, "/v1/company/employees/attributes", &[]);
+        let request = Request::get(
+            Endpoint::Attributes,
+            "/v1/company/employees/attributes",
+            &[],
+        );
         match http.exchange(&request, parse).await {
             Ok(Outcome::Found(listed)) => Ok(Some(listed)),
-            Ok(Outcome::Forbidden(_) | Outcome::Nothing) => Ok(None),
-            // A credential of the second generation alone.
-            Err(Error::Credentials { .. } | Error::Refused { .. }) => Ok(None),
+            // Credentials are refused that are of the second generation alone.
+            Ok(Outcome::Forbidden(_) | Outcome::Nothing)
+            | Err(Error::Credentials { .. } | Error::Refused { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -68,14 +76,33 @@ impl Listed {
     }
 
     /// All of them.
-    pub fn attributes(&self) -> &[ListedAttribute] {
+    pub(super) fn attributes(&self) -> &[ListedAttribute] {
         &self.0
+    }
+}
+
+/// Proves what [`prove`] does, and asks for the list once more before somebody is told that it lacks something.
+pub(super) async fn prove_asking(
+    http: &Http<'_>,
+    records: &mut [RawRecord],
+    schema: &Schema,
+    listed: Option<Listed>,
+    version: Version,
+) -> Result<(), Error> {
+    let assumed = &http.settings().assume_released;
+    let proved = prove(records, schema, listed.as_ref(), assumed, version);
+    match (proved, listed) {
+        (Err(Error::NotReleased { .. } | Error::Unproved { .. }), Some(_)) => {
+            let again = Listed::ask(http).await?;
+            prove(records, schema, again.as_ref(), assumed, version)
+        }
+        (proved, _) => proved,
     }
 }
 
 /// Proves that each attribute of the policy is released, and sets what was not sent of those that are to nothing where
 /// the generation leaves out what is nothing.
-pub(super) fn prove(
+fn prove(
     records: &mut [RawRecord],
     schema: &Schema,
     listed: Option<&Listed>,
@@ -90,7 +117,12 @@ pub(super) fn prove(
     let mut missing = Vec::new();
     for (index, source) in schema.sources().iter().enumerate() {
         let sent = records.iter().any(|record| field(record, index).is_some());
-        if !sent && !is_listed(source) && !is_assumed(source) {
+        // Version 1 sends what is released, be it null; and what everybody must have somebody has.
+        let required = schema
+            .attributes_from(index)
+            .any(|attribute| !attribute.optional);
+        let may_be_nothing = version == Version::Two && !required && is_listed(source);
+        if !sent && !may_be_nothing && !is_assumed(source) {
             missing.extend(of_source(schema, index, listed));
         } else if !sent || version == Version::Two {
             for record in &mut *records {
@@ -111,7 +143,9 @@ pub(super) fn prove(
     }
     let status = position(schema, STATUS);
     let inactive = |record: &&RawRecord| match status {
-        Some(status) => matches!(field(record, status), Some(RawValue::Text(text)) if text.eq_ignore_ascii_case("inactive")),
+        Some(status) => {
+            matches!(field(record, status), Some(RawValue::Text(text)) if text.eq_ignore_ascii_case("inactive"))
+        }
         None => true,
     };
     let dated = |record: &RawRecord| match field(record, last_day) {
@@ -127,7 +161,9 @@ pub(super) fn prove(
         anybody = true;
     }
     let why = match (status, anybody) {
-        (Some(_), true) => "nobody who is inactive has one, and the credential may not list its attributes",
+        (Some(_), true) => {
+            "nobody who is inactive has one, and the credential may not list its attributes"
+        }
         (Some(_), false) => "nobody is inactive, and the credential may not list its attributes",
         (None, _) => "nobody has one, and the credential may not list its attributes",
     };
@@ -153,7 +189,10 @@ pub(super) fn of_source(schema: &Schema, index: usize, listed: Option<&Listed>) 
 }
 
 fn position(schema: &Schema, source: &str) -> Option<usize> {
-    schema.sources().iter().position(|one| one.as_ref() == source)
+    schema
+        .sources()
+        .iter()
+        .position(|one| one.as_ref() == source)
 }
 
 fn field(record: &RawRecord, index: usize) -> Option<&RawValue> {

@@ -51,7 +51,10 @@ impl Token {
             return Ok(token.clone());
         }
         let granted = ask().await?;
-        let life = granted.expires_in.map_or(LIFE, Duration::from_secs).min(LIFE);
+        let life = granted
+            .expires_in
+            .map_or(LIFE, Duration::from_secs)
+            .min(LIFE);
         let early = EARLY.min(life / 2);
         let new = Arc::new(Held {
             token: granted.token,
@@ -65,7 +68,10 @@ impl Token {
     /// Drops a token that was refused, unless somebody has got another one since.
     pub(super) async fn refused(&self, token: &Arc<Held>) {
         let mut held = self.0.lock().await;
-        if held.as_ref().is_some_and(|current| Arc::ptr_eq(current, token)) {
+        if held
+            .as_ref()
+            .is_some_and(|current| Arc::ptr_eq(current, token))
+        {
             *held = None;
         }
     }

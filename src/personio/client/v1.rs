@@ -28,6 +28,9 @@ const AT_A_TIME: usize = 4;
 /// How often the list is read before it counts as one that is never whole.
 const ATTEMPTS: u32 = 3;
 
+/// People of whom it can be said that all of them lack an attribute.
+const MANY: usize = 10;
+
 /// The most pages: at 100 people each, ten million.
 const MAX_PAGES: usize = 100_000;
 
@@ -48,7 +51,9 @@ pub(super) async fn read(
     let began = (http.world().now)();
     let (mut records, ids) = loop {
         match whole(http, schema, &projection, last).await {
-            Err(Error::Incomplete { .. } | Error::Hidden { .. }) if attempts < ATTEMPTS => {
+            Err(Error::Incomplete { .. } | Error::Hidden { .. } | Error::Shrunk { .. })
+                if attempts < ATTEMPTS =>
+            {
                 attempts += 1;
             }
             Err(Error::Incomplete { why, .. }) => return Err(Error::Incomplete { why, attempts }),
@@ -56,13 +61,7 @@ pub(super) async fn read(
         }
     };
     renew(http, schema, &projection, began, &mut records, &ids).await?;
-    released::prove(
-        &mut records,
-        schema,
-        listed.as_ref(),
-        &http.settings().assume_released,
-        Version::One,
-    )?;
+    released::prove_asking(http, &mut records, schema, listed, Version::One).await?;
     Ok(records)
 }
 
@@ -74,8 +73,13 @@ async fn whole(
     last: &Last,
 ) -> Result<(Vec<RawRecord>, BTreeMap<Arc<str>, usize>), Error> {
     let mut files = vec![page(http, schema, projection, 0, None).await?];
-    let total = files.iter().flat_map(|file| &file.pages).find_map(|page| page.metadata);
-    let pages = total.map_or(1, |total| usize::try_from(total.pages).unwrap_or(usize::MAX));
+    let total = files
+        .iter()
+        .flat_map(|file| &file.pages)
+        .find_map(|page| page.metadata);
+    let pages = total.map_or(1, |total| {
+        usize::try_from(total.pages).unwrap_or(usize::MAX)
+    });
     if pages > MAX_PAGES {
         let why = format!("it says that it has {pages} pages");
         return Err(incomplete(why));
@@ -94,11 +98,21 @@ async fn whole(
         report(&file);
         Ok::<File, Error>(file)
     });
-    let others: Vec<File> = stream::iter(others).buffered(AT_A_TIME).try_collect().await?;
+    let others: Vec<File> = stream::iter(others)
+        .buffered(AT_A_TIME)
+        .try_collect()
+        .await?;
     files.extend(others);
-    let told: Vec<Page> = files.iter().flat_map(|file| file.pages.iter().cloned()).collect();
+    let told: Vec<Page> = files
+        .iter()
+        .flat_map(|file| file.pages.iter().cloned())
+        .collect();
     paging::check_complete(&told).map_err(|error| incomplete(error.to_string()))?;
+    same_attributes(&files)?;
     let records: Vec<RawRecord> = files.into_iter().flat_map(|file| file.records).collect();
+    if records.is_empty() {
+        return Err(incomplete("it lists nobody".to_owned()));
+    }
     let mut ids = BTreeMap::new();
     for (index, record) in records.iter().enumerate() {
         let Some(id) = id_of(record, schema) else {
@@ -117,6 +131,28 @@ async fn whole(
     Err(Error::Hidden { ids: hidden })
 }
 
+/// Refuses a page on which nobody has an attribute that people of other pages have: attributes are sent of everybody or
+/// of nobody. Of few people nothing can be said.
+fn same_attributes(files: &[File]) -> Result<(), Error> {
+    let sent = |file: &File| -> BTreeSet<usize> {
+        let fields = file
+            .records
+            .iter()
+            .flat_map(|record| record.fields.iter().enumerate());
+        fields
+            .filter_map(|(index, field)| field.is_some().then_some(index))
+            .collect()
+    };
+    let large = files.iter().filter(|file| file.records.len() >= MANY);
+    let mut sets = large.map(sent);
+    let first = sets.next();
+    if sets.all(|set| Some(&set) == first.as_ref()) {
+        return Ok(());
+    }
+    let why = "one page has attributes that another one lacks";
+    Err(incomplete(why.to_owned()))
+}
+
 /// Takes in who changed while the list was read, as they are now.
 ///
 /// What the list said of them was true a moment ago, so nothing depends on this answer: whoever is new waits for the next
@@ -131,15 +167,21 @@ async fn renew(
 ) -> Result<(), Error> {
     let since = began.checked_sub(ANY_ZONE).unwrap_or(began);
     let since = since.strftime("%Y-%m-%dT%H:%M:%S").to_string();
-    let changed = match page(http, schema, projection, 0, Some(&since)).await {
-        Ok(changed) => changed,
-        Err(Error::Refused { .. }) => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    for record in changed.records {
-        let known = id_of(&record, schema).and_then(|id| ids.get(&id).copied());
-        if let Some(before) = known.and_then(|index| records.get_mut(index)) {
-            before.fields = record.fields;
+    for number in 0..MAX_PAGES {
+        let changed = match page(http, schema, projection, number, Some(&since)).await {
+            Ok(changed) => changed,
+            Err(Error::Refused { .. }) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        for record in changed.records {
+            let known = id_of(&record, schema).and_then(|id| ids.get(&id).copied());
+            if let Some(before) = known.and_then(|index| records.get_mut(index)) {
+                before.fields = record.fields;
+            }
+        }
+        let told = changed.pages.first().and_then(|page| page.metadata);
+        if told.is_none_or(|told| told.page + 1 >= told.pages || told.page != number as u64) {
+            break;
         }
     }
     Ok(())
@@ -169,7 +211,10 @@ async fn page(
             _ => Err(Unusable("it holds several answers".to_owned())),
         }
     };
-    match http.exchange(&Request::get(Endpoint::Employees, PATH, &query), parse).await? {
+    match http
+        .exchange(&Request::get(Endpoint::Employees, PATH, &query), parse)
+        .await?
+    {
         Outcome::Found(file) => Ok(file),
         Outcome::Nothing => Err(Error::BadAnswer {
             endpoint: Endpoint::Employees,
@@ -185,12 +230,15 @@ fn projection(schema: &Schema, listed: Option<&Listed>) -> Vec<String> {
     let Some(listed) = listed else {
         return Vec::new();
     };
-    let keys = schema.sources().iter().map(|source| match listed.key(source) {
-        Some(key) => Some(key.to_owned()),
-        // The list need not have it, but it always comes.
-        None if source.as_ref() == "id" => Some("id".to_owned()),
-        None => None,
-    });
+    let keys = schema
+        .sources()
+        .iter()
+        .map(|source| match listed.key(source) {
+            Some(key) => Some(key.to_owned()),
+            // The list need not have it, but it always comes.
+            None if source.as_ref() == "id" => Some("id".to_owned()),
+            None => None,
+        });
     keys.collect::<Option<Vec<String>>>().unwrap_or_default()
 }
 

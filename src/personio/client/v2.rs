@@ -38,17 +38,28 @@ const ATTEMPTS: u32 = 3;
 const FEW: usize = 20;
 
 /// All people.
-pub(super) async fn read(http: &Http<'_>, schema: &Schema, last: &Last) -> Result<Vec<RawRecord>, Error> {
+pub(super) async fn read(
+    http: &Http<'_>,
+    schema: &Schema,
+    last: &Last,
+) -> Result<Vec<RawRecord>, Error> {
     let wanted = Wanted::new(schema);
     let absent = wanted.absent();
-    let missing: Vec<_> = absent.flat_map(|index| released::of_source(schema, index, None)).collect();
+    let missing: Vec<_> = absent
+        .flat_map(|index| released::of_source(schema, index, None))
+        .collect();
     if !missing.is_empty() {
-        return Err(Error::OtherVersion { version: 2, missing });
+        return Err(Error::OtherVersion {
+            version: 2,
+            missing,
+        });
     }
     let mut attempts = 1;
     let people = loop {
-        match whole(http, &wanted, last).await {
-            Err(Error::Incomplete { .. } | Error::Hidden { .. }) if attempts < ATTEMPTS => {
+        match whole(http, &wanted, last, attempts == ATTEMPTS).await {
+            Err(Error::Incomplete { .. } | Error::Hidden { .. } | Error::Shrunk { .. })
+                if attempts < ATTEMPTS =>
+            {
                 attempts += 1;
             }
             Err(Error::Incomplete { why, .. }) => return Err(Error::Incomplete { why, attempts }),
@@ -67,13 +78,17 @@ pub(super) async fn read(http: &Http<'_>, schema: &Schema, last: &Last) -> Resul
         })
         .collect();
     let released = Released::ask(http).await?;
-    let assumed = &http.settings().assume_released;
-    released::prove(&mut records, schema, released.as_ref(), assumed, Version::Two)?;
+    released::prove_asking(http, &mut records, schema, released, Version::Two).await?;
     Ok(records)
 }
 
 /// One reading of everybody, by id.
-async fn whole(http: &Http<'_>, wanted: &Wanted<'_>, last: &Last) -> Result<BTreeMap<Arc<str>, Person>, Error> {
+async fn whole(
+    http: &Http<'_>,
+    wanted: &Wanted<'_>,
+    last: &Last,
+    finally: bool,
+) -> Result<BTreeMap<Arc<str>, Person>, Error> {
     let mut tables = Tables::new();
     for table in wanted.tables() {
         tables.insert(table, names(http, table).await?);
@@ -95,10 +110,21 @@ async fn whole(http: &Http<'_>, wanted: &Wanted<'_>, last: &Last) -> Result<BTre
     let second = persons(http, wanted).await?;
     // Who came, went or changed meanwhile, and whom one of the lists passed over when rows shifted.
     let either: BTreeSet<&Arc<str>> = first.keys().chain(second.keys()).collect();
-    let same = |id: &&&Arc<str>| first.get(**id).is_some_and(|person| second.get(**id) == Some(person));
-    let doubtful: Vec<Arc<str>> = either.iter().filter(|id| !same(id)).map(|id| (**id).clone()).collect();
+    let same = |id: &&&Arc<str>| {
+        first
+            .get(**id)
+            .is_some_and(|person| second.get(**id) == Some(person))
+    };
+    let doubtful: Vec<Arc<str>> = either
+        .iter()
+        .filter(|id| !same(id))
+        .map(|id| (**id).clone())
+        .collect();
     if doubtful.len() > FEW && doubtful.len() * 20 > either.len() {
-        let why = format!("two lists of people, one after the other, differ in {} of them", doubtful.len());
+        let why = format!(
+            "two lists of people, one after the other, differ in {} of them",
+            doubtful.len()
+        );
         return Err(incomplete(why));
     }
     for id in doubtful {
@@ -110,6 +136,15 @@ async fn whole(http: &Http<'_>, wanted: &Wanted<'_>, last: &Last) -> Result<BTre
             None => drop(people.remove(&id)),
         }
     }
+    if people.is_empty() {
+        return Err(incomplete("it lists nobody".to_owned()));
+    }
+    // An id without a name may be a department of just now. One that stays so is left to whoever types the record.
+    if !finally && people.values().any(|person| wanted.is_unresolved(person)) {
+        return Err(incomplete(
+            "a name was missing in Personio's lists of names".to_owned(),
+        ));
+    }
     let listed: BTreeSet<Arc<str>> = people.keys().cloned().collect();
     let missing = list::missing(last, &listed)?;
     let hidden = list::still_there(http, Endpoint::Person, &missing).await?;
@@ -120,10 +155,21 @@ async fn whole(http: &Http<'_>, wanted: &Wanted<'_>, last: &Last) -> Result<BTre
 }
 
 /// Everybody as they are listed, by id.
-async fn persons(http: &Http<'_>, wanted: &Wanted<'_>) -> Result<BTreeMap<Arc<str>, Person>, Error> {
+async fn persons(
+    http: &Http<'_>,
+    wanted: &Wanted<'_>,
+) -> Result<BTreeMap<Arc<str>, Person>, Error> {
     let endpoint = Endpoint::Persons;
     let parse = |body: &[u8]| wanted.persons(body).map_err(Unusable);
-    let listed = pages(http, endpoint, "/v2/persons", &[("limit", LIMIT)], parse, right_to_people).await?;
+    let listed = pages(
+        http,
+        endpoint,
+        "/v2/persons",
+        &[("limit", LIMIT)],
+        parse,
+        right_to_people,
+    )
+    .await?;
     let mut people = BTreeMap::new();
     for person in listed {
         let id = person.id.clone();
@@ -139,7 +185,10 @@ async fn one(http: &Http<'_>, wanted: &Wanted<'_>, id: &str) -> Result<Option<Pe
     let endpoint = Endpoint::Person;
     let path = path_of(endpoint, id);
     let parse = |body: &[u8]| wanted.one(body).map_err(Unusable);
-    match http.exchange(&Request::get(endpoint, path, &[]), parse).await? {
+    match http
+        .exchange(&Request::get(endpoint, path, &[]), parse)
+        .await?
+    {
         Outcome::Found(person) => Ok(Some(person)),
         Outcome::Nothing => Ok(None),
         Outcome::Forbidden(says) => Err(right_to_people(endpoint, says)),
@@ -148,7 +197,12 @@ async fn one(http: &Http<'_>, wanted: &Wanted<'_>, id: &str) -> Result<Option<Pe
 
 /// Fills in what a person's employments say. Somebody who is deleted meanwhile has none, and is found out by the second
 /// list; who lacks one that they are told to have is asked for again, in case it ended to be just now.
-async fn employ(http: &Http<'_>, wanted: &Wanted<'_>, tables: &Tables, person: &mut Person) -> Result<(), Error> {
+async fn employ(
+    http: &Http<'_>,
+    wanted: &Wanted<'_>,
+    tables: &Tables,
+    person: &mut Person,
+) -> Result<(), Error> {
     if !wanted.employments() {
         return Ok(());
     }
@@ -157,7 +211,15 @@ async fn employ(http: &Http<'_>, wanted: &Wanted<'_>, tables: &Tables, person: &
     let parse = |body: &[u8]| Wanted::employment_page(body).map_err(Unusable);
     let mut attempts = 1;
     let all = loop {
-        let all = pages(http, endpoint, &path, &[("limit", LIMIT)], parse, right_to_people).await;
+        let all = pages(
+            http,
+            endpoint,
+            &path,
+            &[("limit", LIMIT)],
+            parse,
+            right_to_people,
+        )
+        .await;
         let all: Vec<Box<Json>> = match all {
             Err(Error::BadAnswer { why, .. }) if why == NOT_FOUND => return Ok(()),
             other => other?,
@@ -166,7 +228,10 @@ async fn employ(http: &Http<'_>, wanted: &Wanted<'_>, tables: &Tables, person: &
             break all;
         }
         if attempts == ATTEMPTS {
-            return Err(incomplete(format!("an employment of {} is not among their employments", person.id)));
+            return Err(incomplete(format!(
+                "an employment of {} is not among their employments",
+                person.id
+            )));
         }
         attempts += 1;
         match one(http, wanted, &person.id).await? {
@@ -183,33 +248,68 @@ async fn employ(http: &Http<'_>, wanted: &Wanted<'_>, tables: &Tables, person: &
 }
 
 /// The names of a table, by id.
-async fn names(http: &Http<'_>, table: Refers) -> Result<BTreeMap<Arc<str>, Arc<str>>, Error> {
-    let (endpoint, path, ty) = match table {
-        Refers::Department => (Endpoint::OrgUnits, "/v2/org-units", Some("department")),
-        Refers::Team => (Endpoint::OrgUnits, "/v2/org-units", Some("team")),
-        Refers::Workplace => (Endpoint::Workplaces, "/v2/workplaces", None),
-        Refers::LegalEntity => (Endpoint::LegalEntities, "/v2/legal-entities", None),
-        Refers::CostCenter => (Endpoint::CostCenters, "/v2/cost-centers", None),
+pub(super) async fn names(
+    http: &Http<'_>,
+    table: Refers,
+) -> Result<BTreeMap<Arc<str>, Arc<str>>, Error> {
+    let (endpoint, path, ty, what, scope) = match table {
+        Refers::Department | Refers::Team => (
+            Endpoint::OrgUnits,
+            "/v2/org-units",
+            Some(if table == Refers::Team {
+                "team"
+            } else {
+                "department"
+            }),
+            "read departments and teams",
+            "personio:org-units:read",
+        ),
+        Refers::Workplace => (
+            Endpoint::Workplaces,
+            "/v2/workplaces",
+            None,
+            "read offices",
+            "personio:workplaces:read",
+        ),
+        Refers::LegalEntity => (
+            Endpoint::LegalEntities,
+            "/v2/legal-entities",
+            None,
+            "read subcompanies",
+            "personio:legal-entities:read",
+        ),
+        Refers::CostCenter => (
+            Endpoint::CostCenters,
+            "/v2/cost-centers",
+            None,
+            "read cost centers",
+            "personio:cost-centers:read",
+        ),
     };
     let mut query = vec![("limit", ROWS)];
     query.extend(ty.map(|ty| ("type", ty)));
-    let right = |endpoint, says| Error::Right {
-        what: match endpoint {
-            Endpoint::OrgUnits => "read departments and teams",
-            Endpoint::Workplaces => "read offices",
-            Endpoint::LegalEntities => "read subcompanies",
-            _ => "read cost centers",
-        },
-        says,
-        scope: match endpoint {
-            Endpoint::OrgUnits => "personio:org-units:read",
-            Endpoint::Workplaces => "personio:workplaces:read",
-            Endpoint::LegalEntities => "personio:legal-entities:read",
-            _ => "personio:cost-centers:read",
-        },
-    };
-    let listed = pages(http, endpoint, path, &query, |body| rows(body).map_err(Unusable), right).await?;
-    Ok(listed.into_iter().collect())
+    let right = |_, says| Error::Right { what, says, scope };
+    // Nothing tells how many rows there are, either: twice the same list is a whole one.
+    let mut before = None;
+    for _ in 0..=ATTEMPTS {
+        let listed = pages(
+            http,
+            endpoint,
+            path,
+            &query,
+            |body| rows(body).map_err(Unusable),
+            right,
+        )
+        .await?;
+        let names: BTreeMap<Arc<str>, Arc<str>> = listed.into_iter().collect();
+        if before.as_ref() == Some(&names) {
+            return Ok(names);
+        }
+        before = Some(names);
+    }
+    Err(incomplete(format!(
+        "{endpoint} never gave the same list twice"
+    )))
 }
 
 /// What a list says that is not there.
@@ -274,7 +374,10 @@ async fn pages<T>(
 }
 
 fn may_be_beta(endpoint: Endpoint) -> bool {
-    matches!(endpoint, Endpoint::OrgUnits | Endpoint::Workplaces | Endpoint::CostCenters)
+    matches!(
+        endpoint,
+        Endpoint::OrgUnits | Endpoint::Workplaces | Endpoint::CostCenters
+    )
 }
 
 fn incomplete(why: String) -> Error {

@@ -67,17 +67,41 @@ const FIELDS: &[(&str, Place)] = &[
     ("status", Place::EmploymentWord(&["status"])),
     ("employment_type", Place::EmploymentWord(&["type"])),
     ("position", Place::Employment(&["position", "title"])),
-    ("weekly_working_hours", Place::EmploymentNumber("weekly_working_hours")),
+    (
+        "weekly_working_hours",
+        Place::EmploymentNumber("weekly_working_hours"),
+    ),
     ("hire_date", Place::Employment(&["employment_start_date"])),
-    ("probation_period_end", Place::Employment(&["probation_end_date"])),
-    ("contract_end_date", Place::Employment(&["contract_end_date"])),
-    ("termination_date", Place::Employment(&["termination", "termination_date"])),
-    ("last_working_day", Place::Employment(&["termination", "last_working_day"])),
-    ("termination_type", Place::EmploymentWord(&["termination", "type"])),
-    ("termination_reason", Place::Employment(&["termination", "reason"])),
+    (
+        "probation_period_end",
+        Place::Employment(&["probation_end_date"]),
+    ),
+    (
+        "contract_end_date",
+        Place::Employment(&["contract_end_date"]),
+    ),
+    (
+        "termination_date",
+        Place::Employment(&["termination", "termination_date"]),
+    ),
+    (
+        "last_working_day",
+        Place::Employment(&["termination", "last_working_day"]),
+    ),
+    (
+        "termination_type",
+        Place::EmploymentWord(&["termination", "type"]),
+    ),
+    (
+        "termination_reason",
+        Place::Employment(&["termination", "reason"]),
+    ),
     ("supervisor", Place::EmploymentPerson("supervisor")),
     ("office", Place::EmploymentRef("office", Refers::Workplace)),
-    ("subcompany", Place::EmploymentRef("legal_entity", Refers::LegalEntity)),
+    (
+        "subcompany",
+        Place::EmploymentRef("legal_entity", Refers::LegalEntity),
+    ),
     ("department", Place::Unit("department", Refers::Department)),
     ("team", Place::Unit("team", Refers::Team)),
     ("cost_centers", Place::CostCenters),
@@ -150,7 +174,9 @@ enum Link {
 
 impl<'s> Wanted<'s> {
     pub(in crate::personio) fn new(schema: &'s Schema) -> Self {
-        let employed = schema.employments().and_then(|(position, _)| schema.source_of(position));
+        let employed = schema
+            .employments()
+            .and_then(|(position, _)| schema.source_of(position));
         let place = |(index, source): (usize, &Arc<str>)| {
             if employed == Some(index) {
                 return Source::Employments;
@@ -194,7 +220,9 @@ impl<'s> Wanted<'s> {
     /// Whether employments are needed at all.
     pub(in crate::personio) fn employments(&self) -> bool {
         self.places.iter().any(|place| match place {
-            Source::At(Place::Person(_) | Place::PersonWord(_)) | Source::Custom | Source::None => false,
+            Source::At(Place::Person(_) | Place::PersonWord(_)) | Source::Custom | Source::None => {
+                false
+            }
             Source::At(_) | Source::Employments => true,
         })
     }
@@ -202,8 +230,12 @@ impl<'s> Wanted<'s> {
     /// A page of persons.
     pub(in crate::personio) fn persons(&self, body: &[u8]) -> Result<Listed<Person>, String> {
         let (items, next) = list(body)?;
-        let items: Result<Vec<Person>, String> = items.into_iter().map(|item| self.person(item)).collect();
-        Ok(Listed { items: items?, next })
+        let items: Result<Vec<Person>, String> =
+            items.into_iter().map(|item| self.person(item)).collect();
+        Ok(Listed {
+            items: items?,
+            next,
+        })
     }
 
     /// One person.
@@ -216,7 +248,10 @@ impl<'s> Wanted<'s> {
 
     fn person(&self, json: &Json) -> Result<Person, String> {
         let object = object(json).ok_or("a person is no object")?;
-        let id = object.get("id").and_then(|id| text(id)).filter(|id| !id.is_empty());
+        let id = object
+            .get("id")
+            .and_then(|id| text(id))
+            .filter(|id| !id.is_empty());
         let id = id.ok_or("a person has no `id`")?;
         let custom = custom(&object)?;
         let field = |(index, place): (usize, &Source)| match place {
@@ -253,6 +288,25 @@ impl<'s> Wanted<'s> {
         Ok(Listed { items, next })
     }
 
+    /// Whether a person refers to a row whose name is not known.
+    pub(in crate::personio) fn is_unresolved(&self, person: &Person) -> bool {
+        let refers = |place: &Source| match place {
+            Source::At(Place::EmploymentRef(..) | Place::Unit(..) | Place::CostCenters) => true,
+            Source::At(_) | Source::Custom | Source::Employments | Source::None => false,
+        };
+        let unresolved = |field: &Option<RawValue>| match field {
+            Some(RawValue::Unusable(_)) => true,
+            Some(RawValue::List(items)) => items
+                .iter()
+                .any(|item| matches!(item, RawValue::Unusable(_))),
+            Some(_) | None => false,
+        };
+        self.places
+            .iter()
+            .zip(&person.fields)
+            .any(|(place, field)| refers(place) && unresolved(field))
+    }
+
     /// Whether these are all the employments that the person is told to have.
     pub(in crate::personio) fn has_all(person: &Person, all: &[Box<Json>]) -> bool {
         let ids: Vec<String> = all.iter().filter_map(|json| id(json)).collect();
@@ -273,9 +327,13 @@ impl<'s> Wanted<'s> {
         let current = current(&objects);
         for ((index, place), field) in self.places.iter().enumerate().zip(&mut person.fields) {
             *field = match place {
-                Source::At(Place::Person(_) | Place::PersonWord(_)) | Source::Custom | Source::None => continue,
+                Source::At(Place::Person(_) | Place::PersonWord(_))
+                | Source::Custom
+                | Source::None => continue,
                 Source::Employments => Some(self.all(all, index)),
-                Source::At(place) => current.and_then(|current| of_employment(current, *place, tables)),
+                Source::At(place) => {
+                    current.and_then(|current| of_employment(current, *place, tables))
+                }
             };
         }
         Ok(())
@@ -283,7 +341,10 @@ impl<'s> Wanted<'s> {
 
     fn all(&self, all: &[Box<Json>], index: usize) -> RawValue {
         let fields = self.schema.employments().map(|(_, fields)| fields.clone());
-        let own = self.schema.employments().and_then(|(position, _)| self.schema.source_of(position));
+        let own = self
+            .schema
+            .employments()
+            .and_then(|(position, _)| self.schema.source_of(position));
         match fields {
             Some(fields) if own == Some(index) => {
                 let list = all.iter().map(|json| employments(json, &fields));
@@ -306,21 +367,36 @@ const ONLY_V1: &[&str] = &[
     "profile_picture",
 ];
 
+/// Id and name of a row.
+type Row = (Arc<str>, Arc<str>);
+
 /// A page of a table: names by id.
-pub(in crate::personio) fn rows(body: &[u8]) -> Result<Listed<(Arc<str>, Arc<str>)>, String> {
+pub(in crate::personio) fn rows(body: &[u8]) -> Result<Listed<Row>, String> {
     let (items, next) = list(body)?;
-    let row = |json: &Json| -> Result<(Arc<str>, Arc<str>), String> {
+    let row = |json: &Json| -> Result<Row, String> {
         let object = object(json).ok_or("a row is no object")?;
-        let id = object.get("id").and_then(|id| text(id)).ok_or("a row has no `id`")?;
-        let name = object.get("name").and_then(|name| text(name)).unwrap_or_default();
+        let id = object
+            .get("id")
+            .and_then(|id| text(id))
+            .ok_or("a row has no `id`")?;
+        let name = object
+            .get("name")
+            .and_then(|name| text(name))
+            .unwrap_or_default();
         Ok((id.into(), name.into()))
     };
     let items: Result<Vec<_>, String> = items.into_iter().map(row).collect();
-    Ok(Listed { items: items?, next })
+    Ok(Listed {
+        items: items?,
+        next,
+    })
 }
 
 fn employment_ids(person: &Object<'_>) -> Vec<String> {
-    let list = person.get("employments").map(|json| json.get()).unwrap_or_default();
+    let list = person
+        .get("employments")
+        .map(|json| json.get())
+        .unwrap_or_default();
     let items: Vec<&Json> = serde_json::from_str(list).unwrap_or_default();
     items.into_iter().filter_map(id).collect()
 }
@@ -328,13 +404,24 @@ fn employment_ids(person: &Object<'_>) -> Vec<String> {
 /// The employment that counts: one that goes on or will, else the one that began last. Personio lists the latest first.
 fn current<'o, 'a>(employments: &'o [Object<'a>]) -> Option<&'o Object<'a>> {
     let rank = |employment: &Object<'_>| {
-        let status = employment.get("status").and_then(|json| text(json)).unwrap_or_default();
-        let goes_on = matches!(status.to_uppercase().as_str(), "ACTIVE" | "LEAVE" | "ONBOARDING");
-        let start = employment.get("employment_start_date").and_then(|json| text(json));
+        let status = employment
+            .get("status")
+            .and_then(|json| text(json))
+            .unwrap_or_default();
+        let goes_on = matches!(
+            status.to_uppercase().as_str(),
+            "ACTIVE" | "LEAVE" | "ONBOARDING"
+        );
+        let start = employment
+            .get("employment_start_date")
+            .and_then(|json| text(json));
         (goes_on, start.unwrap_or_default())
     };
     // The last of equals wins, and the first is the latest.
-    employments.iter().rev().max_by_key(|employment| rank(employment))
+    employments
+        .iter()
+        .rev()
+        .max_by_key(|employment| rank(employment))
 }
 
 fn of_employment(employment: &Object<'_>, place: Place, tables: &Tables) -> Option<RawValue> {
@@ -360,9 +447,9 @@ fn of_employment(employment: &Object<'_>, place: Place, tables: &Tables) -> Opti
             Some(id) => RawValue::Reference(Box::new(RawValue::Text(id))),
             None => RawValue::Null,
         }),
-        Place::EmploymentRef(name, table) => {
-            employment.get(name).map(|json| id(json).map_or(RawValue::Null, |id| named(&id, table, tables)))
-        }
+        Place::EmploymentRef(name, table) => employment
+            .get(name)
+            .map(|json| id(json).map_or(RawValue::Null, |id| named(&id, table, tables))),
         Place::Unit(ty, table) => employment.get("org_units").map(|json| {
             let units: Vec<&Json> = serde_json::from_str(json.get()).unwrap_or_default();
             let of_type = |json: &&&Json| {
@@ -375,7 +462,10 @@ fn of_employment(employment: &Object<'_>, place: Place, tables: &Tables) -> Opti
         Place::CostCenters => employment.get("cost_centers").map(|json| {
             let centers: Vec<&Json> = serde_json::from_str(json.get()).unwrap_or_default();
             let ids = centers.into_iter().filter_map(id);
-            RawValue::List(ids.map(|id| named(&id, Refers::CostCenter, tables)).collect())
+            RawValue::List(
+                ids.map(|id| named(&id, Refers::CostCenter, tables))
+                    .collect(),
+            )
         }),
     }
 }
@@ -386,7 +476,9 @@ fn named(id: &str, table: Refers, tables: &Tables) -> RawValue {
     match name {
         Some(name) if name.is_empty() => RawValue::Null,
         Some(name) => RawValue::Text(name.to_string()),
-        None => RawValue::Unusable(format!("the id {id}, which Personio's list of names does not have")),
+        None => RawValue::Unusable(format!(
+            "the id {id}, which Personio's list of names does not have"
+        )),
     }
 }
 
@@ -410,15 +502,24 @@ impl Custom<'_> {
 }
 
 fn custom<'a>(person: &Object<'a>) -> Result<Vec<Custom<'a>>, String> {
-    let Some(json) = person.get("custom_attributes").filter(|json| json.get() != "null") else {
+    let Some(json) = person
+        .get("custom_attributes")
+        .filter(|json| json.get() != "null")
+    else {
         return Ok(Vec::new());
     };
-    let items: Vec<&'a Json> =
-        serde_json::from_str(json.get()).map_err(|_| "`custom_attributes` is no list".to_owned())?;
+    let items: Vec<&'a Json> = serde_json::from_str(json.get())
+        .map_err(|_| "`custom_attributes` is no list".to_owned())?;
     let one = |json: &'a Json| {
         let object = object(json).ok_or("a custom attribute is no object")?;
-        let id = object.get("id").and_then(|id| text(id)).ok_or("a custom attribute has no `id`")?;
-        let ty = object.get("type").and_then(|ty| text(ty)).unwrap_or_default();
+        let id = object
+            .get("id")
+            .and_then(|id| text(id))
+            .ok_or("a custom attribute has no `id`")?;
+        let ty = object
+            .get("type")
+            .and_then(|ty| text(ty))
+            .unwrap_or_default();
         Ok(Custom {
             id: id.into(),
             global: object.get("global_id").and_then(|json| text(json)),
@@ -429,9 +530,12 @@ fn custom<'a>(person: &Object<'a>) -> Result<Vec<Custom<'a>>, String> {
     items.into_iter().map(one).collect()
 }
 
-fn list(body: &[u8]) -> Result<(Vec<&Json>, Option<String>), String> {
+fn list(body: &[u8]) -> Result<Raw<'_>, String> {
     let body: Body<'_> = serde_json::from_slice(body).map_err(|error| not_json(&error))?;
-    let link = body.meta.and_then(|meta| meta.links).and_then(|links| links.next);
+    let link = body
+        .meta
+        .and_then(|meta| meta.links)
+        .and_then(|links| links.next);
     let href = match link {
         Some(Link::Object { href }) => href,
         Some(Link::Text(href)) => Some(href),
@@ -444,24 +548,34 @@ fn list(body: &[u8]) -> Result<(Vec<&Json>, Option<String>), String> {
     Ok((body.data, next))
 }
 
+/// The elements of a list, unread, and the cursor of the next page.
+type Raw<'a> = (Vec<&'a Json>, Option<String>);
+
 /// The cursor of an address, absolute or relative.
 fn cursor(href: &str) -> Option<String> {
     let base = reqwest::Url::parse("https://localhost/").ok()?;
     let url = base.join(href).ok()?;
     let found = url.query_pairs().find(|(key, _)| key == "cursor");
-    found.map(|(_, cursor)| cursor.into_owned()).filter(|cursor| !cursor.is_empty())
+    found
+        .map(|(_, cursor)| cursor.into_owned())
+        .filter(|cursor| !cursor.is_empty())
 }
 
 fn not_json(error: &serde_json::Error) -> String {
     match error.classify() {
         serde_json::error::Category::Eof => "it is cut off".to_owned(),
         serde_json::error::Category::Data => "it is no list of version 2".to_owned(),
-        serde_json::error::Category::Syntax | serde_json::error::Category::Io => "it is not JSON".to_owned(),
+        serde_json::error::Category::Syntax | serde_json::error::Category::Io => {
+            "it is not JSON".to_owned()
+        }
     }
 }
 
 fn object(json: &Json) -> Option<Object<'_>> {
-    json.get().starts_with('{').then(|| serde_json::from_str(json.get()).ok()).flatten()
+    json.get()
+        .starts_with('{')
+        .then(|| serde_json::from_str(json.get()).ok())
+        .flatten()
 }
 
 /// A text, or a number as one: ids are texts that older answers write as numbers.
@@ -470,12 +584,16 @@ fn text(json: &Json) -> Option<String> {
     if raw.starts_with('"') {
         return serde_json::from_str(raw).ok();
     }
-    raw.starts_with(|first: char| first.is_ascii_digit()).then(|| raw.to_owned())
+    raw.starts_with(|first: char| first.is_ascii_digit())
+        .then(|| raw.to_owned())
 }
 
 /// The id within `{"id": …}`.
 fn id(json: &Json) -> Option<String> {
-    object(json)?.get("id").and_then(|id| text(id)).filter(|id| !id.is_empty())
+    object(json)?
+        .get("id")
+        .and_then(|id| text(id))
+        .filter(|id| !id.is_empty())
 }
 
 /// A word in capitals as version 1 writes it: `SUB_COMPANY_SWITCH` is `sub-company-switch`, `UNSPECIFIED` is nothing.
