@@ -258,10 +258,8 @@ fn unknown_item(lower: &mut Lower<'_>, slice: &str, start: usize) {
     let diagnostic = Diagnostic::new(&codes::UNKNOWN_ITEM, span, message);
     let near = did_you_mean(word, ITEMS.iter().map(|(item, _)| *item));
     let sql = ["like", "LIKE"].contains(&word);
-    let number = lower
-        .text
-        .get(..last_token(lower, span.start) as usize)
-        .is_some_and(|text| text.ends_with(|c: char| c.is_ascii_digit()));
+    let before = lower.text.get(..last_token(lower, span.start) as usize);
+    let number = before.is_some_and(ends_with_number);
     lower.report(if continues_line(lower, span) {
         diagnostic
             .label("what stands before it is complete")
@@ -280,6 +278,12 @@ fn unknown_item(lower: &mut Lower<'_>, slice: &str, start: usize) {
             .label("unknown item")
             .help(format!("the items are {}", list(&words)))
     });
+}
+
+/// Whether the last token is a number; the digit at the end of a name is none.
+fn ends_with_number(text: &str) -> bool {
+    let before = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    before.len() < text.len() && !before.ends_with(|c: char| c.is_alphanumeric() || c == '_')
 }
 
 /// Where a parse failed, and what it expected there.
