@@ -11,17 +11,18 @@ use super::draft::Draft;
 use super::groups::{self, Groups};
 use super::memory;
 use super::names::Names;
-use super::place::{self, Relocation, Units};
+use super::place::{self, Relocation, TakenName, Units};
 use super::subject::{Aim, Subject, weigh};
 use super::tied;
 use super::vanished;
 use super::world::World;
 use super::writeback;
-use super::{Action, ActionId, Change, Finding, FindingKind, OpenReason, Target};
+use super::{ActionId, Change, Finding, FindingKind, OpenReason, Target};
 use crate::directory::{Dn, ObjectId};
 use crate::hr::PersonId;
 use crate::policy::Wish;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::VecDeque;
 
 /// Everything that grows while the plan is made.
 pub(crate) struct Builder<'w, 'a> {
@@ -29,8 +30,8 @@ pub(crate) struct Builder<'w, 'a> {
     pub(crate) draft: Draft,
     pub(crate) names: Names<'w, 'a>,
     pub(crate) units: Units,
-    /// Whose account may move once the holder of its name has, and what is said if that does not go.
-    wait_for_names: FxHashMap<PersonId, String>,
+    /// Whose account may move once the holder of its name has.
+    wait_for_names: FxHashMap<PersonId, TakenName>,
     /// Where the account of each person is or will be.
     pub(crate) seats: FxHashMap<PersonId, Seat>,
     pub(crate) groups: Groups,
@@ -119,39 +120,51 @@ impl<'w, 'a> Builder<'w, 'a> {
 
     /// Accounts that could not move because of a name whose holder goes elsewhere in this plan, one behind the other.
     fn names_left_behind(&mut self, subjects: &[Subject<'a>]) {
-        let names = std::mem::take(&mut self.wait_for_names);
-        let mut waiting: Vec<(&Subject<'a>, &String)> = subjects
-            .iter()
-            .filter_map(|subject| Some((subject, names.get(&subject.wish.person)?)))
-            .collect();
-        loop {
-            let before = waiting.len();
-            waiting.retain(|(subject, _)| {
-                let free = subject
-                    .account
-                    .is_some_and(|account| self.world.barrier(account).is_none());
-                !free || matches!(place::relocate_behind(self, subject), Relocation::Taken(_))
-            });
-            if waiting.len() == before {
-                break;
+        let mut taken = std::mem::take(&mut self.wait_for_names);
+        let mut behind: FxHashMap<ObjectId, Vec<&Subject<'a>>> = FxHashMap::default();
+        for subject in subjects {
+            let name = taken.get(&subject.wish.person);
+            let free = |account| self.world.barrier(account).is_none();
+            if let Some(holder) = name.and_then(|name| name.holder)
+                && subject.account.is_some_and(free)
+            {
+                behind.entry(holder).or_default().push(subject);
             }
         }
-        for (subject, why) in waiting {
-            place::stays_where_it_is(self, subject, why);
+        let mut left = self.leaving(&behind);
+        while let Some((holder, by)) = left.pop_front() {
+            for subject in behind.remove(&holder).unwrap_or_default() {
+                match place::relocate_behind(self, subject, by) {
+                    Relocation::Taken(_) => continue,
+                    Relocation::Planned(id) => {
+                        left.extend(subject.account.map(|account| (account, id)));
+                    }
+                    Relocation::Settled => {}
+                }
+                taken.remove(&subject.wish.person);
+            }
+        }
+        for subject in subjects {
+            if let Some(name) = taken.get(&subject.wish.person) {
+                place::stays_where_it_is(self, subject, &name.why);
+            }
         }
     }
 
-    /// The action by which an account leaves its place.
-    pub(super) fn leaves(&self, account: ObjectId) -> Option<ActionId> {
-        let guid = self.world.object(account).guid();
-        let leaves = |action: &Action| {
+    /// The accounts for which others wait and which leave their place, each with the action by which it does.
+    fn leaving<T>(&self, behind: &FxHashMap<ObjectId, T>) -> VecDeque<(ObjectId, ActionId)> {
+        let actions = (0..).map(ActionId).zip(&self.draft.actions);
+        let leaving = actions.filter_map(|(id, action)| {
             let (Change::Move { account, .. } | Change::Delete { account }) = &action.change else {
-                return false;
+                return None;
             };
-            matches!(account, Target::Existing { guid: own, .. } if *own == guid)
-        };
-        let at = self.draft.actions.iter().position(leaves)?;
-        u32::try_from(at).ok().map(ActionId)
+            let Target::Existing { guid, .. } = account else {
+                return None;
+            };
+            let account = self.world.input.directory.by_guid(*guid)?;
+            behind.contains_key(&account).then_some((account, id))
+        });
+        leaving.collect()
     }
 
     /// Everything about one person; what a barrier forbids becomes one finding.
@@ -171,9 +184,9 @@ impl<'w, 'a> Builder<'w, 'a> {
         } else if !deletion::delete(self, subject) {
             account::state(self, subject);
             diff::attributes(self, subject);
-            if let Relocation::Taken(why) = place::relocate(self, subject) {
+            if let Relocation::Taken(name) = place::relocate(self, subject) {
                 let person = subject.wish.person.clone();
-                self.wait_for_names.insert(person, why);
+                self.wait_for_names.insert(person, name);
             }
             groups::memberships(self, subject);
         }

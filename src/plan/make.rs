@@ -242,9 +242,9 @@ fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Pla
         order.then_with(|| (&a.person, &a.who, &a.text).cmp(&(&b.person, &b.who, &b.text)))
     });
     draft.findings.dedup();
-    let next_change = next_changes(input, &draft.timers, |wish| wish.next_change);
-    let next_change = next_change.into_iter().map(|one| one.at).min();
-    let mut next_changes = next_changes(input, &draft.timers, |wish| wish.next_shown);
+    let next_change = due(input, &draft.timers, |wish| wish.next_change);
+    let next_change = next_change.map(|(_, at)| at).min();
+    let mut next_changes = next_changes(input, &draft.timers);
     let next_shown = next_changes.iter().map(|one| one.at).min();
     if let Some(people) = &input.options.only {
         next_changes.retain(|one| people.contains(&one.person));
@@ -313,18 +313,22 @@ fn unapproved(world: &World<'_>, draft: &mut Draft, actions: &[Action]) {
     }
 }
 
-/// The next instant at which something becomes due for each person for whom one is known, by person.
-fn next_changes(
-    input: &Input<'_>,
-    timers: &[(PersonId, Timestamp)],
+/// When something becomes due for whom; of one person the wish and each timer.
+fn due<'a>(
+    input: &'a Input<'_>,
+    timers: &'a [(PersonId, Timestamp)],
     of: fn(&Wish) -> Option<Timestamp>,
-) -> Vec<NextChange> {
+) -> impl Iterator<Item = (&'a PersonId, Timestamp)> {
     let wishes = input.wishes.iter();
-    let wishes = wishes.filter_map(|wish| Some((&wish.person, of(wish)?)));
+    let wishes = wishes.filter_map(move |wish| Some((&wish.person, of(wish)?)));
     let timers = timers.iter().map(|(person, at)| (person, *at));
-    let mut all: Vec<NextChange> = wishes
-        .chain(timers)
-        .filter(|(_, at)| *at > input.now)
+    wishes.chain(timers).filter(|(_, at)| *at > input.now)
+}
+
+/// The next instant that may be shown for each person for whom one is known, by person.
+fn next_changes(input: &Input<'_>, timers: &[(PersonId, Timestamp)]) -> Vec<NextChange> {
+    let due = due(input, timers, |wish| wish.next_shown);
+    let mut all: Vec<NextChange> = due
         .map(|(person, at)| NextChange {
             person: person.clone(),
             at,

@@ -11,7 +11,7 @@ use super::overlay;
 use super::subject::Subject;
 use super::world::absolute;
 use super::{Action, ActionId, Cause, Change, Finding, FindingKind};
-use crate::directory::Dn;
+use crate::directory::{Dn, ObjectId};
 use crate::policy::{Desired, GuardKind, Mode, RuleId, UnitWish};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -101,20 +101,36 @@ pub(crate) fn ensure_unit_for(
 /// What came of looking for another place.
 #[derive(Debug)]
 pub(crate) enum Relocation {
-    /// It is planned, or there is nothing to do, or a finding says why not.
+    /// There is nothing to do, or a finding says why it stays.
     Settled,
-    /// The name is taken there, in words, by an account that may go elsewhere in this very plan.
-    Taken(String),
+    /// The account goes there by this action.
+    Planned(ActionId),
+    /// The name is taken there.
+    Taken(TakenName),
+}
+
+/// A name that an account cannot have where it should go.
+#[derive(Debug)]
+pub(crate) struct TakenName {
+    /// In words.
+    pub(crate) why: String,
+    /// Who bears it there, and may go elsewhere in this very plan.
+    pub(crate) holder: Option<ObjectId>,
 }
 
 /// Second round: the account's unit and `cn`.
 pub(crate) fn relocate(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) -> Relocation {
-    place(builder, subject, false)
+    place(builder, subject, None)
 }
 
-/// The same once everybody else's place is planned: who goes away leaves a name behind, and the account follows.
-pub(crate) fn relocate_behind(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) -> Relocation {
-    place(builder, subject, true)
+/// The same once everybody else's place is planned: the holder of the name leaves it behind by that action, and
+/// the account follows.
+pub(crate) fn relocate_behind(
+    builder: &mut Builder<'_, '_>,
+    subject: &Subject<'_>,
+    left: ActionId,
+) -> Relocation {
+    place(builder, subject, Some(left))
 }
 
 /// Says that a name stayed taken to the end.
@@ -127,7 +143,11 @@ pub(crate) fn stays_where_it_is(builder: &mut Builder<'_, '_>, subject: &Subject
     builder.draft.find(finding);
 }
 
-fn place(builder: &mut Builder<'_, '_>, subject: &Subject<'_>, behind: bool) -> Relocation {
+fn place(
+    builder: &mut Builder<'_, '_>,
+    subject: &Subject<'_>,
+    left: Option<ActionId>,
+) -> Relocation {
     let Some(account) = subject.account else {
         return Relocation::Settled;
     };
@@ -221,18 +241,17 @@ fn place(builder: &mut Builder<'_, '_>, subject: &Subject<'_>, behind: bool) -> 
         );
         return Relocation::Settled;
     }
-    let mut leaves = None;
+    let mut behind = None;
     if !builder.names.is_free(&seeker, "cn", &common_name) {
         let holder = builder.world.input.directory.by_dn(&to);
-        leaves = holder
-            .filter(|_| behind)
-            .and_then(|holder| builder.leaves(holder));
         let gone = Seeker {
             account: holder,
             ..seeker
         };
-        if leaves.is_none() || !builder.names.is_free(&gone, "cn", &common_name) {
-            return Relocation::Taken(format!("`{common_name}` is taken in `{unit}`"));
+        behind = left.filter(|_| builder.names.is_free(&gone, "cn", &common_name));
+        if behind.is_none() {
+            let why = format!("`{common_name}` is taken in `{unit}`");
+            return Relocation::Taken(TakenName { why, holder });
         }
     }
     builder.names.take(&seeker, "cn", &common_name);
@@ -271,15 +290,14 @@ fn place(builder: &mut Builder<'_, '_>, subject: &Subject<'_>, behind: bool) -> 
     };
     let mut relocate = action(subject, change, reasons, cause);
     relocate.after.extend(unit_action);
-    relocate.after.extend(leaves);
+    relocate.after.extend(behind);
     if moved {
         relocate.counts.push(GuardKind::Move);
     }
     if renamed {
         relocate.counts.push(GuardKind::Rename);
     }
-    builder.draft.push(relocate);
-    Relocation::Settled
+    Relocation::Planned(builder.draft.push(relocate))
 }
 
 /// Whether somebody changed what the last run left, and the policy still wants what it left.

@@ -3,6 +3,7 @@
 use super::codes;
 use super::files::{notice_file, reserved};
 use super::ir::{Kind, Node};
+use super::items::{Items, once_each};
 use super::lower::{LetState, Lower, What};
 use super::program::{Function, Let, Policy};
 use super::ruleset::{Block, LineRule, Rule, RuleKind};
@@ -33,83 +34,6 @@ pub struct Input<'a> {
     pub bases: &'a [Dn],
     /// An `expect` whose condition is asked of people ([`super::Evaluator::answers`]); no part of the policy.
     pub question: Option<&'a Item>,
-}
-
-/// Items of one kind in the order of their files' names, so that the order of reading does not matter.
-#[derive(Debug, Default)]
-struct Items<'a> {
-    person: Vec<&'a FileItem<ast::PersonItem>>,
-    employment: Vec<&'a FileItem<ast::EmploymentItem>>,
-    params: Vec<&'a FileItem<ast::Param>>,
-    tables: Vec<&'a FileItem<ast::Table>>,
-    lets: Vec<&'a FileItem<ast::Let>>,
-    fns: Vec<&'a FileItem<ast::Fn>>,
-    uniques: Vec<&'a FileItem<ast::Unique>>,
-    timezone: Vec<&'a FileItem<ast::Timezone>>,
-    lifecycle: Vec<&'a FileItem<ast::Lifecycle>>,
-    stages: Vec<&'a FileItem<ast::Stage>>,
-    identity: Vec<&'a FileItem<ast::Identity>>,
-    profiles: Vec<&'a FileItem<ast::Profile>>,
-    password: Vec<&'a FileItem<ast::Password>>,
-    unit: Vec<&'a FileItem<ast::Unit>>,
-    groups: Vec<&'a FileItem<ast::Groups>>,
-    lists: Vec<&'a FileItem<ast::Groups>>,
-    forbids: Vec<&'a FileItem<ast::Forbid>>,
-    exclusives: Vec<&'a FileItem<ast::Exclusive>>,
-    exceptions: Vec<&'a FileItem<ast::Exception>>,
-    guard: Vec<&'a FileItem<ast::Guard>>,
-    group_declarations: Vec<&'a FileItem<ast::GroupDeclaration>>,
-    privileged: Vec<&'a FileItem<ast::PrivilegedGroup>>,
-    approvals: Vec<&'a FileItem<ast::Approve>>,
-    invariants: Vec<&'a FileItem<ast::Invariant>>,
-    sources: Vec<&'a FileItem<ast::Source>>,
-    retention: Vec<&'a FileItem<ast::Retention>>,
-    expects: Vec<&'a FileItem<ast::Expect>>,
-    notices: Vec<&'a FileItem<ast::Notify>>,
-    writeback: Vec<&'a FileItem<ast::Writeback>>,
-    /// Read, and carried out by a later version: the word and where it stands.
-    later: Vec<(&'static str, Span)>,
-}
-
-impl<'a> Items<'a> {
-    fn sort(files: &[&'a File]) -> Self {
-        let mut items = Self::default();
-        for item in files.iter().flat_map(|file| &file.items) {
-            match item {
-                Item::Person(item) => items.person.push(item),
-                Item::Employment(item) => items.employment.push(item),
-                Item::Param(item) => items.params.push(item),
-                Item::Table(item) => items.tables.push(item),
-                Item::Let(item) => items.lets.push(item),
-                Item::Fn(item) => items.fns.push(item),
-                Item::Unique(item) => items.uniques.push(item),
-                Item::Timezone(item) => items.timezone.push(item),
-                Item::Lifecycle(item) => items.lifecycle.push(item),
-                Item::Stage(item) => items.stages.push(item),
-                Item::Identity(item) => items.identity.push(item),
-                Item::Profile(item) => items.profiles.push(item),
-                Item::Password(item) => items.password.push(item),
-                Item::Unit(item) => items.unit.push(item),
-                Item::Groups(item) => items.groups.push(item),
-                Item::Lists(item) => items.lists.push(item),
-                Item::Forbid(item) => items.forbids.push(item),
-                Item::Exclusive(item) => items.exclusives.push(item),
-                Item::Exception(item) => items.exceptions.push(item),
-                Item::Guard(item) => items.guard.push(item),
-                Item::Source(item) => items.sources.push(item),
-                Item::GroupDeclaration(item) => items.group_declarations.push(item),
-                Item::PrivilegedGroup(item) => items.privileged.push(item),
-                Item::Invariant(item) => items.invariants.push(item),
-                Item::Approve(item) => items.approvals.push(item),
-                Item::Notify(item) => items.notices.push(item),
-                Item::Writeback(item) => items.writeback.push(item),
-                Item::Retention(item) => items.retention.push(item),
-                Item::Expect(item) => items.expects.push(item),
-                Item::Test(item) => items.later.push(("test", item.word)),
-            }
-        }
-        items
-    }
 }
 
 /// Checks policies. There is a [`Policy`] exactly if no diagnostic is an error.
@@ -230,79 +154,6 @@ fn nobodys_rule() -> Rule {
         line: 0,
         reads: Vec::new(),
         reads_clock: false,
-    }
-}
-
-/// Items that a policy has once, and those that it must have.
-fn once_each(lower: &mut Lower<'_>, items: &Items<'_>, files: &[&File]) {
-    fn words<T>(items: &[&FileItem<T>]) -> Vec<Span> {
-        items.iter().map(|item| item.word).collect()
-    }
-    let once: [(&str, Vec<Span>, Option<&str>); 11] = [
-        (
-            "person",
-            words(&items.person),
-            Some("write `person { … }`: it says what HR knows of a person"),
-        ),
-        ("employment", words(&items.employment), None),
-        (
-            "timezone",
-            words(&items.timezone),
-            Some("write `timezone \"Europe/Berlin\"`, or wherever people are"),
-        ),
-        (
-            "lifecycle",
-            words(&items.lifecycle),
-            Some("write `lifecycle { … }`: it says in which stage a person is"),
-        ),
-        (
-            "identity",
-            words(&items.identity),
-            Some("write `identity { anchor employeeID = id }`"),
-        ),
-        ("password", words(&items.password), None),
-        (
-            "unit",
-            words(&items.unit),
-            Some("write `unit { otherwise => \"OU=…\" }`: it says where accounts stand"),
-        ),
-        ("guard", words(&items.guard), None),
-        ("retention", words(&items.retention), None),
-        ("writeback", words(&items.writeback), None),
-        (
-            "profile",
-            words(&items.profiles).into_iter().take(1).collect(),
-            Some("write `profile { … }`: it says what attributes an account has"),
-        ),
-    ];
-    // The first file by name, not by the order of reading.
-    let first = files.first().map(|file| file.id);
-    let anywhere = first.map_or_else(Span::default, |id| Span::new(id, 0, 0));
-    for (word, places, needed) in once {
-        if let (None, Some(help)) = (places.first(), needed) {
-            lower.report(
-                Diagnostic::new(
-                    &codes::MISSING_ITEM,
-                    anywhere,
-                    format!("the policy has no `{word}`"),
-                )
-                .help(help),
-            );
-        }
-        if let [first, again @ ..] = places.as_slice() {
-            for span in again {
-                lower.report(
-                    Diagnostic::new(
-                        &codes::DUPLICATE,
-                        *span,
-                        format!("`{word}` stands once in a policy"),
-                    )
-                    .label("again")
-                    .also(*first, "first here")
-                    .help("put the statements into one"),
-                );
-            }
-        }
     }
 }
 

@@ -15,6 +15,7 @@ mod eval;
 pub mod explain;
 mod files;
 mod ir;
+mod items;
 mod lower;
 pub mod notice;
 mod pattern;

@@ -1,14 +1,105 @@
 //! What was expected, in the words of people.
 //!
-//! The match below has no `_` arm on purpose: a new grammar rule does not compile before somebody has
+//! The match at the end has no `_` arm on purpose: a new grammar rule does not compile before somebody has
 //! decided how a message names it, or that none does.
 
 use super::grammar::Rule;
+use super::recover::first_word;
+use crate::diagnostic::{Diagnostic, did_you_mean};
+
+/// The expected rules in words of people, each once, what goes without saying left out.
+pub(super) fn in_words(rules: &[Rule]) -> Vec<&'static str> {
+    let mut words: Vec<&'static str> = Vec::new();
+    for word in rules.iter().copied().filter_map(display) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    let mut hide = |because: &str, hidden: &[&str]| {
+        if words.contains(&because) {
+            words.retain(|word| !hidden.contains(word));
+        }
+    };
+    hide(
+        "an operator",
+        &[
+            "a unit of time",
+            "`(`",
+            "`[`",
+            "`at`",
+            "`or`",
+            "`in`",
+            "`is`",
+        ],
+    );
+    hide("`}`", &["`,`"]);
+    hide(
+        "an expression",
+        &[
+            "a name",
+            "a text in double quotes",
+            "a date",
+            "a time",
+            "a duration",
+            "a number",
+            "a whole number",
+            "`(`",
+            "`[`",
+            "`account`",
+            "an AD attribute",
+        ],
+    );
+    if let Some(at) = words.iter().position(|word| *word == "an operator") {
+        let operator = words.remove(at);
+        words.push(operator);
+    }
+    words
+}
+
+/// A near word among the expected ones, or what a reserved word is.
+pub(super) fn help(
+    diagnostic: Diagnostic,
+    expected: &[&str],
+    found: &str,
+    behind: bool,
+) -> Diagnostic {
+    let candidates = expected
+        .iter()
+        .flat_map(|words| words.split('`').skip(1).step_by(2))
+        .filter(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()));
+    let is_word = !first_word(found).is_empty();
+    let near = did_you_mean(found, candidates).filter(|_| is_word && !behind);
+    if near.is_some() {
+        return diagnostic.help_did_you_mean(near);
+    }
+    if found.starts_with(|c: char| c.is_alphabetic() && !c.is_ascii()) {
+        return diagnostic.help("names have the letters a to z, digits and `_`");
+    }
+    let wants_name = expected.contains(&"a name") || expected.contains(&"a field");
+    if wants_name && is_word && !behind {
+        return diagnostic.help(format!(
+            "`{found}` is a word of the language; choose another name"
+        ));
+    }
+    if wants_name && found.starts_with('"') {
+        return diagnostic.help("a name stands without quotes");
+    }
+    diagnostic
+}
+
+/// "a, b or c".
+pub(super) fn list(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} or {last}", most.join(", ")),
+    }
+}
 
 /// How a message names a rule; `None` where it should not.
 ///
 /// Hidden are habits from elsewhere, recovery, and what may follow nearly everything (`.`, `[`).
-pub(super) fn display(rule: Rule) -> Option<&'static str> {
+fn display(rule: Rule) -> Option<&'static str> {
     match rule {
         Rule::WHITESPACE
         | Rule::COMMENT

@@ -18,6 +18,9 @@ const POWERSHELL: [(&str, &str); 11] = [
     ("-in", "in"),
 ];
 
+/// What somebody is told who writes a time as elsewhere.
+const TIMES: &str = "a time has 24 hours and two digits each: `06:00`, `18:00`";
+
 /// Where something else was expected.
 pub(super) struct Place<'t> {
     /// One past what stands before it.
@@ -76,9 +79,7 @@ pub(super) fn mend(lower: &Lower<'_>, diagnostic: Diagnostic, place: &Place<'_>)
             .fix(insert(place.from, "at most "));
     }
     if let ("am" | "pm", Some(fix)) = (place.found, twelve_hours(lower, head, place)) {
-        return diagnostic
-            .help("a time has 24 hours and two digits each: `06:00`, `18:00`")
-            .fix(fix);
+        return diagnostic.help(TIMES).fix(fix);
     }
     match place.found {
         "$" => diagnostic.help("a name stands without `$`").fix(Fix {
@@ -89,7 +90,7 @@ pub(super) fn mend(lower: &Lower<'_>, diagnostic: Diagnostic, place: &Place<'_>)
             )],
         }),
         "&" => diagnostic.help("texts are joined in a template: `\"{a} {b}\"`"),
-        "Uhr" => diagnostic.help("a time has 24 hours and two digits each: `06:00`, `18:00`"),
+        "Uhr" => diagnostic.help(TIMES),
         _ => diagnostic,
     }
 }

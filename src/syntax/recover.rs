@@ -6,7 +6,7 @@
 
 use super::ast::Item;
 use super::codes;
-use super::expected::display;
+use super::expected::{help, in_words, list};
 use super::grammar::{Grammar, Rule};
 use super::lower::Lower;
 use super::mend::{Place, mend};
@@ -258,10 +258,8 @@ fn unknown_item(lower: &mut Lower<'_>, slice: &str, start: usize) {
     let diagnostic = Diagnostic::new(&codes::UNKNOWN_ITEM, span, message);
     let near = did_you_mean(word, ITEMS.iter().map(|(item, _)| *item));
     let sql = ["like", "LIKE"].contains(&word);
-    let number = lower
-        .text
-        .get(..last_token(lower, span.start) as usize)
-        .is_some_and(|text| text.ends_with(|c: char| c.is_ascii_digit()));
+    let before = lower.text.get(..last_token(lower, span.start) as usize);
+    let number = before.is_some_and(ends_with_number);
     lower.report(if continues_line(lower, span) {
         diagnostic
             .label("what stands before it is complete")
@@ -280,6 +278,12 @@ fn unknown_item(lower: &mut Lower<'_>, slice: &str, start: usize) {
             .label("unknown item")
             .help(format!("the items are {}", list(&words)))
     });
+}
+
+/// Whether the last token is a number; the digit at the end of a name is none.
+fn ends_with_number(text: &str) -> bool {
+    let before = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    before.len() < text.len() && !before.ends_with(|c: char| c.is_alphanumeric() || c == '_')
 }
 
 /// Where a parse failed, and what it expected there.
@@ -305,56 +309,6 @@ fn failure(rule: Rule, slice: &str) -> Failure {
             Failure { at, expected }
         }
     }
-}
-
-/// The expected rules in words of people, each once, what goes without saying left out.
-fn in_words(rules: &[Rule]) -> Vec<&'static str> {
-    let mut words: Vec<&'static str> = Vec::new();
-    for word in rules.iter().copied().filter_map(display) {
-        if !words.contains(&word) {
-            words.push(word);
-        }
-    }
-    let mut hide = |because: &str, hidden: &[&str]| {
-        if words.contains(&because) {
-            words.retain(|word| !hidden.contains(word));
-        }
-    };
-    hide(
-        "an operator",
-        &[
-            "a unit of time",
-            "a unit of time",
-            "`(`",
-            "`[`",
-            "`at`",
-            "`or`",
-            "`in`",
-            "`is`",
-        ],
-    );
-    hide("`}`", &["`,`"]);
-    hide(
-        "an expression",
-        &[
-            "a name",
-            "a text in double quotes",
-            "a date",
-            "a time",
-            "a duration",
-            "a number",
-            "a whole number",
-            "`(`",
-            "`[`",
-            "`account`",
-            "an AD attribute",
-        ],
-    );
-    if let Some(at) = words.iter().position(|word| *word == "an operator") {
-        let operator = words.remove(at);
-        words.push(operator);
-    }
-    words
 }
 
 fn expected(lower: &mut Lower<'_>, slice: &str, start: usize, failure: &Failure) {
@@ -432,43 +386,8 @@ fn unclosed_regex(lower: &mut Lower<'_>, from: u32) {
     );
 }
 
-/// A near word among the expected ones, or what a reserved word is.
-fn help(diagnostic: Diagnostic, expected: &[&str], found: &str, behind: bool) -> Diagnostic {
-    let candidates = expected
-        .iter()
-        .flat_map(|words| words.split('`').skip(1).step_by(2))
-        .filter(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()));
-    let is_word = !first_word(found).is_empty();
-    let near = did_you_mean(found, candidates).filter(|_| is_word && !behind);
-    if near.is_some() {
-        return diagnostic.help_did_you_mean(near);
-    }
-    if found.starts_with(|c: char| c.is_alphabetic() && !c.is_ascii()) {
-        return diagnostic.help("names have the letters a to z, digits and `_`");
-    }
-    let wants_name = expected.contains(&"a name") || expected.contains(&"a field");
-    if wants_name && is_word && !behind {
-        return diagnostic.help(format!(
-            "`{found}` is a word of the language; choose another name"
-        ));
-    }
-    if wants_name && found.starts_with('"') {
-        return diagnostic.help("a name stands without quotes");
-    }
-    diagnostic
-}
-
-/// "a, b or c".
-fn list(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [most @ .., last] => format!("{} or {last}", most.join(", ")),
-    }
-}
-
 /// The word that a text begins with; empty where it begins with something else.
-fn first_word(text: &str) -> &str {
+pub(super) fn first_word(text: &str) -> &str {
     let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
     if !text.starts_with(|c: char| c.is_alphabetic() || c == '_') {
         return "";

@@ -2,7 +2,7 @@
 
 use super::bench::{Company, candidates, dn, found, id, line, shown, values};
 use tenure::directory::{Guid, Object};
-use tenure::plan::FindingKind;
+use tenure::plan::{ActionId, FindingKind};
 use tenure::policy::{Mode, Reserved, UnitWish};
 use tenure::state::{NameSpace, Reservation};
 
@@ -145,6 +145,52 @@ fn a_common_name_is_unique_in_the_unit_that_it_comes_to() {
         shown(&company.run()),
         ["move ada king to cn=ada king (2),ou=berlin (time)"]
     );
+}
+
+#[test]
+fn accounts_of_one_name_move_up_one_behind_the_other() {
+    const LONG: i64 = 24;
+    let unit = |number: i64| format!("OU=Room {number}");
+    let moved = |last: i64| {
+        let mut company = Company::new();
+        for number in 1..=LONG {
+            let name = format!("P{number} King");
+            let login = format!("p{number}");
+            let place = dn(&format!("CN=Ada King,{}", unit(number)));
+            company = company
+                .unit(&unit(number))
+                .account_with(&login, &name, &number.to_string(), |mut account| {
+                    account.set_dn(place);
+                    account
+                })
+                .member(&login, "SG-Staff")
+                .person_with(number, &name, |wish| {
+                    let next = if number < LONG { number + 1 } else { last };
+                    wish.unit = UnitWish::In(dn(&unit(next)), super::bench::UNIT);
+                    let cn = wish.attributes.iter_mut();
+                    cn.for_each(|line| {
+                        if &*line.attribute == "cn" {
+                            line.value = values(&["Ada King"]);
+                        }
+                    });
+                });
+        }
+        company.plan()
+    };
+    let plan = moved(LONG + 1);
+    let unit_first = std::iter::once(format!("unit ou=room {} (first)", LONG + 1));
+    let moves = (2..=LONG + 1).rev();
+    let moves = moves.map(|to| format!("move ada king to cn=ada king,ou=room {to} (first)"));
+    assert_eq!(shown(&plan), unit_first.chain(moves).collect::<Vec<_>>());
+    for (at, action) in plan.actions.iter().enumerate().skip(1) {
+        assert_eq!(action.after, [ActionId(u32::try_from(at - 1).unwrap())]);
+    }
+
+    // In a circle nobody goes first.
+    let circle = moved(1);
+    assert_eq!(shown(&circle), Vec::<String>::new());
+    let held = found(&circle, FindingKind::Held).len();
+    assert_eq!(i64::try_from(held), Ok(LONG));
 }
 
 #[test]

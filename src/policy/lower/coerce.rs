@@ -142,9 +142,7 @@ pub(super) fn written_as(node: &Node, want: &Type, diagnostic: Diagnostic) -> Di
             .ok()
             .map(|_| text.to_string()),
         (Kind::Const(Value::Int(number)), Type::Duration) => Some(format!("{number} days")),
-        (Kind::Const(Value::Int(number)), Type::Text | Type::OneOf(_)) => {
-            Some(format!("\"{number}\""))
-        }
+        (Kind::Const(Value::Int(number)), Type::Text) => Some(format!("\"{number}\"")),
         _ => None,
     };
     match right {

@@ -102,6 +102,8 @@ pub(crate) struct Lower<'a> {
     /// What is known to be present where the walk is.
     pub(crate) present: Vec<narrow::Path>,
     pub(crate) allowed: Allowed,
+    /// What is walked stands in the braces of a text.
+    pub(crate) in_hole: bool,
     /// Attributes with a line in `profile`, right or wrong, in lower case.
     pub(crate) named_lines: BTreeSet<String>,
     /// The `let`s and functions that are being checked, outermost first.
@@ -140,6 +142,7 @@ impl<'a> Lower<'a> {
             program: Program::default(),
             present: Vec::new(),
             allowed: Allowed::default(),
+            in_hole: false,
             named_lines: BTreeSet::new(),
             opening: Vec::new(),
             named_at: Vec::new(),
@@ -203,8 +206,11 @@ impl<'a> Lower<'a> {
     /// Walks with other permissions.
     pub(crate) fn allowing<T>(&mut self, allowed: Allowed, walk: impl FnOnce(&mut Self) -> T) -> T {
         let before = std::mem::replace(&mut self.allowed, allowed);
+        // It stands elsewhere: a `let` is walked where it is first named.
+        let in_hole = std::mem::take(&mut self.in_hole);
         let result = walk(self);
         self.allowed = before;
+        self.in_hole = in_hole;
         result
     }
 

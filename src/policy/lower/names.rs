@@ -116,7 +116,8 @@ impl Lower<'_> {
                 "declare it in `person`, or with `let` or `param`"
             };
             diagnostic = diagnostic.help(help);
-            if name.starts_with(char::is_uppercase) && name != EMPLOYMENTS {
+            let text = name.starts_with(char::is_uppercase) && name != EMPLOYMENTS;
+            if text && !self.in_hole {
                 // Names of people's fields begin with a small letter; values of HR and groups do not.
                 let quoted = format!("\"{name}\"");
                 diagnostic = diagnostic

@@ -6,7 +6,7 @@ use crate::policy::codes;
 use crate::policy::eval::Value;
 use crate::policy::ir::{Kind, Node, Piece};
 use crate::policy::types::{Marks, Type};
-use crate::syntax::ast::{Part, Template};
+use crate::syntax::ast::{Expr, Part, Template};
 
 impl Lower<'_> {
     /// A text in double quotes.
@@ -35,7 +35,7 @@ impl Lower<'_> {
                     pieces.push(Piece::Literal(text.clone()));
                 }
                 Part::Hole(expr, _) => {
-                    let node = self.expr(expr);
+                    let node = self.hole(expr);
                     if node.ty == Type::Error {
                         broken = true;
                         continue;
@@ -71,6 +71,14 @@ impl Lower<'_> {
 }
 
 impl Lower<'_> {
+    /// What stands in the braces of a text.
+    pub(super) fn hole(&mut self, expr: &Expr) -> Node {
+        let before = std::mem::replace(&mut self.in_hole, true);
+        let node = self.expr(expr);
+        self.in_hole = before;
+        node
+    }
+
     /// `${x}`, as shells and JavaScript write a hole: here the dollar would stand in the text.
     fn dollar(&mut self, literal: Span) {
         let place = Span::new(literal.file, literal.end.saturating_sub(1), literal.end);

@@ -177,7 +177,7 @@ impl Lower<'_> {
                 Part::Literal(text, _) => skeleton.push_str(text),
                 Part::Hole(expr, _) => {
                     skeleton.push(HOLE);
-                    holes.push(self.expr(expr));
+                    holes.push(self.hole(expr));
                 }
             }
         }

@@ -4,23 +4,35 @@
 //! has a [`Span`]. The tree owns its words (no borrow of the text, no pest pair), and it contains no
 //! opinion: a name is a name until the policy layer binds it.
 //!
-//! Begin with [`Item`]; expressions are in [`expr`], the statements of each item beside it.
+//! Begin with [`Item`]; expressions are in `expr`, what each item says in `people`, `account`, `access` and `around`.
 
+mod access;
+mod account;
+mod around;
 mod expr;
 mod item;
+mod people;
 
-pub use expr::{Clock, CompareOp, Expr, ExprKind, Part, Quantifier, Row, Rows, Template};
-pub use item::{
-    AccountClause, Adopt, Anchor, Approve, Attach, Clause, Confirmed, Continues, ElseAction,
-    EmploymentItem, Event, Exception, ExceptionClause, Exclusive, ExclusivePrefer, Expect,
-    ExpectClause, ExpectRule, Extent, Field, FileItem, Fn, Forbid, Given, GroupDeclaration,
+pub use access::{
+    Attach, Exception, ExceptionClause, Exclusive, ExclusivePrefer, Forbid, GroupDeclaration,
     GroupKind, GroupRow, GroupScope, GroupStatement, Groups, Guard, GuardKind, GuardStatement,
-    Identity, IdentityStatement, Ignore, Invariant, Item, Key, Let, Lifecycle, LifecycleCondition,
-    LifecycleRow, Limit, Link, Manage, Modifier, Notify, NotifyBody, NotifyStatement, Override,
-    Param, Password, PasswordStatement, PersonItem, PrivilegedGroup, Profile, ProfileLine,
-    ProfileStatement, Protect, ProtectKind, Retention, Sensitivity, Source, Stage, Table, Test,
-    TestStatement, Timezone, Transition, Type, TypeKind, Unique, UniqueStatement, Unit, UnitRule,
-    Writeback,
+    Invariant, Limit, Manage, Override, PrivilegedGroup, Protect, ProtectKind,
+};
+pub use account::{
+    AccountClause, Adopt, Anchor, Clause, Confirmed, Continues, ElseAction, Extent, Identity,
+    IdentityStatement, Ignore, Lifecycle, LifecycleCondition, LifecycleRow, Link, Modifier,
+    Password, PasswordStatement, Profile, ProfileLine, ProfileStatement, Stage, Timezone,
+    Transition, Unit, UnitRule,
+};
+pub use around::{
+    Approve, Event, Expect, ExpectClause, ExpectRule, Given, Notify, NotifyBody, NotifyStatement,
+    Retention, Test, TestStatement, Writeback,
+};
+pub use expr::{Clock, CompareOp, Expr, ExprKind, Part, Quantifier, Row, Rows, Template};
+pub use item::{FileItem, Item, Key};
+pub use people::{
+    EmploymentItem, Field, Fn, Let, Param, PersonItem, Sensitivity, Source, Table, Type, TypeKind,
+    Unique, UniqueStatement,
 };
 
 use crate::diagnostic::{FileId, Span, Spanned};

@@ -525,12 +525,24 @@ fn clock(expr: &Expr) -> Option<Clock> {
     }
 }
 
+/// Whether it is not known, or not known wholly: a list hangs on each of its elements.
+fn is_unknown(answer: &Answer) -> bool {
+    match answer {
+        Answer::Unknown => true,
+        Answer::Is(Value::List(list)) => list.more || list.items.iter().any(is_unknown),
+        Answer::Is(_) | Answer::Missing => false,
+    }
+}
+
 /// Two values compared: unknown first, then missing.
 fn compared(op: CompareOp, left: &Answer, right: &Answer) -> Option<bool> {
+    if is_unknown(left) || is_unknown(right) {
+        return None;
+    }
     let (left, right) = match (left, right) {
-        (Answer::Unknown, _) | (_, Answer::Unknown) => return None,
         (Answer::Missing, _) | (_, Answer::Missing) => return Some(op == CompareOp::NotEqual),
         (Answer::Is(left), Answer::Is(right)) => (left, right),
+        (Answer::Unknown, _) | (_, Answer::Unknown) => return None,
     };
     Some(match op {
         CompareOp::Equal => left == right,

@@ -224,7 +224,7 @@ impl Writer<'_> {
 
     fn number(&mut self, depth: usize) -> String {
         let of = |writer: &mut Self| writer.value(Kind::Number, depth);
-        match self.dice.below(16) {
+        match self.dice.below(18) {
             0..=4 => self.atom(Kind::Number),
             5 => format!("{}.length()", self.value(Kind::Text, depth)),
             6 => {
@@ -255,6 +255,7 @@ impl Writer<'_> {
                 format!("{}.{step}", self.value(Kind::Numbers, depth))
             }
             14 => format!("({} else {})", of(self), self.literal(Kind::Number)),
+            15..=16 => format!("{}.length()", self.pair().0),
             _ => format!(
                 "{}.modulo(2)",
                 self.dice.of(&["grade", "room", "id", "team.room"])
@@ -411,7 +412,11 @@ impl Writer<'_> {
             Kind::Time,
             Kind::Bool,
             Kind::Person,
+            Kind::Texts,
         ]);
+        if kind == Kind::Texts {
+            return self.about_a_list();
+        }
         let sign = self.dice.of(&["==", "!="]);
         let left = self.value(kind, depth);
         if kind == Kind::Person {
@@ -423,6 +428,28 @@ impl Writer<'_> {
             self.literal_for(&left, kind)
         };
         format!("({left} {sign} {right})")
+    }
+
+    /// A list of two texts that may lack one of them, and what stands in it for somebody.
+    fn pair(&mut self) -> (String, [String; 2]) {
+        let (one, other) = (self.atom(Kind::Text), self.atom(Kind::Text));
+        let values = [&one, &other].map(|of| self.literal_for(of, Kind::Text));
+        (format!("[{one}, {other}]"), values)
+    }
+
+    /// Such a list compared as a whole, or by how many are in it.
+    pub(super) fn about_a_list(&mut self) -> String {
+        let sign = self.dice.of(&["==", "!="]);
+        let (list, [one, other]) = self.pair();
+        match self.dice.below(7) {
+            4..=6 => {
+                let count = 1 + self.dice.below(2);
+                format!("({list}.length() {sign} {count})")
+            }
+            0 => format!("({list} {sign} [{one}])"),
+            1 => format!("({list} {sign} [{other}])"),
+            _ => format!("({list} {sign} [{one}, {other}])"),
+        }
     }
 
     fn ordered(&mut self, depth: usize) -> String {

@@ -1,0 +1,151 @@
+//! What stands around the rules: approvals, notices, what HR gets back, retention, expectations and tests.
+
+use super::{Duration, Expr, GuardKind, Name, Transition};
+use crate::diagnostic::{Span, Spanned};
+
+/// `approve delete, disable when C`, `approve grant "G"`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Approve {
+    /// Which actions wait.
+    pub kinds: Vec<Spanned<GuardKind>>,
+    /// Only for these groups.
+    pub groups: Vec<Expr>,
+    /// Only when.
+    pub condition: Option<Expr>,
+}
+
+/// `notify "name" { … }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notify {
+    /// Its name.
+    pub name: Name,
+    /// The statements.
+    pub statements: Vec<NotifyStatement>,
+}
+
+/// A statement of `notify`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NotifyStatement {
+    /// `on EVENT`.
+    On(Event, Span),
+    /// `to a, b`.
+    To(Vec<Expr>, Span),
+    /// `subject "…"`.
+    Subject(Expr),
+    /// `body file "…"` or `body "…"`.
+    Body(NotifyBody, Span),
+}
+
+/// What makes a notice.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// `create`.
+    Create,
+    /// `password`.
+    Password,
+    /// `delete`.
+    Delete,
+    /// `postpone`.
+    Postpone,
+    /// `problem`.
+    Problem,
+    /// `enter …`, `exit …`.
+    Transition(Transition),
+    /// `change of x, y`.
+    ChangeOf(Vec<Name>),
+    /// `when C`.
+    When(Expr),
+}
+
+/// The body of a notice.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NotifyBody {
+    /// A file beside the policy.
+    File(Name),
+    /// A text.
+    Text(Expr),
+}
+
+/// `writeback { email = account.mail }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Writeback {
+    /// HR attribute and value.
+    pub lines: Vec<(Name, Expr)>,
+}
+
+/// `retention { values 180 days  trail 3 years }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Retention {
+    /// Personal values.
+    pub values: Option<Duration>,
+    /// The audit trail.
+    pub trail: Option<Duration>,
+}
+
+/// `expect "title" when C`: data quality.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expect {
+    /// What is expected.
+    pub title: Name,
+    /// The condition that should hold.
+    pub condition: Expr,
+}
+
+/// `test "…" { … }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Test {
+    /// Its name.
+    pub name: Name,
+    /// The statements.
+    pub statements: Vec<TestStatement>,
+}
+
+/// A statement of `test`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TestStatement {
+    /// `on DATE [at TIME]`.
+    On(jiff::civil::Date, Option<jiff::civil::Time>, Span),
+    /// `person [name] { field = value }`.
+    Person(Given),
+    /// `taken ATTRIBUTE "value"`.
+    Taken(Name, Vec<Expr>, Span),
+    /// `expect …`.
+    Expect(ExpectRule),
+}
+
+/// A person of a test.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Given {
+    /// The name under which others refer to it.
+    pub name: Option<Name>,
+    /// `field = value`.
+    pub fields: Vec<(Name, Expr)>,
+    /// The statement.
+    pub span: Span,
+}
+
+/// `expect [no] …` in a test.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExpectRule {
+    /// `no`.
+    pub negated: bool,
+    /// What.
+    pub clause: ExpectClause,
+    /// The statement.
+    pub span: Span,
+}
+
+/// What a test expects or an invariant forbids.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExpectClause {
+    /// `stage NAME`.
+    Stage(Name),
+    /// `account enabled`, `account deleted`, …
+    Account(Name),
+    /// `unit "…"`.
+    Unit(Expr),
+    /// `group "…"`.
+    Group(Vec<Expr>),
+    /// Any condition.
+    Condition(Expr),
+}
