@@ -13,7 +13,7 @@ use super::company::{Company, Employment, Person, Termination};
 pub enum Habit {
     /// HR sets somebody inactive at once, whatever the dates say.
     InactiveByHand,
-    /// Somebody's last day is today: Personio calls them inactive from 00:00 UTC of tomorrow.
+    /// Somebody's last day ends, and Personio calls them active until 00:00 UTC, which in Berlin is after midnight.
     LastDay,
     /// A termination that was called off still stands on an employment that goes on.
     StaleTermination,
@@ -36,15 +36,47 @@ pub enum Habit {
 impl Habit {
     /// All of them, each with its name and what it does.
     pub const ALL: &'static [(Self, &'static str, &'static str)] = &[
-        (Self::InactiveByHand, "inactive-by-hand", "HR sets somebody inactive at once, whatever the dates say"),
-        (Self::LastDay, "last-day", "somebody's last day is today; inactive from 00:00 UTC of tomorrow"),
-        (Self::StaleTermination, "stale-termination", "a past termination stands on an employment that goes on"),
-        (Self::NewId, "new-id", "somebody who left comes back under a new id"),
-        (Self::TestEmployee, "test-employee", "a test employee among the others"),
-        (Self::CompanySwitch, "company-switch", "one employment ends, one with another company begins"),
+        (
+            Self::InactiveByHand,
+            "inactive-by-hand",
+            "HR sets somebody inactive at once, whatever the dates say",
+        ),
+        (
+            Self::LastDay,
+            "last-day",
+            "somebody's last day ends; inactive from the next 00:00 UTC",
+        ),
+        (
+            Self::StaleTermination,
+            "stale-termination",
+            "a past termination stands on an employment that goes on",
+        ),
+        (
+            Self::NewId,
+            "new-id",
+            "somebody who left comes back under a new id",
+        ),
+        (
+            Self::TestEmployee,
+            "test-employee",
+            "a test employee among the others",
+        ),
+        (
+            Self::CompanySwitch,
+            "company-switch",
+            "one employment ends, one with another company begins",
+        ),
         (Self::NoEmail, "no-email", "somebody's address is empty"),
-        (Self::PrivateEmail, "private-email", "somebody's address is a private one"),
-        (Self::DepartmentRenamed, "department-renamed", "the largest department gets another name"),
+        (
+            Self::PrivateEmail,
+            "private-email",
+            "somebody's address is a private one",
+        ),
+        (
+            Self::DepartmentRenamed,
+            "department-renamed",
+            "the largest department gets another name",
+        ),
         (Self::Retention, "retention", "somebody who left is deleted"),
     ];
 
@@ -63,31 +95,49 @@ impl Habit {
             let employment = person.employment();
             employment.is_some_and(|one| match left {
                 true => one.status == "inactive",
-                false => one.status == "active" && one.termination.is_none() && one.ty == "internal",
+                false => {
+                    one.status == "active" && one.termination.is_none() && one.ty == "internal"
+                }
             })
         };
-        let id = company.people.iter().rev().find(|person| chosen(person)).map(|person| person.id);
+        let id = company
+            .people
+            .iter()
+            .rev()
+            .find(|person| chosen(person))
+            .map(|person| person.id);
         let id = id.ok_or_else(|| format!("nobody is there for {self}"))?;
         if self == Self::Retention {
             company.people.retain(|person| person.id != id);
             return Ok(format!("{self}: {id} is deleted"));
         }
         if self == Self::NewId {
-            let names = company.person(id).map(|person| (person.first_name.clone(), person.last_name.clone()));
+            let names = company
+                .person(id)
+                .map(|person| (person.first_name.clone(), person.last_name.clone()));
             let (first, last) = names.unwrap_or_default();
-            return Ok(format!("{}, who was {id}", add(company, &first, &last, now)));
+            return Ok(format!(
+                "{}, who was {id}",
+                add(company, &first, &last, now)
+            ));
         }
         let entity = company.legal_entities.id("Second Company", 70_000);
         let Some(person) = company.person_mut(id) else {
             return Err(format!("nobody is there for {self}"));
         };
-        person.updated_at = now;
         match self {
             Self::NoEmail => person.email.clear(),
             Self::PrivateEmail => person.email = format!("private{id}@freemail.example"),
             _ => {}
         }
+        let of_person = matches!(self, Self::NoEmail | Self::PrivateEmail);
+        if of_person {
+            person.updated_at = now;
+        }
         if let Some(employment) = person.employment_mut() {
+            if !of_person {
+                employment.updated_at = Some(now);
+            }
             let ends = |ty: &str| Termination {
                 date: Some(yesterday.into()),
                 ty: ty.to_owned(),
@@ -125,7 +175,13 @@ impl Habit {
 }
 
 fn add(company: &mut Company, first: &str, last: &str, now: Timestamp) -> String {
-    let id = company.people.iter().map(|person| person.id).max().unwrap_or(0) + 1;
+    let id = company
+        .people
+        .iter()
+        .map(|person| person.id)
+        .max()
+        .unwrap_or(0)
+        + 1;
     let today = now.to_zoned_datetime(TimeZone::UTC).date();
     company.people.push(Person {
         id,
@@ -138,6 +194,7 @@ fn add(company: &mut Company, first: &str, last: &str, now: Timestamp) -> String
         updated_at: now,
         custom: std::collections::BTreeMap::new(),
         only_v1: std::collections::BTreeMap::new(),
+        verbatim: std::collections::BTreeMap::new(),
         employments: vec![Employment {
             id: format!("{id:08x}-0000-4000-8000-000000000000"),
             status: "active".to_owned(),
@@ -155,7 +212,12 @@ fn rename_department(company: &mut Company) -> Result<String, String> {
         let employments = company.people.iter().filter_map(Person::employment);
         employments.filter(|one| one.department == Some(id)).count()
     };
-    let largest = company.departments.names.keys().copied().max_by_key(|id| size(*id));
+    let largest = company
+        .departments
+        .names
+        .keys()
+        .copied()
+        .max_by_key(|id| size(*id));
     let name = largest.and_then(|id| company.departments.names.get_mut(&id));
     let name = name.ok_or("there is no department")?;
     let before = name.clone();

@@ -7,7 +7,9 @@
 //!
 //! Begin with [`Sim::start`].
 
+mod absences;
 mod admin;
+mod auth;
 mod company;
 mod credential;
 mod data;
@@ -15,17 +17,19 @@ mod fault;
 mod habits;
 mod limits;
 mod lists;
+mod quirk;
 mod server;
 mod v1;
 mod v2;
 mod webhook;
 mod writes;
 
-pub use company::{Company, Custom, Day, Employment, Person, Table, Termination};
-pub use credential::{CLIENT_ID, CLIENT_SECRET, Credential};
+pub use company::{Absence, Company, Custom, Day, Employment, Person, Table, Termination};
+pub use credential::{CLIENT_ID, CLIENT_SECRET, Credential, SCOPES};
 pub use data::BadData;
 pub use fault::{Fault, Kind};
 pub use habits::Habit;
+pub use quirk::Quirk;
 pub use server::Options;
 pub use v1::Tags;
 
@@ -60,28 +64,37 @@ impl Sim {
         let address = listener.local_addr()?;
         let state = Arc::new(Mutex::new(State::new(company, options)));
         let (stop, stopped) = oneshot::channel();
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()?;
         // Whoever is second is told that there is one already, which is as good.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let client = reqwest::Client::builder().no_proxy().build().map_err(io::Error::other)?;
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .map_err(io::Error::other)?;
         let served = Served {
             state: state.clone(),
             client,
         };
-        let thread = std::thread::Builder::new().name("personio-sim".to_owned()).spawn(move || {
-            runtime.block_on(async move {
-                let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
-                    return;
-                };
-                let app = Router::new().fallback(answer).with_state(served);
-                let server = axum::serve(listener, app);
-                tokio::select! {
-                    _ = async { server.await } => {}
-                    _ = stopped => {}
-                }
-            });
-            runtime.shutdown_background();
-        })?;
+        let thread = std::thread::Builder::new()
+            .name("personio-sim".to_owned())
+            .spawn(move || {
+                runtime.block_on(async move {
+                    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
+                        return;
+                    };
+                    let app = Router::new().fallback(answer).with_state(served);
+                    let server = axum::serve(listener, app);
+                    tokio::select! {
+                        _ = async { server.await } => {}
+                        _ = stopped => {}
+                    }
+                });
+                runtime.shutdown_background();
+            })?;
         Ok(Self {
             address,
             state,
@@ -160,7 +173,9 @@ async fn answer(
         path: uri.path(),
         query: uri.query().map(server::pairs).unwrap_or_default(),
         beta: header("beta") == Some("true"),
-        bearer: header("authorization").and_then(|text| text.strip_prefix("Bearer ")).map(str::to_owned),
+        bearer: header("authorization")
+            .and_then(|text| text.strip_prefix("Bearer "))
+            .map(str::to_owned),
         form: content.starts_with("application/x-www-form-urlencoded"),
         body: &body,
     };
@@ -172,7 +187,11 @@ async fn answer(
             state.answer(&asked)
         };
         let events = std::mem::take(&mut state.events);
-        let hooks = if events.is_empty() { Vec::new() } else { state.webhooks.clone() };
+        let hooks = if events.is_empty() {
+            Vec::new()
+        } else {
+            state.webhooks.clone()
+        };
         (reply, hooks, events)
     };
     if !events.is_empty() {
@@ -198,7 +217,14 @@ fn response(reply: Reply) -> Response {
     *response.status_mut() = reply.status;
     let headers = response.headers_mut();
     if !matches!(reply.body, Body::None) {
-        headers.insert("content-type", HeaderValue::from_static("application/json"));
+        // What version 2 says of an error has a type of its own.
+        let problem = matches!(&reply.body, Body::Json(json) if json.get("errors").is_some());
+        let kind = if problem {
+            "application/problem+json"
+        } else {
+            "application/json"
+        };
+        headers.insert("content-type", HeaderValue::from_static(kind));
     }
     if reply.broken {
         headers.insert("content-length", HeaderValue::from(length));

@@ -1,11 +1,19 @@
-//! Webhooks: events are sent to whoever asked for them, once, with the token in `Authorization` as it was given.
+//! Webhooks: events are sent to whoever asked for them, again if that fails, with the token in `Authorization` as it was given.
 
 use std::time::Duration;
 
+use reqwest::StatusCode;
 use serde_json::{Value as Json, json};
 
 /// How long Personio waits for an answer (<https://developer.personio.de/v2.0/reference/webhooks>).
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long it is until a listener is told again. Personio goes on for three days; here it is over soon.
+const PAUSES: &[Duration] = &[
+    Duration::from_millis(100),
+    Duration::from_millis(300),
+    Duration::from_secs(1),
+];
 
 /// Somebody who listens.
 #[derive(Debug, Clone)]
@@ -23,18 +31,30 @@ impl Webhook {
     pub(super) fn of(json: &Json, number: usize) -> Result<Self, String> {
         let text = |name: &str| json.get(name).and_then(Json::as_str).map(str::to_owned);
         let url = text("url").ok_or("url is required")?;
-        let host = reqwest::Url::parse(&url).ok().and_then(|url| url.host_str().map(str::to_owned));
+        let host = reqwest::Url::parse(&url)
+            .ok()
+            .and_then(|url| url.host_str().map(str::to_owned));
         let host = host.ok_or("url is no address")?;
-        if host != "localhost" && !host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback()) {
+        if host != "localhost"
+            && !host
+                .parse::<std::net::IpAddr>()
+                .is_ok_and(|address| address.is_loopback())
+        {
             return Err("the simulator sends to this machine alone".to_owned());
         }
-        let events = json.get("enabled_events").and_then(Json::as_array).into_iter().flatten();
+        let events = json
+            .get("enabled_events")
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten();
         Ok(Self {
             id: format!("00000000-0000-4000-8000-{number:012}"),
             url,
             token: text("token"),
             enabled: text("status").as_deref() == Some("ENABLED"),
-            events: events.filter_map(|event| event.as_str().map(str::to_owned)).collect(),
+            events: events
+                .filter_map(|event| event.as_str().map(str::to_owned))
+                .collect(),
         })
     }
 
@@ -56,8 +76,24 @@ pub(super) async fn send(client: &reqwest::Client, hooks: &[Webhook], events: &[
             if let Some(token) = &hook.token {
                 request = request.header("authorization", token);
             }
-            // Whoever does not answer is not asked again: this is a simulator, and says so.
-            let _ = request.send().await;
+            for pause in PAUSES {
+                let answer = match request.try_clone() {
+                    Some(request) => request.send().await,
+                    None => return,
+                };
+                // Who is busy or slow is told again, who refuses is not; redirects are not followed.
+                let failed = match answer {
+                    Ok(answer) => {
+                        answer.status().is_server_error()
+                            && answer.status() != StatusCode::NOT_IMPLEMENTED
+                    }
+                    Err(_) => true,
+                };
+                if !failed {
+                    break;
+                }
+                tokio::time::sleep(*pause).await;
+            }
         }
     }
 }
