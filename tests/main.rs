@@ -20,6 +20,7 @@ mod faulty;
 mod hr;
 mod personio;
 mod personio_live;
+mod personio_sim;
 mod plan;
 mod policy;
 mod proofs;

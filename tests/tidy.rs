@@ -15,6 +15,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         &["text", "diagnostic", "syntax", "hr", "directory"],
     ),
     ("personio", &["text", "diagnostic", "hr"]),
+    ("personio_sim", &["text"]),
     ("state", &["text", "hr", "directory"]),
     (
         "plan",
@@ -37,7 +38,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 
 /// What touches the world, and the places that may.
 const HOMES: &[(&str, &[&str])] = &[
-    ("Timestamp::now", &["src/cli/"]),
+    ("Timestamp::now", &["src/cli/", "src/personio_sim/"]),
     ("SystemTime::now", &["src/cli/"]),
     ("std::env", &["src/cli/", "src/main.rs"]),
     ("env::var", &["src/cli/"]),

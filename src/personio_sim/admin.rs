@@ -1,6 +1,7 @@
 //! The simulator's own face, below `/_sim/`: what Personio's user interface is for, as JSON over HTTP.
 
 use axum::http::{Method, StatusCode};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value as Json, json};
 
 use super::company::Company;
@@ -44,6 +45,7 @@ fn hire(state: &mut State, json: &Json) -> Result<String, String> {
     fields.retain(|key, _| !matches!(key.as_str(), "created_at" | "last_modified_at"));
     let again = state.company.rewrite(id, &fields)?;
     state.tell("person.created", id);
+    state.tell("employment.created", id);
     Ok(again)
 }
 
@@ -52,14 +54,7 @@ fn change(state: &mut State, id: &str, json: &Json) -> Result<String, String> {
     let fields = json
         .as_object()
         .ok_or("the body is no object of values by name")?;
-    let said = state.company.rewrite(id, fields)?;
-    let now = state.now();
-    if let Some(person) = state.company.person_mut(id) {
-        person.updated_at = now;
-    }
-    state.tell("person.updated", id);
-    state.tell("employment.updated", id);
-    Ok(said)
+    state.write(id, fields)
 }
 
 fn remove(state: &mut State, id: &str) -> Result<String, String> {
@@ -74,13 +69,19 @@ fn remove(state: &mut State, id: &str) -> Result<String, String> {
 }
 
 fn clock(state: &mut State, json: &Json) -> Result<String, String> {
-    let text = json
-        .get("now")
-        .and_then(Json::as_str)
-        .ok_or("write {\"now\": \"2026-03-02T09:00:00+01:00\"}")?;
-    let now = text.parse().map_err(|_| format!("{text} is no instant"))?;
+    const HOW: &str = "write {\"now\": \"2026-03-02T09:00:00+01:00\"} or {\"advance\": \"24h\"}";
+    let text = |name: &str| json.get(name).and_then(Json::as_str);
+    let now: Timestamp = match (text("now"), text("advance")) {
+        (Some(now), _) => now.parse().map_err(|_| format!("{now} is no instant"))?,
+        (None, Some(by)) => {
+            let by: SignedDuration = by.parse().map_err(|_| format!("{by} is no duration"))?;
+            let now = state.now().checked_add(by);
+            now.map_err(|_| "that is too far".to_owned())?
+        }
+        (None, None) => return Err(HOW.to_owned()),
+    };
     state.options.now = Some(now);
-    state.pass_time();
+    state.pass();
     Ok(format!("it is {now}"))
 }
 

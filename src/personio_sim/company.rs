@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{Span, Timestamp};
+use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 
 /// A company.
@@ -23,6 +24,29 @@ pub struct Company {
     pub legal_entities: Table,
     /// Cost centers.
     pub cost_centers: Table,
+    /// Kinds of absence.
+    pub absence_types: Table,
+    /// Time off.
+    pub absences: Vec<Absence>,
+}
+
+/// Days on which somebody is away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absence {
+    /// The number that version 1 uses.
+    pub id: u64,
+    /// Whose.
+    pub person: u64,
+    /// The kind, by id.
+    pub ty: u64,
+    /// The first day.
+    pub start: Date,
+    /// The last day; open if there is none.
+    pub end: Option<Date>,
+    /// `approved`, `pending` or `rejected`.
+    pub status: String,
+    /// When it changed last.
+    pub updated_at: Timestamp,
 }
 
 /// Names by id.
@@ -83,6 +107,9 @@ pub struct Person {
     pub custom: BTreeMap<String, Json>,
     /// What only version 1 has, as it stands there.
     pub only_v1: BTreeMap<String, Json>,
+    /// What version 1 says of attributes whose recorded value is none that they can have, such as a day that is none:
+    /// served as it was recorded.
+    pub verbatim: BTreeMap<String, Json>,
     /// Employments, the latest first; never empty.
     pub employments: Vec<Employment>,
 }
@@ -120,6 +147,9 @@ pub struct Employment {
     pub subcompany: Option<u64>,
     /// By id, each with its percentage.
     pub cost_centers: Vec<(u64, u64)>,
+    /// When it changed last, if that was not when the person did: nothing promises that a change of an employment
+    /// shows in the timestamp of the person, so it does not.
+    pub updated_at: Option<Timestamp>,
 }
 
 /// How an employment ends.
@@ -160,6 +190,12 @@ impl Person {
         current.or_else(|| self.employments.first())
     }
 
+    /// When the person or any of the employments changed last: version 1 has one timestamp for both.
+    pub fn modified_at(&self) -> Timestamp {
+        let employments = self.employments.iter().filter_map(|one| one.updated_at);
+        employments.fold(self.updated_at, Timestamp::max)
+    }
+
     /// The same, to be changed.
     pub fn employment_mut(&mut self) -> Option<&mut Employment> {
         let current = self
@@ -181,28 +217,33 @@ impl Company {
         self.people.iter_mut().find(|person| person.id == id)
     }
 
-    /// Lets the days after `before` pass, up to the day of `now`: whose last day is over becomes inactive at 00:00 UTC of
-    /// the day after, whoever is onboarding becomes active on the first day. What HR set by hand before stays. Returns
-    /// who changed.
-    pub fn pass_time(&mut self, before: Date, now: Timestamp) -> Vec<u64> {
-        let today = jiff::tz::TimeZone::UTC.to_datetime(now).date();
-        let passes = |day: Option<Date>| day.is_some_and(|day| before < day && day <= today);
+    /// Lets the time between two instants pass as Personio does: whose last day is over becomes inactive at 00:00 UTC
+    /// of the day after, whoever is onboarding becomes active on the first day. Returns who changed, and the event.
+    ///
+    /// What became due before is left as it is: data may well say that somebody is active whose date is long past.
+    pub fn pass_time(&mut self, from: Timestamp, to: Timestamp) -> Vec<(u64, &'static str)> {
+        let due = |day: Option<Date>| {
+            let midnight = day.and_then(|day| day.to_zoned_datetime(TimeZone::UTC).ok());
+            midnight.is_some_and(|at| from < at.timestamp() && at.timestamp() <= to)
+        };
         let mut changed = Vec::new();
         for person in &mut self.people {
             for employment in &mut person.employments {
-                let last = employment
-                    .termination
-                    .as_ref()
-                    .and_then(|end| end.date.as_ref()?.date());
-                let over = passes(last.and_then(|last| last.checked_add(Span::new().days(1)).ok()));
-                let begins = passes(employment.hire_date.as_ref().and_then(Day::date));
-                let next = match employment.status.as_str() {
-                    "active" | "leave" | "onboarding" if over => "inactive",
-                    "onboarding" if begins => "active",
+                let ended = employment.termination.as_ref();
+                let ended = ended.and_then(|end| end.date.as_ref()?.date());
+                let over = due(ended.and_then(|last| last.tomorrow().ok()));
+                let (next, event) = match employment.status.as_str() {
+                    "active" | "leave" | "onboarding" if over => {
+                        ("inactive", "employment.terminated")
+                    }
+                    "onboarding" if due(employment.hire_date.as_ref().and_then(Day::date)) => {
+                        ("active", "employment.started")
+                    }
                     _ => continue,
                 };
                 next.clone_into(&mut employment.status);
-                changed.push(person.id);
+                employment.updated_at = Some(to);
+                changed.push((person.id, event));
             }
         }
         changed

@@ -16,6 +16,24 @@ pub struct Credential {
     pub attributes: Option<BTreeSet<String>>,
 }
 
+/// Every scope there is. Personio publishes no list: those of workplaces, cost centers and legal entities are named
+/// after their endpoints.
+pub const SCOPES: &[&str] = &[
+    "employees:read",
+    "employees:write",
+    "employees:attributes",
+    "absences:read",
+    "personio:persons:read",
+    "personio:persons:write",
+    "personio:absences:read",
+    "personio:org-units:read",
+    "personio:workplaces:read",
+    "personio:cost-centers:read",
+    "personio:legal-entities:read",
+    "personio:webhooks:read",
+    "personio:webhooks:write",
+];
+
 /// The client id of the credential that the simulator has from the start.
 pub const CLIENT_ID: &str = "papi-client-sim";
 
@@ -25,23 +43,10 @@ pub const CLIENT_SECRET: &str = "papi-secret-sim";
 impl Default for Credential {
     /// May everything.
     fn default() -> Self {
-        let scopes = [
-            "employees:read",
-            "employees:write",
-            "employees:attributes",
-            "personio:persons:read",
-            "personio:persons:write",
-            "personio:org-units:read",
-            "personio:workplaces:read",
-            "personio:cost-centers:read",
-            "personio:legal-entities:read",
-            "personio:webhooks:read",
-            "personio:webhooks:write",
-        ];
         Self {
             id: CLIENT_ID.to_owned(),
             secret: CLIENT_SECRET.to_owned(),
-            scopes: scopes.into_iter().map(str::to_owned).collect(),
+            scopes: SCOPES.iter().map(|scope| (*scope).to_owned()).collect(),
             attributes: None,
         }
     }

@@ -2,16 +2,19 @@
 //!
 //! A list of our own has a record for each person with the names that version 1 uses: `id`, `first_name`, `hire_date`,
 //! `department`, `dynamic_1`. Everything but the id may be left out. Who has several employments has a record for
-//! each, the latest first.
+//! each, the latest first. Absences stand beside `people`, as `{"people": […], "absences": […]}`.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
-use super::company::{Company, Custom, Day, Employment, Person, Table, Termination};
+use super::company::{Absence, Company, Custom, Day, Employment, Person, Table, Termination};
 use crate::text::decode;
 use crate::text::table::Table as CsvTable;
+
+/// Where a record keeps values that its attributes cannot have.
+const VERBATIM: &str = "_verbatim";
 
 /// How names of custom attributes begin.
 const DYNAMIC: &str = "dynamic_";
@@ -44,6 +47,7 @@ impl Company {
             } else {
                 company.of_json(&text).map_err(wrong)?
             };
+
             for (number, record) in (1..).zip(records) {
                 company
                     .add(&record, now)
@@ -56,6 +60,14 @@ impl Company {
     fn of_json(&mut self, text: &str) -> Result<Vec<Flat>, String> {
         let json: Json =
             serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
+        for absence in json
+            .get("absences")
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+        {
+            self.add_absence(absence)?;
+        }
         let records = match &json {
             Json::Array(records) => records,
             Json::Object(object) => {
@@ -79,6 +91,7 @@ impl Company {
     /// The values of a recorded person; what a custom attribute is, and the ids of tables, are kept.
     fn flatten(&mut self, attributes: &Map<String, Json>) -> Flat {
         let mut flat = Flat::new();
+        let mut odd = Flat::new();
         for (key, attribute) in attributes {
             let text = |name: &str| attribute.get(name).and_then(Json::as_str);
             if key.starts_with(DYNAMIC) {
@@ -111,8 +124,16 @@ impl Company {
                 }
                 _ => value,
             };
-            flat.insert(key.clone(), value);
+            let odd_day = value.as_str().is_some_and(|text| day(text).is_some());
+            if is_odd(key, &value) {
+                odd.insert(key.clone(), value.clone());
+            }
+            // A day that is none can be told in version 2 too.
+            if odd_day || !is_odd(key, &value) {
+                flat.insert(key.clone(), value);
+            }
         }
+        flat.insert(VERBATIM.to_owned(), Json::Object(odd));
         flat
     }
 
@@ -123,6 +144,10 @@ impl Company {
             person.employments.push(employment);
             return Ok(());
         }
+        let verbatim = match flat.get(VERBATIM) {
+            Some(Json::Object(odd)) => odd.clone().into_iter().collect(),
+            _ => BTreeMap::new(),
+        };
         let mut custom = BTreeMap::new();
         let mut only_v1 = BTreeMap::new();
         for (key, value) in flat {
@@ -156,8 +181,32 @@ impl Company {
             updated_at: instant(flat, "last_modified_at")?.unwrap_or(now),
             custom,
             only_v1,
+            verbatim,
             employments: vec![employment],
         });
+        Ok(())
+    }
+
+    /// Adds `{"person": 4001, "type": "Parental leave", "start": "2026-01-01", "end": "2026-03-31"}`.
+    fn add_absence(&mut self, absence: &Json) -> Result<(), String> {
+        let flat = absence.as_object().ok_or("an absence is no object")?;
+        let person = number(flat, "person")?.ok_or("an absence has no `person`")?;
+        let status = text(flat, "status");
+        let start = date(flat, "start")?.and_then(|day| day.date());
+        let absence = Absence {
+            id: 17_000_001 + u64::try_from(self.absences.len()).unwrap_or(0),
+            person,
+            ty: self.absence_types.id(&text(flat, "type"), 195_001),
+            start: start.ok_or("an absence has no `start`")?,
+            end: date(flat, "end")?.and_then(|day| day.date()),
+            status: if status.is_empty() {
+                "approved".to_owned()
+            } else {
+                status
+            },
+            updated_at: instant(flat, "updated_at")?.unwrap_or(Timestamp::UNIX_EPOCH),
+        };
+        self.absences.push(absence);
         Ok(())
     }
 
@@ -190,6 +239,9 @@ impl Company {
                 employment.id.clone_from(&current.id);
                 *current = employment;
             }
+            for key in fields.keys() {
+                person.verbatim.remove(key);
+            }
             person.custom = after.custom;
             person.first_name = after.first_name;
             person.last_name = after.last_name;
@@ -206,10 +258,7 @@ impl Company {
         let none = Employment::default();
         let employment = person.employment().unwrap_or(&none);
         let end = employment.termination.clone().unwrap_or_default();
-        let date = |date: &Option<Day>| {
-            date.as_ref()
-                .map_or(Json::Null, |day| Json::from(day.0.as_str()))
-        };
+        let date = |day: Option<&Day>| day.map_or(Json::Null, |day| Json::from(day.0.as_str()));
         let name = |table: &Table, id: Option<u64>| Json::from(id.map_or("", |id| table.name(id)));
         let centers = employment.cost_centers.iter().map(|(id, percentage)| {
             serde_json::json!({"name": self.cost_centers.name(*id), "percentage": percentage})
@@ -229,14 +278,17 @@ impl Company {
                 "weekly_working_hours",
                 employment.weekly_working_hours.as_str().into(),
             ),
-            ("hire_date", date(&employment.hire_date)),
+            ("hire_date", date(employment.hire_date.as_ref())),
             (
                 "probation_period_end",
-                date(&employment.probation_period_end),
+                date(employment.probation_period_end.as_ref()),
             ),
-            ("contract_end_date", date(&employment.contract_end_date)),
-            ("termination_date", date(&end.date)),
-            ("last_working_day", date(&end.last_working_day)),
+            (
+                "contract_end_date",
+                date(employment.contract_end_date.as_ref()),
+            ),
+            ("termination_date", date(end.date.as_ref())),
+            ("last_working_day", date(end.last_working_day.as_ref())),
             ("termination_type", end.ty.as_str().into()),
             ("termination_reason", end.reason.as_str().into()),
             (
@@ -299,6 +351,7 @@ impl Company {
             team: of_table(&mut self.teams, flat, "team", 4_190_000),
             subcompany: of_table(&mut self.legal_entities, flat, "subcompany", 70_000),
             cost_centers: cost_centers(&mut self.cost_centers, flat),
+            updated_at: None,
         })
     }
 }
@@ -310,7 +363,7 @@ fn of_csv(text: &str) -> Result<Vec<Flat>, String> {
         let cells = row
             .cells
             .iter()
-            .map(|cell| Json::String(cell.text.to_string()));
+            .map(|cell| Json::String(cell.text.trim().to_owned()));
         let names = names.iter().map(|name| (*name).to_owned());
         names.zip(cells).collect()
     });
@@ -350,7 +403,39 @@ fn cost_centers(table: &mut Table, flat: &Flat) -> Vec<(u64, u64)> {
 
 fn text(flat: &Flat, key: &str) -> String {
     let text = flat.get(key).and_then(Json::as_str).unwrap_or_default();
-    text.trim().to_owned()
+    text.to_owned()
+}
+
+/// Whether a recorded value is none that the attribute can have; such a one is served as it was recorded.
+fn is_odd(key: &str, value: &Json) -> bool {
+    let known = value.as_str();
+    match key {
+        "hire_date"
+        | "contract_end_date"
+        | "probation_period_end"
+        | "termination_date"
+        | "last_working_day" => match known {
+            Some(text) => {
+                let day = text.get(..10).unwrap_or(text);
+                day.parse::<jiff::civil::Date>().is_err()
+            }
+            None => !value.is_null(),
+        },
+        "first_name"
+        | "last_name"
+        | "preferred_name"
+        | "email"
+        | "gender"
+        | "position"
+        | "weekly_working_hours"
+        | "termination_type"
+        | "termination_reason" => known.is_none(),
+        "status" | "employment_type" => {
+            known.is_none_or(|word| word.is_empty() || word != word.to_lowercase())
+        }
+        "supervisor" => !value.is_null() && value.as_u64().is_none(),
+        _ => false,
+    }
 }
 
 fn number(flat: &Flat, key: &str) -> Result<Option<u64>, String> {
@@ -372,19 +457,20 @@ fn number(flat: &Flat, key: &str) -> Result<Option<u64>, String> {
 /// A day, from as much of a text as is one: offsets belong to midnight, and are written anew.
 fn date(flat: &Flat, key: &str) -> Result<Option<Day>, String> {
     let text = text(flat, key);
-    if text.is_empty() {
-        return Ok(None);
+    match day(text.trim()) {
+        _ if text.trim().is_empty() => Ok(None),
+        Some(day) => Ok(Some(day)),
+        None => Err(format!("`{key}` is no date: {text}")),
     }
-    let day = text.get(..10).unwrap_or(&text);
-    let shaped = day.len() == 10
-        && day
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'-');
-    if shaped {
-        Ok(Some(Day(day.to_owned())))
-    } else {
-        Err(format!("`{key}` is no date: {text}"))
-    }
+}
+
+/// What has the shape of a day, if the text begins with such.
+fn day(text: &str) -> Option<Day> {
+    let day = text.get(..10)?;
+    let shaped = day
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'-');
+    shaped.then(|| Day(day.to_owned()))
 }
 
 fn instant(flat: &Flat, key: &str) -> Result<Option<Timestamp>, String> {

@@ -30,12 +30,20 @@ pub enum Kind {
     Empty,
     /// The first element stands there twice.
     Duplicate,
+    /// The first person of all stands there in place of the first one of the page: nothing but the ids tells.
+    Again,
+    /// The next page is this one. In version 1, which has no cursors, the first page is answered once more.
+    SelfCursor,
+    /// The next page is the first one.
+    FirstCursor,
     /// No answer for a while.
     Slow,
     /// The first person of all is deleted before the request is looked at.
     Deleted,
     /// A person is added at the end before the request is looked at.
     Created,
+    /// A person is added at the beginning before the request is looked at, and all others shift.
+    Inserted,
     /// The person in the middle changes before the request is looked at.
     Changed,
     /// The total is one more than there is.
@@ -61,9 +69,13 @@ impl Kind {
         (Self::Repeated, "repeated"),
         (Self::Empty, "empty"),
         (Self::Duplicate, "duplicate"),
+        (Self::Again, "again"),
+        (Self::SelfCursor, "self-cursor"),
+        (Self::FirstCursor, "first-cursor"),
         (Self::Slow, "slow"),
         (Self::Deleted, "deleted"),
         (Self::Created, "created"),
+        (Self::Inserted, "inserted"),
         (Self::Changed, "changed"),
         (Self::Total, "total"),
         (Self::Skewed, "skewed"),

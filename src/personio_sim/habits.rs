@@ -13,7 +13,7 @@ use super::company::{Company, Employment, Person, Termination};
 pub enum Habit {
     /// HR sets somebody inactive at once, whatever the dates say.
     InactiveByHand,
-    /// Somebody's last day is today: Personio calls them inactive from 00:00 UTC of tomorrow.
+    /// Somebody's last day ends, and Personio calls them active until 00:00 UTC, which in Berlin is after midnight.
     LastDay,
     /// A termination that was called off still stands on an employment that goes on.
     StaleTermination,
@@ -44,7 +44,7 @@ impl Habit {
         (
             Self::LastDay,
             "last-day",
-            "somebody's last day is today; inactive from 00:00 UTC of tomorrow",
+            "somebody's last day ends; inactive from the next 00:00 UTC",
         ),
         (
             Self::StaleTermination,
@@ -93,10 +93,9 @@ impl Habit {
         let left = matches!(self, Self::NewId | Self::Retention);
         let chosen = |person: &Person| {
             let employment = person.employment();
-            employment.is_some_and(|one| {
-                if left {
-                    one.status == "inactive"
-                } else {
+            employment.is_some_and(|one| match left {
+                true => one.status == "inactive",
+                false => {
                     one.status == "active" && one.termination.is_none() && one.ty == "internal"
                 }
             })
@@ -126,13 +125,19 @@ impl Habit {
         let Some(person) = company.person_mut(id) else {
             return Err(format!("nobody is there for {self}"));
         };
-        person.updated_at = now;
         match self {
             Self::NoEmail => person.email.clear(),
             Self::PrivateEmail => person.email = format!("private{id}@freemail.example"),
             _ => {}
         }
+        let of_person = matches!(self, Self::NoEmail | Self::PrivateEmail);
+        if of_person {
+            person.updated_at = now;
+        }
         if let Some(employment) = person.employment_mut() {
+            if !of_person {
+                employment.updated_at = Some(now);
+            }
             let ends = |ty: &str| Termination {
                 date: Some(yesterday.into()),
                 ty: ty.to_owned(),
@@ -189,6 +194,7 @@ fn add(company: &mut Company, first: &str, last: &str, now: Timestamp) -> String
         updated_at: now,
         custom: std::collections::BTreeMap::new(),
         only_v1: std::collections::BTreeMap::new(),
+        verbatim: std::collections::BTreeMap::new(),
         employments: vec![Employment {
             id: format!("{id:08x}-0000-4000-8000-000000000000"),
             status: "active".to_owned(),

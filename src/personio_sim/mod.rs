@@ -7,12 +7,9 @@
 //!
 //! Begin with [`Sim::start`].
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "a value of JSON, or a fault, that is not named is as usual; nothing here decides about accounts"
-)]
-
+mod absences;
 mod admin;
+mod auth;
 mod company;
 mod credential;
 mod data;
@@ -20,17 +17,19 @@ mod fault;
 mod habits;
 mod limits;
 mod lists;
+mod quirk;
 mod server;
 mod v1;
 mod v2;
 mod webhook;
 mod writes;
 
-pub use company::{Company, Custom, Day, Employment, Person, Table, Termination};
-pub use credential::{CLIENT_ID, CLIENT_SECRET, Credential};
+pub use company::{Absence, Company, Custom, Day, Employment, Person, Table, Termination};
+pub use credential::{CLIENT_ID, CLIENT_SECRET, Credential, SCOPES};
 pub use data::BadData;
 pub use fault::{Fault, Kind};
 pub use habits::Habit;
+pub use quirk::Quirk;
 pub use server::Options;
 pub use v1::Tags;
 
@@ -72,6 +71,7 @@ impl Sim {
         // Whoever is second is told that there is one already, which is as good.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()
             .map_err(io::Error::other)?;
@@ -217,7 +217,14 @@ fn response(reply: Reply) -> Response {
     *response.status_mut() = reply.status;
     let headers = response.headers_mut();
     if !matches!(reply.body, Body::None) {
-        headers.insert("content-type", HeaderValue::from_static("application/json"));
+        // What version 2 says of an error has a type of its own.
+        let problem = matches!(&reply.body, Body::Json(json) if json.get("errors").is_some());
+        let kind = if problem {
+            "application/problem+json"
+        } else {
+            "application/json"
+        };
+        headers.insert("content-type", HeaderValue::from_static(kind));
     }
     if reply.broken {
         headers.insert("content-length", HeaderValue::from(length));

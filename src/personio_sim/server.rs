@@ -6,18 +6,30 @@ use std::time::{Duration, Instant};
 use axum::http::{Method, StatusCode};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
+use super::auth::{Tokens, scope};
 use super::company::Company;
 use super::credential::Credential;
 use super::fault::{Fault, Kind};
-use super::limits::{Limits, Verdict};
+use super::limits::Limits;
+use super::quirk::Quirk;
 use super::v1::Tags;
 use super::webhook::Webhook;
 use super::{lists, v2, writes};
 
 /// How long a slow answer takes.
 const SLOW: Duration = Duration::from_secs(90);
+
+/// What belongs to a person; whatever else there is belongs to the employment, and a change of that is none of the
+/// person.
+const PERSONAL: &[&str] = &[
+    "first_name",
+    "last_name",
+    "preferred_name",
+    "email",
+    "gender",
+];
 
 /// What the simulator is like.
 #[derive(Debug, Clone)]
@@ -30,14 +42,14 @@ pub struct Options {
     pub now: Option<Timestamp>,
     /// The zone of the company: version 1 writes dates as midnights there.
     pub zone: TimeZone,
+    /// The oddities of the wire.
+    pub quirks: Vec<Quirk>,
     /// How version 1 writes tags.
     pub tags: Tags,
     /// Fields without a value are left out in version 2, instead of being null.
     pub omit_empty: bool,
     /// Org units, workplaces and cost centers need the header `Beta: true`, as they did until 2026.
     pub beta: bool,
-    /// Pages of version 2 hold no more than this, whatever is asked for.
-    pub page: usize,
     /// How long a token lives.
     pub token_life: Duration,
     /// How long an answer takes that is slow on request.
@@ -55,10 +67,10 @@ impl Default for Options {
             limits: true,
             now: None,
             zone: TimeZone::get("Europe/Berlin").unwrap_or(TimeZone::UTC),
+            quirks: Vec::new(),
             tags: Tags::default(),
             omit_empty: false,
             beta: false,
-            page: 100,
             token_life: Duration::from_hours(24),
             slow: SLOW,
             faults: Vec::new(),
@@ -75,7 +87,9 @@ pub(super) struct State {
     pub(super) webhooks: Vec<Webhook>,
     /// Events to be sent.
     pub(super) events: Vec<(String, Json)>,
-    tokens: BTreeMap<String, Issued>,
+    pub(super) tokens: Tokens,
+    /// Up to when time has passed for the company.
+    passed: Timestamp,
     limits: Limits,
     of_all: u64,
     of_endpoint: BTreeMap<&'static str, u64>,
@@ -83,19 +97,10 @@ pub(super) struct State {
     pub(super) log: Vec<String>,
     /// The page before, by endpoint, for answers that repeat it.
     before: BTreeMap<&'static str, Json>,
-    next_token: u64,
-    /// The last day that was looked at.
-    day: jiff::civil::Date,
-}
-
-#[derive(Debug, Clone)]
-struct Issued {
-    credential: String,
-    until: Instant,
 }
 
 /// A request as it is looked at.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Asked<'a> {
     pub(super) method: &'a Method,
     pub(super) path: &'a str,
@@ -110,6 +115,26 @@ impl Asked<'_> {
     pub(super) fn query(&self, name: &str) -> Option<&str> {
         let found = self.query.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.as_str())
+    }
+
+    /// A part of the path, from 0; empty if there is none.
+    pub(super) fn part(&self, index: usize) -> &str {
+        let mut parts = self.path.trim_matches('/').split('/');
+        parts.nth(index).unwrap_or_default()
+    }
+
+    /// A part of the path that is an id.
+    pub(super) fn id(&self, index: usize) -> Option<u64> {
+        self.part(index).parse().ok()
+    }
+
+    /// The same request for the first page.
+    fn from_the_start(&self) -> Self {
+        let mut first = self.clone();
+        first
+            .query
+            .retain(|(key, _)| !matches!(key.as_str(), "offset" | "cursor"));
+        first
     }
 }
 
@@ -181,20 +206,19 @@ impl Reply {
 
 impl State {
     pub(super) fn new(company: Company, options: Options) -> Self {
-        let now = options.now.unwrap_or_else(Timestamp::now);
+        let passed = options.now.unwrap_or_else(Timestamp::now);
         Self {
-            day: TimeZone::UTC.to_datetime(now).date(),
             company,
             options,
             webhooks: Vec::new(),
             events: Vec::new(),
-            tokens: BTreeMap::new(),
+            tokens: Tokens::default(),
+            passed,
             limits: Limits::default(),
             of_all: 0,
             of_endpoint: BTreeMap::new(),
             log: Vec::new(),
             before: BTreeMap::new(),
-            next_token: 0,
         }
     }
 
@@ -202,16 +226,12 @@ impl State {
         self.options.now.unwrap_or_else(Timestamp::now)
     }
 
-    /// Lets the days pass since it was looked at last.
-    pub(super) fn pass_time(&mut self) {
+    /// Lets what became due since the last request happen.
+    pub(super) fn pass(&mut self) {
         let now = self.now();
-        let today = TimeZone::UTC.to_datetime(now).date();
-        if today <= self.day {
-            return;
-        }
-        let before = std::mem::replace(&mut self.day, today);
-        for id in self.company.pass_time(before, now) {
-            self.tell("employment.updated", id);
+        let before = std::mem::replace(&mut self.passed, now);
+        for (id, event) in self.company.pass_time(before, now) {
+            self.tell(event, id);
         }
     }
 
@@ -239,14 +259,9 @@ impl State {
             .iter()
             .find(befalls)
             .map(|fault| fault.kind);
-        let verdict = if self.options.limits {
-            self.limits.take(endpoint, Instant::now())
-        } else {
-            Verdict {
-                taken: true,
-                remaining: None,
-            }
-        };
+        let verdict = self
+            .limits
+            .take(endpoint, Instant::now(), self.options.limits);
         let mut reply = if verdict.taken && fault != Some(Kind::TooMany) {
             self.befallen(asked, endpoint, fault)
         } else if endpoint.starts_with("v1/") {
@@ -258,7 +273,7 @@ impl State {
                 "Rate limit exceeded.",
             )
         };
-        reply.headers.extend(verdict.headers());
+        reply.headers.extend(verdict.headers);
         let ahead = if fault == Some(Kind::Skewed) { 600 } else { 0 };
         if self.options.now.is_some() || ahead > 0 {
             let date = self.now() + Duration::from_secs(ahead);
@@ -295,11 +310,12 @@ impl State {
                 reply.headers.push(("content-type", "text/html".to_owned()));
                 return reply;
             }
-            Some(Kind::Expired) => self.tokens.clear(),
+            Some(Kind::Expired) => self.tokens.end(),
             Some(Kind::Deleted) if !self.company.people.is_empty() => {
                 self.company.people.remove(0);
             }
-            Some(Kind::Created) => self.create(),
+            Some(Kind::Created) => self.create(false),
+            Some(Kind::Inserted) => self.create(true),
             Some(Kind::Changed) => {
                 let (now, middle) = (self.now(), self.company.people.len() / 2);
                 if let Some(person) = self.company.people.get_mut(middle) {
@@ -309,7 +325,13 @@ impl State {
             }
             _ => {}
         }
-        let mut reply = self.reply(asked, endpoint);
+        // Version 1 has no cursors: a list that never ends is one that begins again.
+        let again = matches!(fault, Some(Kind::SelfCursor | Kind::FirstCursor));
+        let mut reply = if again && endpoint.starts_with("v1/") {
+            self.reply(&asked.from_the_start(), endpoint)
+        } else {
+            self.reply(asked, endpoint)
+        };
         let Some(kind) = fault else {
             self.remember(endpoint, &reply);
             return reply;
@@ -333,6 +355,19 @@ impl State {
             | Kind::Repeated => {
                 reply.body = Body::Json(self.spoiled(kind, endpoint, &reply.body));
             }
+            Kind::Again => {
+                let first = self.reply(&asked.from_the_start(), endpoint);
+                reply.body = Body::Json(seen_again(&reply.body, &first.body));
+            }
+            Kind::SelfCursor | Kind::FirstCursor if !endpoint.starts_with("v1/") => {
+                let cursor = lists::cursor_again(asked, kind == Kind::FirstCursor);
+                let mut json = parsed(&reply.body);
+                if let Some(links) = json.pointer_mut("/_meta/links") {
+                    let href = format!("{}{}?cursor={cursor}", v2::HOST, asked.path);
+                    links["next"] = json!({"href": href});
+                }
+                reply.body = Body::Json(json);
+            }
             _ => self.remember(endpoint, &reply),
         }
         reply
@@ -354,7 +389,7 @@ impl State {
 
     /// A list that is not what it should be.
     fn spoiled(&self, kind: Kind, endpoint: &'static str, body: &Body) -> Json {
-        let mut json: Json = serde_json::from_str(&text_of(body)).unwrap_or_default();
+        let mut json = parsed(body);
         if kind == Kind::Repeated {
             return self.before.get(endpoint).cloned().unwrap_or(json);
         }
@@ -363,10 +398,7 @@ impl State {
         {
             *total = json!(total.as_u64().unwrap_or_default() + 1);
         }
-        let list = ["data", "_data"]
-            .into_iter()
-            .find(|key| json.get(key).is_some_and(Json::is_array));
-        let Some(Json::Array(items)) = list.and_then(|key| json.get_mut(key)) else {
+        let Some(items) = rows(&mut json) else {
             return json;
         };
         match kind {
@@ -400,27 +432,14 @@ impl State {
     }
 
     fn reply(&mut self, asked: &Asked<'_>, endpoint: &'static str) -> Reply {
-        self.pass_time();
+        self.pass();
         match endpoint {
-            "v1/auth" => return self.log_in(asked, true),
-            "v2/auth/token" => return self.log_in(asked, false),
+            "v1/auth" => return self.log_in_v1(asked),
+            "v2/auth/token" => return self.log_in_v2(asked),
+            "v2/auth/revoke" => return self.revoke(asked),
             _ => {}
         }
-        let issued = asked
-            .bearer
-            .as_ref()
-            .and_then(|token| self.tokens.get(token));
-        let issued = issued
-            .filter(|issued| Instant::now() < issued.until)
-            .cloned();
-        let credentials = &self.options.credentials;
-        let credential = issued.and_then(|issued| {
-            credentials
-                .iter()
-                .find(|one| one.id == issued.credential)
-                .cloned()
-        });
-        let Some(credential) = credential else {
+        let Some(credential) = self.authorized(asked) else {
             return unauthorized(endpoint);
         };
         if let Some(scope) = scope(endpoint, asked.method)
@@ -431,7 +450,7 @@ impl State {
         if self.options.beta
             && matches!(
                 endpoint,
-                "v2/org-units" | "v2/workplaces" | "v2/cost-centers"
+                "v2/org-units" | "v2/org-unit" | "v2/workplaces" | "v2/cost-centers"
             )
             && !asked.beta
         {
@@ -453,53 +472,6 @@ impl State {
         reply
     }
 
-    fn log_in(&mut self, asked: &Asked<'_>, old: bool) -> Reply {
-        let fields = fields(asked);
-        let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
-        if !old && (!asked.form || field("grant_type") != "client_credentials") {
-            return oauth("unsupported_grant_type", "The grant type is not supported.");
-        }
-        let (id, secret) = (field("client_id"), field("client_secret"));
-        let known = self
-            .options
-            .credentials
-            .iter()
-            .find(|one| one.id == id && one.secret == secret);
-        let Some(credential) = known.cloned() else {
-            if old {
-                return Reply::old_error(StatusCode::FORBIDDEN, 0, "Wrong credentials");
-            }
-            return oauth("invalid_client", "Client authentication failed.");
-        };
-        let now = Instant::now();
-        self.tokens.retain(|_, issued| now < issued.until);
-        let current = self
-            .tokens
-            .iter()
-            .find(|(_, issued)| issued.credential == credential.id);
-        let (token, until) = if let Some((token, issued)) = current {
-            (token.clone(), issued.until)
-        } else {
-            self.next_token += 1;
-            let token = format!("papi-{}-{:08}", credential.id, self.next_token);
-            let until = now + self.options.token_life;
-            let issued = Issued {
-                credential: credential.id.clone(),
-                until,
-            };
-            self.tokens.insert(token.clone(), issued);
-            (token, until)
-        };
-        let left = until.duration_since(now).as_secs();
-        let scopes: Vec<&str> = credential.scopes.iter().map(String::as_str).collect();
-        let scope = scopes.join(" ");
-        Reply::ok(if old {
-            json!({"success": true, "data": {"token": token, "expires_in": left, "scope": scope}})
-        } else {
-            json!({"access_token": token, "token_type": "Bearer", "expires_in": left, "scope": scope})
-        })
-    }
-
     /// An event for whoever listens.
     pub(super) fn tell(&mut self, event: &str, person: u64) {
         if !self.webhooks.is_empty() {
@@ -512,7 +484,33 @@ impl State {
         }
     }
 
-    fn create(&mut self) {
+    /// Writes values of somebody by the names of version 1, moves what tells of it, and tells whoever listens.
+    pub(super) fn write(&mut self, id: u64, fields: &Map<String, Json>) -> Result<String, String> {
+        let said = self.company.rewrite(id, fields)?;
+        let now = self.now();
+        let of_person =
+            |key: &String| PERSONAL.contains(&key.as_str()) || key.starts_with("dynamic_");
+        let person = fields.keys().any(of_person);
+        let employment = !fields.keys().all(of_person);
+        if let Some(changed) = self.company.person_mut(id) {
+            if person {
+                changed.updated_at = now;
+            }
+            if employment && let Some(current) = changed.employment_mut() {
+                current.updated_at = Some(now);
+            }
+        }
+        if person {
+            self.tell("person.updated", id);
+        }
+        if employment {
+            self.tell("employment.updated", id);
+        }
+        Ok(said)
+    }
+
+    /// Somebody new, at the end of all lists or at their beginning.
+    fn create(&mut self, first: bool) {
         let now = self.now();
         let id = self
             .company
@@ -526,9 +524,32 @@ impl State {
             r#"[{{"id": {id}, "first_name": "Nova", "last_name": "Neumann", "hire_date": "2026-04-01", "status": "onboarding"}}]"#
         );
         if let Ok(one) = Company::parse(&[("new", text.as_bytes())], now) {
-            self.company.people.extend(one.people);
+            let place = if first { 0 } else { self.company.people.len() };
+            self.company.people.splice(place..place, one.people);
         }
     }
+}
+
+fn parsed(body: &Body) -> Json {
+    serde_json::from_str(&text_of(body)).unwrap_or_default()
+}
+
+/// The rows of a list.
+fn rows(json: &mut Json) -> Option<&mut Vec<Json>> {
+    let key = ["data", "_data"]
+        .into_iter()
+        .find(|key| json.get(key).is_some_and(Json::is_array));
+    json.get_mut(key?)?.as_array_mut()
+}
+
+/// A page whose first row is that of the whole list: as many as there should be, and one of them twice.
+fn seen_again(page: &Body, first: &Body) -> Json {
+    let (mut page, mut first) = (parsed(page), parsed(first));
+    let seen = rows(&mut first).and_then(|rows| rows.first().cloned());
+    if let (Some(seen), Some(row)) = (seen, rows(&mut page).and_then(|rows| rows.first_mut())) {
+        *row = seen;
+    }
+    page
 }
 
 /// The endpoint of a path, as faults and limits name it; ids fold into one.
@@ -538,6 +559,7 @@ fn endpoint(method: &Method, path: &str) -> Option<&'static str> {
     Some(match parts.as_slice() {
         ["v1", "auth"] if *method == Method::POST => "v1/auth",
         ["v2", "auth", "token"] if *method == Method::POST => "v2/auth/token",
+        ["v2", "auth", "revoke"] if *method == Method::POST => "v2/auth/revoke",
         ["v1", "company", "employees"] if read => "v1/employees",
         [
             "v1",
@@ -545,35 +567,22 @@ fn endpoint(method: &Method, path: &str) -> Option<&'static str> {
             "employees",
             "attributes" | "custom-attributes",
         ] if read => "v1/attributes",
+        ["v1", "company", "time-offs"] if read => "v1/time-offs",
+        ["v1", "company", "time-off-types"] if read => "v1/time-off-types",
         ["v1", "company", "employees", _] if read || *method == Method::PATCH => "v1/employee",
         ["v2", "persons"] if read => "v2/persons",
         ["v2", "persons", _] if read || *method == Method::PATCH => "v2/person",
         ["v2", "persons", _, "employments"] if read => "v2/employments",
+        ["v2", "persons", _, "employments", _] if read => "v2/employment",
         ["v2", "org-units"] if read => "v2/org-units",
+        ["v2", "org-units", _] if read => "v2/org-unit",
+        ["v2", "absence-periods"] if read => "v2/absence-periods",
+        ["v2", "absence-types"] if read => "v2/absence-types",
         ["v2", "workplaces"] if read => "v2/workplaces",
         ["v2", "cost-centers"] if read => "v2/cost-centers",
         ["v2", "legal-entities"] if read => "v2/legal-entities",
+        ["v2", "legal-entities", _] if read => "v2/legal-entity",
         ["v2", "webhooks"] | ["v2", "webhooks", _] => "v2/webhooks",
-        _ => return None,
-    })
-}
-
-fn scope(endpoint: &str, method: &Method) -> Option<&'static str> {
-    let read = *method == Method::GET;
-    Some(match endpoint {
-        "v1/employees" => "employees:read",
-        "v1/employee" if read => "employees:read",
-        "v1/employee" => "employees:write",
-        "v1/attributes" => "employees:attributes",
-        "v2/persons" | "v2/employments" => "personio:persons:read",
-        "v2/person" if read => "personio:persons:read",
-        "v2/person" => "personio:persons:write",
-        "v2/org-units" => "personio:org-units:read",
-        "v2/workplaces" => "personio:workplaces:read",
-        "v2/cost-centers" => "personio:cost-centers:read",
-        "v2/legal-entities" => "personio:legal-entities:read",
-        "v2/webhooks" if read => "personio:webhooks:read",
-        "v2/webhooks" => "personio:webhooks:write",
         _ => return None,
     })
 }
@@ -596,7 +605,7 @@ fn unauthorized(endpoint: &str) -> Reply {
 /// A right that is missing: each part of the API says so in its own way.
 fn forbidden(endpoint: &str) -> Reply {
     match endpoint {
-        "v2/persons" | "v2/person" | "v2/employments" => unauthorized(endpoint),
+        "v2/persons" | "v2/person" | "v2/employments" | "v2/employment" => unauthorized(endpoint),
         _ if endpoint.starts_with("v1/") => {
             Reply::old_error(StatusCode::FORBIDDEN, 403, "Zugriff verweigert.")
         }
@@ -606,29 +615,6 @@ fn forbidden(endpoint: &str) -> Reply {
             "Client scope insufficient to access resource",
         ),
     }
-}
-
-fn oauth(error: &str, description: &str) -> Reply {
-    let body = json!({
-        "timestamp": "2026-03-02T08:00:00Z",
-        "trace_id": "5117aced-51a0-4e11-9a11-000000000043",
-        "error": error, "error_description": description, "meta": {},
-    });
-    Reply::new(StatusCode::BAD_REQUEST, body)
-}
-
-/// The fields of a body, in either encoding.
-fn fields(asked: &Asked<'_>) -> BTreeMap<String, String> {
-    if asked.form {
-        return pairs(&String::from_utf8_lossy(asked.body))
-            .into_iter()
-            .collect();
-    }
-    let json: Json = serde_json::from_slice(asked.body).unwrap_or_default();
-    let object = json.as_object().into_iter().flatten();
-    object
-        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
-        .collect()
 }
 
 /// The pairs of `a=b&c=d`, decoded.

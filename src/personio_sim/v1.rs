@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::company::{Company, Day, Employment, Person};
 use super::credential::Credential;
+use super::quirk::Quirk;
 
 /// How version 1 writes tags: all three are seen in the wild.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -69,6 +70,7 @@ pub(super) struct Writer<'w> {
     pub(super) asked: &'w [String],
     pub(super) zone: &'w TimeZone,
     pub(super) tags: Tags,
+    pub(super) quirks: &'w [Quirk],
 }
 
 impl Writer<'_> {
@@ -78,41 +80,78 @@ impl Writer<'_> {
         let before = out.len();
         let none = Employment::default();
         let employment = person.employment().unwrap_or(&none);
+        let mut value = String::new();
         for (key, label, ty) in STANDARD {
             if self.wants(key) {
-                attribute(out, before, key, label, ty, Some(key));
-                self.standard(out, key, person, employment);
-                out.push('}');
+                value.clear();
+                match person.verbatim.get(*key) {
+                    Some(odd) => drop(write!(value, "{odd}")),
+                    None => self.standard(&mut value, key, person, employment),
+                }
+                self.attribute(out, before, (key, label, ty, Some(key)), &value);
             }
         }
         for (key, label, ty) in ONLY_V1 {
-            if let Some(value) = person.only_v1.get(*key)
+            if let Some(known) = person.only_v1.get(*key)
                 && self.wants(key)
             {
-                attribute(out, before, key, label, ty, Some(key));
-                let _ = write!(out, "{value}}}");
+                let value = known.to_string();
+                self.attribute(out, before, (key, label, ty, Some(key)), &value);
             }
         }
         for (key, custom) in &self.company.custom {
-            if self.wants(key)
-                || custom
-                    .universal_id
-                    .as_deref()
-                    .is_some_and(|id| self.asked.iter().any(|one| one == id))
-            {
-                attribute(
-                    out,
-                    before,
-                    key,
-                    &custom.label,
-                    &custom.ty,
-                    custom.universal_id.as_deref(),
+            let universal_id = custom.universal_id.as_deref();
+            if self.wants(key) || universal_id.is_some_and(|id| self.wants_by(id, key)) {
+                value.clear();
+                self.custom(&mut value, &custom.ty, person.custom.get(key));
+                let named = (
+                    key.as_str(),
+                    custom.label.as_str(),
+                    custom.ty.as_str(),
+                    universal_id,
                 );
-                self.custom(out, &custom.ty, person.custom.get(key));
-                out.push('}');
+                self.attribute(out, before, named, &value);
             }
         }
         out.push_str("}}");
+    }
+
+    /// One attribute: its key, its label, its type and its universal id; and its value, as JSON.
+    fn attribute(
+        &self,
+        out: &mut String,
+        before: usize,
+        (key, label, ty, universal_id): (&str, &str, &str, Option<&str>),
+        value: &str,
+    ) {
+        let has = |quirk| self.quirks.contains(&quirk);
+        if has(Quirk::AbsentEmpty) && matches!(value, "\"\"" | "null" | "[]") {
+            return;
+        }
+        let value = if has(Quirk::NullTexts) && value == "\"\"" {
+            "null"
+        } else {
+            value
+        };
+        if out.len() > before {
+            out.push(',');
+        }
+        let _ = write!(out, r#""{key}":{{"label":"#);
+        text(out, label);
+        let _ = write!(out, r#","value":{value}"#);
+        if !has(Quirk::Untyped) {
+            let _ = write!(out, r#","type":"{ty}","universal_id":"#);
+            match universal_id {
+                Some(id) => text(out, id),
+                None => out.push_str("null"),
+            }
+        }
+        out.push('}');
+    }
+
+    /// Whether an attribute is asked for by its universal id, and may be seen.
+    fn wants_by(&self, universal_id: &str, key: &str) -> bool {
+        self.asked.iter().any(|one| one == universal_id) && self.credential.may_see(key)
     }
 
     fn wants(&self, key: &str) -> bool {
@@ -132,9 +171,9 @@ impl Writer<'_> {
             "preferred_name" => text(out, &person.preferred_name),
             "email" => text(out, &person.email),
             "gender" => text(out, &person.gender),
-            "status" => text(out, &employment.status),
+            "status" => text(out, &Quirk::spell(self.quirks, &employment.status)),
             "position" => text(out, &employment.position),
-            "employment_type" => text(out, &employment.ty),
+            "employment_type" => text(out, &Quirk::spell(self.quirks, &employment.ty)),
             "weekly_working_hours" => text(out, &employment.weekly_working_hours),
             "termination_type" => text(out, end_text(|end| &end.ty)),
             "termination_reason" => text(out, end_text(|end| &end.reason)),
@@ -144,8 +183,8 @@ impl Writer<'_> {
             "termination_date" => self.date(out, end.and_then(|end| end.date.as_ref())),
             "last_working_day" => self.date(out, end.and_then(|end| end.last_working_day.as_ref())),
             "created_at" => self.instant(out, person.created_at),
-            "last_modified_at" => self.instant(out, person.updated_at),
-            "supervisor" => self.supervisor(out, employment.supervisor),
+            "last_modified_at" => self.instant(out, person.modified_at()),
+            "supervisor" => self.reference(out, employment.supervisor),
             "subcompany" => named(
                 out,
                 "Subcompany",
@@ -198,20 +237,28 @@ impl Writer<'_> {
     }
 
     /// Local midnight with the offset of that day; of a day that is none, with that of its month's first.
-    fn date(&self, out: &mut String, day: Option<&Day>) {
+    pub(super) fn date(&self, out: &mut String, day: Option<&Day>) {
         let Some(Day(day)) = day else {
             out.push_str("null");
             return;
         };
+        if self.quirks.contains(&Quirk::PlainDates) {
+            text(out, day);
+            return;
+        }
+        let format = if self.quirks.contains(&Quirk::CompactDates) {
+            "%z"
+        } else {
+            "%:z"
+        };
         let first = || {
-            format!("{}01", day.get(..8).unwrap_or_default())
-                .parse()
-                .ok()
+            let first = format!("{}01", day.get(..8).unwrap_or_default());
+            first.parse().ok()
         };
         let date: Option<jiff::civil::Date> = day.parse().ok().or_else(first);
         let zoned = date.and_then(|date| date.to_zoned_datetime(self.zone.clone()).ok());
         let offset = zoned.map_or("+00:00".to_owned(), |zoned| {
-            zoned.strftime("%:z").to_string()
+            zoned.strftime(format).to_string()
         });
         let _ = write!(out, r#""{day}T00:00:00{offset}""#);
     }
@@ -221,7 +268,8 @@ impl Writer<'_> {
         let _ = write!(out, r#""{}""#, zoned.strftime("%Y-%m-%dT%H:%M:%S%:z"));
     }
 
-    fn supervisor(&self, out: &mut String, id: Option<u64>) {
+    /// A person in short, as others name them.
+    pub(super) fn reference(&self, out: &mut String, id: Option<u64>) {
         let Some(person) = id.and_then(|id| self.company.person(id)) else {
             out.push_str("null");
             return;
@@ -256,11 +304,36 @@ pub(super) fn attributes(company: &Company, credential: &Credential) -> Json {
     for (key, custom) in &company.custom {
         if credential.may_see(key) {
             all.push(serde_json::json!({
-                "key": key, "label": custom.label, "type": custom.ty, "universal_id": custom.universal_id, "options": [],
+                "key": key,
+                "label": custom.label,
+                "type": custom.ty,
+                "universal_id": custom.universal_id,
+                "options": options(company, key, &custom.ty),
             }));
         }
     }
     serde_json::json!({"success": true, "data": all})
+}
+
+/// What can be chosen, as far as anybody chose it.
+fn options(company: &Company, key: &str, ty: &str) -> Vec<String> {
+    if !matches!(ty, "list" | "tags") {
+        return Vec::new();
+    }
+    let values = company
+        .people
+        .iter()
+        .filter_map(|person| person.custom.get(key));
+    let mut options: Vec<String> = values
+        .flat_map(|value| match (ty, value.as_str()) {
+            ("list", Some("")) => Vec::new(),
+            ("list", Some(text)) => vec![text.to_owned()],
+            _ => tags_of(value),
+        })
+        .collect();
+    options.sort();
+    options.dedup();
+    options
 }
 
 /// The tags of a value in any of its encodings.
@@ -278,28 +351,6 @@ pub(super) fn tags_of(value: &Json) -> Vec<String> {
         Json::String(text) => text.split(',').map(str::to_owned).collect(),
         _ => Vec::new(),
     }
-}
-
-/// The beginning of an attribute, up to its value, and what follows the value: written before it, for both are texts.
-fn attribute(
-    out: &mut String,
-    before: usize,
-    key: &str,
-    label: &str,
-    ty: &str,
-    universal_id: Option<&str>,
-) {
-    if out.len() > before {
-        out.push(',');
-    }
-    let _ = write!(out, r#""{key}":{{"label":"#);
-    text(out, label);
-    let _ = write!(out, r#","type":"{ty}","universal_id":"#);
-    match universal_id {
-        Some(id) => text(out, id),
-        None => out.push_str("null"),
-    }
-    out.push_str(r#","value":"#);
 }
 
 fn named(out: &mut String, ty: &str, id: Option<u64>, table: &super::company::Table) {

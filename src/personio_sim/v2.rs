@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::company::{Company, Day, Employment, Person};
 use super::credential::Credential;
+use super::quirk::Quirk;
 use super::v1::tags_of;
 
 /// The host of every address in an answer.
@@ -16,6 +17,7 @@ pub(super) struct Writer<'w> {
     pub(super) credential: &'w Credential,
     /// Fields without a value are left out, instead of being null.
     pub(super) omit_empty: bool,
+    pub(super) quirks: &'w [Quirk],
 }
 
 impl Writer<'_> {
@@ -54,6 +56,7 @@ impl Writer<'_> {
             person.id.to_string(),
             format!("{HOST}/v2/persons/{}/employments", person.id),
         );
+        let picture = format!("{HOST}/v1/company/employees/{}/profile-picture", person.id);
         let gender = match person.gender.as_str() {
             "" => "UNSPECIFIED".to_owned(),
             gender => gender.to_uppercase(),
@@ -78,10 +81,19 @@ impl Writer<'_> {
                 "preferred_name",
                 some(&person.preferred_name),
             ),
-            ("gender", "gender", json!(gender)),
-            ("status", "status", json!(status)),
+            (
+                "gender",
+                "gender",
+                json!(Quirk::spell(self.quirks, &gender)),
+            ),
+            ("status", "status", json!(Quirk::spell(self.quirks, status))),
             ("", "custom_attributes", Json::Array(custom)),
             ("", "employments", Json::Array(employments)),
+            (
+                "profile_picture",
+                "profile_picture",
+                json!({"url": picture}),
+            ),
             (
                 "",
                 "_meta",
@@ -93,15 +105,17 @@ impl Writer<'_> {
     /// A custom attribute: live answers write types in small letters and every value but lists as a text.
     fn custom(&self, key: &str, value: &Json) -> Option<Json> {
         let known = self.company.custom.get(key)?;
+        let keep = self.quirks.contains(&Quirk::EmptyCustom);
         let (ty, value) = match known.ty.as_str() {
             "tags" => match tags_of(value) {
-                tags if tags.is_empty() => return None,
+                tags if tags.is_empty() && !keep => return None,
                 tags => ("string_list", json!(tags)),
             },
             ty => {
                 let text = match value {
+                    Json::Null if keep => String::new(),
                     Json::Null => return None,
-                    Json::String(text) if text.is_empty() => return None,
+                    Json::String(text) if text.is_empty() && !keep => return None,
                     Json::String(text) if ty == "date" => text.get(..10).unwrap_or(text).to_owned(),
                     Json::String(text) => text.clone(),
                     other => other.to_string(),
@@ -115,6 +129,7 @@ impl Writer<'_> {
                 (ty, json!(text))
             }
         };
+        let ty = Quirk::spell(self.quirks, ty);
         let mut custom = json!({"id": key, "type": ty, "value": value});
         if let (Some(id), Json::Object(custom)) = (&known.universal_id, &mut custom) {
             custom.insert("global_id".to_owned(), json!(id));
@@ -124,7 +139,7 @@ impl Writer<'_> {
 
     pub(super) fn employment(&self, person: &Person, employment: &Employment) -> Json {
         let id = |id: Option<u64>| id.map_or(Json::Null, |id| json!({"id": id.to_string()}));
-        let date = |day: &Option<Day>| day.as_ref().map_or(Json::Null, |day| json!(day.0));
+        let date = |day: Option<&Day>| day.map_or(Json::Null, |day| json!(day.0));
         let hours: Json =
             employment
                 .weekly_working_hours
@@ -148,6 +163,17 @@ impl Writer<'_> {
         let centers: Vec<Json> = centers
             .map(|(id, weight)| json!({"id": id.to_string(), "weight": weight}))
             .collect();
+        let unset = self.quirks.contains(&Quirk::NoEmploymentType) || employment.ty.is_empty();
+        let ty = if unset { "unspecified" } else { &employment.ty };
+        let ended = employment.termination.as_ref();
+        let ended = ended.and_then(|end| end.date.as_ref());
+        let mut links = json!({"person": {"href": person_at(person.id)}});
+        if let Some(supervisor) = employment
+            .supervisor
+            .filter(|_| self.credential.may_see("supervisor"))
+        {
+            links["supervisor"] = json!({"href": person_at(supervisor)});
+        }
         let title = match employment.position.as_str() {
             "" => Json::Null,
             title => json!({"title": title}),
@@ -155,28 +181,30 @@ impl Writer<'_> {
         Json::Object(self.object(vec![
             ("", "id", json!(employment.id)),
             ("", "person", json!({"id": person.id.to_string()})),
-            ("status", "status", json!(employment.status.to_uppercase())),
-            (
-                "employment_type",
-                "type",
-                json!(employment.ty.to_uppercase()),
-            ),
+            ("status", "status", json!(self.word(&employment.status))),
+            ("employment_type", "type", json!(self.word(ty))),
             ("position", "position", title),
             ("weekly_working_hours", "weekly_working_hours", hours),
             (
+                "weekly_working_hours",
+                "full_time_weekly_working_hours",
+                json!(40),
+            ),
+            ("termination_date", "employment_end_date", date(ended)),
+            (
                 "hire_date",
                 "employment_start_date",
-                date(&employment.hire_date),
+                date(employment.hire_date.as_ref()),
             ),
             (
                 "probation_period_end",
                 "probation_end_date",
-                date(&employment.probation_period_end),
+                date(employment.probation_period_end.as_ref()),
             ),
             (
                 "contract_end_date",
                 "contract_end_date",
-                date(&employment.contract_end_date),
+                date(employment.contract_end_date.as_ref()),
             ),
             (
                 "created_at",
@@ -186,15 +214,31 @@ impl Writer<'_> {
             (
                 "last_modified_at",
                 "updated_at",
-                json!(person.updated_at.to_string()),
+                json!(employment.updated_at.unwrap_or(person.updated_at).to_string()),
             ),
             ("supervisor", "supervisor", id(employment.supervisor)),
             ("office", "office", id(employment.office)),
             ("", "org_units", Json::Array(units.collect())),
             ("subcompany", "legal_entity", id(employment.subcompany)),
+            ("subcompany", "sub_company", id(employment.subcompany)),
             ("cost_centers", "cost_centers", Json::Array(centers)),
             ("", "termination", self.termination(employment)),
+            ("", "_meta", json!({"links": links})),
         ]))
+    }
+
+    /// A word of a closed list, as it is spelled here.
+    fn word(&self, word: &str) -> String {
+        Quirk::spell(self.quirks, &word.to_uppercase())
+    }
+
+    /// The word of this generation for one of version 1: what version 1 calls a mutual agreement has a name of its own.
+    fn termination_type(&self, ty: &str) -> String {
+        match ty {
+            "" => String::new(),
+            "mutual-agreement" => self.word("agreement"),
+            ty => self.word(&ty.replace('-', "_")),
+        }
     }
 
     /// The end of an employment. Which of its fields live answers have was never seen but for the first two.
@@ -206,22 +250,40 @@ impl Writer<'_> {
                 json!({})
             };
         };
-        let date = |day: &Option<Day>| day.as_ref().map_or(Json::Null, |day| json!(day.0));
+        let date = |day: Option<&Day>| day.map_or(Json::Null, |day| json!(day.0));
+        if self.quirks.contains(&Quirk::BareTermination) {
+            return Json::Object(self.object(vec![
+                (
+                    "termination_date",
+                    "termination_date",
+                    date(end.date.as_ref()),
+                ),
+                ("termination_date", "terminated_at", Json::Null),
+            ]));
+        }
         Json::Object(self.object(vec![
-            ("termination_date", "termination_date", date(&end.date)),
+            (
+                "termination_date",
+                "termination_date",
+                date(end.date.as_ref()),
+            ),
             (
                 "last_working_day",
                 "last_working_day",
-                date(&end.last_working_day),
+                date(end.last_working_day.as_ref()),
             ),
             (
                 "termination_type",
                 "type",
-                some(&end.ty.to_uppercase().replace('-', "_")),
+                some(&self.termination_type(&end.ty)),
             ),
             ("termination_reason", "reason", some(&end.reason)),
         ]))
     }
+}
+
+fn person_at(id: u64) -> String {
+    format!("{HOST}/v2/persons/{id}")
 }
 
 fn some(text: &str) -> Json {
@@ -233,13 +295,16 @@ fn some(text: &str) -> Json {
 }
 
 /// An answer with a list, and the way to the rest of it.
-pub(super) fn page(path: &str, items: &[Json], next: Option<&str>) -> Json {
-    let mut links = json!({"self": {"href": format!("{HOST}{path}")}});
+pub(super) fn page(path: &str, items: Vec<Json>, next: Option<&str>, quirks: &[Quirk]) -> Json {
+    let host = if quirks.contains(&Quirk::RelativeLinks) {
+        ""
+    } else {
+        HOST
+    };
+    let mut links = json!({"self": {"href": format!("{host}{path}")}});
     if let (Some(cursor), Json::Object(links)) = (next, &mut links) {
-        links.insert(
-            "next".to_owned(),
-            json!({"href": format!("{HOST}{path}?cursor={cursor}")}),
-        );
+        let next = format!("{host}{path}?cursor={cursor}");
+        links.insert("next".to_owned(), json!({"href": next}));
     }
     json!({"_data": items, "_meta": {"links": links}})
 }

@@ -1,11 +1,19 @@
-//! Webhooks: events are sent to whoever asked for them, once, with the token in `Authorization` as it was given.
+//! Webhooks: events are sent to whoever asked for them, again if that fails, with the token in `Authorization` as it was given.
 
 use std::time::Duration;
 
+use reqwest::StatusCode;
 use serde_json::{Value as Json, json};
 
 /// How long Personio waits for an answer (<https://developer.personio.de/v2.0/reference/webhooks>).
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long it is until a listener is told again. Personio goes on for three days; here it is over soon.
+const PAUSES: &[Duration] = &[
+    Duration::from_millis(100),
+    Duration::from_millis(300),
+    Duration::from_secs(1),
+];
 
 /// Somebody who listens.
 #[derive(Debug, Clone)]
@@ -68,8 +76,24 @@ pub(super) async fn send(client: &reqwest::Client, hooks: &[Webhook], events: &[
             if let Some(token) = &hook.token {
                 request = request.header("authorization", token);
             }
-            // Whoever does not answer is not asked again: this is a simulator, and says so.
-            let _ = request.send().await;
+            for pause in PAUSES {
+                let answer = match request.try_clone() {
+                    Some(request) => request.send().await,
+                    None => return,
+                };
+                // Who is busy or slow is told again, who refuses is not; redirects are not followed.
+                let failed = match answer {
+                    Ok(answer) => {
+                        answer.status().is_server_error()
+                            && answer.status() != StatusCode::NOT_IMPLEMENTED
+                    }
+                    Err(_) => true,
+                };
+                if !failed {
+                    break;
+                }
+                tokio::time::sleep(*pause).await;
+            }
         }
     }
 }

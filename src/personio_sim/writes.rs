@@ -3,9 +3,29 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value as Json, json};
 
+use super::company::Table;
 use super::credential::Credential;
 use super::server::{Asked, Reply, State};
 use super::webhook::Webhook;
+
+/// What version 1 lets be written, beside names of units and custom attributes.
+const WRITABLE: &[&str] = &[
+    "first_name",
+    "last_name",
+    "preferred_name",
+    "gender",
+    "position",
+    "hire_date",
+    "weekly_working_hours",
+    "status",
+];
+
+/// The statuses of version 1.
+const STATUSES: &[&str] = &["onboarding", "active", "leave", "inactive"];
+
+/// The words of version 2.
+const GENDERS: &[&str] = &["MALE", "FEMALE", "DIVERSE", "UNKNOWN", "UNDEFINED"];
+const LANGUAGES: &[&str] = &["en", "de", "es", "fr", "nl", "it", "sv", "fi"];
 
 /// Answers a POST, PATCH or DELETE of somebody who may.
 pub(super) fn answer(
@@ -60,49 +80,64 @@ pub(super) fn answer(
     }
 }
 
-/// `PATCH /v1/company/employees/{id}`: the address cannot be written here, and what is unknown is ignored in silence.
+/// `PATCH /v1/company/employees/{id}`: an address cannot be written here. What is unknown is ignored: an attribute in
+/// silence, the name of a department with a word in `meta`.
 fn old(state: &mut State, id: &str, json: &Json) -> Reply {
-    let now = state.now();
-    let known: Vec<String> = state.company.custom.keys().cloned().collect();
-    let found = id.parse().ok().and_then(|id| state.company.person_mut(id));
-    let Some(person) = found else {
-        return Reply::old_error(
-            StatusCode::NOT_FOUND,
-            404,
-            "Es ist ein Problem aufgetreten ",
-        );
+    let company = &mut state.company;
+    let found = id.parse().ok().filter(|id| company.person(*id).is_some());
+    let Some(id) = found else {
+        let text = "Es ist ein Problem aufgetreten ";
+        return Reply::old_error(StatusCode::NOT_FOUND, 404, text);
     };
+    let refused = |text: &str| Reply::old_error(StatusCode::UNPROCESSABLE_ENTITY, 422, text);
     let Some(Json::Object(fields)) = json.get("employee") else {
-        return Reply::old_error(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            422,
-            "The employee field is required.",
-        );
+        return refused("The employee field is required.");
     };
-    let text = |key: &str| fields.get(key).and_then(Json::as_str).map(str::to_owned);
-    for (key, slot) in [
-        ("first_name", &mut person.first_name),
-        ("last_name", &mut person.last_name),
-        ("preferred_name", &mut person.preferred_name),
-        ("gender", &mut person.gender),
-    ] {
-        if let Some(text) = text(key) {
-            *slot = text;
+    let mut taken = Map::new();
+    let mut meta = Vec::new();
+    for (key, value) in fields {
+        let table = match key.as_str() {
+            "department" => Some(&company.departments),
+            "office" => Some(&company.workplaces),
+            "subcompany" => Some(&company.legal_entities),
+            _ => None,
+        };
+        let known = |table: &Table| {
+            let name = value.as_str().unwrap_or_default();
+            table.names.values().any(|known| known == name)
+        };
+        if table.is_some_and(|table| !known(table)) {
+            meta.push(format!("The {key} {value} does not exist and was ignored"));
+            continue;
+        }
+        match key.as_str() {
+            "supervisor_id" => {
+                let other = value.as_u64();
+                let unknown =
+                    other.filter(|other| *other == id || company.person(*other).is_none());
+                if let Some(other) = unknown {
+                    return refused(&format!("Supervisor with ID {other} not found"));
+                }
+                taken.insert("supervisor".to_owned(), value.clone());
+            }
+            "status" if !STATUSES.contains(&value.as_str().unwrap_or_default()) => {
+                return refused("The selected status is invalid.");
+            }
+            "custom_attributes" => {
+                let all = value.as_object().into_iter().flatten();
+                let known = all.filter(|(key, _)| company.custom.contains_key(*key));
+                taken.extend(known.map(|(key, value)| (key.clone(), value.clone())));
+            }
+            key if WRITABLE.contains(&key) || table.is_some() => {
+                taken.insert(key.to_owned(), value.clone());
+            }
+            _ => {}
         }
     }
-    let position = text("position");
-    if let (Some(position), Some(employment)) = (position, person.employment_mut()) {
-        employment.position = position;
+    if let Err(problem) = state.write(id, &taken) {
+        return refused(&problem);
     }
-    if let Some(Json::Object(custom)) = fields.get("custom_attributes") {
-        for (key, value) in custom.iter().filter(|(key, _)| known.contains(key)) {
-            person.custom.insert(key.clone(), value.clone());
-        }
-    }
-    person.updated_at = now;
-    let id = person.id;
-    state.tell("person.updated", id);
-    Reply::ok(json!({"success": true, "data": {"id": id}, "meta": []}))
+    Reply::ok(json!({"success": true, "data": {"id": id}, "meta": meta}))
 }
 
 /// `PATCH /v2/persons/{id}`.
@@ -124,72 +159,80 @@ fn new(state: &mut State, id: &str, json: &Json) -> Reply {
     if let Err(problem) = check(state, id, fields) {
         return bad(&problem);
     }
-    let now = state.now();
-    if let Some(person) = state.company.person_mut(id) {
-        for (key, value) in fields {
-            let text = value.as_str().unwrap_or_default().to_owned();
-            match key.as_str() {
-                "email" => person.email = text,
-                "first_name" => person.first_name = text,
-                "last_name" => person.last_name = text,
-                "preferred_name" => person.preferred_name = text,
-                "gender" => person.gender = text.to_lowercase(),
-                "custom_attributes" => {
-                    for attribute in value.as_array().into_iter().flatten() {
-                        if let Some(key) = attribute.get("id").and_then(Json::as_str) {
-                            let value = attribute.get("value").cloned().unwrap_or_default();
-                            person.custom.insert(key.to_owned(), value);
-                        }
+    let mut taken = Map::new();
+    for (key, value) in fields {
+        let text = value.as_str().unwrap_or_default();
+        match key.as_str() {
+            "language_code" => {}
+            "gender" => drop(taken.insert(key.clone(), text.to_lowercase().into())),
+            "custom_attributes" => {
+                for attribute in value.as_array().into_iter().flatten() {
+                    if let Some(key) = attribute.get("id").and_then(Json::as_str) {
+                        let value = attribute.get("value").cloned().unwrap_or_default();
+                        taken.insert(key.to_owned(), value);
                     }
                 }
-                _ => {}
             }
+            _ => drop(taken.insert(key.clone(), value.clone())),
         }
-        person.updated_at = now;
     }
-    state.tell("person.updated", id);
-    Reply::nothing()
+    match state.write(id, &taken) {
+        Ok(_) => Reply::nothing(),
+        Err(problem) => bad(&problem),
+    }
 }
 
-/// What a PATCH of version 2 refuses: other fields, an address that is none or somebody else's, an unknown attribute.
+/// What a PATCH of version 2 refuses: other fields, words that there are not, an address that is none or somebody
+/// else's, an unknown attribute.
 fn check(state: &State, id: u64, fields: &Map<String, Json>) -> Result<(), String> {
-    const KNOWN: &[&str] = &[
-        "email",
-        "first_name",
-        "last_name",
-        "preferred_name",
-        "gender",
-        "language_code",
-        "custom_attributes",
-    ];
-    if let Some(key) = fields.keys().find(|key| !KNOWN.contains(&key.as_str())) {
-        return Err(format!("Unknown field {key}."));
+    if fields.is_empty() {
+        return Err("The body is empty.".to_owned());
     }
-    if let Some(email) = fields.get("email") {
-        let email = email.as_str().unwrap_or_default();
-        if email.split('@').filter(|part| !part.is_empty()).count() != 2 {
-            return Err("The email is not valid.".to_owned());
-        }
-        let taken = |person: &&super::company::Person| {
-            person.id != id && person.email.eq_ignore_ascii_case(email)
+    for (key, value) in fields {
+        let invalid = || format!("Provided value for {key} is not valid");
+        let text = value.as_str();
+        let good = match key.as_str() {
+            "email" => text.is_some_and(is_address),
+            "first_name" | "last_name" => text.is_some_and(|text| !text.trim().is_empty()),
+            "preferred_name" => text.is_some(),
+            "gender" => text.is_some_and(|word| GENDERS.contains(&word)),
+            "language_code" => text.is_some_and(|word| LANGUAGES.contains(&word)),
+            "custom_attributes" => value.is_array(),
+            _ => return Err(format!("Unknown field {key}.")),
         };
-        if state.company.people.iter().any(|person| taken(&person)) {
+        if !good {
+            return Err(invalid());
+        }
+    }
+    if let Some(email) = fields.get("email").and_then(Json::as_str) {
+        let mut others = state.company.people.iter().filter(|person| person.id != id);
+        if others.any(|person| person.email.eq_ignore_ascii_case(email)) {
             return Err("The email is already in use.".to_owned());
         }
     }
-    for attribute in fields
-        .get("custom_attributes")
-        .and_then(Json::as_array)
-        .into_iter()
-        .flatten()
-    {
-        let key = attribute
-            .get("id")
-            .and_then(Json::as_str)
-            .unwrap_or_default();
+    let custom = fields.get("custom_attributes").and_then(Json::as_array);
+    for attribute in custom.into_iter().flatten() {
+        let key = attribute.get("id").and_then(Json::as_str);
+        let key = key.unwrap_or_default();
         if !state.company.custom.contains_key(key) {
             return Err(format!("There is no custom attribute {key}."));
         }
+        let good = match attribute.get("value") {
+            Some(Json::String(_)) => true,
+            Some(Json::Array(words)) => words.iter().all(Json::is_string),
+            _ => false,
+        };
+        if !good {
+            return Err(format!("Provided value for {key} is not valid"));
+        }
     }
     Ok(())
+}
+
+fn is_address(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else {
+        return false;
+    };
+    let spaces = text.contains(char::is_whitespace);
+    !local.is_empty() && domain.contains('.') && !domain.contains('@') && !spaces
 }
