@@ -445,7 +445,7 @@ fn paged<T>(
     items: &[T],
     write: impl Fn(&T) -> Json,
 ) -> Reply {
-    let (offset, limit) = (query.offset, query.limit);
+    let (offset, limit) = (query.offset, query.limit.min(state.options.page));
     let page: Vec<Json> = items.iter().skip(offset).take(limit).map(write).collect();
     let next = (offset + limit < items.len()).then(|| sealed(query, offset + limit));
     Reply::ok(v2::page(

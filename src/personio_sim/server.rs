@@ -50,6 +50,8 @@ pub struct Options {
     pub omit_empty: bool,
     /// Org units, workplaces and cost centers need the header `Beta: true`, as they did until 2026.
     pub beta: bool,
+    /// Pages of version 2 hold no more than this, whatever is asked for.
+    pub page: usize,
     /// How long a token lives.
     pub token_life: Duration,
     /// How long an answer takes that is slow on request.
@@ -71,6 +73,7 @@ impl Default for Options {
             tags: Tags::default(),
             omit_empty: false,
             beta: false,
+            page: 100,
             token_life: Duration::from_hours(24),
             slow: SLOW,
             faults: Vec::new(),

@@ -15,6 +15,7 @@ mod explain_code;
 mod hostile;
 #[cfg(debug_assertions)] // a release build has nothing that would halt it
 mod killed;
+mod live;
 mod ldif;
 mod matching;
 mod privacy;
