@@ -279,8 +279,10 @@ impl Case {
         if self.plain {
             // By chance hardly any row hangs on a list that lacks an element, and on nothing else.
             for index in 0..LISTS {
-                let condition = looking.write(dice, names, |writer| writer.about_a_list());
-                lines.push(format!("when {condition} => \"SG-{}\"", 17 + index));
+                let row = looking.write(dice, names, |writer| {
+                    format!("when {} => \"SG-{}\"", writer.about_a_list(), 17 + index)
+                });
+                lines.push(row);
             }
         }
         lines.extend(["always => \"SG-Staff\"", "}", "lists {"].map(str::to_owned));
