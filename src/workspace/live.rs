@@ -7,7 +7,8 @@ use crate::personio::client::{self, Api, Last, Patience, Settings, URL, World, W
 use crate::policy::Policy;
 use jiff::Timestamp;
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -46,8 +47,7 @@ pub struct Live {
 }
 
 /// Where a secret lies.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Secret {
     /// In a variable of the environment.
     Env(String),
@@ -55,6 +55,28 @@ pub enum Secret {
     File(PathBuf),
     /// Among the credentials that systemd passes (`LoadCredential=`).
     Credential(String),
+}
+
+/// `{ env = "NAME" }`, `{ file = "PATH" }` or `{ credential = "NAME" }`. Whatever else stands there may be a secret, and
+/// is not repeated.
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const HOW: &str = "a secret does not stand in `tenure.toml`: write where it lies, as `{ env = \"NAME\" }`, \
+                           `{ file = \"PATH\" }` or `{ credential = \"NAME\" }`";
+        let value = toml::Value::deserialize(deserializer).map_err(|_| D::Error::custom(HOW))?;
+        let table = value.as_table().filter(|table| table.len() == 1);
+        let place = table.and_then(|table| {
+            let (key, place) = table.iter().next()?;
+            let place = place.as_str()?.to_owned();
+            match key.as_str() {
+                "env" => Some(Self::Env(place)),
+                "file" => Some(Self::File(place.into())),
+                "credential" => Some(Self::Credential(place)),
+                _ => None,
+            }
+        });
+        place.ok_or_else(|| D::Error::custom(HOW))
+    }
 }
 
 /// `personio = { … }` within `[people]`.

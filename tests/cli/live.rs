@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::Value;
-use tenure::personio_sim::{CLIENT_ID, CLIENT_SECRET, Options, Sim};
+use tenure::personio_sim::{CLIENT_ID, CLIENT_SECRET, Custom, Options, Sim};
 
 use super::{Place, Ran};
 use crate::personio_live::{kestrel, options, schema};
@@ -14,7 +14,11 @@ use crate::personio_live::{kestrel, options, schema};
 fn example(sim: &Sim, more: &str) -> Place {
     let place = Place::example();
     let live = format!("personio = {{ url = {:?}{more} }} ", sim.url());
-    place.change("rules/tenure.toml", "personio_v1 = \"people/*.json\"", &live);
+    place.change(
+        "rules/tenure.toml",
+        "personio_v1 = \"people/*.json\"",
+        &live,
+    );
     place
 }
 
@@ -54,30 +58,53 @@ fn the_plan_is_that_of_the_recording_whoever_is_asked() {
 fn values_go_back_to_personio_and_are_no_news_then() {
     for (api, line, field) in [
         ("v2", "writeback { email = account.mail }\n", "email"),
-        ("v1", "writeback { extension = account.mail }\n", "dynamic_3304419"),
+        (
+            "v1",
+            "writeback { known_as = account.mail }\n",
+            "dynamic_3304500",
+        ),
     ] {
         let sim = Sim::start(kestrel(), options()).unwrap();
+        // A custom attribute of its own, which nobody has yet.
+        let known_as = Custom {
+            label: "Known to the directory as".to_owned(),
+            ty: "standard".to_owned(),
+            universal_id: None,
+        };
+        sim.change(|company| company.custom.insert("dynamic_3304500".to_owned(), known_as));
         let place = example(&sim, &format!(", api = {api:?}"));
+        place.change("rules/person.tenure", "  extension ", "  known_as : text? from \"dynamic_3304500\"\n  extension ");
         place.write("rules/writeback.tenure", line);
         let ran = run(&place, &["plan", "--format", "json"]);
         let file: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{ran}"));
         let actions = file["plan"]["actions"].as_array().unwrap();
-        let writes = |action: &&Value| action["change"]["kind"] == "write-back" || action["kind"] == "write-back";
+        let writes = |action: &&Value| !action["change"]["write_back"].is_null();
         let wanted = actions.iter().filter(writes).count();
         assert!(wanted > 0, "{api}: nothing is written back");
         sim.recount();
         let ran = run(&place, &["apply", "--yes"]);
         assert_eq!(ran.code, 0, "{ran}");
-        let patches: BTreeSet<String> =
-            sim.requests().into_iter().filter(|request| request.starts_with("PATCH")).collect();
+        let patches: BTreeSet<String> = sim
+            .requests()
+            .into_iter()
+            .filter(|request| request.starts_with("PATCH"))
+            .collect();
         assert_eq!(patches.len(), wanted, "{api}");
         let has = |person: &&tenure::personio_sim::Person| {
             let value = if field == "email" {
                 person.email.clone()
             } else {
-                person.custom.get(field).and_then(Value::as_str).unwrap_or_default().to_owned()
+                person
+                    .custom
+                    .get(field)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned()
             };
-            patches.iter().any(|request| request.ends_with(&person.id.to_string())) && value.contains('@')
+            patches
+                .iter()
+                .any(|request| request.ends_with(&person.id.to_string()))
+                && value.contains('@')
         };
         let written = sim.change(|company| company.people.iter().filter(has).count());
         assert_eq!(written, wanted, "{api}");
@@ -92,11 +119,18 @@ fn values_go_back_to_personio_and_are_no_news_then() {
 fn a_value_of_hr_is_never_overwritten() {
     let sim = Sim::start(kestrel(), options()).unwrap();
     let place = example(&sim, ", api = \"v2\"");
-    place.write("rules/writeback.tenure", "writeback { email = account.mail }\n");
+    place.write(
+        "rules/writeback.tenure",
+        "writeback { email = account.mail }\n",
+    );
     let ran = run(&place, &["plan", "--output", "kept.plan"]);
     assert_eq!(ran.code, 2, "{ran}");
     let before = sim.change(|company| company.people.clone());
-    let empty: Vec<u64> = before.iter().filter(|person| person.email.is_empty()).map(|person| person.id).collect();
+    let empty: Vec<u64> = before
+        .iter()
+        .filter(|person| person.email.is_empty())
+        .map(|person| person.id)
+        .collect();
     sim.change(|company| {
         for id in &empty {
             company.person_mut(*id).unwrap().email = format!("typed{id}@kestrel.example");
@@ -106,7 +140,10 @@ fn a_value_of_hr_is_never_overwritten() {
     assert_ne!(ran.code, 0, "{ran}");
     sim.change(|company| {
         for id in &empty {
-            assert_eq!(company.person(*id).unwrap().email, format!("typed{id}@kestrel.example"));
+            assert_eq!(
+                company.person(*id).unwrap().email,
+                format!("typed{id}@kestrel.example")
+            );
         }
     });
 }
@@ -119,7 +156,10 @@ fn a_secret_is_taken_from_where_it_lies_and_is_nowhere_else() {
     let secret = place.path("rules/secret");
     std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o644)).unwrap();
     let open = run(&place, &["plan"]);
-    assert!(open.said("error[no-secret]: there is no `client_secret` for Personio: others may read"), "{open}");
+    assert!(
+        open.said("error[no-secret]: there is no `client_secret` for Personio: others may read"),
+        "{open}"
+    );
     std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).unwrap();
     let good = run(&place, &["plan"]);
     assert_eq!(good.code, 2, "{good}");
@@ -133,16 +173,25 @@ fn a_secret_is_taken_from_where_it_lies_and_is_nowhere_else() {
     std::fs::create_dir(&folder).unwrap();
     std::fs::rename(&secret, folder.join("personio")).unwrap();
     std::fs::write(folder.join("personio"), CLIENT_SECRET).unwrap();
-    place.change("rules/tenure.toml", "{ file = \"secret\" }", "{ credential = \"personio\" }");
+    place.change(
+        "rules/tenure.toml",
+        "{ file = \"secret\" }",
+        "{ credential = \"personio\" }",
+    );
     let mut command = place.command(&["plan"]);
-    command.env("PERSONIO_CLIENT_ID", CLIENT_ID).env("CREDENTIALS_DIRECTORY", &folder);
+    command
+        .env("PERSONIO_CLIENT_ID", CLIENT_ID)
+        .env("CREDENTIALS_DIRECTORY", &folder);
     assert_eq!(Ran::of(&mut command).code, 2);
 }
 
 /// What stands in square brackets: the codes of findings.
 fn codes(ran: &Ran) -> Vec<String> {
     let brackets = regex::Regex::new(r"(?:warning|error)\[([a-z-]+)\]").unwrap();
-    brackets.captures_iter(&ran.out).map(|found| found[1].to_owned()).collect()
+    brackets
+        .captures_iter(&ran.out)
+        .map(|found| found[1].to_owned())
+        .collect()
 }
 
 /// The credential that has what the example's policy needs, and nothing more.
@@ -157,18 +206,78 @@ fn exact() -> Options {
 fn the_doctor_sees_what_is_wrong_and_nothing_else() {
     type Breaking = (&'static str, &'static str, fn(&mut Options), i32);
     let all: &[Breaking] = &[
-        ("v2", "personio-credentials", |o| o.credentials[0].secret = "renewed".into(), 1),
-        ("v2", "personio-right", |o| drop(o.credentials[0].scopes.remove("personio:persons:read")), 1),
-        ("v2", "personio-right", |o| drop(o.credentials[0].scopes.remove("personio:org-units:read")), 1),
-        ("v2", "personio-right", |o| drop(o.credentials[0].scopes.remove("personio:workplaces:read")), 1),
-        ("v1", "personio-right", |o| drop(o.credentials[0].scopes.remove("employees:read")), 1),
-        ("v1", "personio-not-released", |o| drop(released(o).remove("termination_date")), 1),
-        ("v2", "personio-not-released", |o| drop(released(o).remove("status")), 1),
-        ("v2", "personio-not-released", |o| drop(released(o).remove("dynamic_3304420")), 1),
-        ("v2", "personio-too-much", |o| drop(released(o).insert("termination_reason".into())), 0),
-        ("v1", "personio-too-much", |o| drop(released(o).insert("gender".into())), 0),
-        ("v2", "personio-clock", |o| o.now = Some("2026-03-02T09:05:00+01:00".parse().unwrap()), 1),
-        ("v1", "personio-failing", |o| o.faults = vec!["503@v1/employees:1*99".parse().unwrap()], 1),
+        (
+            "v2",
+            "personio-credentials",
+            |o| o.credentials[0].secret = "renewed".into(),
+            1,
+        ),
+        (
+            "v2",
+            "personio-right",
+            |o| drop(o.credentials[0].scopes.remove("personio:persons:read")),
+            1,
+        ),
+        (
+            "v2",
+            "personio-right",
+            |o| drop(o.credentials[0].scopes.remove("personio:org-units:read")),
+            1,
+        ),
+        (
+            "v2",
+            "personio-right",
+            |o| drop(o.credentials[0].scopes.remove("personio:workplaces:read")),
+            1,
+        ),
+        (
+            "v1",
+            "personio-right",
+            |o| drop(o.credentials[0].scopes.remove("employees:read")),
+            1,
+        ),
+        (
+            "v1",
+            "personio-not-released",
+            |o| drop(released(o).remove("termination_date")),
+            1,
+        ),
+        (
+            "v2",
+            "personio-not-released",
+            |o| drop(released(o).remove("status")),
+            1,
+        ),
+        (
+            "v2",
+            "personio-not-released",
+            |o| drop(released(o).remove("dynamic_3304420")),
+            1,
+        ),
+        (
+            "v2",
+            "personio-too-much",
+            |o| drop(released(o).insert("termination_reason".into())),
+            0,
+        ),
+        (
+            "v1",
+            "personio-too-much",
+            |o| drop(released(o).insert("gender".into())),
+            0,
+        ),
+        (
+            "v2",
+            "personio-clock",
+            |o| o.now = Some("2026-03-02T09:05:00+01:00".parse().unwrap()),
+            1,
+        ),
+        (
+            "v1",
+            "personio-failing",
+            |o| o.faults = vec!["503@v1/employees:1*99".parse().unwrap()],
+            1,
+        ),
     ];
     for (api, code, breaks, exit) in all {
         if *code == "personio-failing" && std::env::var_os("TENURE_LONG").is_none() {
@@ -180,10 +289,19 @@ fn the_doctor_sees_what_is_wrong_and_nothing_else() {
         assert_eq!((before.code, codes(&before)), (0, vec![]), "{before}");
         sim.set(breaks);
         let found = run(&place, &["doctor"]);
-        assert_eq!((found.code, codes(&found)), (*exit, vec![(*code).to_owned()]), "{found}");
+        assert_eq!(
+            (found.code, codes(&found)),
+            (*exit, vec![(*code).to_owned()]),
+            "{found}"
+        );
         assert!(found.out.contains("help: "), "{found}");
         // What the help says to do.
-        sim.set(|options| *options = Options { now: Some(crate::personio_live::now()), ..exact() });
+        sim.set(|options| {
+            *options = Options {
+                now: Some(crate::personio_live::now()),
+                ..exact()
+            }
+        });
         let after = run(&place, &["doctor"]);
         assert_eq!((after.code, codes(&after)), (0, vec![]), "{after}");
     }
@@ -216,9 +334,16 @@ fn without_the_list_of_attributes_the_last_day_must_be_seen_of_somebody() {
         });
         let ran = run(&place, &["plan"]);
         assert!(ran.said("error[personio-unproved]"), "{api}: {ran}");
-        assert!(ran.said("assume_released = [\"termination_date\"]"), "{api}: {ran}");
+        assert!(
+            ran.said("assume_released = [\"termination_date\"]"),
+            "{api}: {ran}"
+        );
         let file = "rules/tenure.toml";
-        place.change(file, &format!("api = {api:?}"), &format!("api = {api:?}, assume_released = [\"termination_date\"]"));
+        place.change(
+            file,
+            &format!("api = {api:?}"),
+            &format!("api = {api:?}, assume_released = [\"termination_date\"]"),
+        );
         let ran = run(&place, &["plan"]);
         assert!(!ran.said("error[personio-unproved]"), "{api}: {ran}");
     }
@@ -229,14 +354,25 @@ fn configurations_that_cannot_be_are_answered_in_words() {
     let sim = Sim::start(kestrel(), options()).unwrap();
     for (more, code, words) in [
         (", api = \"v3\"", "bad-config", "unknown variant"),
-        (", client_secret = \"papi-1\"", "bad-config", "client_secret"),
+        (
+            ", client_secret = \"papi-1\"",
+            "bad-config",
+            "a secret does not stand in `tenure.toml`",
+        ),
         (", limits = 3", "bad-config", "there is no `limits`"),
         (", ca = \"nothing.pem\"", "unreadable-file", "nothing.pem"),
-        (", proxy = \"::\"", "personio-setup", "`proxy` is no address"),
+        (
+            ", proxy = \"::\"",
+            "personio-setup",
+            "`proxy` is no address",
+        ),
         (", app_id = \"Ü\\n\"", "personio-setup", "`app_id`"),
     ] {
         let ran = run(&example(&sim, more), &["plan"]);
-        assert!(ran.said(&format!("error[{code}]")) && ran.said(words), "{more}: {ran}");
+        assert!(
+            ran.said(&format!("error[{code}]")) && ran.said(words),
+            "{more}: {ran}"
+        );
         assert!(ran.said("help: "), "{more}: {ran}");
         assert!(!ran.said("papi-1"), "{ran}");
     }
@@ -246,15 +382,29 @@ fn configurations_that_cannot_be_are_answered_in_words() {
     ] {
         let place = Place::example();
         let live = format!("personio = {{ url = {url:?} }} ");
-        place.change("rules/tenure.toml", "personio_v1 = \"people/*.json\"", &live);
+        place.change(
+            "rules/tenure.toml",
+            "personio_v1 = \"people/*.json\"",
+            &live,
+        );
         let ran = run(&place, &["plan"]);
-        assert!(ran.said(&format!("error[{code}]")) && ran.said(words), "{url}: {ran}");
+        assert!(
+            ran.said(&format!("error[{code}]")) && ran.said(words),
+            "{url}: {ran}"
+        );
     }
     let place = Place::example();
-    place.change("rules/tenure.toml", "personio_v1 = \"people/*.json\"", "personio = { url = \"http://api.personio.de\" }");
+    place.change(
+        "rules/tenure.toml",
+        "personio_v1 = \"people/*.json\"",
+        "personio = { url = \"http://api.personio.de\" }",
+    );
     let text = place.read("rules/tenure.toml");
     let pinned = text.lines().find(|line| line.starts_with("clock")).unwrap();
     place.write("rules/tenure.toml", text.replace(pinned, ""));
     let ran = run(&place, &["plan"]);
-    assert!(ran.said("error[personio-setup]") && ran.said("would send the secret in the clear"), "{ran}");
+    assert!(
+        ran.said("error[personio-setup]") && ran.said("would send the secret in the clear"),
+        "{ran}"
+    );
 }

@@ -15,8 +15,8 @@ mod explain_code;
 mod hostile;
 #[cfg(debug_assertions)] // a release build has nothing that would halt it
 mod killed;
-mod live;
 mod ldif;
+mod live;
 mod matching;
 mod privacy;
 mod readme;

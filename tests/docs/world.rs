@@ -17,44 +17,126 @@ use super::shell::{change, typed, write};
 
 /// Codes whose example cannot be typed into a document, and why. Each is shown by a test elsewhere, or is a
 /// guard against what should never be.
-const TOLD: [(&str, &str); 40] = [
-    ("bad-writeback", "a file that is damaged by hand: `cli::told`"),
-    ("broken-off", "a run is interrupted: `cli::killed`, `apply::crash`"),
+const TOLD: [(&str, &str); 41] = [
+    (
+        "bad-writeback",
+        "a file that is damaged by hand: `cli::told`",
+    ),
+    (
+        "broken-off",
+        "a run is interrupted: `cli::killed`, `apply::crash`",
+    ),
     ("csv-nobody", "two tables of people: `hr::employments`"),
     ("csv-not-text", "bytes that are no text: `hr::csv`"),
-    ("directory-failed", "a disk is full: `directory::durability`"),
-    ("invariant-broken", "groups nested by hand: `cli::statements`"),
+    (
+        "directory-failed",
+        "a disk is full: `directory::durability`",
+    ),
+    (
+        "invariant-broken",
+        "groups nested by hand: `cli::statements`",
+    ),
     ("locked", "two runs at once: `cli::exits`"),
-    ("lost-plan", "a state from the middle of a run: `apply::crash`"),
+    (
+        "lost-plan",
+        "a state from the middle of a run: `apply::crash`",
+    ),
     ("no-employments", "two tables of people: `workspace`"),
     ("no-folder", "the current folder is removed"),
     ("no-identity", "the policy changes while the command runs"),
     ("no-port", "two simulators at once: `cli::live`"),
-    ("no-recording", "files vanish while the command runs: `personio`"),
+    (
+        "no-recording",
+        "files vanish while the command runs: `personio`",
+    ),
     ("not-a-terminal", "a screen that is none: `cli::canary`"),
-    ("not-written", "a policy that cannot be extended: `cli::matching`"),
-    ("nothing-to-approve", "two plans of two days: `cli::statements`"),
-    ("other-domain", "the working copy is replaced: `cli::bad_plan`"),
+    (
+        "not-written",
+        "a policy that cannot be extended: `cli::matching`",
+    ),
+    (
+        "nothing-to-approve",
+        "two plans of two days: `cli::statements`",
+    ),
+    (
+        "other-domain",
+        "the working copy is replaced: `cli::bad_plan`",
+    ),
     ("person-in-two-sources", "two sources: `hr::sources`"),
-    ("personio-bad-answer", "a server that answers so: `personio_live`"),
+    (
+        "personio-bad-answer",
+        "a server that answers so: `personio_live`",
+    ),
     ("personio-busy", "a server that answers so: `personio_live`"),
-    ("personio-clock", "a server that answers so: `personio_live`"),
-    ("personio-credentials", "a server that answers so: `personio_live`"),
-    ("personio-failing", "a server that answers so: `personio_live`"),
-    ("personio-incomplete", "a server that answers so: `personio_live`"),
-    ("personio-not-released", "a server that answers so: `personio_live`"),
-    ("personio-other-version", "a server that answers so: `personio_live`"),
-    ("personio-refuses", "a server that answers so: `personio_live`"),
-    ("personio-right", "a server that answers so: `personio_live`"),
-    ("personio-shrunk", "a server that answers so: `personio_live`"),
-    ("personio-too-much", "a server that answers so: `personio_live`"),
-    ("personio-unproved", "a server that answers so: `personio_live`"),
-    ("personio-unreachable", "a server that answers so: `personio_live`"),
-    ("plan-disordered", "a file with a right digest and a wrong order: `apply::precondition`"),
-    ("plan-other-domain", "a plan from elsewhere: `cli::bad_plan`"),
+    (
+        "personio-clock",
+        "a server that answers so: `personio_live`",
+    ),
+    (
+        "personio-credentials",
+        "a server that answers so: `personio_live`",
+    ),
+    (
+        "personio-failing",
+        "a server that answers so: `personio_live`",
+    ),
+    (
+        "personio-incomplete",
+        "a server that answers so: `personio_live`",
+    ),
+    (
+        "personio-not-released",
+        "a server that answers so: `personio_live`",
+    ),
+    (
+        "personio-other-version",
+        "a server that answers so: `personio_live`",
+    ),
+    (
+        "personio-refuses",
+        "a server that answers so: `personio_live`",
+    ),
+    (
+        "personio-right",
+        "a server that answers so: `personio_live`",
+    ),
+    (
+        "personio-setup",
+        "an environment with a secret: `cli::live`",
+    ),
+    (
+        "personio-shrunk",
+        "a server that answers so: `personio_live`",
+    ),
+    (
+        "personio-too-much",
+        "a server that answers so: `personio_live`",
+    ),
+    (
+        "personio-unproved",
+        "a server that answers so: `personio_live`",
+    ),
+    (
+        "personio-unreachable",
+        "a server that answers so: `personio_live`",
+    ),
+    (
+        "plan-disordered",
+        "a file with a right digest and a wrong order: `apply::precondition`",
+    ),
+    (
+        "plan-other-domain",
+        "a plan from elsewhere: `cli::bad_plan`",
+    ),
     ("recording-not-text", "bytes that are no text: `personio`"),
-    ("state-older", "a state from a backup: `apply::precondition`"),
-    ("state-other-domain", "a state from elsewhere: `apply::precondition`"),
+    (
+        "state-older",
+        "a state from a backup: `apply::precondition`",
+    ),
+    (
+        "state-other-domain",
+        "a state from elsewhere: `apply::precondition`",
+    ),
     ("too-many-files", "ten thousand files"),
     ("too-many-people", "two million people"),
     ("unfinished-run", "a run is killed: `cli::killed`"),

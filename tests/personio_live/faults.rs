@@ -22,6 +22,10 @@ const MENDED: &[Kind] = &[
     Kind::Short,
     Kind::Empty,
     Kind::Duplicate,
+    Kind::Again,
+    Kind::SelfCursor,
+    Kind::FirstCursor,
+    Kind::Inserted,
     Kind::Total,
     Kind::Deleted,
     Kind::Created,
@@ -178,10 +182,14 @@ fn what_goes_on_failing_is_told() {
                     // Somebody goes, comes or changes at every request: a list of one moment is a right one.
                     let moves = matches!(
                         kind,
-                        Kind::Deleted | Kind::Created | Kind::Changed | Kind::Expired
+                        Kind::Deleted
+                            | Kind::Inserted
+                            | Kind::Created
+                            | Kind::Changed
+                            | Kind::Expired
                     );
                     let harmless = match kind {
-                        Kind::Duplicate | Kind::Total | Kind::Repeated => true,
+                        Kind::Duplicate | Kind::Total | Kind::Repeated | Kind::Again => true,
                         // There the state of employment is an employment's.
                         Kind::NoStatus => api == Api::V2,
                         _ => false,
