@@ -108,11 +108,11 @@ fn values_of_a_configuration_are_checked() {
     "#);
     insta::assert_snapshot!(with("csv = \"people.csv\"", "csv = \"people.csv\"\npersonio_v1 = \"*.json\""), @r#"
     `tenure.toml`: `[people]` names no source, or two
-      help: write either `personio_v1 = "people/*.json"` or `csv = "people.csv"`
+      help: write one of `personio = {}`, `personio_v1 = "people/*.json"` and `csv = "people.csv"`
     "#);
     insta::assert_snapshot!(with("csv = \"people.csv\"", "personio_v1 = []"), @r#"
     `tenure.toml`: `[people]` names no source, or two
-      help: write either `personio_v1 = "people/*.json"` or `csv = "people.csv"`
+      help: write one of `personio = {}`, `personio_v1 = "people/*.json"` and `csv = "people.csv"`
     "#);
     insta::assert_snapshot!(with("csv = \"people.csv\"", "personio_v1 = \"*.json\"\nemployments = \"jobs.csv\""), @r"
     `tenure.toml`: `[people]` names `employments`, and its people are not from a `csv`

@@ -315,8 +315,8 @@ pub(super) async fn names(
 /// What a list says that is not there.
 const NOT_FOUND: &str = "status 404";
 
-/// All pages of a list. A cursor that comes again leads round in a circle, and an answer that only repeats is asked for
-/// again before that is believed.
+/// All pages of a list. A cursor that comes again leads round in a circle: then the list is read anew, for it cannot be
+/// known which of its answers was wrong.
 async fn pages<T>(
     http: &Http<'_>,
     endpoint: Endpoint,
@@ -325,6 +325,27 @@ async fn pages<T>(
     parse: impl Fn(&[u8]) -> Result<Listed<T>, Unusable>,
     right: impl Fn(Endpoint, Said) -> Error,
 ) -> Result<Vec<T>, Error> {
+    for _ in 0..ATTEMPTS {
+        if let Some(items) = straight(http, endpoint, path, query, &parse, &right).await? {
+            return Ok(items);
+        }
+    }
+    Err(Error::BadAnswer {
+        endpoint,
+        why: "the link to the next page leads back to one that was read".to_owned(),
+        attempts: ATTEMPTS,
+    })
+}
+
+/// All pages of a list, one after the other; nothing where they lead round in a circle.
+async fn straight<T>(
+    http: &Http<'_>,
+    endpoint: Endpoint,
+    path: &str,
+    query: &[(&str, &str)],
+    parse: impl Fn(&[u8]) -> Result<Listed<T>, Unusable>,
+    right: impl Fn(Endpoint, Said) -> Error,
+) -> Result<Option<Vec<T>>, Error> {
     let mut items = Vec::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut cursor: Option<String> = None;
@@ -337,16 +358,7 @@ async fn pages<T>(
             beta,
             ..Request::get(endpoint, path, &query)
         };
-        let fresh = |body: &[u8]| {
-            let page = parse(body)?;
-            match &page.next {
-                Some(next) if seen.contains(next) => Err(Unusable(
-                    "the link to the next page leads back to one that was read".to_owned(),
-                )),
-                Some(_) | None => Ok(page),
-            }
-        };
-        let page = match http.exchange(&request, fresh).await? {
+        let page = match http.exchange(&request, &parse).await? {
             Outcome::Found(page) => page,
             Outcome::Nothing if !beta && may_be_beta(endpoint) => {
                 beta = true;
@@ -363,12 +375,14 @@ async fn pages<T>(
         };
         items.extend(page.items);
         let Some(next) = page.next else {
-            return Ok(items);
+            return Ok(Some(items));
         };
-        if seen.len() >= MAX_PAGES {
+        if !seen.insert(next.clone()) {
+            return Ok(None);
+        }
+        if seen.len() > MAX_PAGES {
             return Err(incomplete(format!("it has more than {MAX_PAGES} pages")));
         }
-        seen.insert(next.clone());
         cursor = Some(next);
     }
 }
