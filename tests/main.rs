@@ -12,6 +12,7 @@
 mod apply;
 mod check;
 mod cli;
+mod contract;
 mod diagnostic;
 mod directory;
 mod docs;
