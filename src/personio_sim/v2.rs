@@ -167,12 +167,14 @@ impl Writer<'_> {
         let ty = if unset { "unspecified" } else { &employment.ty };
         let ended = employment.termination.as_ref();
         let ended = ended.and_then(|end| end.date.as_ref());
-        let mut links = json!({"person": {"href": person_at(person.id)}});
+        let mut links = Map::new();
+        let at = |id| json!({"href": person_at(id)});
+        links.insert("person".to_owned(), at(person.id));
         if let Some(supervisor) = employment
             .supervisor
             .filter(|_| self.credential.may_see("supervisor"))
         {
-            links["supervisor"] = json!({"href": person_at(supervisor)});
+            links.insert("supervisor".to_owned(), at(supervisor));
         }
         let title = match employment.position.as_str() {
             "" => Json::Null,
@@ -295,7 +297,7 @@ fn some(text: &str) -> Json {
 }
 
 /// An answer with a list, and the way to the rest of it.
-pub(super) fn page(path: &str, items: Vec<Json>, next: Option<&str>, quirks: &[Quirk]) -> Json {
+pub(super) fn page(path: &str, items: &[Json], next: Option<&str>, quirks: &[Quirk]) -> Json {
     let host = if quirks.contains(&Quirk::RelativeLinks) {
         ""
     } else {
