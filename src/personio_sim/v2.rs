@@ -140,17 +140,10 @@ impl Writer<'_> {
     pub(super) fn employment(&self, person: &Person, employment: &Employment) -> Json {
         let id = |id: Option<u64>| id.map_or(Json::Null, |id| json!({"id": id.to_string()}));
         let date = |day: Option<&Day>| day.map_or(Json::Null, |day| json!(day.0));
-        let hours: Json =
-            employment
-                .weekly_working_hours
-                .parse::<f64>()
-                .map_or(Json::Null, |hours| {
-                    if hours.fract() == 0.0 {
-                        json!(hours.round())
-                    } else {
-                        json!(hours)
-                    }
-                });
+        let hours = employment.weekly_working_hours.as_str();
+        let whole = hours.parse::<u32>().map(Json::from).ok();
+        let hours = whole.or_else(|| hours.parse::<f64>().map(Json::from).ok());
+        let hours = hours.unwrap_or_default();
         let units = [
             ("department", employment.department),
             ("team", employment.team),
@@ -224,6 +217,7 @@ impl Writer<'_> {
             ("subcompany", "legal_entity", id(employment.subcompany)),
             ("subcompany", "sub_company", id(employment.subcompany)),
             ("cost_centers", "cost_centers", Json::Array(centers)),
+            ("", "job", Json::Null),
             ("", "termination", self.termination(employment)),
             ("", "_meta", json!({"links": links})),
         ]))
@@ -269,6 +263,7 @@ impl Writer<'_> {
                 "termination_date",
                 date(end.date.as_ref()),
             ),
+            ("termination_date", "terminated_at", Json::Null),
             (
                 "last_working_day",
                 "last_working_day",

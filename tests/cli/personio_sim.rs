@@ -1,7 +1,7 @@
 //! `tenure personio-sim` as a newcomer uses it: started, read, copied from, and asked by `tenure plan`.
 
 use super::{Place, Ran};
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Stdio};
 
 /// A simulator that runs, and what it said.
@@ -165,4 +165,41 @@ fn what_is_wrong_is_said_before_anything_runs() {
         );
         assert!(ran.said(says), "{says}\n{ran}");
     }
+}
+
+#[test]
+fn a_port_that_another_program_has_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let place = Place::empty();
+    place.write("people.csv", "id\n1\n");
+    let ran = place.expect(1, &["personio-sim", "people.csv", "--port", &port]);
+    assert!(ran.said("error[no-port]") && ran.said("--port"), "{ran}");
+}
+
+#[test]
+fn a_change_is_told_to_the_address_of_the_flag() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let hook = format!("http://{}/hook", listener.local_addr().unwrap());
+    let place = Place::empty();
+    place.write("people.csv", "id\n1\n");
+    let sim = Running::start(&place, &["people.csv", "--webhook", &hook]);
+    let (_, host) = sim.said.split_once("http://").unwrap();
+    let host = host.split(['.', '"']).take(4).collect::<Vec<_>>().join(".");
+    let mut stream = std::net::TcpStream::connect(&host).unwrap();
+    let request =
+        format!("DELETE /_sim/people/1 HTTP/1.1\r\nhost: {host}\r\ncontent-length: 0\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let (mut told, _) = listener.accept().unwrap();
+    let mut text = String::new();
+    let mut buffer = [0; 1024];
+    while !text.contains("occurred_at") {
+        let read = told.read(&mut buffer).unwrap();
+        assert!(read > 0, "{text}");
+        text.push_str(&String::from_utf8_lossy(&buffer[..read]));
+    }
+    assert!(
+        text.starts_with("POST /hook") && text.contains("person.deleted"),
+        "{text}"
+    );
 }
