@@ -28,17 +28,23 @@ fn schema() -> Schema {
         Attribute::new("id", Type::Int).key(),
         Attribute::new("first_name", Type::Text),
         Attribute::new("last_name", Type::Text),
-        Attribute::new("nickname", Type::Text).from("preferred_name").optional(),
+        Attribute::new("nickname", Type::Text)
+            .from("preferred_name")
+            .optional(),
         Attribute::new("email", Type::Text).optional(),
         Attribute::new("status", Type::Text),
         Attribute::new("contract", Type::Text).from("employment_type"),
         Attribute::new("hire_date", Type::Date),
-        Attribute::new("last_day", Type::Date).from("termination_date").optional(),
+        Attribute::new("last_day", Type::Date)
+            .from("termination_date")
+            .optional(),
         Attribute::new("department", Type::Text).optional(),
         Attribute::new("office", Type::Text).optional(),
         Attribute::new("position", Type::Text).optional(),
         Attribute::new("supervisor", Type::Person).optional(),
-        Attribute::new("extension", Type::Text).from("dynamic_1").optional(),
+        Attribute::new("extension", Type::Text)
+            .from("dynamic_1")
+            .optional(),
     ])
     .unwrap()
 }
@@ -46,7 +52,11 @@ fn schema() -> Schema {
 fn company(people: usize) -> Company {
     let mut csv = "id,first_name,last_name,email,status,hire_date,termination_date,department,office,position,supervisor,dynamic_1\n".to_owned();
     for id in 1..=people {
-        let (status, last) = if id % 50 == 0 { ("inactive", "2025-12-31") } else { ("active", "") };
+        let (status, last) = if id % 50 == 0 {
+            ("inactive", "2025-12-31")
+        } else {
+            ("active", "")
+        };
         writeln!(
             csv,
             "{id},First{id},Last{id},first{id}@example.com,{status},2020-01-{:02},{last},Department {},Office {},Engineer,{},{}",
@@ -99,7 +109,9 @@ fn peak() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmHWM:"));
     let number = line.and_then(|line| line.split_whitespace().nth(1));
-    number.and_then(|text| text.parse::<f64>().ok()).map_or(f64::NAN, |kib| kib / 1024.0)
+    number
+        .and_then(|text| text.parse::<f64>().ok())
+        .map_or(f64::NAN, |kib| kib / 1024.0)
 }
 
 fn main() {
@@ -111,7 +123,11 @@ fn main() {
         let sim = Sim::start(company(people), free()).unwrap();
         for api in [Api::V1, Api::V2] {
             let best = seconds(&sim, api, false, people, 5);
-            println!("{api:?}  {people} people  {best:.3} s  {:.0} people/s  peak {:.0} MiB", people as f64 / best, peak());
+            println!(
+                "{api:?}  {people} people  {best:.3} s  {:.0} people/s  peak {:.0} MiB",
+                people as f64 / best,
+                peak()
+            );
         }
     }
     // Against the limits: as many people as take some ten seconds.
@@ -136,10 +152,16 @@ fn main() {
 /// 1, and 100 at once and 30 in a second for the busiest endpoint of version 2.
 fn allowed(api: Api, requests: &[String]) -> f64 {
     if api == Api::V1 {
-        let lists = requests.iter().filter(|line| line.contains("/employees?")).count();
+        let lists = requests
+            .iter()
+            .filter(|line| line.contains("/employees?"))
+            .count();
         let (minutes, rest) = (lists / 300, lists % 300);
         return (minutes * 60) as f64 + (rest.saturating_sub(1) / 15) as f64;
     }
-    let employments = requests.iter().filter(|line| line.contains("/employments")).count();
+    let employments = requests
+        .iter()
+        .filter(|line| line.contains("/employments"))
+        .count();
     employments.saturating_sub(100) as f64 / 30.0
 }

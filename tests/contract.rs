@@ -5,6 +5,7 @@
 //! reader makes of them is of no interest here.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -30,16 +31,32 @@ struct Shared {
     seen: Arc<Mutex<Seen>>,
 }
 
-async fn pass(State(shared): State<Shared>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+async fn pass(
+    State(shared): State<Shared>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let mut headers = headers;
     headers.remove("host");
-    let sent = shared.client.request(method.clone(), format!("{}{uri}", shared.prism));
-    let answer = sent.headers(headers).body(body.clone()).send().await.unwrap();
+    let sent = shared
+        .client
+        .request(method.clone(), format!("{}{uri}", shared.prism));
+    let answer = sent
+        .headers(headers)
+        .body(body.clone())
+        .send()
+        .await
+        .unwrap();
     let status = answer.status();
     let kind = answer.headers().get("content-type").cloned();
     let bytes = answer.bytes().await.unwrap();
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    let path = regex::Regex::new(r"/[0-9]+").unwrap().replace_all(uri.path(), "/{id}").into_owned();
+    let path = regex::Regex::new(r"/[0-9]+")
+        .unwrap()
+        .replace_all(uri.path(), "/{id}")
+        .into_owned();
     let what = format!("{method} {path}");
     {
         let mut seen = shared.seen.lock().unwrap();
@@ -62,14 +79,19 @@ async fn pass(State(shared): State<Shared>, method: Method, uri: Uri, headers: H
 fn every_request_is_valid_by_the_official_description() {
     let prism = std::env::var("PRISM_URL").unwrap();
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let seen = Arc::new(Mutex::new(Seen::default()));
     let shared = Shared {
         prism,
         client: reqwest::Client::builder().no_proxy().build().unwrap(),
         seen: seen.clone(),
     };
-    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let listener = runtime
+        .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
+        .unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let app = Router::new().fallback(pass).with_state(shared);
     runtime.spawn(async move { axum::serve(listener, app).await });
@@ -78,7 +100,9 @@ fn every_request_is_valid_by_the_official_description() {
         Attribute::new("id", Type::Int).key(),
         Attribute::new("first_name", Type::Text),
         Attribute::new("status", Type::Text),
-        Attribute::new("last_day", Type::Date).from("termination_date").optional(),
+        Attribute::new("last_day", Type::Date)
+            .from("termination_date")
+            .optional(),
     ])
     .unwrap();
     let world = World {
@@ -119,7 +143,7 @@ fn every_request_is_valid_by_the_official_description() {
     let count: u32 = seen.valid.values().sum();
     let mut report = format!("{count} requests, valid by the official description:\n");
     for (what, count) in &seen.valid {
-        report.push_str(&format!("{count:>6}  {what}\n"));
+        writeln!(report, "{count:>6}  {what}").unwrap();
     }
     std::io::Write::write_all(&mut std::io::stdout(), report.as_bytes()).unwrap();
     assert!(seen.invalid.is_empty(), "{:#?}", seen.invalid);

@@ -129,6 +129,12 @@ pub struct PersonioSimArgs {
     /// How version 1 writes tags
     #[arg(long, value_enum, default_value_t = TagsFormat::Data)]
     pub tags: TagsFormat,
+    /// An oddity of the wire; `--quirk help` lists all
+    #[arg(long, value_name = "NAME")]
+    pub quirk: Vec<String>,
+    /// Tell of each change in the manner of a webhook, at an address of this machine
+    #[arg(long, value_name = "URL")]
+    pub webhook: Vec<String>,
     /// Leave out fields without a value in version 2, instead of sending null
     #[arg(long)]
     pub omit_empty: bool,

@@ -4,7 +4,7 @@ use super::args::{Global, PersonioSimArgs, TagsFormat};
 use super::report::Report;
 use super::{Exit, Output, check};
 use crate::personio_sim::{
-    CLIENT_ID, CLIENT_SECRET, Company, Credential, Fault, Habit, Kind, Options, Sim, Tags,
+    CLIENT_ID, CLIENT_SECRET, Company, Credential, Fault, Habit, Kind, Options, Quirk, Sim, Tags,
 };
 use crate::workspace::{People, Workspace};
 use jiff::Timestamp;
@@ -71,6 +71,8 @@ fn options(arguments: &PersonioSimArgs, workspace: Option<&Workspace>) -> Result
     let faults: Result<Vec<Fault>, String> =
         arguments.fault.iter().map(|text| text.parse()).collect();
     let faults = faults.map_err(|problem| Report::text("bad-sample-data", problem))?;
+    let quirks: Result<Vec<Quirk>, String> =
+        arguments.quirk.iter().map(|text| text.parse()).collect();
     let mut credential = Credential::default();
     for scope in &arguments.without {
         if !credential.scopes.remove(scope) {
@@ -85,6 +87,11 @@ fn options(arguments: &PersonioSimArgs, workspace: Option<&Workspace>) -> Result
     if !arguments.released.is_empty() {
         credential.attributes = Some(arguments.released.iter().cloned().collect());
     }
+    if let Some(url) = arguments.webhook.iter().find(|url| !Options::may_tell(url)) {
+        let message = format!("`{url}` is no address of this machine");
+        return Err(Report::text("bad-sample-data", message)
+            .help("a simulator tells nobody else: write `--webhook http://127.0.0.1:8080/hook`"));
+    }
     Ok(Options {
         credentials: vec![credential],
         limits: !arguments.no_limits,
@@ -98,6 +105,8 @@ fn options(arguments: &PersonioSimArgs, workspace: Option<&Workspace>) -> Result
         omit_empty: arguments.omit_empty,
         beta: arguments.beta,
         token_life: Duration::from_secs(arguments.token_life),
+        quirks: quirks.map_err(|problem| Report::text("bad-sample-data", problem))?,
+        webhooks: arguments.webhook.clone(),
         faults,
         port: arguments.port,
         ..Options::default()
@@ -146,7 +155,11 @@ fn greeting(
     said: &[String],
     workspace: Option<&Workspace>,
 ) -> String {
-    let mut text = format!("# A Personio API over {people} people, at {url}. Ctrl-C ends it.\n");
+    let people = match people {
+        1 => "1 person".to_owned(),
+        people => format!("{people} people"),
+    };
+    let mut text = format!("# A Personio API over {people}, at {url}. Ctrl-C ends it.\n");
     for line in said {
         let _ = writeln!(text, "# {line}");
     }
@@ -177,6 +190,11 @@ fn listed(arguments: &PersonioSimArgs) -> Option<String> {
     }
     if arguments.habit.iter().any(|habit| habit == "help") {
         for (_, name, what) in Habit::ALL {
+            let _ = writeln!(text, "{name:<20} {what}");
+        }
+    }
+    if arguments.quirk.iter().any(|quirk| quirk == "help") {
+        for (_, name, what) in Quirk::ALL {
             let _ = writeln!(text, "{name:<20} {what}");
         }
     }

@@ -93,9 +93,10 @@ impl Habit {
         let left = matches!(self, Self::NewId | Self::Retention);
         let chosen = |person: &Person| {
             let employment = person.employment();
-            employment.is_some_and(|one| match left {
-                true => one.status == "inactive",
-                false => {
+            employment.is_some_and(|one| {
+                if left {
+                    one.status == "inactive"
+                } else {
                     one.status == "active" && one.termination.is_none() && one.ty == "internal"
                 }
             })

@@ -13,6 +13,7 @@ use super::company::{Employment, Person, Table};
 use super::credential::Credential;
 use super::quirk::Quirk;
 use super::server::{Asked, Reply, State, names};
+use super::webhook::Webhook;
 use super::{v1, v2};
 
 /// The filters of persons.
@@ -119,8 +120,9 @@ pub(super) fn answer(
             },
         },
         "v2/webhooks" => {
-            let all = state.webhooks.iter().map(|hook| hook.shown()).collect();
-            Reply::ok(v2::page("/v2/webhooks", all, None, &state.options.quirks))
+            let all = state.webhooks.iter().map(Webhook::shown);
+            let all: Vec<Json> = all.collect();
+            Reply::ok(v2::page("/v2/webhooks", &all, None, &state.options.quirks))
         }
         _ => Reply::problem(StatusCode::NOT_FOUND, "Not Found", "No such resource."),
     }
@@ -332,12 +334,11 @@ fn named(state: &State, asked: &Asked<'_>, table: &Table) -> Reply {
 /// What has a name: one of it, if the path says which; else all that the filters let pass.
 fn table_of(state: &State, asked: &Asked<'_>, query: &Query, table: &Table) -> Reply {
     let write = |(id, name): &(&u64, &String)| {
-        let mut written = json!({"id": id.to_string(), "name": name});
-        if let Some(ty) = query.value("type") {
-            written["type"] = json!(ty);
-            written["parent_id"] = Json::Null;
+        let (id, ty) = (id.to_string(), query.value("type"));
+        match ty {
+            Some(ty) => json!({"id": id, "type": ty, "name": name, "parent_id": null}),
+            None => json!({"id": id, "name": name}),
         }
-        written
     };
     if let Some(id) = asked.id(2) {
         let found = table.names.get_key_value(&id);
@@ -450,7 +451,7 @@ fn paged<T>(
     let next = (offset + limit < items.len()).then(|| sealed(query, offset + limit));
     Reply::ok(v2::page(
         asked.path,
-        page,
+        &page,
         next.as_deref(),
         &state.options.quirks,
     ))

@@ -15,7 +15,7 @@ use super::fault::{Fault, Kind};
 use super::limits::Limits;
 use super::quirk::Quirk;
 use super::v1::Tags;
-use super::webhook::Webhook;
+use super::webhook::{self, Webhook};
 use super::{lists, v2, writes};
 
 /// How long a slow answer takes.
@@ -56,6 +56,8 @@ pub struct Options {
     pub token_life: Duration,
     /// How long an answer takes that is slow on request.
     pub slow: Duration,
+    /// Who is told of every change from the start, by address.
+    pub webhooks: Vec<String>,
     /// What goes wrong.
     pub faults: Vec<Fault>,
     /// The port; 0 for any that is free.
@@ -76,9 +78,17 @@ impl Default for Options {
             page: 100,
             token_life: Duration::from_hours(24),
             slow: SLOW,
+            webhooks: Vec::new(),
             faults: Vec::new(),
             port: 0,
         }
+    }
+}
+
+impl Options {
+    /// Whether a simulator tells an address what changed: one of this machine alone.
+    pub fn may_tell(url: &str) -> bool {
+        webhook::is_local(url)
     }
 }
 
@@ -99,7 +109,7 @@ pub(super) struct State {
     /// Method and path with query of each request.
     pub(super) log: Vec<String>,
     /// The page before, by endpoint, for answers that repeat it.
-    before: BTreeMap<&'static str, Json>,
+    pub(super) before: BTreeMap<&'static str, Json>,
 }
 
 /// A request as it is looked at.
@@ -129,15 +139,6 @@ impl Asked<'_> {
     /// A part of the path that is an id.
     pub(super) fn id(&self, index: usize) -> Option<u64> {
         self.part(index).parse().ok()
-    }
-
-    /// The same request for the first page.
-    fn from_the_start(&self) -> Self {
-        let mut first = self.clone();
-        first
-            .query
-            .retain(|(key, _)| !matches!(key.as_str(), "offset" | "cursor"));
-        first
     }
 }
 
@@ -209,11 +210,12 @@ impl Reply {
 
 impl State {
     pub(super) fn new(company: Company, options: Options) -> Self {
+        let webhooks = webhook::of_options(&options.webhooks);
         let passed = options.now.unwrap_or_else(Timestamp::now);
         Self {
             company,
             options,
-            webhooks: Vec::new(),
+            webhooks,
             events: Vec::new(),
             tokens: Tokens::default(),
             passed,
@@ -288,153 +290,7 @@ impl State {
         reply
     }
 
-    /// What becomes of a request that something may befall.
-    fn befallen(
-        &mut self,
-        asked: &Asked<'_>,
-        endpoint: &'static str,
-        fault: Option<Kind>,
-    ) -> Reply {
-        match fault {
-            Some(Kind::Unauthorized) => return unauthorized(endpoint),
-            Some(Kind::Unavailable) => {
-                return Reply::problem(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "Service Unavailable",
-                    "Try again later.",
-                );
-            }
-            Some(Kind::BadGateway | Kind::Html) => {
-                let mut reply =
-                    Reply::text("<html><body><h1>502 Bad Gateway</h1></body></html>".to_owned());
-                if fault == Some(Kind::BadGateway) {
-                    reply.status = StatusCode::BAD_GATEWAY;
-                }
-                reply.headers.push(("content-type", "text/html".to_owned()));
-                return reply;
-            }
-            Some(Kind::Expired) => self.tokens.end(),
-            Some(Kind::Deleted) if !self.company.people.is_empty() => {
-                self.company.people.remove(0);
-            }
-            Some(Kind::Created) => self.create(false),
-            Some(Kind::Inserted) => self.create(true),
-            Some(Kind::Changed) => {
-                let (now, middle) = (self.now(), self.company.people.len() / 2);
-                if let Some(person) = self.company.people.get_mut(middle) {
-                    "Changed".clone_into(&mut person.preferred_name);
-                    person.updated_at = now;
-                }
-            }
-            _ => {}
-        }
-        // Version 1 has no cursors: a list that never ends is one that begins again.
-        let again = matches!(fault, Some(Kind::SelfCursor | Kind::FirstCursor));
-        let mut reply = if again && endpoint.starts_with("v1/") {
-            self.reply(&asked.from_the_start(), endpoint)
-        } else {
-            self.reply(asked, endpoint)
-        };
-        let Some(kind) = fault else {
-            self.remember(endpoint, &reply);
-            return reply;
-        };
-        match kind {
-            Kind::Slow => reply.wait = self.options.slow,
-            Kind::Broken => reply.broken = true,
-            Kind::Cut => {
-                let text = text_of(&reply.body);
-                let half = text
-                    .char_indices()
-                    .nth(text.chars().count() / 2)
-                    .map_or(0, |(at, _)| at);
-                reply.body = Body::Text(text.get(..half).unwrap_or_default().to_owned());
-            }
-            Kind::Short
-            | Kind::Empty
-            | Kind::Duplicate
-            | Kind::Total
-            | Kind::NoStatus
-            | Kind::Repeated => {
-                reply.body = Body::Json(self.spoiled(kind, endpoint, &reply.body));
-            }
-            Kind::Again => {
-                let first = self.reply(&asked.from_the_start(), endpoint);
-                reply.body = Body::Json(seen_again(&reply.body, &first.body));
-            }
-            Kind::SelfCursor | Kind::FirstCursor if !endpoint.starts_with("v1/") => {
-                let cursor = lists::cursor_again(asked, kind == Kind::FirstCursor);
-                let mut json = parsed(&reply.body);
-                if let Some(links) = json.pointer_mut("/_meta/links") {
-                    let href = format!("{}{}?cursor={cursor}", v2::HOST, asked.path);
-                    links["next"] = json!({"href": href});
-                }
-                reply.body = Body::Json(json);
-            }
-            _ => self.remember(endpoint, &reply),
-        }
-        reply
-    }
-
-    fn remember(&mut self, endpoint: &'static str, reply: &Reply) {
-        if !self
-            .options
-            .faults
-            .iter()
-            .any(|fault| fault.kind == Kind::Repeated)
-        {
-            return;
-        }
-        if let Ok(json) = serde_json::from_str(&text_of(&reply.body)) {
-            self.before.insert(endpoint, json);
-        }
-    }
-
-    /// A list that is not what it should be.
-    fn spoiled(&self, kind: Kind, endpoint: &'static str, body: &Body) -> Json {
-        let mut json = parsed(body);
-        if kind == Kind::Repeated {
-            return self.before.get(endpoint).cloned().unwrap_or(json);
-        }
-        if kind == Kind::Total
-            && let Some(total) = json.pointer_mut("/metadata/total_elements")
-        {
-            *total = json!(total.as_u64().unwrap_or_default() + 1);
-        }
-        let Some(items) = rows(&mut json) else {
-            return json;
-        };
-        match kind {
-            Kind::Short => drop(items.pop()),
-            Kind::Duplicate => {
-                if let Some(first) = items.first().cloned() {
-                    items.push(first);
-                }
-            }
-            Kind::Empty => items.clear(),
-            Kind::NoStatus => {
-                for item in items {
-                    for place in ["/attributes", ""] {
-                        if let Some(Json::Object(object)) = item.pointer_mut(place) {
-                            object.shift_remove("status");
-                        }
-                    }
-                }
-                return json;
-            }
-            _ => return json,
-        }
-        let empty = kind == Kind::Empty;
-        if empty && let Some(metadata) = json.get_mut("metadata") {
-            *metadata = json!({"total_elements": 0, "current_page": 0, "total_pages": 1});
-        }
-        if empty && let Some(Json::Object(links)) = json.pointer_mut("/_meta/links") {
-            links.shift_remove("next");
-        }
-        json
-    }
-
-    fn reply(&mut self, asked: &Asked<'_>, endpoint: &'static str) -> Reply {
+    pub(super) fn reply(&mut self, asked: &Asked<'_>, endpoint: &'static str) -> Reply {
         self.pass();
         match endpoint {
             "v1/auth" => return self.log_in_v1(asked),
@@ -513,7 +369,7 @@ impl State {
     }
 
     /// Somebody new, at the end of all lists or at their beginning.
-    fn create(&mut self, first: bool) {
+    pub(super) fn create(&mut self, first: bool) {
         let now = self.now();
         let id = self
             .company
@@ -531,28 +387,6 @@ impl State {
             self.company.people.splice(place..place, one.people);
         }
     }
-}
-
-fn parsed(body: &Body) -> Json {
-    serde_json::from_str(&text_of(body)).unwrap_or_default()
-}
-
-/// The rows of a list.
-fn rows(json: &mut Json) -> Option<&mut Vec<Json>> {
-    let key = ["data", "_data"]
-        .into_iter()
-        .find(|key| json.get(key).is_some_and(Json::is_array));
-    json.get_mut(key?)?.as_array_mut()
-}
-
-/// A page whose first row is that of the whole list: as many as there should be, and one of them twice.
-fn seen_again(page: &Body, first: &Body) -> Json {
-    let (mut page, mut first) = (parsed(page), parsed(first));
-    let seen = rows(&mut first).and_then(|rows| rows.first().cloned());
-    if let (Some(seen), Some(row)) = (seen, rows(&mut page).and_then(|rows| rows.first_mut())) {
-        *row = seen;
-    }
-    page
 }
 
 /// The endpoint of a path, as faults and limits name it; ids fold into one.
@@ -590,7 +424,7 @@ fn endpoint(method: &Method, path: &str) -> Option<&'static str> {
     })
 }
 
-fn unauthorized(endpoint: &str) -> Reply {
+pub(super) fn unauthorized(endpoint: &str) -> Reply {
     if endpoint.starts_with("v1/") {
         return Reply::old_error(
             StatusCode::UNAUTHORIZED,

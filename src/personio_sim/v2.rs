@@ -140,17 +140,10 @@ impl Writer<'_> {
     pub(super) fn employment(&self, person: &Person, employment: &Employment) -> Json {
         let id = |id: Option<u64>| id.map_or(Json::Null, |id| json!({"id": id.to_string()}));
         let date = |day: Option<&Day>| day.map_or(Json::Null, |day| json!(day.0));
-        let hours: Json =
-            employment
-                .weekly_working_hours
-                .parse::<f64>()
-                .map_or(Json::Null, |hours| {
-                    if hours.fract() == 0.0 {
-                        json!(hours.round())
-                    } else {
-                        json!(hours)
-                    }
-                });
+        let hours = employment.weekly_working_hours.as_str();
+        let whole = hours.parse::<u32>().map(Json::from).ok();
+        let hours = whole.or_else(|| hours.parse::<f64>().map(Json::from).ok());
+        let hours = hours.unwrap_or_default();
         let units = [
             ("department", employment.department),
             ("team", employment.team),
@@ -167,12 +160,14 @@ impl Writer<'_> {
         let ty = if unset { "unspecified" } else { &employment.ty };
         let ended = employment.termination.as_ref();
         let ended = ended.and_then(|end| end.date.as_ref());
-        let mut links = json!({"person": {"href": person_at(person.id)}});
+        let mut links = Map::new();
+        let at = |id| json!({"href": person_at(id)});
+        links.insert("person".to_owned(), at(person.id));
         if let Some(supervisor) = employment
             .supervisor
             .filter(|_| self.credential.may_see("supervisor"))
         {
-            links["supervisor"] = json!({"href": person_at(supervisor)});
+            links.insert("supervisor".to_owned(), at(supervisor));
         }
         let title = match employment.position.as_str() {
             "" => Json::Null,
@@ -222,6 +217,7 @@ impl Writer<'_> {
             ("subcompany", "legal_entity", id(employment.subcompany)),
             ("subcompany", "sub_company", id(employment.subcompany)),
             ("cost_centers", "cost_centers", Json::Array(centers)),
+            ("", "job", Json::Null),
             ("", "termination", self.termination(employment)),
             ("", "_meta", json!({"links": links})),
         ]))
@@ -267,6 +263,7 @@ impl Writer<'_> {
                 "termination_date",
                 date(end.date.as_ref()),
             ),
+            ("termination_date", "terminated_at", Json::Null),
             (
                 "last_working_day",
                 "last_working_day",
@@ -295,7 +292,7 @@ fn some(text: &str) -> Json {
 }
 
 /// An answer with a list, and the way to the rest of it.
-pub(super) fn page(path: &str, items: Vec<Json>, next: Option<&str>, quirks: &[Quirk]) -> Json {
+pub(super) fn page(path: &str, items: &[Json], next: Option<&str>, quirks: &[Quirk]) -> Json {
     let host = if quirks.contains(&Quirk::RelativeLinks) {
         ""
     } else {

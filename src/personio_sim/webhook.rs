@@ -31,16 +31,8 @@ impl Webhook {
     pub(super) fn of(json: &Json, number: usize) -> Result<Self, String> {
         let text = |name: &str| json.get(name).and_then(Json::as_str).map(str::to_owned);
         let url = text("url").ok_or("url is required")?;
-        let host = reqwest::Url::parse(&url)
-            .ok()
-            .and_then(|url| url.host_str().map(str::to_owned));
-        let host = host.ok_or("url is no address")?;
-        if host != "localhost"
-            && !host
-                .parse::<std::net::IpAddr>()
-                .is_ok_and(|address| address.is_loopback())
-        {
-            return Err("the simulator sends to this machine alone".to_owned());
+        if !is_local(&url) {
+            return Err("url is no address of this machine, and no other is told".to_owned());
         }
         let events = json
             .get("enabled_events")
@@ -66,6 +58,25 @@ impl Webhook {
     fn wants(&self, event: &str) -> bool {
         self.enabled && (self.events.is_empty() || self.events.iter().any(|one| one == event))
     }
+}
+
+/// Whether an address is one of this machine.
+pub(super) fn is_local(url: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(url) else {
+        return false;
+    };
+    let host = url.host_str().unwrap_or_default();
+    let host = host.trim_matches(['[', ']']);
+    let address = host.parse::<std::net::IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// Webhooks that are there from the start, for everything and without a token; addresses of others are passed over.
+pub(super) fn of_options(urls: &[String]) -> Vec<Webhook> {
+    let hooks = urls.iter().enumerate().filter_map(|(number, url)| {
+        Webhook::of(&json!({"url": url, "status": "ENABLED"}), number).ok()
+    });
+    hooks.collect()
 }
 
 /// Sends what is due, to everybody who wants it.

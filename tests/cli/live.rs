@@ -71,9 +71,17 @@ fn values_go_back_to_personio_and_are_no_news_then() {
             ty: "standard".to_owned(),
             universal_id: None,
         };
-        sim.change(|company| company.custom.insert("dynamic_3304500".to_owned(), known_as));
+        sim.change(|company| {
+            company
+                .custom
+                .insert("dynamic_3304500".to_owned(), known_as)
+        });
         let place = example(&sim, &format!(", api = {api:?}"));
-        place.change("rules/person.tenure", "  extension ", "  known_as : text? from \"dynamic_3304500\"\n  extension ");
+        place.change(
+            "rules/person.tenure",
+            "  extension ",
+            "  known_as : text? from \"dynamic_3304500\"\n  extension ",
+        );
         place.write("rules/writeback.tenure", line);
         let ran = run(&place, &["plan", "--format", "json"]);
         let file: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{ran}"));

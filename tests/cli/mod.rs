@@ -18,6 +18,7 @@ mod killed;
 mod ldif;
 mod live;
 mod matching;
+mod personio_sim;
 mod privacy;
 mod readme;
 mod sources;

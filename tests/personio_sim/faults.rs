@@ -279,7 +279,9 @@ fn a_log_in_may_fail_too() {
 
 #[test]
 fn every_fault_can_be_written() {
+    let page = std::fs::read_to_string("docs/personio-sim.md").unwrap();
     for (kind, name) in Kind::ALL {
+        assert!(page.contains(&format!("`{name}`")), "the page lacks {name}");
         let fault: Fault = format!("{name}@v2/persons:3*2").parse().unwrap();
         assert_eq!((fault.kind, fault.at, fault.times), (*kind, 3, 2));
         assert_eq!(fault.endpoint.as_deref(), Some("v2/persons"));

@@ -196,12 +196,10 @@ fn time_off_has_pages_that_are_counted_from_1() {
 
     let ids = |query: &str| {
         let got = asking.get(&format!("/v1/company/time-offs?{query}"));
-        let people = got
-            .rows()
+        got.rows()
             .iter()
             .map(|row| id(&row["attributes"]["employee"]))
-            .collect::<Vec<_>>();
-        people
+            .collect::<Vec<_>>()
     };
     assert_eq!(ids("start_date=2026-03-31&end_date=2026-07-01"), [1, 2]);
     assert_eq!(

@@ -143,6 +143,7 @@ fn employments_are_listed_the_latest_first_and_hold_ids_alone() {
     assert_eq!(now["termination"], json!(null));
     assert_eq!(now["cost_centers"][0]["weight"], 40);
     assert_eq!(before["status"], "INACTIVE");
+    assert_eq!(before["full_time_weekly_working_hours"].to_string(), "40");
     assert_eq!(before["termination"]["type"], "SUB_COMPANY_SWITCH");
     assert_eq!(before["employment_end_date"], "2024-12-31");
     let one = format!(
@@ -194,6 +195,7 @@ fn a_termination_has_its_words_in_capitals() {
         employment["termination"],
         json!({
             "termination_date": "2025-12-31",
+            "terminated_at": null,
             "last_working_day": "2025-11-30",
             "type": "AGREEMENT",
             "reason": "moves away",
