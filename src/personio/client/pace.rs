@@ -137,6 +137,9 @@ impl Pace {
 
     /// Takes in what an answer told of the bucket.
     pub(super) fn learn(&self, endpoint: Endpoint, told: Told, now: Instant) {
+        if !self.limited {
+            return;
+        }
         self.with(endpoint, |lane| lane.learn(told, now));
     }
 
