@@ -50,7 +50,7 @@ fn schema() -> Schema {
 }
 
 fn company(people: usize) -> Company {
-    let mut csv = "id,first_name,last_name,email,status,hire_date,termination_date,department,office,position,supervisor,dynamic_1\n".to_owned();
+    let mut csv = "id,first_name,last_name,email,status,hire_date,termination_date,department,office,position,supervisor,dynamic_1,created_at,last_modified_at\n".to_owned();
     for id in 1..=people {
         let (status, last) = if id % 50 == 0 {
             ("inactive", "2025-12-31")
@@ -59,7 +59,7 @@ fn company(people: usize) -> Company {
         };
         writeln!(
             csv,
-            "{id},First{id},Last{id},first{id}@example.com,{status},2020-01-{:02},{last},Department {},Office {},Engineer,{},{}",
+            "{id},First{id},Last{id},first{id}@example.com,{status},2020-01-{:02},{last},Department {},Office {},Engineer,{},{},2020-01-01T00:00:00Z,2024-01-01T00:00:00Z",
             id % 28 + 1,
             id % 40,
             id % 7,

@@ -228,8 +228,9 @@ fn persons(state: &State, asked: &Asked<'_>, credential: &Credential) -> Reply {
         Err(reply) => return *reply,
     };
     let mut people: Vec<&Person> = Vec::new();
+    let filtered = !query.pairs.is_empty();
     for person in &state.company.people {
-        match fits(person, &query) {
+        match filtered.then(|| fits(person, &query)).unwrap_or(Some(true)) {
             Some(true) => people.push(person),
             Some(false) => {}
             None => return bad("Provided request parameters are invalid."),
