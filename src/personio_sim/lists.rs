@@ -230,7 +230,12 @@ fn persons(state: &State, asked: &Asked<'_>, credential: &Credential) -> Reply {
     let mut people: Vec<&Person> = Vec::new();
     let filtered = !query.pairs.is_empty();
     for person in &state.company.people {
-        match filtered.then(|| fits(person, &query)).unwrap_or(Some(true)) {
+        let fit = if filtered {
+            fits(person, &query)
+        } else {
+            Some(true)
+        };
+        match fit {
             Some(true) => people.push(person),
             Some(false) => {}
             None => return bad("Provided request parameters are invalid."),

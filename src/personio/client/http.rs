@@ -26,6 +26,9 @@ const MAX_BYTES: usize = 64 << 20;
 /// How far Personio's clock and ours may be apart (S5).
 const MAX_SKEW_SECONDS: i64 = 120;
 
+/// How often a connection is tried that nobody takes.
+const CONNECTIONS: u32 = 3;
+
 /// How much of a message is shown, in characters.
 const MESSAGE_CHARS: usize = 200;
 
@@ -113,7 +116,9 @@ pub(super) struct Unusable(pub(super) String);
 
 /// Why nothing came.
 enum Failed {
-    /// The connection, in words; another attempt may help.
+    /// No connection at all, in words: few more attempts help.
+    Refused(String),
+    /// The connection broke off, in words; another attempt may help.
     Broken(String),
     /// No attempt helps.
     Finally(Error),
@@ -167,11 +172,15 @@ impl<'w> Http<'w> {
             let answer = match self.send(request, token.as_deref()).await {
                 Ok(answer) => answer,
                 Err(Failed::Finally(error)) => return Err(error),
+                Err(Failed::Refused(_)) if reads && attempts < CONNECTIONS => {
+                    self.pause(attempts).await;
+                    continue;
+                }
                 Err(Failed::Broken(_)) if reads && !last => {
                     self.pause(attempts).await;
                     continue;
                 }
-                Err(Failed::Broken(why)) => {
+                Err(Failed::Broken(why) | Failed::Refused(why)) => {
                     return Err(Error::Unreachable {
                         endpoint,
                         why,
@@ -535,6 +544,9 @@ fn broken(error: &reqwest::Error) -> Failed {
         if cause.is_none() {
             why = format!("{why}: {}", excerpt(&error.to_string(), MESSAGE_CHARS));
         }
+    }
+    if error.is_connect() && !error.is_timeout() {
+        return Failed::Refused(why);
     }
     Failed::Broken(why)
 }
