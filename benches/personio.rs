@@ -18,7 +18,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use tenure::hr::{Attribute, Schema, Type};
-use tenure::personio::client::{Api, Last, Patience, Settings, World, read};
+use tenure::personio::client::{Api, Last, Settings, World, read};
 use tenure::personio_sim::{CLIENT_ID, CLIENT_SECRET, Company, Options, Sim};
 
 const PEOPLE: usize = 10_000;
@@ -72,18 +72,11 @@ fn company(people: usize) -> Company {
 }
 
 fn settings(sim: &Sim, api: Api, limited: bool) -> Settings {
+    let secret = |text| SecretString::from(text);
     Settings {
-        url: sim.url(),
         api,
-        client_id: SecretString::from(CLIENT_ID),
-        client_secret: SecretString::from(CLIENT_SECRET),
-        app_id: "TENURE".to_owned(),
-        partner_id: None,
-        ca: None,
-        proxy: None,
-        assume_released: Vec::new(),
         limited,
-        patience: Patience::default(),
+        ..Settings::new(sim.url(), secret(CLIENT_ID), secret(CLIENT_SECRET))
     }
 }
 

@@ -113,22 +113,17 @@ fn every_request_is_valid_by_the_official_description() {
         ids: ["7".into(), "8".into()].into(),
     };
     for api in [Api::V1, Api::V2] {
+        let secret = |text| SecretString::from(text);
         let settings = Settings {
-            url: url.clone(),
             api,
-            client_id: SecretString::from("papi-client"),
-            client_secret: SecretString::from("papi-secret"),
-            app_id: "TENURE".to_owned(),
             partner_id: Some("TENURE_TEST".to_owned()),
-            ca: None,
-            proxy: None,
-            assume_released: Vec::new(),
             limited: false,
             patience: Patience {
                 attempts: 2,
                 pause: std::time::Duration::from_millis(5),
                 ..Patience::default()
             },
+            ..Settings::new(url.clone(), secret("papi-client"), secret("papi-secret"))
         };
         // The examples are no whole company, which is told; each of these asks for something else.
         let _ = read(&settings, &schema, &last, &world);

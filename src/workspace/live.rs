@@ -1,9 +1,9 @@
 //! Personio live, as `tenure.toml` names it: where it is, and where the secret lies, which never stands in the file.
 
-use super::{EmbeddedHr, Error, People, Workspace, files};
+use super::{EmbeddedHr, Error, People, Source, Workspace, files};
 use crate::hr::port::{Field, PortError, WriteBack};
 use crate::hr::{PersonId, Schema, Snapshot};
-use crate::personio::client::{self, Api, Last, Patience, Settings, URL, World, Writer};
+use crate::personio::client::{self, APP_ID, Api, Last, Settings, URL, World, Writer};
 use crate::policy::Policy;
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -14,9 +14,6 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// What this program calls itself to Personio, unless the configuration says otherwise.
-const APP_ID: &str = "TENURE";
 
 /// The most bytes of a file that holds a secret.
 const MAX_SECRET_BYTES: usize = 4_096;
@@ -173,18 +170,17 @@ impl Workspace {
             .as_ref()
             .map(|file| files::read_bytes(&self.path(file)))
             .transpose()?;
+        let client_id = self.secret("client_id", &live.client_id, outside)?;
+        let client_secret = self.secret("client_secret", &live.client_secret, outside)?;
         Ok(Settings {
-            url: live.url.clone(),
             api: live.api,
-            client_id: self.secret("client_id", &live.client_id, outside)?,
-            client_secret: self.secret("client_secret", &live.client_secret, outside)?,
             app_id: live.app_id.clone(),
             partner_id: live.partner_id.clone(),
             ca,
             proxy: live.proxy.clone(),
             assume_released: live.assume_released.clone(),
             limited: !live.unlimited,
-            patience: Patience::default(),
+            ..Settings::new(live.url.clone(), client_id, client_secret)
         })
     }
 
@@ -193,7 +189,7 @@ impl Workspace {
         &self,
         live: &Live,
         schema: &Schema,
-        prefix: Option<&str>,
+        keys: Option<&Keys>,
         outside: &Outside<'_>,
     ) -> Result<(String, Vec<crate::hr::RawRecord>), Error> {
         let settings = self.connection(live, outside)?;
@@ -203,11 +199,9 @@ impl Workspace {
             now: &now,
             progress: outside.progress,
         };
-        let last = if client::keyed_by_id(schema) {
-            Self::last_of(prefix, outside.last)
-        } else {
-            Last::default()
-        };
+        // Whom nobody can ask for by id is missed only when the state says so.
+        let last = keys.filter(|_| client::keyed_by_id(schema));
+        let last = last.map_or_else(Last::default, |keys| keys.last(outside.last));
         let read = client::read(&settings, schema, &last, &world)?;
         Ok((
             format!("Personio v{} at {}", read.version, live.url),
@@ -215,14 +209,28 @@ impl Workspace {
         ))
     }
 
-    /// Those of the last run who are of a source with that prefix.
-    fn last_of(prefix: Option<&str>, last: &BTreeSet<PersonId>) -> Last {
-        let keys = last.iter().map(ToString::to_string);
-        Last {
-            ids: keys
-                .filter_map(|key| Some(own_id(prefix, &key)?.into()))
-                .collect(),
-        }
+    /// How the keys of a source are told from those of all others; nothing where they cannot be.
+    pub(super) fn keys_of(&self, source: &Source, policy: &Policy) -> Option<Keys> {
+        let prefix = |source: &Source| -> Arc<str> {
+            let mut rules = policy.rules.sources.iter();
+            let rule = rules.find(|rule| Some(&rule.name) == source.name.as_ref());
+            rule.and_then(|rule| rule.prefix.clone())
+                .unwrap_or_default()
+        };
+        let own = prefix(source);
+        let others = self
+            .config
+            .sources
+            .iter()
+            .filter(|other| other.name != source.name);
+        // A key of another source reads like one of ours if only digits tell their prefixes apart.
+        let alike = |other: &Source| {
+            let theirs = prefix(other);
+            let rest = theirs.strip_prefix(&*own);
+            rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        let told = !others.into_iter().any(alike);
+        told.then_some(Keys(own))
     }
 
     fn secret(
@@ -260,15 +268,16 @@ impl Workspace {
 /// Where values of people go: back to Personio where they came from there, else beside the recordings.
 pub struct Hr<'a> {
     embedded: EmbeddedHr<'a>,
-    /// The live sources, each with the prefix of its keys and its connection, which is made when it is needed.
-    live: Vec<Source<'a>>,
+    /// The live sources, each with its keys and its connection, which is made when it is needed.
+    live: Vec<Taker<'a>>,
     workspace: &'a Workspace,
     outside: &'a Outside<'a>,
 }
 
-/// A live source of people.
-struct Source<'a> {
-    prefix: Option<Arc<str>>,
+/// A live source of people that takes values.
+struct Taker<'a> {
+    /// Which people are its own; `None` where that cannot be told.
+    keys: Option<Keys>,
     live: &'a Live,
     writer: OnceCell<Writer<'a>>,
 }
@@ -286,10 +295,8 @@ impl Workspace {
             let People::Live(live) = &source.people else {
                 return None;
             };
-            let mut rules = policy.rules.sources.iter();
-            let rule = rules.find(|rule| Some(&rule.name) == source.name.as_ref());
-            Some(Source {
-                prefix: rule.and_then(|rule| rule.prefix.clone()),
+            Some(Taker {
+                keys: self.keys_of(source, policy),
                 live,
                 writer: OnceCell::new(),
             })
@@ -307,13 +314,21 @@ impl<'a> Hr<'a> {
     /// The connection from which a person came, and their id there.
     fn live(&self, person: &PersonId) -> Result<Option<(&Writer<'a>, String)>, PortError> {
         let text = person.to_string();
-        let own = |source: &&Source<'_>| own_id(source.prefix.as_deref(), &text).is_some();
-        let Some(source) = self.live.iter().find(own) else {
+        if self.live.iter().any(|source| source.keys.is_none()) {
+            return Err(PortError::Refused(
+                "the people of two sources cannot be told apart by their keys: give each source a `prefix` in the \
+                 policy"
+                    .to_owned(),
+            ));
+        }
+        let own = |source: &Taker<'_>| Some(source.keys.as_ref()?.id(&text)?.to_owned());
+        let found = self
+            .live
+            .iter()
+            .find_map(|source| Some((source, own(source)?)));
+        let Some((source, id)) = found else {
             return Ok(None);
         };
-        let id = own_id(source.prefix.as_deref(), &text)
-            .unwrap_or_default()
-            .to_owned();
         if let Some(writer) = source.writer.get() {
             return Ok(Some((writer, id)));
         }
@@ -353,10 +368,24 @@ impl fmt::Debug for Hr<'_> {
     }
 }
 
-/// Personio's id in a key of a source with that prefix: ids are numbers, and whatever else is left belongs to another.
-fn own_id<'k>(prefix: Option<&str>, key: &'k str) -> Option<&'k str> {
-    let id = key.strip_prefix(prefix.unwrap_or_default())?;
-    (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())).then_some(id)
+/// The keys of a source: its prefix, and Personio's id, which is a number.
+#[derive(Debug, Clone)]
+pub(super) struct Keys(Arc<str>);
+
+impl Keys {
+    /// Personio's id in a key, if it is one of these.
+    fn id<'k>(&self, key: &'k str) -> Option<&'k str> {
+        let id = key.strip_prefix(&*self.0)?;
+        (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())).then_some(id)
+    }
+
+    /// Those of the last run who are of this source.
+    fn last(&self, last: &BTreeSet<PersonId>) -> Last {
+        let keys = last.iter().map(ToString::to_string);
+        Last {
+            ids: keys.filter_map(|key| Some(self.id(&key)?.into())).collect(),
+        }
+    }
 }
 
 /// The secret in a file that is its owner's alone.

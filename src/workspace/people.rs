@@ -3,6 +3,7 @@
 //! The policy says which sources there are (`source "…"`), the configuration says where each is. Where the two
 //! disagree nothing is read: people whom one of them forgot would look like people who are gone.
 
+use super::live::Keys;
 use super::{Error, Outside, People, Source, Workspace, files};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::hr::{self, Origin, SourceSnapshot};
@@ -28,10 +29,8 @@ impl Workspace {
         let mut read = Vec::new();
         for source in &self.config.sources {
             let name = source.name.clone();
-            let rules = &policy.rules.sources;
-            let rule = rules.iter().find(|rule| Some(&rule.name) == name.as_ref());
-            let prefix = rule.and_then(|rule| rule.prefix.as_deref());
-            let snapshot = self.source(source, schema, prefix, outside)?;
+            let keys = self.keys_of(source, policy);
+            let snapshot = self.source(source, schema, keys.as_ref(), outside)?;
             read.push((name, snapshot));
         }
         if let [(None, _)] = read.as_slice()
@@ -57,11 +56,11 @@ impl Workspace {
         &self,
         source: &Source,
         schema: &Arc<hr::Schema>,
-        prefix: Option<&str>,
+        keys: Option<&Keys>,
         outside: &Outside<'_>,
     ) -> Result<hr::Snapshot, Error> {
         let (description, records) = match &source.people {
-            People::Live(live) => self.read_live(live, schema, prefix, outside)?,
+            People::Live(live) => self.read_live(live, schema, keys, outside)?,
             People::PersonioV1(patterns) => {
                 let mut contents = Vec::new();
                 for path in files::matching(&self.root, patterns)? {

@@ -331,6 +331,16 @@ fn the_doctor_sees_what_is_wrong_and_nothing_else() {
         let after = run(&place, &["doctor"]);
         assert_eq!((after.code, codes(&after)), (0, vec![]), "{after}");
     }
+    // What the second generation may not, the first does, as a reading finds out, too.
+    let sim = Sim::start(kestrel(), exact()).unwrap();
+    sim.set(|o| {
+        o.credentials[0].scopes.remove("personio:persons:read");
+    });
+    let found = run(&example(&sim, ", api = \"auto\""), &["doctor"]);
+    assert_eq!((found.code, codes(&found)), (0, vec![]), "{found}");
+    assert!(found.out.contains("version 1 of the API"), "{found}");
+    let planned = run(&example(&sim, ", api = \"auto\""), &["plan"]);
+    assert!(planned.out.contains("Personio v1 at"), "{planned}");
     // Nobody there at all.
     let sim = Sim::start(kestrel(), exact()).unwrap();
     let place = example(&sim, ", client_id = { env = \"NOBODY\" }");
@@ -433,4 +443,69 @@ fn configurations_that_cannot_be_are_answered_in_words() {
         ran.said("error[personio-setup]") && ran.said("would send the secret in the clear"),
         "{ran}"
     );
+}
+
+/// Two sources whose keys nothing tells apart: nobody of the one is looked for in the other, and no value goes astray.
+#[test]
+fn people_of_another_source_are_not_looked_for_in_personio() {
+    let sim = Sim::start(kestrel(), options()).unwrap();
+    for (prefix, written) in [("", false), (" prefix \"x\"", true)] {
+        let place = example(&sim, ", api = \"v2\"");
+        place.change("rules/person.tenure", ": int     key", ": text    key");
+        let live = format!("personio = {{ url = {:?}, api = \"v2\" }} ", sim.url());
+        let text = place.read("rules/tenure.toml");
+        let line = text
+            .lines()
+            .find(|line| line.starts_with("personio = "))
+            .unwrap();
+        let text = text.replace(line, "");
+        let sources =
+            format!("\n[people.staff]\n{live}\n\n[people.others]\ncsv = \"others.csv\"\n");
+        place.write("rules/tenure.toml", format!("{text}{sources}"));
+        let columns: Vec<String> = schema().sources().iter().map(ToString::to_string).collect();
+        let row = |id: u32| {
+            let cells = columns.iter().map(|column| match column.as_str() {
+                "id" => id.to_string(),
+                "first_name" => format!("Otto{id}"),
+                "last_name" => "Other".to_owned(),
+                "status" => "active".to_owned(),
+                "employment_type" => "external".to_owned(),
+                "hire_date" => "2020-01-01".to_owned(),
+                _ => String::new(),
+            });
+            cells.collect::<Vec<_>>().join(",")
+        };
+        let rows: Vec<String> = (900_001..900_200).map(row).collect();
+        place.write(
+            "rules/others.csv",
+            format!("{}\n{}\n", columns.join(","), rows.join("\n")),
+        );
+        place.write(
+            "rules/sources.tenure",
+            format!("source \"staff\"\nsource \"others.csv\"{prefix}\n")
+                .replace("others.csv", "others"),
+        );
+        place.write(
+            "rules/writeback.tenure",
+            "writeback { email = account.mail }\n",
+        );
+        sim.change(|company| *company = kestrel());
+        let ran = run(&place, &["apply", "--yes"]);
+        assert_eq!(ran.code == 0, written, "{prefix}: {ran}");
+        assert_eq!(
+            ran.said("cannot be told apart"),
+            !written,
+            "{prefix}: {ran}"
+        );
+        // The state knows everybody now; whoever is read is not missed.
+        sim.recount();
+        let ran = run(&place, &["plan"]);
+        assert!(!ran.said("error["), "{prefix}: {ran}");
+        assert!(
+            !sim.requests()
+                .iter()
+                .any(|line| line.contains("/persons/9000")),
+            "{prefix}"
+        );
+    }
 }

@@ -1,6 +1,9 @@
 //! The same company gives the same people, whoever is asked.
 
+use std::sync::Arc;
+
 use super::{expected, kestrel, last, options, read, schema, settings, shown};
+use tenure::hr::{Attribute, Schema, Type};
 use tenure::personio::client::{Api, Last};
 use tenure::personio_sim::{Options, Sim, Tags};
 
@@ -54,4 +57,35 @@ fn same(found: &str, expected: &str, api: Api) {
         assert_eq!(plain(one), plain(other), "{api:?}");
     }
     assert_eq!(found.lines().count(), expected.lines().count(), "{api:?}");
+}
+
+/// That nobody says when somebody's employment ends does not mean that it goes on: such a record is set aside, also
+/// where the policy asks of nothing but an optional last day.
+#[test]
+fn a_person_without_an_employment_has_no_open_end() {
+    let schema = Schema::new(vec![
+        Attribute::new("id", Type::Int).key(),
+        Attribute::new("last_day", Type::Date)
+            .from("termination_date")
+            .optional(),
+    ]);
+    let schema = Arc::new(schema.unwrap());
+    for omit_empty in [false, true] {
+        let sim = Sim::start(
+            kestrel(),
+            Options {
+                omit_empty,
+                ..options()
+            },
+        )
+        .unwrap();
+        sim.change(|company| company.person_mut(4002).unwrap().employments.clear());
+        let found = read(&settings(&sim, Api::V2), &schema, &Last::default()).unwrap();
+        let aside: Vec<String> = found
+            .quarantined()
+            .iter()
+            .filter_map(|record| Some(record.id.as_ref()?.to_string()))
+            .collect();
+        assert_eq!(aside, ["4002"]);
+    }
 }

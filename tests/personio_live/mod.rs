@@ -67,16 +67,9 @@ pub(crate) fn options() -> Options {
 
 /// A connection that is as patient as a test can be.
 pub(crate) fn settings(sim: &Sim, api: Api) -> Settings {
+    let secret = |text| SecretString::from(text);
     Settings {
-        url: sim.url(),
         api,
-        client_id: SecretString::from(CLIENT_ID),
-        client_secret: SecretString::from(CLIENT_SECRET),
-        app_id: "TENURE".to_owned(),
-        partner_id: None,
-        ca: None,
-        proxy: None,
-        assume_released: Vec::new(),
         limited: false,
         patience: Patience {
             connect: Duration::from_secs(5),
@@ -85,6 +78,7 @@ pub(crate) fn settings(sim: &Sim, api: Api) -> Settings {
             pause: Duration::from_millis(5),
             longest: Duration::from_millis(20),
         },
+        ..Settings::new(sim.url(), secret(CLIENT_ID), secret(CLIENT_SECRET))
     }
 }
 

@@ -62,7 +62,29 @@ impl From<Error> for Finding {
 }
 
 /// Examines a connection for a policy that names these attributes; `writes` are those that it writes back.
+///
+/// With `api = "auto"` the first generation is examined where the second will not do, as a reading asks it then; if
+/// neither will do, the second is worth mending.
 pub fn examine(
+    settings: &Settings,
+    schema: &Schema,
+    writes: &[String],
+    world: &World<'_>,
+) -> Examined {
+    let will_do = |examined: &Examined| examined.findings.iter().all(|finding| finding.works);
+    let examined = examine_as(settings, schema, writes, world);
+    if settings.api != Api::Auto || will_do(&examined) {
+        return examined;
+    }
+    let old = Settings {
+        api: Api::V1,
+        ..settings.clone()
+    };
+    let one = examine_as(&old, schema, writes, world);
+    if will_do(&one) { one } else { examined }
+}
+
+fn examine_as(
     settings: &Settings,
     schema: &Schema,
     writes: &[String],

@@ -249,7 +249,6 @@ impl<'w> Http<'w> {
             Version::Two => Endpoint::Auth2,
         };
         let ask = async || self.log_in(endpoint).await;
-        // Sending needs a token, and getting one is sending: the compiler must be told where that ends.
         self.tokens_of(endpoint).get(ask).await
     }
 
@@ -264,6 +263,7 @@ impl<'w> Http<'w> {
             method: Method::POST,
             ..Request::get(endpoint, path, &[])
         };
+        // Sending needs a token, and getting one is sending: boxed, for the compiler to see where that ends.
         let granted = Box::pin(self.exchange(&request, |body| granted(endpoint, body))).await;
         match granted {
             Ok(Outcome::Found(granted)) => Ok(granted),

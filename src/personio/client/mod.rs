@@ -24,7 +24,7 @@ pub use error::{Error, Missing, Said};
 pub(crate) use http::is_local;
 pub use list::{Last, keyed_by_id};
 pub use pace::Endpoint;
-pub use settings::{Api, Patience, Settings, URL};
+pub use settings::{APP_ID, Api, Patience, Settings, URL};
 pub use write::Writer;
 
 use std::fmt;

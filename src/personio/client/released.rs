@@ -116,7 +116,7 @@ fn prove(
     let is_listed = |source: &str| listed.is_some_and(|listed| listed.key(source).is_some());
     let mut missing = Vec::new();
     for (index, source) in schema.sources().iter().enumerate() {
-        let sent = records.iter().any(|record| field(record, index).is_some());
+        let sent = records.iter().any(|record| is_sent(record, index));
         // Version 1 sends what is released, be it null; and what everybody must have somebody has.
         let required = schema
             .attributes_from(index)
@@ -150,7 +150,7 @@ fn prove(
     };
     let dated = |record: &RawRecord| match field(record, last_day) {
         Some(RawValue::Text(text)) => !text.trim().is_empty(),
-        Some(RawValue::Null) | None => false,
+        Some(RawValue::Null | RawValue::Unusable(_)) | None => false,
         Some(_) => true,
     };
     let mut anybody = false;
@@ -193,6 +193,11 @@ fn position(schema: &Schema, source: &str) -> Option<usize> {
         .sources()
         .iter()
         .position(|one| one.as_ref() == source)
+}
+
+/// Whether a record has an attribute, be it null; what stands in its place where it cannot be is no sign of it.
+fn is_sent(record: &RawRecord, index: usize) -> bool {
+    !matches!(field(record, index), None | Some(RawValue::Unusable(_)))
 }
 
 fn field(record: &RawRecord, index: usize) -> Option<&RawValue> {

@@ -9,6 +9,9 @@ use secrecy::SecretString;
 /// Personio's own address: API documentation and specifications name no other.
 pub const URL: &str = "https://api.personio.de";
 
+/// What this program calls itself to Personio, unless it is told otherwise.
+pub const APP_ID: &str = "TENURE";
+
 /// Which generation of the API is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Api {
@@ -72,6 +75,29 @@ impl Default for Patience {
             attempts: 7,
             pause: Duration::from_secs(1),
             longest: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Settings {
+    /// A connection to that address with nothing unusual about it.
+    pub fn new(
+        url: impl Into<String>,
+        client_id: SecretString,
+        client_secret: SecretString,
+    ) -> Self {
+        Self {
+            url: url.into(),
+            api: Api::default(),
+            client_id,
+            client_secret,
+            app_id: APP_ID.to_owned(),
+            partner_id: None,
+            ca: None,
+            proxy: None,
+            assume_released: Vec::new(),
+            limited: true,
+            patience: Patience::default(),
         }
     }
 }

@@ -94,26 +94,27 @@ async fn whole(
         tables.insert(table, names(http, table).await?);
     }
     let first = persons(http, wanted).await?;
+    // Before thousands of requests are spent on a list that is not believed.
+    list::missing(last, &first.keys().cloned().collect())?;
     let of = first.len();
     let done = AtomicUsize::new(0);
     let mut people = BTreeMap::new();
-    let complete = async |mut person: Person| {
-        employ(http, wanted, &tables, &mut person).await?;
+    let complete = async |person: Person| {
+        let person = employed(http, wanted, &tables, person).await?;
         (http.world().progress)(done.fetch_add(1, Ordering::Relaxed) + 1, Some(of));
         Ok::<_, Error>(person)
     };
     let mut read = stream::iter(first.values().cloned().map(complete)).buffer_unordered(AT_A_TIME);
     while let Some(person) = read.try_next().await? {
-        people.insert(person.id.clone(), person);
+        people.extend(person.map(|person| (person.id.clone(), person)));
     }
     drop(read);
     let second = persons(http, wanted).await?;
     // Who came, went or changed meanwhile, and whom one of the lists passed over when rows shifted.
     let either: BTreeSet<&Arc<str>> = first.keys().chain(second.keys()).collect();
     let same = |id: &&&Arc<str>| {
-        first
-            .get(**id)
-            .is_some_and(|person| second.get(**id) == Some(person))
+        let before = first.get(**id);
+        people.contains_key(**id) && before.is_some_and(|person| second.get(**id) == Some(person))
     };
     let doubtful: Vec<Arc<str>> = either
         .iter()
@@ -128,12 +129,10 @@ async fn whole(
         return Err(incomplete(why));
     }
     for id in doubtful {
-        match one(http, wanted, &id).await? {
-            Some(mut person) => {
-                employ(http, wanted, &tables, &mut person).await?;
-                people.insert(id, person);
-            }
-            None => drop(people.remove(&id)),
+        people.remove(&id);
+        if let Some(person) = one(http, wanted, &id).await? {
+            let person = employed(http, wanted, &tables, person).await?;
+            people.extend(person.map(|person| (id, person)));
         }
     }
     if people.is_empty() {
@@ -195,16 +194,16 @@ async fn one(http: &Http<'_>, wanted: &Wanted<'_>, id: &str) -> Result<Option<Pe
     }
 }
 
-/// Fills in what a person's employments say. Somebody who is deleted meanwhile has none, and is found out by the second
-/// list; who lacks one that they are told to have is asked for again, in case it ended to be just now.
-async fn employ(
+/// A person with what their employments say; nothing for somebody who is deleted meanwhile. Whose employments cannot be
+/// found, or lack one that the person is told to have, is asked for again, in case that changed just now.
+async fn employed(
     http: &Http<'_>,
     wanted: &Wanted<'_>,
     tables: &Tables,
-    person: &mut Person,
-) -> Result<(), Error> {
+    mut person: Person,
+) -> Result<Option<Person>, Error> {
     if !wanted.employments() {
-        return Ok(());
+        return Ok(Some(person));
     }
     let endpoint = Endpoint::Employments;
     let path = format!("/v2/persons/{}/employments", escaped(&person.id));
@@ -220,31 +219,32 @@ async fn employ(
             right_to_people,
         )
         .await;
-        let all: Vec<Box<Json>> = match all {
-            Err(Error::BadAnswer { why, .. }) if why == NOT_FOUND => return Ok(()),
-            other => other?,
+        let all: Option<Vec<Box<Json>>> = match all {
+            Err(Error::BadAnswer { why, .. }) if why == NOT_FOUND => None,
+            other => Some(other?),
         };
-        if Wanted::has_all(person, &all) {
+        if let Some(all) = all.filter(|all| Wanted::has_all(&person, all)) {
             break all;
         }
         if attempts == ATTEMPTS {
             return Err(incomplete(format!(
-                "an employment of {} is not among their employments",
+                "{} is there, and an employment of theirs is not",
                 person.id
             )));
         }
         attempts += 1;
         match one(http, wanted, &person.id).await? {
-            Some(renewed) => *person = renewed,
-            None => return Ok(()),
+            Some(renewed) => person = renewed,
+            None => return Ok(None),
         }
     };
-    let filled = wanted.employ(person, &all, tables);
+    let filled = wanted.employ(&mut person, &all, tables);
     filled.map_err(|why| Error::BadAnswer {
         endpoint,
         why,
         attempts: 1,
-    })
+    })?;
+    Ok(Some(person))
 }
 
 /// The names of a table, by id.

@@ -53,10 +53,19 @@ impl<'w> Writer<'w> {
             let (endpoint, body) = self.body(name, after)?;
             let path = path_of(endpoint, id);
             let request = Request::patch(endpoint, path, &body);
-            match self.http.exchange(&request, |_| Ok(())).await.map_err(refused)? {
-                Outcome::Found(()) => {}
-                Outcome::Nothing => return Err(gone(id)),
-                Outcome::Forbidden(says) => return Err(forbidden(endpoint, says)),
+            let sent = self.http.exchange(&request, |_| Ok(())).await;
+            match sent {
+                Ok(Outcome::Found(())) => {}
+                Ok(Outcome::Nothing) => return Err(gone(id)),
+                Ok(Outcome::Forbidden(says)) => return Err(forbidden(endpoint, says)),
+                // The answer may be lost and the value be there.
+                Err(error) => {
+                    let there = self.read(id, name).await;
+                    return match there {
+                        Ok(Some(value)) if value == after => Ok(()),
+                        Ok(_) | Err(_) => Err(refused(error)),
+                    };
+                }
             }
             if self.read(id, name).await?.as_deref() == Some(after) {
                 return Ok(());

@@ -295,7 +295,7 @@ impl<'s> Wanted<'s> {
             Source::At(_) | Source::Custom | Source::Employments | Source::None => false,
         };
         let unresolved = |field: &Option<RawValue>| match field {
-            Some(RawValue::Unusable(_)) => true,
+            Some(RawValue::Unusable(what)) => what != NO_EMPLOYMENT,
             Some(RawValue::List(items)) => items
                 .iter()
                 .any(|item| matches!(item, RawValue::Unusable(_))),
@@ -331,9 +331,11 @@ impl<'s> Wanted<'s> {
                 | Source::Custom
                 | Source::None => continue,
                 Source::Employments => Some(self.all(all, index)),
-                Source::At(place) => {
-                    current.and_then(|current| of_employment(current, *place, tables))
-                }
+                Source::At(place) => match current {
+                    Some(current) => of_employment(current, *place, tables),
+                    // That nobody says when it ends does not mean that it goes on.
+                    None => Some(RawValue::Unusable(NO_EMPLOYMENT.to_owned())),
+                },
             };
         }
         Ok(())
@@ -354,6 +356,9 @@ impl<'s> Wanted<'s> {
         }
     }
 }
+
+/// What stands in place of what an employment would say.
+const NO_EMPLOYMENT: &str = "of a person without an employment";
 
 /// What version 2 has no place for.
 const ONLY_V1: &[&str] = &[
