@@ -1,12 +1,14 @@
 //! People from Personio as it is now, over HTTP: all of them, or nobody (G6); and values that go back there.
 //!
-//! `pace` keeps the limits of each endpoint, `token` the log-in, `http` sends one request and sends it again where that
-//! helps. `v1` and `v2` each read the whole company in their generation's way and give the same records for it; `list`
-//! compares them with the last run, and `released` tells an attribute that is not sent from one that has no value. A
-//! runtime of threads is made here for as long as a reading takes, and nothing outside knows of it.
+//! `connect` makes the connection, `pace` keeps the limits of each endpoint, `token` the log-in, `http` sends one request
+//! and sends it again where that helps. `v1` and `v2` each read the whole company in their generation's way and give the
+//! same records for it; `list` compares them with the last run, and `released` tells an attribute that is not sent from
+//! one that has no value. A runtime of threads is made here for as long as a reading takes, and nothing outside knows of
+//! it.
 //!
 //! Begin with [`read`].
 
+mod connect;
 mod doctor;
 mod error;
 mod http;
@@ -19,9 +21,9 @@ mod v1;
 mod v2;
 mod write;
 
+pub(crate) use connect::is_local;
 pub use doctor::{Examined, Finding, examine};
 pub use error::{Error, Missing, Said};
-pub(crate) use http::is_local;
 pub use list::{Last, keyed_by_id};
 pub use pace::Endpoint;
 pub use settings::{APP_ID, Api, Patience, Settings, URL};

@@ -5,6 +5,7 @@
 //! and edited by administrators, so they are never a key. Everything else is skipped unread.
 
 mod employment;
+mod page;
 pub(super) mod v2;
 mod value;
 

@@ -7,10 +7,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde_json::value::RawValue as Json;
 
 use super::employment::employments;
+pub(in crate::personio) use super::page::Listed;
+use super::page::{list, not_json};
 use super::value::{Tags, value};
 use crate::hr::{RawValue, Schema, Type};
 
@@ -125,14 +126,6 @@ enum Source {
     None,
 }
 
-/// A list, and the way to the rest of it.
-#[derive(Debug)]
-pub(in crate::personio) struct Listed<T> {
-    pub(in crate::personio) items: Vec<T>,
-    /// The cursor of the next page; the address around it may be on any host, and is not looked at.
-    pub(in crate::personio) next: Option<String>,
-}
-
 /// A person as it is listed.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::personio) struct Person {
@@ -146,31 +139,6 @@ pub(in crate::personio) struct Person {
 }
 
 type Object<'a> = BTreeMap<Cow<'a, str>, &'a Json>;
-
-#[derive(Deserialize)]
-struct Body<'a> {
-    #[serde(borrow, rename = "_data")]
-    data: Vec<&'a Json>,
-    #[serde(rename = "_meta")]
-    meta: Option<Meta>,
-}
-
-#[derive(Deserialize, Default)]
-struct Meta {
-    links: Option<Links>,
-}
-
-#[derive(Deserialize, Default)]
-struct Links {
-    next: Option<Link>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Link {
-    Object { href: Option<String> },
-    Text(String),
-}
 
 impl<'s> Wanted<'s> {
     pub(in crate::personio) fn new(schema: &'s Schema) -> Self {
@@ -533,47 +501,6 @@ fn custom<'a>(person: &Object<'a>) -> Result<Vec<Custom<'a>>, String> {
         })
     };
     items.into_iter().map(one).collect()
-}
-
-fn list(body: &[u8]) -> Result<Raw<'_>, String> {
-    let body: Body<'_> = serde_json::from_slice(body).map_err(|error| not_json(&error))?;
-    let link = body
-        .meta
-        .and_then(|meta| meta.links)
-        .and_then(|links| links.next);
-    let href = match link {
-        Some(Link::Object { href }) => href,
-        Some(Link::Text(href)) => Some(href),
-        None => None,
-    };
-    let next = match href.filter(|href| !href.is_empty()) {
-        None => None,
-        Some(href) => Some(cursor(&href).ok_or("the link to the next page has no `cursor`")?),
-    };
-    Ok((body.data, next))
-}
-
-/// The elements of a list, unread, and the cursor of the next page.
-type Raw<'a> = (Vec<&'a Json>, Option<String>);
-
-/// The cursor of an address, absolute or relative.
-fn cursor(href: &str) -> Option<String> {
-    let base = reqwest::Url::parse("https://localhost/").ok()?;
-    let url = base.join(href).ok()?;
-    let found = url.query_pairs().find(|(key, _)| key == "cursor");
-    found
-        .map(|(_, cursor)| cursor.into_owned())
-        .filter(|cursor| !cursor.is_empty())
-}
-
-fn not_json(error: &serde_json::Error) -> String {
-    match error.classify() {
-        serde_json::error::Category::Eof => "it is cut off".to_owned(),
-        serde_json::error::Category::Data => "it is no list of version 2".to_owned(),
-        serde_json::error::Category::Syntax | serde_json::error::Category::Io => {
-            "it is not JSON".to_owned()
-        }
-    }
 }
 
 fn object(json: &Json) -> Option<Object<'_>> {
