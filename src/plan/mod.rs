@@ -7,7 +7,7 @@
 //! The way of a plan: `correlate` says which account is whose; `subject` weighs each person; `names`,
 //! `account`, `deletion`, `diff`, `place`, `groups` and `tied` draft what is to be done; `approval` says what of
 //! it waits for a person; `order` puts it in order, `guard` and `invariant` judge it, `open` lists what nobody
-//! deals with. [`file`] writes a plan down and reads it back.
+//! deals with. [`mod@file`] writes a plan down and reads it back.
 //!
 //! Begin with [`Plan`], then [`Action`], then [`plan`](fn@plan).
 

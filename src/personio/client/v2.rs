@@ -94,6 +94,9 @@ async fn whole(
         tables.insert(table, names(http, table).await?);
     }
     let first = persons(http, wanted).await?;
+    if first.is_empty() {
+        return Err(incomplete("it lists nobody".to_owned()));
+    }
     // Before thousands of requests are spent on a list that is not believed.
     list::missing(last, &first.keys().cloned().collect())?;
     let of = first.len();
@@ -134,9 +137,6 @@ async fn whole(
             let person = employed(http, wanted, &tables, person).await?;
             people.extend(person.map(|person| (id, person)));
         }
-    }
-    if people.is_empty() {
-        return Err(incomplete("it lists nobody".to_owned()));
     }
     // An id without a name may be a department of just now. One that stays so is left to whoever types the record.
     if !finally && people.values().any(|person| wanted.is_unresolved(person)) {
