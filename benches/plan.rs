@@ -304,6 +304,8 @@ fn directory(people: &hr::Snapshot, wishes: &[policy::Wish]) -> Snapshot {
         sid: None,
         guid: Some(guid(1)),
         highest_usn: None,
+        controller: None,
+        lacks: Vec::new(),
     };
     Snapshot::new(domain, objects).unwrap()
 }

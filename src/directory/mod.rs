@@ -1,7 +1,7 @@
 //! Active Directory as data: names, identities, attributes, objects, snapshots, and the port to a directory.
 //!
-//! Nothing here knows people, policies or plans, and nothing but the adapters ([`ldif`] and, later, live
-//! LDAP) does any I/O. A [`Snapshot`] is all that was read at one instant; the planner works on it alone.
+//! Nothing here knows people, policies or plans, and nothing but the adapters ([`ldif`] and [`ldap`])
+//! does any I/O. A [`Snapshot`] is all that was read at one instant; the planner works on it alone.
 //! [`port::Directory`] is what the executor writes through.
 //!
 //! Begin with [`Dn`], [`schema::attribute`], [`Object`] and [`Snapshot`].
@@ -12,10 +12,12 @@ pub mod fold;
 pub mod group_type;
 pub mod guid;
 pub mod kind;
+pub mod ldap;
 pub mod ldif;
 pub mod links;
 pub mod object;
 pub mod port;
+mod rules;
 pub mod schema;
 pub mod security;
 pub mod sid;
@@ -28,6 +30,6 @@ pub use group_type::{GroupType, Scope};
 pub use guid::Guid;
 pub use object::{Object, SharedObject};
 pub use sid::Sid;
-pub use snapshot::{Domain, ObjectId, Snapshot};
+pub use snapshot::{Controller, Domain, ObjectId, Snapshot};
 pub use uac::Uac;
 pub use value::{AttributeName, Value};

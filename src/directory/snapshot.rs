@@ -7,6 +7,7 @@
 //! Begin with [`Snapshot::new`], [`Snapshot::by_dn`] and [`Snapshot::index_by`].
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::{Index as At, Range};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -20,6 +21,26 @@ use super::schema::{self, Unique};
 use super::sid::Sid;
 use super::value::{AttributeName, Value};
 
+/// Which domain controller answers, and which copy of the directory it keeps (S9).
+///
+/// The invocation id changes when a domain controller is restored from a backup: update numbers of before then
+/// mean nothing (MS-DRSR 1.1, "invocation id").
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Controller {
+    /// Its name in the configuration of the forest (`dsServiceName`).
+    pub service: String,
+    /// The name of its host.
+    pub host: String,
+    /// Its copy of the directory.
+    pub invocation: Guid,
+}
+
+impl fmt::Display for Controller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.host, self.invocation)
+    }
+}
+
 /// The domain that a snapshot shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Domain {
@@ -31,6 +52,10 @@ pub struct Domain {
     pub guid: Option<Guid>,
     /// The highest update sequence number that the snapshot contains, if known.
     pub highest_usn: Option<u64>,
+    /// Which domain controller was read; none where it is a file.
+    pub controller: Option<Controller>,
+    /// Attributes that were asked for and that the schema of the forest does not have.
+    pub lacks: Vec<AttributeName>,
 }
 
 impl Domain {

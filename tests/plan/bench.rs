@@ -312,6 +312,8 @@ impl Company {
             sid: Sid::parse("S-1-5-21-1-2-3"),
             guid: Some(Guid::derived(&["domain"])),
             highest_usn: None,
+            controller: None,
+            lacks: Vec::new(),
         };
         let objects = self.objects.iter().cloned().map(Arc::new).collect();
         Snapshot::new(domain, objects).unwrap()

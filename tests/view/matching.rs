@@ -39,6 +39,8 @@ fn directory(logins: &[&str]) -> Snapshot {
         sid: None,
         guid: None,
         highest_usn: None,
+        controller: None,
+        lacks: Vec::new(),
     };
     let object = |login: &&str| {
         let place = dn(&format!(

@@ -373,6 +373,8 @@ fn domain(base: Dn, objects: &[Object], usn: Option<u64>) -> Domain {
         base,
         sid,
         highest_usn: highest.max(usn),
+        controller: None,
+        lacks: Vec::new(),
     }
 }
 

@@ -17,6 +17,8 @@ fn snapshot(objects: Vec<Object>) -> Result<Snapshot, SnapshotError> {
         sid: Sid::parse("S-1-5-21-1-2-3"),
         guid: None,
         highest_usn: None,
+        controller: None,
+        lacks: Vec::new(),
     };
     Snapshot::new(domain, objects.into_iter().map(Arc::new).collect())
 }

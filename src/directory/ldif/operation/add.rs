@@ -1,6 +1,6 @@
 //! Making an object: what must be given, what AD fills in.
 
-use super::{Stamp, refuse, rules};
+use super::{Stamp, rules};
 use crate::directory::dn::{Dn, Rdn};
 use crate::directory::filetime::to_generalized_time;
 use crate::directory::guid::Guid;
@@ -8,6 +8,7 @@ use crate::directory::ldif::memory::{Memory, naming_attribute};
 use crate::directory::ldif::step::Step;
 use crate::directory::object::Object;
 use crate::directory::port::{Error, ResultCode, win32};
+use crate::directory::rules::refuse;
 use crate::directory::sid::rid;
 use crate::directory::uac::Uac;
 use crate::directory::value::{AttributeName, Value};

@@ -1,12 +1,13 @@
 //! Removing an object that has nothing below it; links to it go with it.
 
-use super::{refuse, unmoved};
+use super::unmoved;
 use crate::directory::dn::Dn;
 use crate::directory::guid::Guid;
 use crate::directory::ldif::memory::Memory;
 use crate::directory::ldif::step::Step;
 use crate::directory::object::Object;
 use crate::directory::port::{Error, ResultCode, win32};
+use crate::directory::rules::refuse;
 
 pub(super) fn prepare(memory: &Memory, guid: Guid, dn: &Dn) -> Result<(Vec<Step>, Guid), Error> {
     let object = unmoved(memory, guid, dn)?;

@@ -21,6 +21,7 @@ use crate::directory::filetime::to_generalized_time;
 use crate::directory::guid::Guid;
 use crate::directory::object::SharedObject;
 use crate::directory::port::{Error, Operation, ResultCode, Target, win32};
+use crate::directory::rules::refuse;
 
 /// When something is done, by the clock and by the directory's own count.
 #[derive(Debug, Clone, Copy)]
@@ -95,18 +96,4 @@ fn unmoved<'a>(memory: &'a Memory, guid: Guid, planned: &Dn) -> Result<&'a Share
         now: object.dn().clone(),
         planned: planned.clone(),
     })
-}
-
-fn refuse(
-    code: ResultCode,
-    win32: impl Into<Option<u32>>,
-    dn: impl std::fmt::Display,
-    message: impl Into<String>,
-) -> Error {
-    Error::Refused {
-        code,
-        win32: win32.into(),
-        dn: dn.to_string(),
-        message: message.into(),
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Stamp, existing, refuse, rules};
+use super::{Stamp, existing, rules};
 use crate::directory::filetime::to_filetime;
 use crate::directory::guid::Guid;
 use crate::directory::ldif::load::HAS_PASSWORD;
@@ -11,6 +11,7 @@ use crate::directory::ldif::record::{Edit, EditKind};
 use crate::directory::ldif::step::{Keys, Step};
 use crate::directory::object::Object;
 use crate::directory::port::{Change, Error, ResultCode, Target, win32};
+use crate::directory::rules::refuse;
 use crate::directory::value::{AttributeName, Value};
 
 /// Attributes that an object can not be without.

@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Stamp, existing, refuse};
+use super::{Stamp, existing};
 use crate::directory::filetime::to_filetime;
 use crate::directory::guid::Guid;
 use crate::directory::ldif::load::HAS_PASSWORD;
@@ -11,6 +11,7 @@ use crate::directory::ldif::record::Edit;
 use crate::directory::ldif::step::Step;
 use crate::directory::object::Object;
 use crate::directory::port::{Error, ResultCode, Target, win32};
+use crate::directory::rules::refuse;
 
 /// The shortest password where the head of the domain does not say (AD's default).
 const DEFAULT_MIN_LENGTH: i64 = 7;

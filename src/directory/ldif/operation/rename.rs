@@ -1,11 +1,12 @@
 //! Giving an object another name or place; all below it and every link to it follows.
 
-use super::{Stamp, refuse, rules, unmoved};
+use super::{Stamp, rules, unmoved};
 use crate::directory::dn::Dn;
 use crate::directory::guid::Guid;
 use crate::directory::ldif::memory::Memory;
 use crate::directory::ldif::step::Step;
 use crate::directory::port::{Error, ResultCode, win32};
+use crate::directory::rules::refuse;
 
 pub(super) fn prepare(
     memory: &Memory,

@@ -1,6 +1,5 @@
 //! The rules that several operations share: values, names, links, memberships, passwords.
 
-use super::refuse;
 use crate::directory::dn::{Dn, Rdn};
 use crate::directory::group_type::{GroupType, Scope};
 use crate::directory::guid::Guid;
@@ -9,7 +8,8 @@ use crate::directory::ldif::memory::Memory;
 use crate::directory::ldif::step::Keys;
 use crate::directory::object::Object;
 use crate::directory::port::{Error, ResultCode, win32};
-use crate::directory::schema::{Link, Unfit, attribute};
+use crate::directory::rules::{self, refuse};
+use crate::directory::schema::{Link, attribute};
 use crate::directory::uac::Uac;
 use crate::directory::value::{AttributeName, Value};
 
@@ -67,19 +67,8 @@ pub(super) fn check_values(
         ));
     }
     for value in values {
-        if value.bytes().is_empty() {
-            return Err(unfit(dn, name, Unfit::Empty));
-        }
-        let Some((attribute, text)) = name.schema().zip(value.text()) else {
-            continue;
-        };
-        let checked = if object.is_user() && !object.is_computer() {
-            attribute.check(text)
-        } else {
-            attribute.check_off_account(text)
-        };
-        checked.map_err(|reason| unfit(dn, name, reason))?;
-        if attribute.is_dn() && !name.is("objectCategory") {
+        rules::value_fits(dn, object.is_user() && !object.is_computer(), name, value)?;
+        if name.is_dn() && value.text().is_some() && !name.is("objectCategory") {
             check_target(memory, dn, name, value)?;
         }
     }
@@ -103,23 +92,6 @@ fn check_target(
     }
     let code = ResultCode::ConstraintViolation;
     Err(refuse(code, win32::NO_LINK_TARGET, dn, message))
-}
-
-fn unfit(dn: &Dn, name: &AttributeName, reason: Unfit) -> Error {
-    let code = match reason {
-        Unfit::TooLong { .. }
-        | Unfit::Forbidden(_)
-        | Unfit::TrailingDot
-        | Unfit::OnlySpacesAndDots => ResultCode::ConstraintViolation,
-        Unfit::NotADn => ResultCode::InvalidDnSyntax,
-        Unfit::Empty
-        | Unfit::NotANumber
-        | Unfit::NotABoolean
-        | Unfit::NotATime
-        | Unfit::NotAClass => ResultCode::InvalidAttributeSyntax,
-    };
-    let message = format!("a value of `{name}` does not fit: {reason}");
-    refuse(code, win32::CONSTRAINT_VIOLATION, dn, message)
 }
 
 /// Whether a unit may have an object of this name; `own` is the object that may have it already.
@@ -151,11 +123,7 @@ pub(super) fn check_place(memory: &Memory, dn: &Dn, own: Option<Guid>) -> Result
             format!("`{}` exists already", other.unwrap_or_default()),
         ));
     }
-    let name = AttributeName::new(rdn.attribute());
-    if let Some(schema) = name.schema() {
-        let fits = schema.check_off_account(&rdn.value());
-        fits.map_err(|reason| unfit(dn, &name, reason))?;
-    }
+    rules::name_fits(dn)?;
     Ok(rdn)
 }
 

@@ -1,0 +1,82 @@
+//! Search filters (RFC 4515): values are escaped where a filter is made, and nowhere else.
+
+use std::fmt;
+
+use ldap3::ldap_escape;
+
+/// A search filter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Filter(String);
+
+impl Filter {
+    /// Everything.
+    pub(super) fn all() -> Self {
+        Self("(objectClass=*)".to_owned())
+    }
+
+    /// The attribute has this value, under the server's matching rule.
+    pub(super) fn equal(attribute: &str, value: &str) -> Self {
+        Self(format!("({attribute}={})", ldap_escape(value)))
+    }
+
+    /// The number is at least this one.
+    pub(super) fn at_least(attribute: &str, number: u64) -> Self {
+        Self(format!("({attribute}>={number})"))
+    }
+
+    /// The attribute has a value.
+    pub(super) fn present(attribute: &str) -> Self {
+        Self(format!("({attribute}=*)"))
+    }
+
+    /// One of these.
+    pub(super) fn any(filters: impl IntoIterator<Item = Self>) -> Self {
+        Self::joined('|', filters)
+    }
+
+    /// All of these.
+    pub(super) fn both(filters: impl IntoIterator<Item = Self>) -> Self {
+        Self::joined('&', filters)
+    }
+
+    /// Not this.
+    pub(super) fn not(filter: &Self) -> Self {
+        Self(format!("(!{filter})"))
+    }
+
+    fn joined(operator: char, filters: impl IntoIterator<Item = Self>) -> Self {
+        let texts: String = filters.into_iter().map(|filter| filter.0).collect();
+        Self(format!("({operator}{texts})"))
+    }
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Filter;
+
+    #[test]
+    fn no_value_breaks_out_of_its_filter() {
+        for (value, escaped) in [
+            ("a)(b=*", "(cn=a\\29\\28b=\\2a)"),
+            ("a\\b", "(cn=a\\5cb)"),
+            ("a\0b", "(cn=a\\00b)"),
+            ("Łukasz", "(cn=Łukasz)"),
+        ] {
+            let filter = Filter::equal("cn", value);
+            assert_eq!(filter.to_string(), escaped);
+            assert!(ldap3::parse_filter(filter.to_string()).is_ok());
+        }
+        let filter = Filter::both([
+            Filter::any([Filter::present("a"), Filter::equal("b", "x")]),
+            Filter::not(&Filter::at_least("c", 7)),
+        ]);
+        assert_eq!(filter.to_string(), "(&(|(a=*)(b=x))(!(c>=7)))");
+        assert!(ldap3::parse_filter(filter.to_string()).is_ok());
+    }
+}

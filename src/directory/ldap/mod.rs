@@ -1,0 +1,161 @@
+//! Active Directory live: a domain controller over LDAP, read whole and written operation by operation.
+//!
+//! A run works on one writable domain controller (S9), over a few connections with TLS on which many operations travel
+//! at a time. Everything that comes over the wire is read by code of our own that takes no malformed answer for one;
+//! the library underneath (`ldap3`) is known in this folder alone.
+//!
+//! From the bottom: `tls`, `connect` and `pool` make connections; `root` tells who answers; `filter`, `search` and
+//! `entry` ask and understand; `read` makes a snapshot, `write` does operations, `refusal` understands a no. The
+//! program that uses it sees [`LdapDirectory`], [`Settings`] and [`Error`].
+
+mod connect;
+mod entry;
+mod error;
+mod filter;
+mod pool;
+mod read;
+mod refusal;
+mod root;
+mod search;
+mod settings;
+mod tls;
+mod write;
+
+pub use error::{Certificate, Credentials, Error};
+pub use read::{Progress, Reading};
+pub use settings::{Bind, CONNECTIONS, Patience, Security, Server, Settings};
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use ldap3::Ldap;
+
+use super::dn::Dn;
+use super::guid::Guid;
+use super::object::Object;
+use super::port::{self, Directory, Operation, Target};
+use super::schema::address_key;
+use super::snapshot::{Controller, Snapshot};
+use filter::Filter;
+use pool::Pool;
+use read::address_attributes;
+use root::{Root, failed};
+use search::Ask;
+use write::{as_error, base_of};
+
+/// How far two clocks may be apart (S5).
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(2);
+
+/// The prefixes under which an address stands in `proxyAddresses` and `targetAddress`.
+const PREFIXES: [&str; 3] = ["", "smtp:", "sip:"];
+
+/// A directory on a domain controller.
+pub struct LdapDirectory {
+    pool: Pool,
+    root: Root,
+    /// The other domains of the forest.
+    others: Vec<Dn>,
+    reading: Reading,
+}
+
+impl fmt::Debug for LdapDirectory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LdapDirectory")
+            .field("controller", &self.root.controller)
+            .finish_non_exhaustive()
+    }
+}
+
+impl LdapDirectory {
+    /// Connects to the domain controller that a run works on; `now` is this machine's clock.
+    pub fn connect(settings: &Settings, reading: Reading, now: Timestamp) -> Result<Self, Error> {
+        let (pool, root) = Pool::open(settings)?;
+        let apart = root.time.duration_since(now).abs();
+        if apart > CLOCK_TOLERANCE {
+            return Err(Error::Clock {
+                server: pool.server().to_string(),
+                minutes: apart.as_mins(),
+            });
+        }
+        let patience = pool.patience();
+        let others = pool
+            .read(async |ldap: &mut Ldap| root.other_domains(ldap, patience).await)
+            .map_err(|fault| failed(pool.server(), "the domains of the forest", fault))?;
+        Ok(Self {
+            pool,
+            root,
+            others,
+            reading,
+        })
+    }
+
+    /// Which domain controller it is.
+    pub fn controller(&self) -> &Controller {
+        &self.root.controller
+    }
+
+    /// The head of its domain.
+    pub fn base(&self) -> &Dn {
+        &self.root.base
+    }
+
+    fn found(&self, target: &Target) -> Result<Option<Object>, port::Error> {
+        let base = base_of(target);
+        self.pool
+            .read(async |ldap: &mut Ldap| self.read_one(ldap, &base).await)
+            .map_err(|fault| as_error(fault, &base))
+    }
+}
+
+impl Directory for LdapDirectory {
+    fn snapshot(&self) -> Result<Snapshot, port::Error> {
+        self.read_whole(&|_| {}).map_err(|error| port::Error::Unreachable {
+            message: error.to_string(),
+        })
+    }
+
+    fn read(&self, target: &Target) -> Result<Option<Arc<Object>>, port::Error> {
+        Ok(self.found(target)?.map(Arc::new))
+    }
+
+    fn address_holders(&self, address: &str) -> Result<Vec<Guid>, port::Error> {
+        let patience = self.pool.patience();
+        let bare = address_key(address);
+        let filter = Filter::any(address_attributes().flat_map(|attribute| {
+            PREFIXES.map(|prefix| Filter::equal(attribute, &format!("{prefix}{bare}")))
+        }));
+        let attributes = ["objectGUID"];
+        let search = async |ldap: &mut Ldap, base: &Dn| {
+            let mut holders = Vec::new();
+            let ask = Ask::below(base.as_str(), filter.clone(), &attributes);
+            ask.each(ldap, patience, |entry| {
+                holders.extend(entry.guid());
+                Ok(())
+            })
+            .await?;
+            Ok(holders)
+        };
+        let mut holders = self
+            .pool
+            .read(async |ldap: &mut Ldap| search(ldap, &self.root.base).await)
+            .map_err(|fault| as_error(fault, address))?;
+        if !self.others.is_empty() && self.root.is_global_catalog {
+            let elsewhere = self.pool.read_forest(async |ldap: &mut Ldap| {
+                let mut holders = Vec::new();
+                for domain in &self.others {
+                    holders.extend(search(ldap, domain).await?);
+                }
+                Ok(holders)
+            });
+            holders.extend(elsewhere.map_err(|fault| as_error(fault, address))?);
+        }
+        holders.sort();
+        holders.dedup();
+        Ok(holders)
+    }
+
+    fn perform(&self, operation: &Operation) -> Result<Guid, port::Error> {
+        self.done(operation)
+    }
+}
