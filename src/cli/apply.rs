@@ -1,6 +1,7 @@
 //! `tenure apply`: shows what would change, asks, and does it.
 
 use super::args::{ApplyArgs, Global};
+use super::directory::{Clock, Source};
 use super::only::Only;
 use super::operator::Operator;
 use super::planning::{self, Asked, Planned};
@@ -10,11 +11,10 @@ use crate::apply::{
     ApplyError, Boundary, Executor, NoHandover, Outcome, Refusal, Situation, Status, Watch,
     journal, precondition,
 };
-use crate::directory::ldif::EmbeddedDirectory;
 use crate::hr::PersonId;
 use crate::plan::{ActionId, GuardKind, Plan, file};
 use crate::state::{Keep, Lock, Store};
-use crate::workspace::{Outside, Workspace};
+use crate::workspace::{DirectorySource, Outside, Workspace};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -44,13 +44,15 @@ pub(super) fn run(
     let now = reading.now;
     let operator = Operator::of_this_process();
     // A directory that cannot be used, or belongs to another state, is refused before anything is made.
-    let directory = planning::directory(&workspace)?;
-    planning::belongs(&workspace, &directory)?.map_err(Report::from)?;
+    let pinned = kept.as_ref().and_then(|plan| plan.header.controller.as_ref());
+    let source = Source::of(&workspace, &reading.policy, pinned)?;
+    let mark = source.mark(&workspace)?;
+    planning::belongs(&workspace, mark.as_ref())?.map_err(Report::from)?;
     let store_path = workspace.path(&workspace.config.state);
     disk::make_folder(&store_path)?;
     let lock = Lock::take(&store_path, &operator.holder(), LOCK_PATIENCE)?;
     let mut store = Store::open(&store_path, now)?;
-    let clock: Arc<dyn Fn() -> Timestamp + Send + Sync> = if reading.pinned {
+    let clock: Clock = if reading.pinned {
         Arc::new(move || now)
     } else {
         Arc::new(Timestamp::now)
@@ -61,16 +63,15 @@ pub(super) fn run(
         now: &now_there,
         ..people::outside(&nobody, &|_, _| {})
     };
-    let copy = workspace.working_copy();
     let mut watch = Progress::new(output);
     let mut handover = NoHandover;
     if journal::unfinished(&store)?.is_some() {
-        let directory = open(&copy, &clock)?;
+        let directory = source.open(&workspace, &clock)?;
         let hr = workspace.hr(&reading.people, &reading.policy, &outside);
         let mut executor = Executor {
             store: &mut store,
             lock: &lock,
-            directory: &directory,
+            directory: directory.port(),
             hr: &hr,
             bases: &workspace.config.write,
             takes_over: false,
@@ -78,8 +79,8 @@ pub(super) fn run(
             watch: &mut watch,
             clock: &*clock,
         };
-        let resumed = executor.resume(domain(&copy)?)?;
-        save(&directory)?;
+        let resumed = executor.resume(source.domain(&workspace)?)?;
+        directory.save()?;
         reading.people = people::read(&workspace, &reading.policy)?;
         if let Some(outcome) = resumed {
             output.say("finished the run that was broken off:");
@@ -94,7 +95,7 @@ pub(super) fn run(
         keep_state: true,
         ..Asked::default()
     };
-    let planned = planning::plan(&workspace, reading, &asked)?;
+    let planned = planning::plan_from(&source, &workspace, reading, &asked)?;
     let plan = kept.as_ref().unwrap_or(&planned.plan);
     let approved: Vec<Arc<str>> = arguments
         .approve
@@ -116,13 +117,13 @@ pub(super) fn run(
     };
     not_stale(plan, &situation)?;
     if let Some(exit) = consent(&planned, plan, &situation, arguments, output)? {
-        if copy.is_file() {
-            // What a killed run left beside the copy is taken into it, and its lease ends.
-            let directory = open(&copy, &clock)?;
+        if source.is_there(&workspace) {
+            // What a killed run left beside a working copy is taken into it, and its lease ends.
+            let directory = source.open(&workspace, &clock)?;
             let mut executor = Executor {
                 store: &mut store,
                 lock: &lock,
-                directory: &directory,
+                directory: directory.port(),
                 hr: &crate::hr::port::ReadOnly,
                 bases: &workspace.config.write,
                 takes_over: false,
@@ -131,7 +132,7 @@ pub(super) fn run(
                 clock: &*clock,
             };
             executor.release()?;
-            save(&directory)?;
+            directory.save()?;
         }
         if exit == Exit::Ok {
             keep(&mut store, &lock, &planned, now)?;
@@ -141,16 +142,16 @@ pub(super) fn run(
     if working_copy(&workspace)? {
         output.say(&format!(
             "working copy: {} (the tracked file is never written)",
-            copy.display()
+            workspace.working_copy().display()
         ));
     }
-    let directory = open(&copy, &clock)?;
+    let directory = source.open(&workspace, &clock)?;
     let author = operator.author(&workspace, arguments);
     let hr = workspace.hr(&planned.reading.people, &planned.reading.policy, &outside);
     let mut executor = Executor {
         store: &mut store,
         lock: &lock,
-        directory: &directory,
+        directory: directory.port(),
         hr: &hr,
         bases: &workspace.config.write,
         takes_over: false,
@@ -160,7 +161,7 @@ pub(super) fn run(
     };
     let outcome = executor.apply(plan, &situation, &author)?;
     watch.finish();
-    save(&directory)?;
+    directory.save()?;
     keep(&mut store, &lock, &planned, now)?;
     say_outcome(&outcome, &plan.actions, output);
     Ok(exit(&outcome))
@@ -203,23 +204,6 @@ fn not_stale(plan: &Plan, situation: &Situation<'_>) -> Result<(), Report> {
         return Ok(());
     }
     Err(ApplyError::Refused { refusals }.into())
-}
-
-pub(super) fn open(
-    copy: &Path,
-    clock: &Arc<dyn Fn() -> Timestamp + Send + Sync>,
-) -> Result<EmbeddedDirectory, Report> {
-    EmbeddedDirectory::open(copy, clock.clone()).map_err(|error| {
-        Report::new("bad-directory", &error).help(
-            "nothing was changed; mend the file, or remove it to begin again from the tracked one",
-        )
-    })
-}
-
-pub(super) fn save(directory: &EmbeddedDirectory) -> Result<(), Report> {
-    directory
-        .save()
-        .map_err(|error| Report::new("bad-directory", &error))
 }
 
 /// Shows the plan and asks; an exit where there is nothing to ask or the answer is no.
@@ -321,18 +305,16 @@ fn asks(planned: &Planned, plan: &Plan) -> bool {
 
 /// Makes the working copy of the embedded directory where there is none; whether it did.
 pub(super) fn working_copy(workspace: &Workspace) -> Result<bool, Report> {
+    let DirectorySource::Ldif(tracked) = &workspace.config.directory else {
+        return Ok(false);
+    };
     let copy = workspace.working_copy();
     if copy.is_file() {
         return Ok(false);
     }
-    let tracked = workspace.path(&workspace.config.ldif);
-    let bytes = std::fs::read(&tracked).map_err(|error| Report::new("unreadable-file", &error))?;
+    let bytes = std::fs::read(workspace.path(tracked)).map_err(|error| Report::new("unreadable-file", &error))?;
     disk::write_atomically(&copy, &bytes)?;
     Ok(true)
-}
-
-fn domain(copy: &Path) -> Result<Option<crate::directory::Guid>, Report> {
-    Ok(planning::read_directory(copy)?.domain().guid)
 }
 
 fn read_plan(path: &Path) -> Result<Plan, Report> {

@@ -1,6 +1,7 @@
 //! `tenure match`: which accounts belong to whom, and what a human has to settle.
 
 use super::args::{Global, MatchArgs, MatchFormat};
+use super::directory::Source;
 use super::operator::Operator;
 use super::planning::{self, Asked, Planned};
 use super::report::Report;
@@ -174,14 +175,15 @@ fn rebuild(
     let clock = move || now;
     let bases = &workspace.config.write;
     // A directory that cannot be used is refused before anything is made.
-    planning::directory(workspace)?;
+    let source = Source::of(workspace, &reading.policy, None)?;
+    source.mark(workspace)?;
     disk::make_folder(&path)?;
     let operator = Operator::of_this_process();
     let lock = Lock::take(&path, &operator.holder(), Duration::from_secs(10))?;
     let mut store = Store::open(&path, now)?;
     apply::working_copy(workspace)?;
-    let directory = apply::open(&workspace.working_copy(), &(Arc::new(clock) as _))?;
-    let found = Found::in_directory(&directory, bases)
+    let directory = source.open(workspace, &(Arc::new(clock) as _))?;
+    let found = Found::in_directory(directory.port(), bases)
         .map_err(|error| Report::new("directory-failed", &error))?;
     let identity = store.identity()?;
     let foreign = found
@@ -203,7 +205,7 @@ fn rebuild(
         prior: Some(store.prior()?),
         ..Asked::default()
     };
-    let planned = planning::plan(workspace, reading, &asked)?;
+    let planned = planning::plan_from(&source, workspace, reading, &asked)?;
     let identity = store.identity()?;
     let plan = baseline(&planned.plan, identity.id, identity.generation);
     let people = planned.reading.people.digest().to_string();
@@ -226,7 +228,7 @@ fn rebuild(
     let mut executor = Executor {
         store: &mut store,
         lock: &lock,
-        directory: &directory,
+        directory: directory.port(),
         hr: &crate::hr::port::ReadOnly,
         bases,
         takes_over: true,
@@ -235,7 +237,7 @@ fn rebuild(
         clock: &clock,
     };
     executor.apply(&plan, &situation, &author)?;
-    apply::save(&directory)?;
+    directory.save()?;
     output.say(&format!(
         "the state is rebuilt: {} people, {} accounts, {} memberships taken as found; every clock of a deletion begins again",
         plan.memory.people.len(),

@@ -10,6 +10,7 @@ mod args;
 mod check;
 mod codes;
 mod completions;
+mod directory;
 mod disk;
 mod doctor;
 mod explain;

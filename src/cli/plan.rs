@@ -33,11 +33,10 @@ pub(super) fn run(
     }
     let planned = planning::plan(&workspace, reading, &asked)?;
     let plan = &planned.plan;
-    if planned.directory_file == workspace.working_copy() {
-        output.say(&format!(
-            "directory: the working copy {}",
-            planned.directory_file.display()
-        ));
+    if let Some(file) = &planned.directory_file
+        && *file == workspace.working_copy()
+    {
+        output.say(&format!("directory: the working copy {}", file.display()));
     }
     match arguments.format {
         PlanFormat::Human => {

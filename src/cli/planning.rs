@@ -1,17 +1,18 @@
 //! The plan and everything it is made of, for the commands that need one.
 
+use super::directory::Source;
 use super::disk::make_folder;
 use super::only::Only;
 use super::report::Report;
 use super::session::Reading;
-use crate::directory::{self, ldif};
+use crate::directory;
 use crate::hr;
 use crate::plan::{self, Correlation, Plan};
 use crate::policy;
 use crate::state::{Foreign, Found, Prior, Store};
 use crate::workspace::Workspace;
 use jiff::Timestamp;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What the caller asked of a plan.
 #[derive(Debug, Default)]
@@ -35,8 +36,8 @@ pub(super) struct Planned {
     pub(super) reading: Reading,
     /// The directory.
     pub(super) directory: directory::Snapshot,
-    /// Its file.
-    pub(super) directory_file: PathBuf,
+    /// Its file, where it is one.
+    pub(super) directory_file: Option<PathBuf>,
     /// What earlier runs left behind.
     pub(super) prior: Prior,
     /// Which account is whose.
@@ -64,12 +65,23 @@ pub(super) fn plan(
     reading: Reading,
     asked: &Asked,
 ) -> Result<Planned, Report> {
+    let source = Source::of(workspace, &reading.policy, None)?;
+    plan_from(&source, workspace, reading, asked)
+}
+
+/// The same, for whoever keeps the directory.
+pub(super) fn plan_from(
+    source: &Source,
+    workspace: &Workspace,
+    reading: Reading,
+    asked: &Asked,
+) -> Result<Planned, Report> {
     let Around {
         directory,
         prior,
         correlation,
         plan,
-    } = around(workspace, &reading, asked)?;
+    } = around_from(source, workspace, &reading, asked)?;
     Ok(Planned {
         reading,
         directory,
@@ -86,7 +98,17 @@ pub(super) fn around(
     reading: &Reading,
     asked: &Asked,
 ) -> Result<Around, Report> {
-    let directory = directory(workspace)?;
+    let source = Source::of(workspace, &reading.policy, None)?;
+    around_from(&source, workspace, reading, asked)
+}
+
+fn around_from(
+    source: &Source,
+    workspace: &Workspace,
+    reading: &Reading,
+    asked: &Asked,
+) -> Result<Around, Report> {
+    let directory = source.snapshot(workspace)?;
     let prior = match &asked.prior {
         Some(prior) => prior.clone(),
         None => own_prior(workspace, &directory, asked, reading.now)?,
@@ -154,36 +176,6 @@ fn gone(
     }
 }
 
-/// The directory of a workspace as it is now; it has the bases that the configuration names.
-pub(super) fn directory(workspace: &Workspace) -> Result<directory::Snapshot, Report> {
-    let directory = read_directory(&workspace.directory_file())?;
-    bases_exist(workspace, &directory)?;
-    Ok(directory)
-}
-
-/// Refuses bases that the directory does not have: below a name that is mistyped there is nothing to do.
-fn bases_exist(workspace: &Workspace, directory: &directory::Snapshot) -> Result<(), Report> {
-    let config = &workspace.config;
-    for (setting, bases) in [("write", &config.write), ("read", &config.read)] {
-        let missing = bases.iter().find(|base| directory.by_dn(base).is_none());
-        if let Some(base) = missing {
-            let message = format!("the directory has no `{base}`, which `{setting}` names");
-            return Err(Report::text("no-base", message).help(format!(
-                "correct `{setting}` in `{}`, or export the directory whole",
-                workspace.file.display()
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// The directory as it is now.
-pub(super) fn read_directory(file: &Path) -> Result<directory::Snapshot, Report> {
-    ldif::read(file).map_err(|error| {
-        Report::new("bad-directory", &error).help("export it again whole; nothing was read from it")
-    })
-}
-
 /// The state, if the directory belongs to it (S5); made only then.
 fn own_prior(
     workspace: &Workspace,
@@ -191,7 +183,8 @@ fn own_prior(
     asked: &Asked,
     now: Timestamp,
 ) -> Result<Prior, Report> {
-    let prior = match belongs(workspace, directory)? {
+    let found = Found::in_snapshot(directory, &workspace.config.write);
+    let prior = match belongs(workspace, found.as_ref())? {
         Ok(prior) => prior,
         Err(_) if asked.any_state => return Ok(Prior::default()),
         Err(foreign) => return Err(foreign.into()),
@@ -204,17 +197,16 @@ fn own_prior(
     Ok(Store::open(&path, now)?.prior()?)
 }
 
-/// The state as it is, nothing where there is none; or why it may not be used with this directory.
+/// The state as it is, nothing where there is none; or why it may not be used with a directory that is marked so.
 pub(super) fn belongs(
     workspace: &Workspace,
-    directory: &directory::Snapshot,
+    found: Option<&Found>,
 ) -> Result<Result<Prior, Foreign>, Report> {
     let path = workspace.path(&workspace.config.state);
     let prior = match Store::open_existing(&path)? {
         Some(store) => store.prior()?,
         None => Prior::default(),
     };
-    let found = Found::in_snapshot(directory, &workspace.config.write);
     let belongs = found.map_or(Ok(()), |mark| mark.belongs_to(prior.id, prior.generation));
     Ok(belongs.map(|()| prior))
 }

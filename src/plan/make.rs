@@ -355,6 +355,7 @@ fn header(input: &Input<'_>, next_change: Option<Timestamp>) -> Header {
         directory: Arc::default(),
         domain: domain.guid,
         domain_name: domain.base.text().clone(),
+        controller: domain.controller.clone(),
         state: input.prior.id,
         generation: input.prior.generation,
     }

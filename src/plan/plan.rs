@@ -1,7 +1,7 @@
 //! The plan as a value.
 
 use super::{Action, ActionId, Finding, Notice, NoticeMemory, OpenAccount, Reason, order};
-use crate::directory::{Dn, Guid};
+use crate::directory::{Controller, Dn, Guid};
 use crate::hr::PersonId;
 use crate::policy::GuardKind;
 use jiff::Timestamp;
@@ -97,6 +97,8 @@ pub struct Header {
     pub domain: Option<Guid>,
     /// Base of the domain, as text.
     pub domain_name: Arc<str>,
+    /// Which domain controller was read, and must be written (S9); none where the directory is a file.
+    pub controller: Option<Controller>,
     /// Which state store.
     pub state: Uuid,
     /// Its generation.

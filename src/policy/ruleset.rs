@@ -6,7 +6,7 @@ mod oversight;
 use super::around::{ExpectRule, NoticeRule, Retention, SourceRule, WritebackRule};
 use crate::directory::Dn;
 use crate::hr::{PersonId, Schema};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use groups::{Block, BlockRules, CreateRule, ExclusiveRule, GroupRule, Prefer};
@@ -151,6 +151,8 @@ pub struct Ruleset {
     pub retention: Retention,
     /// What rules read of other people.
     pub related: Vec<crate::hr::RelatedPath>,
+    /// Every attribute of the directory that the policy names, to read, to write or to compare.
+    pub directory_attributes: BTreeSet<&'static str>,
     /// Digest of all policy files, tables and parameters, as 64 hex digits.
     pub digest: Arc<str>,
 }

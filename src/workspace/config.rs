@@ -1,5 +1,6 @@
 //! `tenure.toml`: where things are. What should be so stands in the policy.
 
+use super::ldap::{DirectorySource, LdapSection};
 use super::live::{Live, LiveSection};
 use crate::directory::Dn;
 use jiff::Timestamp;
@@ -19,8 +20,8 @@ pub struct Config {
     pub sources: Vec<Source>,
     /// The pinned clock of an embedded people source (S5).
     pub clock: Option<Timestamp>,
-    /// The LDIF file of the embedded directory.
-    pub ldif: PathBuf,
+    /// Where the directory is.
+    pub directory: DirectorySource,
     /// What is read of the directory.
     pub read: Vec<Dn>,
     /// Below what it is written; never empty.
@@ -196,7 +197,8 @@ fn is_connection(value: &toml::Value) -> bool {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DirectorySection {
-    ldif: PathBuf,
+    ldif: Option<PathBuf>,
+    ldap: Option<LdapSection>,
     #[serde(default)]
     read: Vec<String>,
     write: Vec<String>,
@@ -304,7 +306,8 @@ impl Config {
             policy: file.policy.path,
             sources,
             clock: clock.transpose()?,
-            ldif: file.directory.ldif,
+            directory: directory(file.directory.ldif, file.directory.ldap)
+                .map_err(|(problem, help)| wrong(problem, &help))?,
             read: names(&file.directory.read)?,
             write,
             state: file.state.path,
@@ -373,6 +376,23 @@ impl SourceSection {
             }),
             (Some(_) | None, Some(_) | None, Some(_) | None) => None,
         })
+    }
+}
+
+/// Where the directory is; else what is wrong with it, and what to write.
+fn directory(
+    ldif: Option<PathBuf>,
+    ldap: Option<LdapSection>,
+) -> Result<DirectorySource, (String, String)> {
+    match (ldif, ldap) {
+        (Some(ldif), None) => Ok(DirectorySource::Ldif(ldif)),
+        (None, Some(section)) => Ok(DirectorySource::Ldap(Box::new(section.ldap()?))),
+        (None, None) | (Some(_), Some(_)) => Err((
+            "`[directory]` names no directory, or two".to_owned(),
+            "write one of `ldap = { url = \"ldaps://dc1.example.com\", bind = \"svc-tenure@example.com\" }` and \
+             `ldif = \"directory.ldif\"`"
+                .to_owned(),
+        )),
     }
 }
 

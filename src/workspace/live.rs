@@ -170,8 +170,9 @@ impl Workspace {
             .as_ref()
             .map(|file| files::read_bytes(&self.path(file)))
             .transpose()?;
-        let client_id = self.secret("client_id", &live.client_id, outside)?;
-        let client_secret = self.secret("client_secret", &live.client_secret, outside)?;
+        let secret = |key, place| self.secret(("Personio", key), place, outside.variable);
+        let client_id = secret("client_id", &live.client_id)?;
+        let client_secret = secret("client_secret", &live.client_secret)?;
         Ok(Settings {
             api: live.api,
             app_id: live.app_id.clone(),
@@ -233,19 +234,20 @@ impl Workspace {
         told.then_some(Keys(own))
     }
 
-    fn secret(
+    /// Fetches a secret; `whom` and `key` are what it is called where there is none.
+    pub(super) fn secret(
         &self,
-        key: &'static str,
+        (whom, key): (&'static str, &'static str),
         place: &Secret,
-        outside: &Outside<'_>,
+        variable: &(dyn Fn(&str) -> Option<String> + Sync),
     ) -> Result<SecretString, Error> {
-        let none = |problem: String| Error::Secret { key, problem };
+        let none = |problem: String| Error::Secret { whom, key, problem };
         let text = match place {
-            Secret::Env(name) => (outside.variable)(name)
+            Secret::Env(name) => variable(name)
                 .ok_or_else(|| none(format!("the variable `{name}` is not set")))?,
             Secret::File(file) => read_secret(&self.path(file)).map_err(none)?,
             Secret::Credential(name) => {
-                let folder = (outside.variable)("CREDENTIALS_DIRECTORY").ok_or_else(|| {
+                let folder = variable("CREDENTIALS_DIRECTORY").ok_or_else(|| {
                     none(
                         "systemd passes no credentials (`CREDENTIALS_DIRECTORY` is not set)"
                             .to_owned(),

@@ -8,12 +8,14 @@
 
 mod config;
 mod files;
+mod ldap;
 mod live;
 mod people;
 mod written;
 
 pub use config::{Config, ConfigError, People, Source};
 pub use files::{FileError, read_text};
+pub use ldap::{DirectorySource, Ldap};
 pub use live::{Hr, Live, Outside, Secret};
 use written::EmbeddedHr;
 
@@ -90,8 +92,10 @@ pub enum Error {
     #[error(transparent)]
     Live(#[from] crate::personio::client::Error),
     /// A secret that is not where the configuration says.
-    #[error("there is no `{key}` for Personio: {problem}")]
+    #[error("there is no `{key}` for {whom}: {problem}")]
     Secret {
+        /// For what.
+        whom: &'static str,
         /// Which.
         key: &'static str,
         /// Why not.
@@ -190,14 +194,13 @@ impl Workspace {
     }
 
     /// The LDIF file of the embedded directory: the working copy beside the state, once there is one, else
-    /// the configured file, which is never written.
-    pub fn directory_file(&self) -> PathBuf {
+    /// the configured file, which is never written. None where the directory is live.
+    pub fn directory_file(&self) -> Option<PathBuf> {
+        let DirectorySource::Ldif(ldif) = &self.config.directory else {
+            return None;
+        };
         let copy = self.working_copy();
-        if copy.is_file() {
-            copy
-        } else {
-            self.path(&self.config.ldif)
-        }
+        Some(if copy.is_file() { copy } else { self.path(ldif) })
     }
 
     /// Where what was written back to an embedded HR is, or will be: beside the working copy.
@@ -208,7 +211,12 @@ impl Workspace {
     /// Where the working copy of the embedded directory is, or will be.
     pub fn working_copy(&self) -> PathBuf {
         let state = self.path(&self.config.state);
-        let name = self.config.ldif.file_name().unwrap_or_default();
+        let name = match &self.config.directory {
+            DirectorySource::Ldif(ldif) => ldif.file_name(),
+            // What is kept of an embedded HR lies beside it all the same.
+            DirectorySource::Ldap(_) => None,
+        };
+        let name = name.unwrap_or_else(|| "directory.ldif".as_ref());
         state
             .parent()
             .map_or_else(PathBuf::new, Path::to_path_buf)

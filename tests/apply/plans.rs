@@ -76,6 +76,7 @@ impl Plans {
             directory: "directory-1".into(),
             domain: world.domain(),
             domain_name: "DC=example,DC=com".into(),
+            controller: None,
             state: state.id,
             generation: state.generation,
         };

@@ -1,7 +1,9 @@
 //! What a directory must do and refuse, through the port alone: the embedded one and a real domain
 //! controller pass the same cases. Where Windows and Samba answer differently both codes are listed.
+//!
+//! `cases!` at the end makes a test of each case for each directory.
 
-use super::world::{World, at, refused};
+use super::world::{World, refused};
 use tenure::directory::port::{Change, Error, Operation, ResultCode as Code, Target};
 use tenure::directory::{Guid, Value};
 
@@ -10,9 +12,7 @@ const LOCAL: &str = "-2147483644";
 const UNIVERSAL: &str = "-2147483640";
 const GOOD_PASSWORD: &str = "Correct-Horse-7-Battery";
 
-#[test]
-fn a_new_user_is_disabled_and_complete() {
-    let world = World::new();
+fn a_new_user_is_disabled_and_complete(world: &World) {
     let ada = world.user("ada");
     let object = world.get(ada);
     assert_eq!(object.first("userAccountControl"), Some("546"));
@@ -32,9 +32,7 @@ fn a_new_user_is_disabled_and_complete() {
     assert_eq!(all[primary].account_name(), Some("Domain Users"));
 }
 
-#[test]
-fn account_names_are_unique_over_all_classes() {
-    let world = World::new();
+fn account_names_are_unique_over_all_classes(world: &World) {
     let ada = world.user("ada");
     let bob = world.user("bob");
     let taken = |class: &'static str, name: &'static str| {
@@ -57,9 +55,7 @@ fn account_names_are_unique_over_all_classes() {
         .unwrap();
 }
 
-#[test]
-fn account_names_are_short_and_without_forbidden_characters() {
-    let world = World::new();
+fn account_names_are_short_and_without_forbidden_characters(world: &World) {
     let named = |class: &'static str, name: &str| {
         let relative = "CN=x,OU=Staff";
         world.try_add(
@@ -81,9 +77,7 @@ fn account_names_are_short_and_without_forbidden_characters() {
     named("group", &"x".repeat(21)).unwrap();
 }
 
-#[test]
-fn names_are_unique_in_their_unit_and_at_most_64_long() {
-    let world = World::new();
+fn names_are_unique_in_their_unit_and_at_most_64_long(world: &World) {
     let class: &[(&str, &[&str])] = &[("objectClass", &["user"])];
     world.add("CN=Ada King,OU=Staff", class);
     for taken in ["CN=ada king,OU=Staff", "CN=Adá King,OU=Staff"] {
@@ -112,9 +106,7 @@ fn names_are_unique_in_their_unit_and_at_most_64_long() {
     );
 }
 
-#[test]
-fn logon_names_are_unique() {
-    let world = World::new();
+fn logon_names_are_unique(world: &World) {
     let upn = "ada@example.com";
     world.add(
         "CN=ada,OU=Staff",
@@ -133,9 +125,7 @@ fn logon_names_are_unique() {
     refused(result, &[Code::ConstraintViolation], None);
 }
 
-#[test]
-fn values_must_fit_their_attribute() {
-    let world = World::new();
+fn values_must_fit_their_attribute(world: &World) {
     let ada = world.user("ada");
     let set = |name, value| world.set(ada, name, None, Some(value));
     refused(
@@ -153,7 +143,7 @@ fn values_must_fit_their_attribute() {
         None,
     );
     refused(set("manager", "garbage"), &[Code::InvalidDnSyntax], None);
-    let gone = at("CN=gone,OU=Staff").to_string();
+    let gone = world.at("CN=gone,OU=Staff").to_string();
     refused(
         set("manager", &gone),
         &[Code::ConstraintViolation],
@@ -173,11 +163,9 @@ fn values_must_fit_their_attribute() {
     refused(result, &[Code::ConstraintViolation], None);
 }
 
-#[test]
-fn what_the_directory_keeps_itself_is_not_written() {
-    let world = World::new();
+fn what_the_directory_keeps_itself_is_not_written(world: &World) {
     let ada = world.user("ada");
-    let group = at("CN=Domain Users,CN=Users").to_string();
+    let group = world.at("CN=Domain Users,CN=Users").to_string();
     for (name, value, code) in [
         ("memberOf", group.as_str(), Code::UnwillingToPerform),
         ("directReports", group.as_str(), Code::UnwillingToPerform),
@@ -209,9 +197,7 @@ fn what_the_directory_keeps_itself_is_not_written() {
     );
 }
 
-#[test]
-fn a_change_tests_the_old_value_and_is_atomic() {
-    let world = World::new();
+fn a_change_tests_the_old_value_and_is_atomic(world: &World) {
     let ada = world.user("ada");
     world.set(ada, "title", None, Some("Engineer")).unwrap();
     let before = world.get(ada);
@@ -243,9 +229,7 @@ fn a_change_tests_the_old_value_and_is_atomic() {
     assert!(!world.get(ada).has("title"));
 }
 
-#[test]
-fn changes_are_counted_and_dated() {
-    let world = World::new();
+fn changes_are_counted_and_dated(world: &World) {
     let ada = world.user("ada");
     let bob = world.user("bob");
     let before = world.get(ada);
@@ -266,9 +250,7 @@ fn changes_are_counted_and_dated() {
     assert_eq!(world.get(ada), after, "a change of nothing is none");
 }
 
-#[test]
-fn an_account_without_a_password_is_not_enabled() {
-    let world = World::new();
+fn an_account_without_a_password_is_not_enabled(world: &World) {
     let ada = world.user("ada");
     let enable = || world.set(ada, "userAccountControl", Some("546"), Some("512"));
     refused(enable(), &[Code::UnwillingToPerform], Some(0x52D));
@@ -307,9 +289,7 @@ fn an_account_without_a_password_is_not_enabled() {
     refused(result, &[Code::UnwillingToPerform], None);
 }
 
-#[test]
-fn a_password_is_nowhere_to_be_found() {
-    let world = World::new();
+fn a_password_is_nowhere_to_be_found(world: &World) {
     let ada = world.user("ada");
     world.password(ada, GOOD_PASSWORD).unwrap();
     assert!(!format!("{:?}", world.get(ada)).contains("Horse"));
@@ -323,12 +303,10 @@ fn a_password_is_nowhere_to_be_found() {
     assert!(world.get(ada).integer("pwdLastSet").unwrap() > 0);
 }
 
-#[test]
-fn members_must_exist_and_are_added_and_removed_once() {
-    let world = World::new();
+fn members_must_exist_and_are_added_and_removed_once(world: &World) {
     let ada = world.user("ada");
     let group = world.group("engineers", GLOBAL);
-    let nobody = at("CN=nobody,OU=Staff").to_string();
+    let nobody = world.at("CN=nobody,OU=Staff").to_string();
     let name = world.get(ada).dn().to_string();
     let result = world.set(group, "member", None, Some(&nobody));
     refused(result, &[Code::NoSuchObject], Some(0x525));
@@ -337,7 +315,7 @@ fn members_must_exist_and_are_added_and_removed_once() {
     let shouted = name.to_uppercase();
     let result = world.set(group, "member", None, Some(&shouted));
     refused(result, &[Code::EntryAlreadyExists], None);
-    assert_eq!(world.groups(ada), [at("CN=engineers,OU=Staff").to_string()]);
+    assert_eq!(world.groups(ada), [world.at("CN=engineers,OU=Staff").to_string()]);
     world.set(group, "member", Some(&shouted), None).unwrap();
     let result = world.set(group, "member", Some(&name), None);
     refused(result, &[Code::UnwillingToPerform], None);
@@ -346,12 +324,10 @@ fn members_must_exist_and_are_added_and_removed_once() {
     assert!(world.groups(ada).is_empty());
 }
 
-#[test]
-fn a_batch_of_members_with_one_bad_name_is_refused_whole() {
-    let world = World::new();
+fn a_batch_of_members_with_one_bad_name_is_refused_whole(world: &World) {
     let group = world.group("all", GLOBAL);
     let ada = world.user("ada");
-    let names = [at("CN=ada,OU=Staff"), at("CN=bob,OU=Staff")];
+    let names = [world.at("CN=ada,OU=Staff"), world.at("CN=bob,OU=Staff")];
     let change = Change {
         attribute: "member".into(),
         delete: Vec::new(),
@@ -368,9 +344,7 @@ fn a_batch_of_members_with_one_bad_name_is_refused_whole() {
     assert_eq!(world.get(group).all("member").len(), 2);
 }
 
-#[test]
-fn the_primary_group_takes_no_member() {
-    let world = World::new();
+fn the_primary_group_takes_no_member(world: &World) {
     let ada = world.user("ada");
     let all = world.snapshot();
     let users = all[all.by_account_name("Domain Users").unwrap()].guid();
@@ -382,9 +356,7 @@ fn the_primary_group_takes_no_member() {
     refused(result, &[Code::UnwillingToPerform], None);
 }
 
-#[test]
-fn groups_nest_by_their_scopes() {
-    let world = World::new();
+fn groups_nest_by_their_scopes(world: &World) {
     let global = world.group("global", GLOBAL);
     let local = world.group("local", LOCAL);
     let universal = world.group("universal", UNIVERSAL);
@@ -420,9 +392,7 @@ fn groups_nest_by_their_scopes() {
     );
 }
 
-#[test]
-fn links_follow_renames_and_moves() {
-    let world = World::new();
+fn links_follow_renames_and_moves(world: &World) {
     let boss = world.user("boss");
     let ada = world.user("ada");
     let group = world.group("all", GLOBAL);
@@ -435,20 +405,20 @@ fn links_follow_renames_and_moves() {
             ada,
             "manager",
             None,
-            Some(&at("cn=BOSS,OU=Staff").to_string()),
+            Some(&world.at("cn=BOSS,OU=Staff").to_string()),
         )
         .unwrap();
     world.join(group, boss).unwrap();
     world
         .rename(boss, "CN=King\\, Ada,OU=Team,OU=Staff")
         .unwrap();
-    let new = at("CN=King\\, Ada,OU=Team,OU=Staff").to_string();
+    let new = world.at("CN=King\\, Ada,OU=Team,OU=Staff").to_string();
     assert_eq!(world.get(boss).first("cn"), Some("King, Ada"));
     assert_eq!(world.get(boss).first("name"), Some("King, Ada"));
     assert_eq!(world.get(ada).first("manager"), Some(new.as_str()));
     assert_eq!(world.get(group).first("member"), Some(new.as_str()));
     world.rename(team, "OU=Crew,OU=Leavers").unwrap();
-    let new = at("CN=King\\, Ada,OU=Crew,OU=Leavers");
+    let new = world.at("CN=King\\, Ada,OU=Crew,OU=Leavers");
     assert_eq!(world.get(boss).dn(), &new);
     assert_eq!(world.get(ada).first("manager"), Some(new.as_str()));
     assert_eq!(world.get(group).first("member"), Some(new.as_str()));
@@ -462,16 +432,14 @@ fn links_follow_renames_and_moves() {
         .rename(boss, "CN=KING\\, ADA,OU=Crew,OU=Leavers")
         .unwrap();
     assert_eq!(world.get(boss).first("cn"), Some("KING, ADA"));
-    assert_eq!(world.groups(boss), [at("CN=all,OU=Staff").to_string()]);
+    assert_eq!(world.groups(boss), [world.at("CN=all,OU=Staff").to_string()]);
 }
 
-#[test]
-fn moves_are_refused_where_they_would_break_the_tree() {
-    let world = World::new();
+fn moves_are_refused_where_they_would_break_the_tree(world: &World) {
     let ada = world.user("ada");
     world.user("bob");
     let staff = world.snapshot();
-    let staff = staff[staff.by_dn(&at("OU=Staff")).unwrap()].guid();
+    let staff = staff[staff.by_dn(&world.at("OU=Staff")).unwrap()].guid();
     refused(
         world.rename(ada, "CN=bob,OU=Staff"),
         &[Code::EntryAlreadyExists],
@@ -491,8 +459,8 @@ fn moves_are_refused_where_they_would_break_the_tree() {
     );
     let stale = Operation::Move {
         guid: ada,
-        from: at("CN=ada,OU=Leavers"),
-        to: at("CN=eve,OU=Staff"),
+        from: world.at("CN=ada,OU=Leavers"),
+        to: world.at("CN=eve,OU=Staff"),
     };
     let error = world.directory.perform(&stale).unwrap_err();
     assert!(
@@ -501,15 +469,13 @@ fn moves_are_refused_where_they_would_break_the_tree() {
     );
     let ghost = Operation::Move {
         guid: Guid::derived(&["ghost"]),
-        from: at("CN=a,OU=Staff"),
-        to: at("CN=b,OU=Staff"),
+        from: world.at("CN=a,OU=Staff"),
+        to: world.at("CN=b,OU=Staff"),
     };
     refused(world.directory.perform(&ghost), &[Code::NoSuchObject], None);
 }
 
-#[test]
-fn a_deletion_takes_the_links_along_and_leaves_children_alone() {
-    let world = World::new();
+fn a_deletion_takes_the_links_along_and_leaves_children_alone(world: &World) {
     let boss = world.user("boss");
     let ada = world.user("ada");
     let group = world.group("all", GLOBAL);
@@ -518,7 +484,7 @@ fn a_deletion_takes_the_links_along_and_leaves_children_alone() {
     world.join(group, boss).unwrap();
     world.join(group, ada).unwrap();
     let all = world.snapshot();
-    let staff = all[all.by_dn(&at("OU=Staff")).unwrap()].guid();
+    let staff = all[all.by_dn(&world.at("OU=Staff")).unwrap()].guid();
     refused(
         world.delete(staff),
         &[Code::NotAllowedOnNonLeaf],
@@ -530,7 +496,7 @@ fn a_deletion_takes_the_links_along_and_leaves_children_alone() {
     assert_eq!(world.get(group).all("member").len(), 1);
     let again = Operation::Delete {
         guid: boss,
-        dn: at("CN=boss,OU=Staff"),
+        dn: world.at("CN=boss,OU=Staff"),
     };
     refused(world.directory.perform(&again), &[Code::NoSuchObject], None);
     let users = all[all.by_account_name("Domain Users").unwrap()].guid();
@@ -543,3 +509,37 @@ fn a_deletion_takes_the_links_along_and_leaves_children_alone() {
     assert_ne!(new, boss, "a new object is another one, whatever its name");
     assert!(world.groups(new).is_empty());
 }
+
+/// A test of each case for each directory.
+macro_rules! cases {
+    ($($case:ident),* $(,)?) => {
+        mod embedded {
+            $(#[test] fn $case() { super::$case(&super::World::new()); })*
+        }
+
+        mod domain_controller {
+            $(#[test] fn $case() { super::$case(&super::World::live()); })*
+        }
+    };
+}
+
+cases!(
+    a_new_user_is_disabled_and_complete,
+    account_names_are_unique_over_all_classes,
+    account_names_are_short_and_without_forbidden_characters,
+    names_are_unique_in_their_unit_and_at_most_64_long,
+    logon_names_are_unique,
+    values_must_fit_their_attribute,
+    what_the_directory_keeps_itself_is_not_written,
+    a_change_tests_the_old_value_and_is_atomic,
+    changes_are_counted_and_dated,
+    an_account_without_a_password_is_not_enabled,
+    a_password_is_nowhere_to_be_found,
+    members_must_exist_and_are_added_and_removed_once,
+    a_batch_of_members_with_one_bad_name_is_refused_whole,
+    the_primary_group_takes_no_member,
+    groups_nest_by_their_scopes,
+    links_follow_renames_and_moves,
+    moves_are_refused_where_they_would_break_the_tree,
+    a_deletion_takes_the_links_along_and_leaves_children_alone,
+);

@@ -4,5 +4,6 @@ mod bulk;
 mod conformance;
 mod durability;
 mod ldif_files;
+pub(crate) mod live;
 mod properties;
 mod world;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use crate::domain::Domain;
 use secrecy::SecretString;
 use tenure::directory::ldif::{Clock, EmbeddedDirectory};
 use tenure::directory::port::{Change, Directory, Error, Operation, ResultCode, Target};
@@ -16,6 +17,9 @@ pub(super) const BASE: &str = "DC=example,DC=com";
 /// A directory that answers the port, whichever it is.
 pub(super) struct World {
     pub(super) directory: Box<dyn Directory>,
+    base: Dn,
+    /// The domain controller behind it, which ends with it.
+    _domain: Option<Domain>,
 }
 
 /// A clock that goes on by a second each time it is asked.
@@ -40,12 +44,31 @@ pub(super) fn at(relative: &str) -> Dn {
 impl World {
     pub(super) fn new() -> Self {
         let directory = EmbeddedDirectory::in_memory("test", EMPTY_DOMAIN.as_bytes(), clock());
+        Self::of(Box::new(directory.unwrap()), BASE, None)
+    }
+
+    /// A domain controller of its own.
+    pub(super) fn live() -> Self {
+        let domain = Domain::start();
+        let directory = super::live::connect(&domain, domain.administrator());
+        let base = domain.base_dn().to_owned();
+        Self::of(Box::new(directory), &base, Some(domain))
+    }
+
+    fn of(directory: Box<dyn Directory>, base: &str, domain: Option<Domain>) -> Self {
         let world = Self {
-            directory: Box::new(directory.unwrap()),
+            directory,
+            base: dn(base),
+            _domain: domain,
         };
         world.add("OU=Staff", &[("objectClass", &["organizationalUnit"])]);
         world.add("OU=Leavers", &[("objectClass", &["organizationalUnit"])]);
         world
+    }
+
+    /// The name of something in the domain.
+    pub(super) fn at(&self, relative: &str) -> Dn {
+        Dn::join(&dn(relative), &self.base)
     }
 
     pub(super) fn try_add(
@@ -53,7 +76,8 @@ impl World {
         relative: &str,
         attributes: &[(&str, &[&str])],
     ) -> Result<Guid, Error> {
-        self.directory.perform(&add(relative, attributes))
+        self.directory
+            .perform(&add_at(self.at(relative), attributes))
     }
 
     #[track_caller]
@@ -107,7 +131,7 @@ impl World {
 
     pub(super) fn rename(&self, guid: Guid, to: &str) -> Result<Guid, Error> {
         let from = self.get(guid).dn().clone();
-        let to = at(to);
+        let to = self.at(to);
         self.directory.perform(&Operation::Move { guid, from, to })
     }
 
@@ -143,8 +167,12 @@ impl World {
 }
 
 pub(super) fn add(relative: &str, attributes: &[(&str, &[&str])]) -> Operation {
+    add_at(at(relative), attributes)
+}
+
+fn add_at(dn: Dn, attributes: &[(&str, &[&str])]) -> Operation {
     Operation::Add {
-        dn: at(relative),
+        dn,
         attributes: attributes
             .iter()
             .map(|(name, values)| {

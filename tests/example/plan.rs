@@ -21,7 +21,7 @@ struct First {
 
 fn first(example: &Example) -> First {
     let configuration = &example.workspace.config;
-    let ldif = example.workspace.path(&configuration.ldif);
+    let ldif = example.workspace.directory_file().unwrap();
     let directory = directory::ldif::read(&ldif).unwrap();
     let mut wishes: Vec<Wish> = example.wishes().into_values().collect();
     wishes.sort_by(|a, b| a.person.cmp(&b.person));

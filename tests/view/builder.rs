@@ -134,6 +134,7 @@ impl Draft {
                     directory: "bb".into(),
                     domain: None,
                     domain_name: BASE.into(),
+                    controller: None,
                     state: Uuid::nil(),
                     generation: 3,
                 },

@@ -2,7 +2,7 @@
 
 use super::told::notices;
 use super::{Bad, wire};
-use crate::directory::{Dn, Guid};
+use crate::directory::{Controller, Dn, Guid};
 use crate::hr::PersonId;
 use crate::plan::order::made_by;
 use crate::plan::{
@@ -169,6 +169,11 @@ impl From<&Header> for wire::Header {
             directory: header.directory.to_string(),
             domain: text(header.domain.as_ref()),
             domain_name: header.domain_name.to_string(),
+            controller: header.controller.as_ref().map(|controller| wire::Controller {
+                service: controller.service.clone(),
+                host: controller.host.clone(),
+                invocation: controller.invocation.to_string(),
+            }),
             state: header.state.to_string(),
             generation: header.generation,
         }
@@ -200,6 +205,7 @@ impl TryFrom<wire::Header> for Header {
             directory: header.directory.into(),
             domain: guid_if(header.domain)?,
             domain_name: header.domain_name.into(),
+            controller: header.controller.map(controller).transpose()?,
             state: header
                 .state
                 .parse()
@@ -207,6 +213,15 @@ impl TryFrom<wire::Header> for Header {
             generation: header.generation,
         })
     }
+}
+
+fn controller(controller: wire::Controller) -> Result<Controller, Bad> {
+    Ok(Controller {
+        invocation: Guid::parse(&controller.invocation)
+            .ok_or_else(|| Bad::new("id of a domain controller", &controller.invocation))?,
+        service: controller.service,
+        host: controller.host,
+    })
 }
 
 impl From<&Action> for wire::Action {

@@ -125,8 +125,20 @@ pub(super) struct Header {
     pub(super) directory: String,
     pub(super) domain: Option<String>,
     pub(super) domain_name: String,
+    /// The domain controller that was read, where it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) controller: Option<Controller>,
     pub(super) state: String,
     pub(super) generation: u64,
+}
+
+/// A domain controller, and which copy of the directory it keeps.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Controller {
+    pub(super) service: String,
+    pub(super) host: String,
+    pub(super) invocation: String,
 }
 
 /// A source of people as it was read.

@@ -92,7 +92,9 @@ impl Lower<'_> {
     /// The attribute of that name, whoever writes it.
     pub(crate) fn known_attribute(&mut self, name: &Name) -> Option<&'static Attribute> {
         let found = schema::attribute(&name.value);
-        if found.is_none() {
+        if let Some(attribute) = found {
+            self.rules.directory_attributes.insert(attribute.name);
+        } else {
             let near = did_you_mean(
                 &name.value,
                 schema::attributes().map(|attribute| attribute.name),
