@@ -16,6 +16,7 @@ mod contract;
 mod diagnostic;
 mod directory;
 mod docs;
+mod domain;
 mod example;
 mod faulty;
 mod hr;

@@ -1,0 +1,3 @@
+//! The bench itself under test, with the tools of `OpenLDAP` as the client.
+
+mod domain;

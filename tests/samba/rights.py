@@ -1,0 +1,55 @@
+#!/usr/bin/python3
+"""Gives and takes rights on an object of a test domain that may be running.
+
+    rights.py SMB_CONF DN give ACES
+    rights.py SMB_CONF DN take ACES
+    rights.py SMB_CONF DN show
+
+ACES are access control entries in SDDL, such as (A;CI;WP;;;S-1-5-21-1-2-3-1104). What is taken must be
+there, entry by entry. `samba-tool dsacl` can give as well, but cannot take.
+"""
+
+import re
+import sys
+
+import ldb
+import samba.param
+from samba.auth import system_session
+from samba.dcerpc import security
+from samba.samdb import SamDB
+from samba.sd_utils import SDUtils
+
+
+def entries(text):
+    return re.findall(r"\([^()]*\)", text)
+
+
+def main(smb_conf, dn, what, aces=""):
+    settings = samba.param.LoadParm()
+    settings.load(smb_conf)
+    db = SamDB(lp=settings, session_info=system_session())
+    sid = security.dom_sid(db.get_domain_sid())
+    rights = SDUtils(db)
+    found = rights.read_sd_on_dn(ldb.Dn(db, dn)).as_sddl(sid)
+    if what == "show":
+        print(found)
+        return
+    # As Samba spells them, so that they are found whatever the spelling that was asked for.
+    wanted = entries(security.descriptor.from_sddl("D:" + aces, sid).as_sddl(sid))
+    if not wanted:
+        sys.exit(f"no entry in {aces!r}")
+    whole = re.fullmatch(r"(?P<owner>.*?)D:(?P<flags>[A-Z]*)(?P<dacl>(?:\([^()]*\))*)(?P<rest>.*)", found)
+    kept = entries(whole["dacl"])
+    for entry in wanted:
+        if what == "give":
+            kept.insert(0, entry)
+        elif entry in kept:
+            kept.remove(entry)
+        else:
+            sys.exit(f"{entry} is not on {dn}")
+    # Inherited entries come back by themselves; to write them would make them the object's own.
+    own = "".join(entry for entry in kept if "ID" not in entry.split(";")[1])
+    rights.modify_sd_on_dn(ldb.Dn(db, dn), f"{whole['owner']}D:{whole['flags']}{own}{whole['rest']}")
+
+
+main(*sys.argv[1:])
