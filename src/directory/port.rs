@@ -28,6 +28,11 @@ pub trait Directory: Send + Sync {
     /// Every object that has this address now, in whatever attribute of the one name space of addresses (S14).
     fn address_holders(&self, address: &str) -> Result<Vec<Guid>, Error>;
 
+    /// Whether a name stands among the direct members of a group, its primary group not counting; refused with
+    /// [`ResultCode::NoSuchObject`] where there is no such group. A group may have thousands of members: whoever
+    /// answers does not read them all (over LDAP, a base search for `(member=DN)`).
+    fn is_member(&self, group: Guid, member: &Dn) -> Result<bool, Error>;
+
     /// Does one operation, wholly or not at all; on return it is durable. Yields the object's GUID.
     fn perform(&self, operation: &Operation) -> Result<Guid, Error>;
 }

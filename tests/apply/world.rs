@@ -393,6 +393,10 @@ impl Directory for Faults {
         self.embedded.address_holders(address)
     }
 
+    fn is_member(&self, group: Guid, member: &Dn) -> Result<bool, port::Error> {
+        self.embedded.is_member(group, member)
+    }
+
     fn perform(&self, operation: &Operation) -> Result<Guid, port::Error> {
         if is_mark(operation) {
             let fault = self.mark_fault.lock().unwrap().take();

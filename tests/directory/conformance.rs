@@ -324,6 +324,42 @@ fn members_must_exist_and_are_added_and_removed_once(world: &World) {
     assert!(world.groups(ada).is_empty());
 }
 
+fn whether_somebody_is_a_member_is_asked_by_name_and_answered_for_direct_members(world: &World) {
+    let (ada, bob) = (world.user("ada"), world.user("bob"));
+    let (inner, outer) = (world.group("inner", GLOBAL), world.group("outer", LOCAL));
+    let asked = |group, name: &str| world.directory.is_member(group, &world.at(name));
+    world
+        .set(inner, "member", None, Some(world.at("CN=ada,OU=Staff").as_str()))
+        .unwrap();
+    world
+        .set(
+            outer,
+            "member",
+            None,
+            Some(world.at("CN=inner,OU=Staff").as_str()),
+        )
+        .unwrap();
+    assert!(asked(inner, "CN=ada,OU=Staff").unwrap());
+    assert!(asked(inner, "cn=ADA,ou=staff").unwrap());
+    assert!(!asked(inner, "CN=bob,OU=Staff").unwrap());
+    assert!(!asked(inner, "CN=nobody,OU=Staff").unwrap());
+    assert!(asked(outer, "CN=inner,OU=Staff").unwrap());
+    assert!(!asked(outer, "CN=ada,OU=Staff").unwrap(), "not directly");
+    world.rename(ada, "CN=ada,OU=Leavers").unwrap();
+    assert!(asked(inner, "CN=ada,OU=Leavers").unwrap());
+    assert!(!asked(inner, "CN=ada,OU=Staff").unwrap());
+    world.delete(ada).unwrap();
+    assert!(!asked(inner, "CN=ada,OU=Leavers").unwrap());
+    for nothing in [bob, Guid::derived(&["nobody"])] {
+        let there = world.directory.is_member(nothing, &world.at("CN=bob,OU=Staff"));
+        match there {
+            // Whatever is no group has no members.
+            Ok(member) => assert!(!member && nothing == bob),
+            Err(error) => assert_eq!(error.code(), Some(Code::NoSuchObject)),
+        }
+    }
+}
+
 fn a_batch_of_members_with_one_bad_name_is_refused_whole(world: &World) {
     let group = world.group("all", GLOBAL);
     let ada = world.user("ada");
@@ -536,6 +572,7 @@ cases!(
     an_account_without_a_password_is_not_enabled,
     a_password_is_nowhere_to_be_found,
     members_must_exist_and_are_added_and_removed_once,
+    whether_somebody_is_a_member_is_asked_by_name_and_answered_for_direct_members,
     a_batch_of_members_with_one_bad_name_is_refused_whole,
     the_primary_group_takes_no_member,
     groups_nest_by_their_scopes,

@@ -42,7 +42,7 @@ use pool::Pool;
 use read::address_attributes;
 use root::{Root, failed};
 use search::Ask;
-use write::{as_error, base_of};
+use write::{as_error, base_of, gone};
 
 /// How far two clocks may be apart (S5).
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(2);
@@ -153,6 +153,27 @@ impl Directory for LdapDirectory {
         holders.sort();
         holders.dedup();
         Ok(holders)
+    }
+
+    fn is_member(&self, group: Guid, member: &Dn) -> Result<bool, port::Error> {
+        let patience = self.pool.patience();
+        let base = format!("<GUID={group}>");
+        let attributes = ["objectGUID"];
+        let there = Ask::object(&base, &attributes);
+        let asked = Ask {
+            filter: Filter::equal("member", member.as_str()),
+            ..there.clone()
+        };
+        let (is, exists) = self
+            .pool
+            .read(async |ldap: &mut Ldap| {
+                let is = asked.one(ldap, patience).await?.is_some();
+                // No answer has two reasons: nobody of that name in it, or no group.
+                let exists = is || there.one(ldap, patience).await?.is_some();
+                Ok((is, exists))
+            })
+            .map_err(|fault| as_error(fault, &base))?;
+        if exists { Ok(is) } else { Err(gone(&base)) }
     }
 
     fn perform(&self, operation: &Operation) -> Result<Guid, port::Error> {

@@ -222,7 +222,7 @@ fn accepted(answer: LdapResult) -> Result<(), Fault> {
     Err(Fault::Refused(answer))
 }
 
-fn gone(dn: &str) -> Error {
+pub(super) fn gone(dn: &str) -> Error {
     Error::Refused {
         code: ResultCode::NoSuchObject,
         win32: Some(win32::NO_SUCH_OBJECT),

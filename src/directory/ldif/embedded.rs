@@ -11,6 +11,7 @@ use super::load;
 use super::memory::Memory;
 use super::operation::{self, Stamp};
 use super::store::{self, Store};
+use crate::directory::dn::Dn;
 use crate::directory::guid::Guid;
 use crate::directory::object::Object;
 use crate::directory::port::{self, Directory, Operation, Target};
@@ -89,6 +90,11 @@ impl Directory for EmbeddedDirectory {
     fn address_holders(&self, address: &str) -> Result<Vec<Guid>, port::Error> {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(inner.memory.address_holders(address))
+    }
+
+    fn is_member(&self, group: Guid, member: &Dn) -> Result<bool, port::Error> {
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        operation::is_member(&inner.memory, group, member)
     }
 
     fn perform(&self, operation: &Operation) -> Result<Guid, port::Error> {

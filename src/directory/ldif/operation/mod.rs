@@ -74,6 +74,16 @@ pub(super) fn find<'a>(memory: &'a Memory, target: &Target) -> Option<&'a Shared
     }
 }
 
+/// Whether a name stands among the direct members of a group; a name of no object here may do so, too.
+pub(super) fn is_member(memory: &Memory, group: Guid, member: &Dn) -> Result<bool, Error> {
+    let found = existing(memory, &Target::Guid(group))?;
+    if let Some(object) = memory.find(member) {
+        return Ok(memory.is_member(group, object.guid()));
+    }
+    let mut values = found.values("member");
+    Ok(values.any(|value| Dn::parse(value).is_ok_and(|value| value == *member)))
+}
+
 fn existing<'a>(memory: &'a Memory, target: &Target) -> Result<&'a SharedObject, Error> {
     find(memory, target).ok_or_else(|| {
         refuse(
