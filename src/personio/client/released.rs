@@ -100,8 +100,9 @@ pub(super) async fn prove_asking(
     }
 }
 
-/// Proves that each attribute of the policy is released, and sets what was not sent of those that are to nothing where
-/// the generation leaves out what is nothing.
+/// Proves that each attribute of the policy is released, and sets what was not sent of somebody to nothing where that is
+/// what it means: in version 2, which leaves out what is nothing, and of what the credential's list has. Else it stays
+/// unknown, and whoever lacks it is set aside.
 fn prove(
     records: &mut [RawRecord],
     schema: &Schema,
@@ -124,7 +125,7 @@ fn prove(
         let may_be_nothing = version == Version::Two && !required && is_listed(source);
         if !sent && !may_be_nothing && !is_assumed(source) {
             missing.extend(of_source(schema, index, listed));
-        } else if !sent || version == Version::Two {
+        } else if !sent || version == Version::Two || is_listed(source) {
             for record in &mut *records {
                 if let Some(value @ None) = record.fields.get_mut(index) {
                     *value = Some(RawValue::Null);

@@ -131,26 +131,28 @@ async fn whole(
     Err(Error::Hidden { ids: hidden })
 }
 
-/// Refuses a page on which nobody has an attribute that people of other pages have: attributes are sent of everybody or
-/// of nobody. Of few people nothing can be said.
+/// Refuses a page on which nobody has an attribute that everybody of another page has: attributes are sent of everybody
+/// or of nobody, or of those who have a value. Of few people nothing can be said.
 fn same_attributes(files: &[File]) -> Result<(), Error> {
-    let sent = |file: &File| -> BTreeSet<usize> {
-        let fields = file
-            .records
-            .iter()
-            .flat_map(|record| record.fields.iter().enumerate());
-        fields
-            .filter_map(|(index, field)| field.is_some().then_some(index))
-            .collect()
-    };
-    let large = files.iter().filter(|file| file.records.len() >= MANY);
-    let mut sets = large.map(sent);
-    let first = sets.next();
-    if sets.all(|set| Some(&set) == first.as_ref()) {
-        return Ok(());
+    let large: Vec<&File> = files
+        .iter()
+        .filter(|file| file.records.len() >= MANY)
+        .collect();
+    let sources = large
+        .iter()
+        .flat_map(|file| &file.records)
+        .map(|record| record.fields.len())
+        .max();
+    for index in 0..sources.unwrap_or_default() {
+        let sent = |record: &RawRecord| record.fields.get(index).is_some_and(Option::is_some);
+        let by_everybody = large.iter().any(|file| file.records.iter().all(sent));
+        let by_nobody = large.iter().any(|file| !file.records.iter().any(sent));
+        if by_everybody && by_nobody {
+            let why = "one page has attributes that another one lacks";
+            return Err(incomplete(why.to_owned()));
+        }
     }
-    let why = "one page has attributes that another one lacks";
-    Err(incomplete(why.to_owned()))
+    Ok(())
 }
 
 /// Takes in who changed while the list was read, as they are now.

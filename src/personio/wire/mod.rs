@@ -27,6 +27,10 @@ use crate::hr::{self, RawValue, Schema, Type};
 /// The longest key that is worth suggesting; Personio's have some thirty bytes.
 const MAX_KEY_BYTES: usize = 100;
 
+/// What is a word of a closed list. Both generations have been seen to write such words in capitals and in small letters,
+/// so they are read in small ones: a rule that asks for `"active"` must not depend on it.
+const WORDS: &[&str] = &["status", "employment_type", "termination_type", "gender"];
+
 /// One answer of Personio.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
@@ -90,6 +94,8 @@ pub(super) struct Wanted<'s> {
     sources: FxHashMap<&'s str, usize>,
     /// Whether an attribute of that source is a list.
     lists: Vec<bool>,
+    /// Whether it is a word of a closed list.
+    words: Vec<bool>,
     /// The source of the employments, and the fields of each.
     employments: Option<(usize, &'s [hr::Attribute])>,
     /// Whether an attribute with a `type` was seen.
@@ -110,6 +116,11 @@ impl<'s> Wanted<'s> {
         Self {
             sources: names.zip(0..).collect(),
             lists: (0..schema.sources().len()).map(is_list).collect(),
+            words: schema
+                .sources()
+                .iter()
+                .map(|source| WORDS.contains(&source.as_ref()))
+                .collect(),
             employments: schema
                 .employments()
                 .and_then(|(position, fields)| Some((schema.source_of(position)?, &**fields))),
@@ -378,7 +389,16 @@ impl<'a> Attribute<'a> {
         let json = self.value?;
         match wanted.employments {
             Some((employed, fields)) if employed == source => Some(employments(json, fields)),
-            Some(_) | None => Some(value(json, wanted.tags(source, self.ty))),
+            Some(_) | None => {
+                let mut raw = value(json, wanted.tags(source, self.ty));
+                if let RawValue::Text(word) = &mut raw
+                    && wanted.words.get(source) == Some(&true)
+                    && is_plain(word)
+                {
+                    word.make_ascii_lowercase();
+                }
+                Some(raw)
+            }
         }
     }
 
@@ -387,6 +407,12 @@ impl<'a> Attribute<'a> {
             .ok()
             .map(|key| key.0)
     }
+}
+
+/// Whether a text may be one of Personio's words; whatever else HR has there is told as it is.
+fn is_plain(word: &str) -> bool {
+    word.bytes()
+        .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_'))
 }
 
 /// A value that is there, even if it is null.
