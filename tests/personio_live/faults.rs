@@ -11,6 +11,7 @@ use tenure::personio_sim::{Company, Fault, Kind, Options, Sim};
 /// What must be mended wherever it happens.
 const MENDED: &[Kind] = &[
     Kind::TooMany,
+    Kind::Unauthorized,
     Kind::Expired,
     Kind::Unavailable,
     Kind::BadGateway,
@@ -30,6 +31,7 @@ const MENDED: &[Kind] = &[
     Kind::Deleted,
     Kind::Created,
     Kind::Changed,
+    Kind::NoStatus,
 ];
 
 /// What came of one kind.
@@ -85,9 +87,6 @@ fn matrix(api: Api, count: usize, page: usize, known: bool) -> BTreeMap<Kind, Ta
     let requests = sim.requests();
     let mut tallies: BTreeMap<Kind, Tally> = BTreeMap::new();
     for (kind, name) in Kind::ALL {
-        if *kind == Kind::NoStatus {
-            continue; // of everybody, see below
-        }
         let tally = tallies.entry(*kind).or_default();
         for (at, request) in (1..).zip(&requests).step_by(step()) {
             sim.change(|own| *own = company(count));

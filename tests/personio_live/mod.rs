@@ -2,6 +2,7 @@
 //! wrong on the way ends in exactly these people or in an error that says what to do.
 
 mod conformance;
+mod employments;
 mod faults;
 
 use std::path::Path;

@@ -205,6 +205,13 @@ impl<'w> Http<'w> {
                     attempts -= 1;
                     self.tokens_of(endpoint).refused(token).await;
                 }
+                // A credential that is unknown is refused with 403 or 400. A 401 here was seen, too, so it is believed
+                // the second time.
+                (401, None) if !renewed => {
+                    renewed = true;
+                    attempts -= 1;
+                    self.pause(1).await;
+                }
                 (401 | 403, _) => return Ok(Outcome::Forbidden(said(&answer))),
                 (404, _) => return Ok(Outcome::Nothing),
                 (429, _) if !last => self.hold(endpoint, attempts, answer.retry_after),

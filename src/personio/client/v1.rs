@@ -45,6 +45,13 @@ pub(super) async fn read(
     schema: &Schema,
     last: &Last,
 ) -> Result<Vec<RawRecord>, Error> {
+    if let Some((position, _)) = schema.employments() {
+        let source = schema.source_of(position).unwrap_or_default();
+        return Err(Error::OtherVersion {
+            version: 1,
+            missing: released::of_source(schema, source, None),
+        });
+    }
     let listed = Listed::ask(http).await?;
     let projection = projection(schema, listed.as_ref());
     let mut attempts = 1;
@@ -177,7 +184,9 @@ async fn renew(
         };
         for record in changed.records {
             let known = id_of(&record, schema).and_then(|id| ids.get(&id).copied());
-            if let Some(before) = known.and_then(|index| records.get_mut(index)) {
+            if let Some(before) = known.and_then(|index| records.get_mut(index))
+                && has_all(&record, before)
+            {
                 before.fields = record.fields;
             }
         }
@@ -187,6 +196,12 @@ async fn renew(
         }
     }
     Ok(())
+}
+
+/// Whether a record has every attribute that the one before it has.
+fn has_all(record: &RawRecord, before: &RawRecord) -> bool {
+    let mut both = before.fields.iter().zip(&record.fields);
+    both.all(|(before, now)| before.is_none() || now.is_some())
 }
 
 /// One page, counted from 0.

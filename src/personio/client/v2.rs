@@ -124,18 +124,39 @@ async fn whole(
         .filter(|id| !same(id))
         .map(|id| (**id).clone())
         .collect();
-    if doubtful.len() > FEW && doubtful.len() * 20 > either.len() {
+    let too_many = |count: usize| count > FEW && count * 20 > either.len();
+    if too_many(doubtful.len()) {
         let why = format!(
             "two lists of people, one after the other, differ in {} of them",
             doubtful.len()
         );
         return Err(incomplete(why));
     }
-    for id in doubtful {
+    // An employment that does not tell its state, where those of others do, may have been cut short on the way.
+    let without_state = |people: &BTreeMap<Arc<str>, Person>| -> Vec<Arc<str>> {
+        let states = |told| people.values().filter(move |one| one.states == Some(told));
+        let told = states(true).next().is_some();
+        let lacking = states(false).filter(|_| told);
+        lacking.map(|person| person.id.clone()).collect()
+    };
+    let cut_short = without_state(&people);
+    let again = cut_short.into_iter().filter(|id| !doubtful.contains(id));
+    let again: Vec<Arc<str>> = again.collect();
+    let again = if too_many(again.len()) {
+        Vec::new()
+    } else {
+        again
+    };
+    for id in doubtful.into_iter().chain(again) {
         people.remove(&id);
         if let Some(person) = one(http, wanted, &id).await? {
             let person = employed(http, wanted, &tables, person).await?;
             people.extend(person.map(|person| (id, person)));
+        }
+    }
+    for id in without_state(&people) {
+        if let Some(person) = people.get_mut(&id) {
+            wanted.unsettle(person);
         }
     }
     // An id without a name may be a department of just now. One that stays so is left to whoever types the record.

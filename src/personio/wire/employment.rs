@@ -5,29 +5,42 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue as Json;
 
+use super::v2::word;
 use super::value::{Tags, value};
 use crate::hr::{Attribute, RawValue};
 
 /// The fields of an object, unread.
 type Object<'a> = BTreeMap<String, &'a Json>;
 
+/// What is a word of a closed list there, and stands in capitals.
+const WORDS: &[&str] = &["status", "type", "termination.type"];
+
+/// What an object that is null says of a value within it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NullObject {
+    /// That there is none: `"termination": null` is no termination, so it has no date.
+    HasNothing,
+    /// Nothing, as long as nobody has proved that the value would be sent.
+    SaysNothing,
+}
+
 /// The employments of one person, each by the order of `fields`.
-pub(super) fn employments(json: &Json, fields: &[Attribute]) -> RawValue {
+pub(super) fn employments(json: &Json, fields: &[Attribute], null: NullObject) -> RawValue {
     if !json.get().starts_with('[') {
-        return employment(json, fields);
+        return employment(json, fields, null);
     }
     match serde_json::from_str::<Vec<&Json>>(json.get()) {
         Ok(items) => RawValue::List(
             items
                 .into_iter()
-                .map(|item| employment(item, fields))
+                .map(|item| employment(item, fields, null))
                 .collect(),
         ),
         Err(_) => RawValue::Unusable("a damaged list".to_owned()),
     }
 }
 
-fn employment(json: &Json, fields: &[Attribute]) -> RawValue {
+fn employment(json: &Json, fields: &[Attribute], null: NullObject) -> RawValue {
     let Some(object) = object(json) else {
         return value(json, Tags::No);
     };
@@ -38,22 +51,33 @@ fn employment(json: &Json, fields: &[Attribute]) -> RawValue {
     let values = fields.iter().map(|field| {
         let list = matches!(field.ty, crate::hr::Type::List(_));
         let tags = if list { Tags::Wanted } else { Tags::No };
-        find(&object, &field.source, tags)
+        let is_word = WORDS.contains(&field.source.as_ref());
+        find(&object, &field.source, null, &|json| {
+            if is_word {
+                word(json)
+            } else {
+                value(json, tags)
+            }
+        })
     });
     RawValue::Record(values.collect())
 }
 
 /// What stands under a name, or under names within names; nothing where it was not sent.
-fn find(object: &Object<'_>, name: &str, tags: Tags) -> Option<RawValue> {
+fn find(
+    object: &Object<'_>,
+    name: &str,
+    null: NullObject,
+    read: &dyn Fn(&Json) -> RawValue,
+) -> Option<RawValue> {
     if let Some(json) = object.get(name) {
-        return Some(value(unlabelled(json), tags));
+        return Some(read(unlabelled(json)));
     }
     let (first, rest) = name.split_once('.')?;
     let json = unlabelled(object.get(first)?);
     match self::object(json) {
-        Some(inner) => find(&inner, rest, tags),
-        // `"termination": null` is no termination, so it has no date.
-        None if json.get() == "null" => Some(RawValue::Null),
+        Some(inner) => find(&inner, rest, null, read),
+        None if json.get() == "null" => (null == NullObject::HasNothing).then_some(RawValue::Null),
         None => Some(RawValue::Unusable(format!(
             "no object, so it has no `{rest}`"
         ))),
@@ -79,7 +103,7 @@ fn unlabelled(json: &Json) -> &Json {
 
 #[cfg(test)]
 mod tests {
-    use super::employments;
+    use super::{NullObject, employments};
     use crate::hr::{Attribute, RawValue, Type};
 
     fn read(json: &str) -> RawValue {
@@ -88,7 +112,8 @@ mod tests {
             Attribute::new("boss", Type::Person).from("supervisor.id"),
             Attribute::new("ends", Type::Date).from("termination.termination_date"),
         ];
-        employments(serde_json::from_str(json).unwrap(), &fields)
+        let json = serde_json::from_str(json).unwrap();
+        employments(json, &fields, NullObject::HasNothing)
     }
 
     fn text(text: &str) -> RawValue {

@@ -20,7 +20,7 @@ use serde::de::{
 use serde::{Deserialize, de};
 use serde_json::value::RawValue as Json;
 
-use self::employment::employments;
+use self::employment::{NullObject, employments};
 use self::value::{Tags, value};
 use crate::hr::{self, RawValue, Schema, Type};
 
@@ -388,7 +388,9 @@ impl<'a> Attribute<'a> {
     fn raw(&self, wanted: &Wanted, source: usize) -> Option<RawValue> {
         let json = self.value?;
         match wanted.employments {
-            Some((employed, fields)) if employed == source => Some(employments(json, fields)),
+            Some((employed, fields)) if employed == source => {
+                Some(employments(json, fields, NullObject::HasNothing))
+            }
             Some(_) | None => {
                 let mut raw = value(json, wanted.tags(source, self.ty));
                 if let RawValue::Text(word) = &mut raw

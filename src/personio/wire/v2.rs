@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue as Json;
 
-use super::employment::employments;
+use super::employment::{NullObject, employments};
+use super::is_plain;
 pub(in crate::personio) use super::page::Listed;
 use super::page::{list, not_json};
 use super::value::{Tags, value};
@@ -134,6 +135,8 @@ pub(in crate::personio) struct Person {
     pub(in crate::personio) updated: Option<String>,
     /// The ids of the employments, as far as they are told.
     pub(in crate::personio) employments: Vec<String>,
+    /// Whether all employments tell their state; nothing where there are none, or they are not read yet.
+    pub(in crate::personio) states: Option<bool>,
     /// By the order of the schema's sources; those of employments are not there yet.
     pub(in crate::personio) fields: Box<[Option<RawValue>]>,
 }
@@ -235,6 +238,7 @@ impl<'s> Wanted<'s> {
         Ok(Person {
             fields: self.places.iter().enumerate().map(field).collect(),
             employments: employment_ids(&object),
+            states: None,
             updated: object.get("updated_at").and_then(|json| text(json)),
             id: id.into(),
         })
@@ -263,7 +267,7 @@ impl<'s> Wanted<'s> {
             Source::At(_) | Source::Custom | Source::Employments | Source::None => false,
         };
         let unresolved = |field: &Option<RawValue>| match field {
-            Some(RawValue::Unusable(what)) => what != NO_EMPLOYMENT,
+            Some(RawValue::Unusable(what)) => what != NO_EMPLOYMENT && what != NO_STATE,
             Some(RawValue::List(items)) => items
                 .iter()
                 .any(|item| matches!(item, RawValue::Unusable(_))),
@@ -292,6 +296,8 @@ impl<'s> Wanted<'s> {
         for json in all {
             objects.push(object(json).ok_or("an employment is no object")?);
         }
+        let told = |object: &Object<'_>| object.contains_key("status");
+        person.states = (!objects.is_empty()).then(|| objects.iter().all(told));
         let current = current(&objects);
         for ((index, place), field) in self.places.iter().enumerate().zip(&mut person.fields) {
             *field = match place {
@@ -309,6 +315,21 @@ impl<'s> Wanted<'s> {
         Ok(())
     }
 
+    /// Takes back what the employments of a person say, where one of them does not tell its state as others do: it may
+    /// be the one that counts.
+    pub(in crate::personio) fn unsettle(&self, person: &mut Person) {
+        for (place, field) in self.places.iter().zip(&mut person.fields) {
+            match place {
+                Source::At(Place::Person(_) | Place::PersonWord(_))
+                | Source::Custom
+                | Source::None => {}
+                Source::At(_) | Source::Employments => {
+                    *field = Some(RawValue::Unusable(NO_STATE.to_owned()));
+                }
+            }
+        }
+    }
+
     fn all(&self, all: &[Box<Json>], index: usize) -> RawValue {
         let fields = self.schema.employments().map(|(_, fields)| fields.clone());
         let own = self
@@ -317,8 +338,8 @@ impl<'s> Wanted<'s> {
             .and_then(|(position, _)| self.schema.source_of(position));
         match fields {
             Some(fields) if own == Some(index) => {
-                let list = all.iter().map(|json| employments(json, &fields));
-                RawValue::List(list.collect())
+                let one = |json| employments(json, &fields, NullObject::SaysNothing);
+                RawValue::List(all.iter().map(|json| &**json).map(one).collect())
             }
             Some(_) | None => RawValue::Null,
         }
@@ -327,6 +348,9 @@ impl<'s> Wanted<'s> {
 
 /// What stands in place of what an employment would say.
 const NO_EMPLOYMENT: &str = "of a person without an employment";
+
+/// What stands in place of what employments say of which one does not tell its state.
+const NO_STATE: &str = "of a person with an employment without a status";
 
 /// What version 2 has no place for.
 const ONLY_V1: &[&str] = &[
@@ -363,6 +387,43 @@ pub(in crate::personio) fn rows(body: &[u8]) -> Result<Listed<Row>, String> {
         items: items?,
         next,
     })
+}
+
+/// Whether an attribute stands within an object of an employment: where nobody has that object, nothing shows whether the
+/// attribute would be sent.
+pub(in crate::personio) fn is_within(source: &str) -> bool {
+    let is_deep = |place: &Place| match place {
+        Place::Employment(path) | Place::EmploymentWord(path) => path.len() > 1,
+        Place::Person(_)
+        | Place::PersonWord(_)
+        | Place::EmploymentNumber(_)
+        | Place::EmploymentPerson(_)
+        | Place::EmploymentRef(..)
+        | Place::Unit(..)
+        | Place::CostCenters => false,
+    };
+    let found = FIELDS.iter().find(|(name, _)| *name == source);
+    found.is_some_and(|(_, place)| is_deep(place))
+}
+
+/// What a credential's list of attributes calls what stands in an employment under that path, if it has a name for it.
+pub(in crate::personio) fn attribute_of(path: &str) -> Option<&'static str> {
+    if path == "employment_end_date" {
+        return Some("termination_date");
+    }
+    let path = path.strip_suffix(".id").unwrap_or(path);
+    let is_there = |place: &Place| match place {
+        Place::Employment(names) | Place::EmploymentWord(names) => {
+            path.split('.').eq(names.iter().copied())
+        }
+        Place::EmploymentNumber(name)
+        | Place::EmploymentPerson(name)
+        | Place::EmploymentRef(name, _) => path == *name,
+        Place::CostCenters => path == "cost_centers",
+        Place::Person(_) | Place::PersonWord(_) | Place::Unit(..) => false,
+    };
+    let found = FIELDS.iter().find(|(_, place)| is_there(place));
+    found.map(|(name, _)| *name)
 }
 
 fn employment_ids(person: &Object<'_>) -> Vec<String> {
@@ -529,19 +590,20 @@ fn id(json: &Json) -> Option<String> {
 }
 
 /// A word in capitals as version 1 writes it: `SUB_COMPANY_SWITCH` is `sub-company-switch`, `UNSPECIFIED` is nothing.
-fn word(json: &Json) -> RawValue {
+pub(super) fn word(json: &Json) -> RawValue {
     match text(json) {
         Some(word) if word.eq_ignore_ascii_case("unspecified") => RawValue::Null,
-        Some(word) => RawValue::Text(word.to_lowercase().replace('_', "-")),
-        None => value(json, Tags::No),
+        Some(word) if is_plain(&word) => RawValue::Text(word.to_lowercase().replace('_', "-")),
+        Some(_) | None => value(json, Tags::No),
     }
 }
 
-/// What stands under a path of names; null where an object on the way is null.
+/// What stands under a path of names. Where an object on the way is null, that says nothing of what would be in it, not
+/// even that it would be sent.
 fn within<'a>(object: &Object<'a>, path: &[&str]) -> Option<&'a Json> {
     let (first, rest) = path.split_first()?;
     let json = *object.get(*first)?;
-    if rest.is_empty() || json.get() == "null" {
+    if rest.is_empty() {
         return Some(json);
     }
     within(&self::object(json)?, rest)
