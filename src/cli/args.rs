@@ -84,7 +84,11 @@ pub enum Command {
 
 /// Flags of `tenure doctor`.
 #[derive(Debug, Args)]
-pub struct DoctorArgs {}
+pub struct DoctorArgs {
+    /// Print what the account of this program has to be given in Active Directory for this policy, and change nothing
+    #[arg(long)]
+    pub delegation: bool,
+}
 
 /// What the help of `tenure personio-sim` ends with.
 const PERSONIO_SIM_EXAMPLE: &str = "\

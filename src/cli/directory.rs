@@ -48,11 +48,7 @@ impl Source {
             return Ok(Self::File);
         };
         let settings = workspace.ldap(ldap, pinned.cloned(), &|name| std::env::var(name).ok())?;
-        let names = policy.rules.directory_attributes.iter();
-        let reading = Reading {
-            bases: workspace.config.read.clone(),
-            attributes: names.map(|name| AttributeName::new(name)).collect(),
-        };
+        let reading = reading(workspace, policy);
         let directory = LdapDirectory::connect(&settings, reading, Timestamp::now())?;
         let missing =
             |base: &Dn| Ok::<_, Report>(directory.read(&Target::Dn(base.clone()))?.is_none());
@@ -150,6 +146,15 @@ impl Open<'_> {
                 .map_err(|error| Report::new("bad-directory", &error)),
             Self::Live(_) => Ok(()),
         }
+    }
+}
+
+/// What is read of a live directory for a policy.
+pub(super) fn reading(workspace: &Workspace, policy: &Policy) -> Reading {
+    let names = policy.rules.directory_attributes.iter();
+    Reading {
+        bases: workspace.config.read.clone(),
+        attributes: names.map(|name| AttributeName::new(name)).collect(),
     }
 }
 

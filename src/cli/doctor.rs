@@ -2,20 +2,31 @@
 
 use super::args::{DoctorArgs, Global};
 use super::report::Report;
-use super::{Exit, Output, check, people};
+use super::{Exit, Output, check, directory, people};
+use crate::directory::ldap::doctor as ad;
 use crate::personio::client::{self, World};
-use crate::policy::Policy;
-use crate::workspace::{Live, People, Workspace};
+use crate::plan::needs;
+use crate::policy::{Policy, StageAccount, StageRule};
+use crate::text::visible;
+use crate::workspace::{DirectorySource, Ldap, Live, People, Workspace};
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// Examines the live sources of people.
-pub(super) fn run(global: &Global, _: &DoctorArgs, output: &mut Output) -> Result<Exit, Report> {
+/// Examines the live sources of people and the live directory.
+pub(super) fn run(
+    global: &Global,
+    arguments: &DoctorArgs,
+    output: &mut Output,
+) -> Result<Exit, Report> {
     let workspace = check::open(global)?;
     let checked = check::policy(&workspace, None, output)?;
     let Some(policy) = checked.policy else {
         return Err(Report::text("bad-policy", "the policy is not used"));
     };
+    if arguments.delegation {
+        return delegation(&workspace, &policy, output);
+    }
     let mut exit = Exit::Ok;
     let mut anything = false;
     for source in &workspace.config.sources {
@@ -24,6 +35,12 @@ pub(super) fn run(global: &Global, _: &DoctorArgs, output: &mut Output) -> Resul
             if !personio(&workspace, live, &policy, output)? {
                 exit = Exit::Error;
             }
+        }
+    }
+    if let DirectorySource::Ldap(ldap) = &workspace.config.directory {
+        anything = true;
+        if !active_directory(&workspace, ldap, &policy, output)? {
+            exit = Exit::Error;
         }
     }
     if !anything {
@@ -68,6 +85,82 @@ fn personio(
     }
     output.result(&text);
     Ok(examined.findings.iter().all(|finding| finding.works))
+}
+
+/// Examines the directory; whether a plan can be made and applied.
+fn active_directory(
+    workspace: &Workspace,
+    ldap: &Ldap,
+    policy: &Policy,
+    output: &mut Output,
+) -> Result<bool, Report> {
+    let settings = workspace.ldap(ldap, None, &|name| std::env::var(name).ok())?;
+    let examined = ad::examine(&settings, &question(workspace, policy));
+    let mut text = match &examined.controller {
+        Some(controller) => format!("Active Directory on {}\n", visible(controller)),
+        None => "Active Directory\n".to_owned(),
+    };
+    for well in &examined.well {
+        let _ = writeln!(text, "  ok: {}", visible(well));
+    }
+    for finding in &examined.findings {
+        let kind = if finding.works { "warning" } else { "error" };
+        let _ = writeln!(
+            text,
+            "  {kind}[{}]: {}\n    help: {}",
+            finding.code,
+            visible(&finding.message),
+            visible(&finding.help)
+        );
+    }
+    output.result(&text);
+    Ok(examined.findings.iter().all(|finding| finding.works))
+}
+
+/// Prints the rights that this policy needs, as commands and as SDDL.
+fn delegation(workspace: &Workspace, policy: &Policy, output: &mut Output) -> Result<Exit, Report> {
+    let DirectorySource::Ldap(ldap) = &workspace.config.directory else {
+        return Err(Report::text(
+            "not-live",
+            "the directory is a file: nobody needs rights on it",
+        )
+        .help("name a domain controller as `ldap` in `[directory]`"));
+    };
+    let settings = workspace.ldap(ldap, None, &|name| std::env::var(name).ok())?;
+    let found = ad::delegation(&settings, &question(workspace, policy))?;
+    let mut text = format!(
+        "# What this policy needs {} ({}) to be allowed, and no more. Run by an administrator.\n",
+        found.who, found.sid
+    );
+    for (base, lines, sddl) in &found.bases {
+        let _ = writeln!(text, "\n# {base}");
+        for (right, inherits, argument) in lines {
+            let _ = writeln!(
+                text,
+                "# {right}\ndsacls \"{base}\" {inherits} /G \"{argument}\""
+            );
+        }
+        let _ = writeln!(
+            text,
+            "# the same at once, for whatever takes SDDL:\n# {sddl}"
+        );
+    }
+    output.result(&text);
+    Ok(Exit::Ok)
+}
+
+/// What this policy asks of its directory.
+fn question<'w>(workspace: &'w Workspace, policy: &Policy) -> ad::Question<'w> {
+    let rules = &policy.rules;
+    let deletes = |stage: &StageRule| matches!(stage.account, StageAccount::DeletedAfter(_));
+    ad::Question {
+        reading: directory::reading(workspace, policy),
+        write: &workspace.config.write,
+        needs: needs(rules),
+        password_length: rules.password.length,
+        deletes: rules.stages.iter().any(deletes),
+        now: Timestamp::now(),
+    }
 }
 
 /// The attributes that the policy writes back, by Personio's name.

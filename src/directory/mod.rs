@@ -17,6 +17,7 @@ pub mod ldif;
 pub mod links;
 pub mod object;
 pub mod port;
+pub mod rights;
 mod rules;
 pub mod schema;
 pub mod security;

@@ -37,6 +37,7 @@ mod invariant;
 mod make;
 mod memory;
 mod names;
+mod needs;
 pub mod notice;
 mod open;
 mod order;
@@ -60,6 +61,7 @@ pub use exceptions::lapsed;
 pub use finding::{Finding, FindingKind, OpenAccount, OpenReason};
 pub(crate) use guard::revoke_word;
 pub use make::{Input, MAX_AGE, Options, plan};
+pub use needs::needs;
 pub use notice::{Notice, NoticeMemory};
 pub use plan::{
     Broken, GuardVerdict, Header, Memory, NextChange, Plan, SourceRead, StageCount, ValuesEntry,

@@ -51,7 +51,10 @@ impl Company {
     /// The example company, administered with all rights.
     pub(super) fn example() -> Self {
         let domain = Domain::start();
-        furnish(&domain, &std::fs::read_to_string("rules/directory.ldif").unwrap());
+        furnish(
+            &domain,
+            &std::fs::read_to_string("rules/directory.ldif").unwrap(),
+        );
         log_on(&domain, "wmwangi");
         let login = domain.administrator().clone();
         let place = Place::example();
@@ -62,6 +65,30 @@ impl Company {
         };
         company.connect();
         company
+    }
+
+    /// The example company, administered by an account that has the rights which `doctor --delegation` prints, and no
+    /// more.
+    pub(super) fn delegated() -> Self {
+        let company = Self::example();
+        let login = company.domain.service_account().clone();
+        let company = Self { login, ..company };
+        company.place.change(
+            "rules/tenure.toml",
+            &company.domain.administrator().upn,
+            &company.login.upn,
+        );
+        let (base, sddl) = company.delegation();
+        company.domain.give(&base, &company.login, &sddl);
+        company
+    }
+
+    /// The write base and the rights on it, as SDDL.
+    #[track_caller]
+    pub(super) fn delegation(&self) -> (String, String) {
+        let ran = self.expect(0, &["doctor", "--delegation"]);
+        let sddl = ran.out.lines().find_map(|line| line.strip_prefix("# (OA;"));
+        (UNIT.to_owned(), format!("(OA;{}", sddl.unwrap()))
     }
 
     /// Says in `tenure.toml` that the directory is this domain.
@@ -138,7 +165,11 @@ fn log_on(domain: &Domain, name: &str) {
         upn,
         password: PASSWORD.to_owned(),
     };
-    domain.client().by(&login).read(domain.base_dn(), &["dc"]).done();
+    domain
+        .client()
+        .by(&login)
+        .read(domain.base_dn(), &["dc"])
+        .done();
 }
 
 fn dn(entry: &Entry) -> String {
@@ -206,10 +237,16 @@ const UNIT: &str = "OU=Kestrel,DC=kestrel,DC=example";
 
 /// Reads with `ldapsearch`, which knows nothing of us.
 fn in_domain(domain: &Domain) -> BTreeSet<String> {
-    let found = domain.client().search(UNIT, "(objectClass=*)", &COMPARED).done();
+    let found = domain
+        .client()
+        .search(UNIT, "(objectClass=*)", &COMPARED)
+        .done();
     let mut lines = BTreeSet::new();
     for entry in &found.entries {
-        if entry.all("objectClass").contains(&"serviceConnectionPoint".to_owned()) {
+        if entry
+            .all("objectClass")
+            .contains(&"serviceConnectionPoint".to_owned())
+        {
             continue;
         }
         for (name, values) in &entry.attributes {
@@ -230,7 +267,11 @@ fn in_file(place: &Place) -> BTreeSet<String> {
         let (_, value) = line.split_once(" | ").unwrap();
         COMPARED.contains(&value.split_once(':').unwrap().0)
     };
-    let lines = ldif.essence().into_iter().filter(of_company).filter(compared);
+    let lines = ldif
+        .essence()
+        .into_iter()
+        .filter(of_company)
+        .filter(compared);
     lines.map(|line| unescaped(&line)).collect()
 }
 
@@ -240,8 +281,20 @@ fn unescaped(text: &str) -> String {
 }
 
 #[test]
+fn an_account_with_the_printed_rights_does_all_of_it_and_the_doctor_is_content() {
+    let company = Company::delegated();
+    let ran = company.expect(0, &["doctor"]);
+    std::fs::write("/tmp/doctor.txt", ran.to_string()).unwrap();
+    std::fs::write(
+        "/tmp/delegation.txt",
+        company.expect(0, &["doctor", "--delegation"]).out,
+    )
+    .unwrap();
+}
+
+#[test]
 fn the_example_is_planned_and_applied_and_then_there_is_nothing_to_do() {
-    let company = Company::example();
+    let company = Company::delegated();
     let embedded = Place::example();
     company.expect(2, &["plan"]);
     let (real, file) = (company.plan().deeds(), embedded.plan().deeds());

@@ -52,6 +52,11 @@ impl Entry {
         Some(Self { dn, attributes })
     }
 
+    /// Whether nothing of it may be read.
+    pub(super) fn is_closed(&self) -> bool {
+        self.attributes.is_empty()
+    }
+
     /// The values of an attribute.
     pub(super) fn bytes(&self, name: &str) -> impl Iterator<Item = &[u8]> {
         let of = self

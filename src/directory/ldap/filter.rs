@@ -19,11 +19,6 @@ impl Filter {
         Self(format!("({attribute}={})", ldap_escape(value)))
     }
 
-    /// The number is at least this one.
-    pub(super) fn at_least(attribute: &str, number: u64) -> Self {
-        Self(format!("({attribute}>={number})"))
-    }
-
     /// The attribute has a value.
     pub(super) fn present(attribute: &str) -> Self {
         Self(format!("({attribute}=*)"))
@@ -74,9 +69,9 @@ mod tests {
         }
         let filter = Filter::both([
             Filter::any([Filter::present("a"), Filter::equal("b", "x")]),
-            Filter::not(&Filter::at_least("c", 7)),
+            Filter::not(&Filter::present("c")),
         ]);
-        assert_eq!(filter.to_string(), "(&(|(a=*)(b=x))(!(c>=7)))");
+        assert_eq!(filter.to_string(), "(&(|(a=*)(b=x))(!(c=*)))");
         assert!(ldap3::parse_filter(filter.to_string()).is_ok());
     }
 }

@@ -5,10 +5,12 @@
 //! the library underneath (`ldap3`) is known in this folder alone.
 //!
 //! From the bottom: `tls`, `connect` and `pool` make connections; `root` tells who answers; `filter`, `search` and
-//! `entry` ask and understand; `read` makes a snapshot, `write` does operations, `refusal` understands a no. The
-//! program that uses it sees [`LdapDirectory`], [`Settings`] and [`Error`].
+//! `entry` ask and understand; `read` makes a snapshot, `write` does operations, `refusal` understands a no; [`doctor`]
+//! looks whether everything that a policy needs is there. The program that uses it sees [`LdapDirectory`],
+//! [`Settings`] and [`Error`].
 
 mod connect;
+pub mod doctor;
 mod entry;
 mod error;
 mod filter;

@@ -49,19 +49,7 @@ impl Pool {
     /// Finds the domain controller that a run works on: the one that is pinned, else the PDC emulator if it is among
     /// those that are named, else the first that can be used.
     pub(super) fn open(settings: &Settings) -> Result<(Self, Root), Error> {
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .map_err(|error| Error::Setting {
-                what: format!("no threads for connections can be started: {error}"),
-                help: "look at the limits of this process",
-            })?;
-        let dial = Dial {
-            tls: tls::config(settings.ca.as_deref())?,
-            bind: settings.bind.clone(),
-            patience: settings.patience,
-        };
+        let (runtime, dial) = ready(settings)?;
         let (server, ldap, root) = runtime.block_on(choose(&dial, settings))?;
         let count = settings.connections.max(1);
         let mut lines: Vec<Mutex<Option<Line>>> = (1..count).map(|_| Mutex::new(None)).collect();
@@ -191,6 +179,29 @@ impl Pool {
         });
         Ok(ldap)
     }
+}
+
+/// Whether one server can be used by itself.
+pub(super) fn try_one(settings: &Settings, server: &Server) -> Result<(), Error> {
+    let (runtime, dial) = ready(settings)?;
+    runtime.block_on(async { usable(&dial, server, settings).await.map(|_| ()) })
+}
+
+fn ready(settings: &Settings) -> Result<(Runtime, Dial), Error> {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Error::Setting {
+            what: format!("no threads for connections can be started: {error}"),
+            help: "look at the limits of this process",
+        })?;
+    let dial = Dial {
+        tls: tls::config(settings.ca.as_deref())?,
+        bind: settings.bind.clone(),
+        patience: settings.patience,
+    };
+    Ok((runtime, dial))
 }
 
 /// Tries the servers in their order, and yields to the PDC emulator where that is one of them.

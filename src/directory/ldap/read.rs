@@ -141,7 +141,7 @@ impl LdapDirectory {
     }
 
     /// The attributes of the policy that the schema does not have, such as those of an Exchange that was never installed.
-    async fn lacking(&self, ldap: &mut Ldap) -> Result<Vec<AttributeName>, Fault> {
+    pub(super) async fn lacking(&self, ldap: &mut Ldap) -> Result<Vec<AttributeName>, Fault> {
         let named = &self.reading.attributes;
         if named.is_empty() {
             return Ok(Vec::new());
@@ -186,6 +186,10 @@ impl LdapDirectory {
                         let mut part = Vec::new();
                         let known = found.objects.len();
                         ask.each(ldap, self.pool.patience(), |entry| {
+                            // Of some objects, mostly of the system's own, the account may read nothing but the name.
+                            if entry.is_closed() {
+                                return Ok(());
+                            }
                             part.push(entry.object()?);
                             if part.len().is_multiple_of(256) {
                                 progress(known + part.len());

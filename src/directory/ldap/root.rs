@@ -15,14 +15,13 @@ use crate::directory::guid::Guid;
 use crate::directory::snapshot::Controller;
 
 /// What is asked of the root (MS-ADTS 3.1.1.3.2, "rootDSE attributes").
-const ROOT: [&str; 9] = [
+const ROOT: [&str; 8] = [
     "defaultNamingContext",
     "configurationNamingContext",
     "schemaNamingContext",
     "dsServiceName",
     "dnsHostName",
     "currentTime",
-    "highestCommittedUSN",
     "isGlobalCatalogReady",
     "supportedControl",
 ];
@@ -43,8 +42,6 @@ pub(super) struct Root {
     pub(super) controller: Controller,
     /// What time it has.
     pub(super) time: Timestamp,
-    /// The last update of its copy.
-    pub(super) highest_usn: u64,
     /// Whether it answers for the whole forest.
     pub(super) is_global_catalog: bool,
     /// Whether it takes no changes.
@@ -82,7 +79,6 @@ impl Root {
             .and_then(Guid::from_ad_bytes)
             .ok_or_else(|| lacking("its settings have no `invocationId`"))?;
         let time = root.text("currentTime").and_then(from_generalized_time);
-        let number = root.text("highestCommittedUSN");
         let is = |attribute: &str| {
             let text = root.text(attribute);
             text.is_some_and(|text| text.eq_ignore_ascii_case("TRUE"))
@@ -100,9 +96,6 @@ impl Root {
                 invocation,
             },
             time: time.ok_or_else(|| lacking("its root entry has no `currentTime`"))?,
-            highest_usn: number
-                .and_then(|number| number.parse().ok())
-                .ok_or_else(|| lacking("its root entry has no `highestCommittedUSN`"))?,
             is_global_catalog: is("isGlobalCatalogReady"),
             is_read_only: settings
                 .texts("objectClass")

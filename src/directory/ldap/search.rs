@@ -83,10 +83,9 @@ impl<'a> Ask<'a> {
         }
     }
 
-    fn controls(&self, cookie: Vec<u8>) -> Vec<RawControl> {
+    fn controls(&self, size: i32, cookie: Vec<u8>) -> Vec<RawControl> {
         let mut controls = Vec::new();
         if self.scope != Scope::Base {
-            let size = PAGE;
             controls.push(PagedResults { size, cookie }.into());
         }
         if self.deleted {
@@ -105,26 +104,11 @@ impl<'a> Ask<'a> {
         patience: Duration,
         mut take: impl FnMut(Entry) -> Result<(), String>,
     ) -> Result<(), Fault> {
-        let filter = self.filter.to_string();
         let mut cookie = Vec::new();
         loop {
-            ldap.with_timeout(patience)
-                .with_controls(self.controls(cookie.clone()));
-            let mut stream = ldap
-                .streaming_search(self.base, self.scope, &filter, self.attributes)
+            let answer = self
+                .page(ldap, patience, (PAGE, cookie.clone()), &mut take)
                 .await?;
-            while let Some(item) = stream.next().await? {
-                if item.0.id == REFERENCE {
-                    continue;
-                }
-                let entry = Entry::read(item.0)
-                    .ok_or_else(|| Fault::Broken("an entry that is none".to_owned()))?;
-                take(entry).map_err(Fault::Broken)?;
-            }
-            let answer = stream.finish().await;
-            if answer.rc != 0 {
-                return Err(Fault::Refused(answer));
-            }
             if self.scope == Scope::Base {
                 return Ok(());
             }
@@ -139,6 +123,52 @@ impl<'a> Ask<'a> {
             }
             cookie = next;
         }
+    }
+
+    /// Asks once, for so many behind that cookie.
+    async fn page(
+        &self,
+        ldap: &mut Ldap,
+        patience: Duration,
+        (size, cookie): (i32, Vec<u8>),
+        take: &mut impl FnMut(Entry) -> Result<(), String>,
+    ) -> Result<LdapResult, Fault> {
+        let filter = self.filter.to_string();
+        ldap.with_timeout(patience)
+            .with_controls(self.controls(size, cookie));
+        let mut stream = ldap
+            .streaming_search(self.base, self.scope, &filter, self.attributes)
+            .await?;
+        while let Some(item) = stream.next().await? {
+            if item.0.id == REFERENCE {
+                continue;
+            }
+            let entry = Entry::read(item.0)
+                .ok_or_else(|| Fault::Broken("an entry that is none".to_owned()))?;
+            take(entry).map_err(Fault::Broken)?;
+        }
+        let answer = stream.finish().await;
+        if answer.rc == 0 {
+            Ok(answer)
+        } else {
+            Err(Fault::Refused(answer))
+        }
+    }
+
+    /// Some object, if there is any.
+    pub(super) async fn first(
+        &self,
+        ldap: &mut Ldap,
+        patience: Duration,
+    ) -> Result<Option<Entry>, Fault> {
+        let mut found = None;
+        let mut take = |entry| {
+            found.get_or_insert(entry);
+            Ok(())
+        };
+        self.page(ldap, patience, (1, Vec::new()), &mut take)
+            .await?;
+        Ok(found)
     }
 
     /// The one object, if there is one.

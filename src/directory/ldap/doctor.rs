@@ -1,0 +1,694 @@
+//! Whether a directory will do for a policy: each thing that is wrong by itself, with its mend.
+//!
+//! Nothing is written. What the account that is logged on may do is read twice where that can be: the server computes it
+//! for an object that is there (`allowedAttributesEffective`, `allowedChildClassesEffective`; MS-ADTS 3.1.1.4.5), and
+//! the access list of a write base tells it for what will be made below.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use ldap3::{Ldap, Scope};
+
+use super::error::Error;
+use super::filter::Filter;
+use super::pool;
+use super::read::Reading;
+use super::search::{Ask, Fault};
+use super::settings::Settings;
+use super::{LdapDirectory, root};
+use crate::directory::dn::Dn;
+use crate::directory::guid::Guid;
+use crate::directory::rights::{AttributeId, Needs, Right};
+use crate::directory::security::{Descriptor, Wanted};
+use crate::directory::sid::{Sid, rid};
+
+/// How many objects a message names before it only counts.
+const MAX_NAMED: usize = 5;
+
+/// Of the group of administrators of everything, `S-1-5-32-544`.
+const ADMINISTRATORS: [u32; 2] = [32, 544];
+
+/// What an examination came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Examined {
+    /// Which domain controller was examined.
+    pub controller: Option<String>,
+    /// What is well, in words.
+    pub well: Vec<String>,
+    /// What is not.
+    pub findings: Vec<Finding>,
+}
+
+/// Something that is not well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Its stable name.
+    pub code: &'static str,
+    /// Whether `plan` and `apply` work all the same.
+    pub works: bool,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+impl From<Error> for Finding {
+    fn from(error: Error) -> Self {
+        Self {
+            code: error.code(),
+            works: false,
+            message: error.to_string(),
+            help: error.help(),
+        }
+    }
+}
+
+/// What is asked of a directory.
+#[derive(Debug, Clone)]
+pub struct Question<'q> {
+    /// What is read of it.
+    pub reading: Reading,
+    /// Below what it is written.
+    pub write: &'q [Dn],
+    /// What the policy does.
+    pub needs: Needs,
+    /// How long its passwords are.
+    pub password_length: u32,
+    /// Whether it deletes.
+    pub deletes: bool,
+    /// This machine's clock.
+    pub now: Timestamp,
+}
+
+/// Examines the domain controllers of a connection.
+pub fn examine(settings: &Settings, question: &Question<'_>) -> Examined {
+    let mut examined = Examined::default();
+    let mut unusable = Vec::new();
+    for server in &settings.servers {
+        match pool::try_one(settings, server) {
+            Ok(()) => examined.well.push(format!(
+                "{server} answers, its certificate is trusted, and it lets the account in"
+            )),
+            Err(error) => unusable.push(Finding::from(error)),
+        }
+    }
+    let any = unusable.len() < settings.servers.len();
+    for finding in unusable {
+        // One of several is enough to work with.
+        examined.findings.push(Finding {
+            works: any,
+            ..finding
+        });
+    }
+    if !any {
+        return examined;
+    }
+    match LdapDirectory::connect(settings, question.reading.clone(), question.now) {
+        Ok(directory) => {
+            examined.controller = Some(directory.controller().to_string());
+            examined
+                .well
+                .push("its clock and this machine's agree".to_owned());
+            Examination {
+                directory: &directory,
+                question,
+                examined: &mut examined,
+            }
+            .all();
+        }
+        Err(error) => examined.findings.push(error.into()),
+    }
+    examined
+}
+
+/// The entries of access lists that give an account what a policy needs, base by base.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delegation {
+    /// As whom it is logged on, as `name@domain`.
+    pub who: String,
+    /// The account's identity.
+    pub sid: Sid,
+    /// For each write base the rights with the arguments of `dsacls`, and all of them as SDDL.
+    pub bases: Vec<(Dn, Vec<(Right, &'static str, String)>, String)>,
+}
+
+/// What the account of this connection has to be given for a policy.
+pub fn delegation(settings: &Settings, question: &Question<'_>) -> Result<Delegation, Error> {
+    let directory = LdapDirectory::connect(settings, question.reading.clone(), question.now)?;
+    let failed = |what| move |fault| (what, fault);
+    let delegated = (|| {
+        let (who, sid) = directory.own_account().map_err(failed("its account"))?;
+        let ids = directory
+            .attribute_ids(&question.needs)
+            .map_err(failed("the schema"))?;
+        let mut bases = Vec::new();
+        for (position, base) in question.write.iter().enumerate() {
+            let mut lines = Vec::new();
+            let mut sddl = String::new();
+            for right in rights_on(&question.needs, position) {
+                let id = right
+                    .attribute()
+                    .and_then(|name| ids.get(&name.to_lowercase()));
+                // What the schema lacks nobody can be given.
+                let Some(entry) = right.entry(id.copied()) else {
+                    continue;
+                };
+                let (inherits, argument) = right.dsacls(&who);
+                lines.push((right.clone(), inherits, argument));
+                sddl.push_str(&entry.sddl(&sid));
+            }
+            bases.push((base.clone(), lines, sddl));
+        }
+        Ok(Delegation { who, sid, bases })
+    })();
+    delegated.map_err(|(what, fault)| root::failed(directory.pool.server(), what, fault))
+}
+
+/// The rights on the write base of that number: the mark stands below the first.
+fn rights_on(needs: &Needs, position: usize) -> impl Iterator<Item = &Right> {
+    let of_mark = |right: &Right| matches!(right, Right::CreateMark | Right::WriteMark);
+    needs
+        .rights
+        .iter()
+        .filter(move |right| position == 0 || !of_mark(right))
+}
+
+/// An examination at work.
+struct Examination<'e> {
+    directory: &'e LdapDirectory,
+    question: &'e Question<'e>,
+    examined: &'e mut Examined,
+}
+
+impl Examination<'_> {
+    fn all(&mut self) {
+        if !self.bases() {
+            return;
+        }
+        let steps: [(&'static str, fn(&mut Self) -> Result<(), Fault>); 6] = [
+            ("the schema", Self::schema),
+            ("access lists", Self::rights),
+            ("the password policy", Self::passwords),
+            ("the recycle bin", Self::recycle_bin),
+            ("deleted objects", Self::deleted),
+            ("the global catalogue", Self::catalog),
+        ];
+        for (what, step) in steps {
+            if let Err(fault) = step(self) {
+                let error = root::failed(self.directory.pool.server(), what, fault);
+                self.examined.findings.push(error.into());
+            }
+        }
+    }
+
+    fn well(&mut self, text: impl Into<String>) {
+        self.examined.well.push(text.into());
+    }
+
+    fn find(&mut self, code: &'static str, works: bool, message: String, help: String) {
+        self.examined.findings.push(Finding {
+            code,
+            works,
+            message,
+            help,
+        });
+    }
+
+    /// Whether the bases are there; without them nothing else means anything.
+    fn bases(&mut self) -> bool {
+        let mut all = true;
+        let settings = [
+            ("write", self.question.write),
+            ("read", self.question.reading.bases.as_slice()),
+        ];
+        for (setting, bases) in settings {
+            for base in bases {
+                match self.directory.exists(base) {
+                    Ok(true) => {}
+                    Ok(false) => {
+                        all = false;
+                        self.examined.findings.push(
+                            Error::NoBase {
+                                server: self.directory.pool.server().to_string(),
+                                setting,
+                                base: base.clone(),
+                            }
+                            .into(),
+                        );
+                    }
+                    Err(fault) => {
+                        all = false;
+                        let server = self.directory.pool.server();
+                        let error = root::failed(server, "a base", fault);
+                        self.examined.findings.push(error.into());
+                    }
+                }
+            }
+        }
+        if all {
+            self.well("the bases of `read` and `write` are there");
+        }
+        all
+    }
+
+    fn schema(&mut self) -> Result<(), Fault> {
+        let directory = self.directory;
+        let lacking = directory
+            .pool
+            .read(async |ldap: &mut Ldap| directory.lacking(ldap).await)?;
+        for name in &lacking {
+            self.find(
+                "attribute-missing",
+                true,
+                format!("the schema of the forest has no `{name}`, which the policy names"),
+                format!(
+                    "extend the schema (Exchange brings its attributes along), or take `{name}` out of the policy: \
+                     until then nothing is written to it"
+                ),
+            );
+        }
+        if lacking.is_empty() {
+            self.well("the schema has every attribute that the policy names");
+        }
+        Ok(())
+    }
+
+    fn rights(&mut self) -> Result<(), Fault> {
+        let directory = self.directory;
+        let (who, sid) = directory.own_account()?;
+        let own = directory.own_sids(&sid)?;
+        if is_master(&own) {
+            self.find(
+                "rights-too-many",
+                true,
+                format!("`{who}` administers the whole domain, and could do anything"),
+                "give an account of its own what `tenure doctor --delegation` prints, and log on with that".to_owned(),
+            );
+            return Ok(());
+        }
+        let ids = directory.attribute_ids(&self.question.needs)?;
+        let mut missing = 0;
+        let bases: Vec<Dn> = self.question.write.to_vec();
+        for (position, base) in bases.iter().enumerate() {
+            let seen = directory.access(base)?;
+            let needs = self.question.needs.clone();
+            for right in rights_on(&needs, position) {
+                let id = right
+                    .attribute()
+                    .and_then(|name| ids.get(&name.to_lowercase()));
+                let Some(entry) = right.entry(id.copied()) else {
+                    continue;
+                };
+                if seen.allows(right, entry, id.and_then(|id| id.set), &own) {
+                    continue;
+                }
+                missing += 1;
+                let (inherits, argument) = right.dsacls(&who);
+                self.find(
+                    "right-missing",
+                    false,
+                    format!("`{who}` may not {right} below `{base}`"),
+                    format!(
+                        "an administrator runs: dsacls \"{base}\" {inherits} /G \"{argument}\" (as SDDL: {})",
+                        entry.sddl(&sid)
+                    ),
+                );
+            }
+            if !seen.cut_off.is_empty() {
+                missing += 1;
+                let named: Vec<&str> = seen
+                    .cut_off
+                    .iter()
+                    .map(Dn::as_str)
+                    .take(MAX_NAMED)
+                    .collect();
+                self.find(
+                    "rights-not-inherited",
+                    true,
+                    format!(
+                        "{} below `{base}` take no rights from above: {}",
+                        counted(seen.cut_off.len()),
+                        named.join("; ")
+                    ),
+                    "switch inheritance on there, or give the same rights there as well".to_owned(),
+                );
+            }
+        }
+        if missing == 0 {
+            self.well(format!("`{who}` may do what this policy needs"));
+        }
+        Ok(())
+    }
+
+    fn passwords(&mut self) -> Result<(), Fault> {
+        let attributes = ["minPwdLength"];
+        let head = self
+            .directory
+            .one(self.directory.base().as_str(), &attributes)?;
+        let least: Option<u32> = head
+            .as_ref()
+            .and_then(|head| head.text("minPwdLength")?.parse().ok());
+        let length = self.question.password_length;
+        match least {
+            Some(least) if least > length => self.find(
+                "password-too-short",
+                false,
+                format!("passwords of the policy have {length} characters, and the domain asks for {least}"),
+                format!("write `random {least}` or more in `password`"),
+            ),
+            Some(_) | None => self.well("passwords are as long as the domain asks"),
+        }
+        Ok(())
+    }
+
+    fn recycle_bin(&mut self) -> Result<(), Fault> {
+        if !self.question.deletes {
+            return Ok(());
+        }
+        let base = format!("CN=Partitions,{}", self.directory.root.configuration);
+        let attributes = ["msDS-EnabledFeature"];
+        let partitions = self.directory.one(&base, &attributes)?;
+        let is_on = partitions.is_some_and(|partitions| {
+            partitions.texts("msDS-EnabledFeature").any(|feature| {
+                feature
+                    .to_lowercase()
+                    .starts_with("cn=recycle bin feature,")
+            })
+        });
+        if is_on {
+            self.well("the recycle bin is on");
+        } else {
+            self.find(
+                "recycle-bin-off",
+                true,
+                "the recycle bin is off: of an account that the policy deletes nothing but its identity can be brought back".to_owned(),
+                format!(
+                    "an administrator of the forest runs: Enable-ADOptionalFeature 'Recycle Bin Feature' -Scope \
+                     ForestOrConfigurationSet -Target {} (this cannot be taken back)",
+                    dns_name(self.directory.base())
+                ),
+            );
+        }
+        Ok(())
+    }
+
+    /// An empty answer is a finding, not a fact (S14): without the right to list it looks as if nothing was deleted.
+    fn deleted(&mut self) -> Result<(), Fault> {
+        let directory = self.directory;
+        let base = format!("CN=Deleted Objects,{}", directory.base());
+        let attributes = ["objectGUID"];
+        let searched = directory.pool.read(async |ldap: &mut Ldap| {
+            let ask = Ask {
+                deleted: true,
+                scope: Scope::OneLevel,
+                ..Ask::below(&base, Filter::all(), &attributes)
+            };
+            ask.first(ldap, directory.pool.patience()).await
+        });
+        match searched {
+            Ok(Some(_)) => self.well("deleted objects can be seen"),
+            Ok(None) | Err(Fault::Refused(_)) => self.unseen(&base),
+            Err(fault) => return Err(fault),
+        }
+        Ok(())
+    }
+
+    fn unseen(&mut self, base: &str) {
+        let who = self.directory.own_account();
+        let (who, sid) = match &who {
+            Ok((who, sid)) => (who.as_str(), sid.to_string()),
+            Err(_) => ("the service account", String::new()),
+        };
+        let message = "no deleted object can be seen: names of what was deleted lately may be given away again";
+        let help = format!(
+            "if anything was ever deleted, an administrator runs: dsacls \"{base}\" /takeownership, then dsacls \
+             \"{base}\" /G \"{who}:LCRP\" (as SDDL: (A;;LCRP;;;{sid}))"
+        );
+        self.find("deleted-unseen", true, message.to_owned(), help);
+    }
+
+    fn catalog(&mut self) -> Result<(), Fault> {
+        let directory = self.directory;
+        if directory.others.is_empty() {
+            self.well("the forest has one domain: names are unique where this one says so");
+            return Ok(());
+        }
+        let attributes = ["objectGUID"];
+        let asked = directory.pool.read_forest(async |ldap: &mut Ldap| {
+            let ask = Ask::object(directory.base().as_str(), &attributes);
+            ask.one(ldap, directory.pool.patience()).await.map(|_| ())
+        });
+        match asked {
+            Ok(()) if directory.root.is_global_catalog => {
+                self.well("the global catalogue answers");
+            }
+            Ok(()) | Err(_) => self.find(
+                "no-catalogue",
+                true,
+                format!(
+                    "{} is no global catalogue: names that the other {} have are not seen",
+                    directory.pool.server(),
+                    counted_domains(directory.others.len())
+                ),
+                "name a domain controller in `url` that is a global catalogue, and let its port 3269 through".to_owned(),
+            ),
+        }
+        Ok(())
+    }
+}
+
+/// What one can see of the rights on a write base and on what is below it.
+struct Access {
+    /// The access list of the base.
+    list: Option<Descriptor>,
+    /// The classes that the server says may be made in it.
+    children: BTreeSet<String>,
+    /// Of an account and of a group below: the class, its access list, and the attributes that the server says may be
+    /// written.
+    samples: BTreeMap<&'static str, (Option<Descriptor>, BTreeSet<String>)>,
+    /// Units below that take nothing from above.
+    cut_off: Vec<Dn>,
+}
+
+impl Access {
+    fn allows(
+        &self,
+        right: &Right,
+        entry: crate::directory::rights::Entry,
+        set: Option<Guid>,
+        own: &BTreeSet<Sid>,
+    ) -> bool {
+        let wanted = |below| Wanted {
+            right: entry.right,
+            object_type: Some(entry.object_type),
+            set,
+            below,
+            by: own,
+        };
+        let list = self.list.as_ref();
+        let by_list = |below| list.is_some_and(|list| list.allows(&wanted(below)));
+        let Some(class) = right.class() else {
+            // Taking away what is there is no making of it: the server's list tells of the latter alone.
+            let by_server = !matches!(right, Right::RemoveAccounts)
+                && right
+                    .child()
+                    .is_some_and(|class| self.children.contains(&class.to_lowercase()));
+            return by_list(None) || by_server;
+        };
+        if by_list(entry.class) {
+            return true;
+        }
+        let Some((list, attributes)) = self.samples.get(class) else {
+            return false;
+        };
+        let by_server = right
+            .attribute()
+            .is_some_and(|name| attributes.contains(&name.to_lowercase()));
+        by_server || list.as_ref().is_some_and(|list| list.allows(&wanted(None)))
+    }
+}
+
+impl LdapDirectory {
+    fn one(&self, base: &str, attributes: &[&str]) -> Result<Option<super::entry::Entry>, Fault> {
+        let patience = self.pool.patience();
+        self.pool
+            .read(async |ldap: &mut Ldap| Ask::object(base, attributes).one(ldap, patience).await)
+    }
+
+    fn exists(&self, base: &Dn) -> Result<bool, Fault> {
+        Ok(self.one(base.as_str(), &["objectGUID"])?.is_some())
+    }
+
+    /// The account that is logged on, as `name@domain`, and its identity.
+    fn own_account(&self) -> Result<(String, Sid), Fault> {
+        let broken = |why: &str| Fault::Broken(why.to_owned());
+        let token = self.one("", &["tokenGroups"])?;
+        let sids = token.iter().flat_map(|token| token.bytes("tokenGroups"));
+        // The account itself is one of them, and the only one that is no group (MS-ADTS 3.1.1.3.2.30).
+        let attributes = ["objectClass", "sAMAccountName", "objectSid"];
+        for sid in sids.filter_map(Sid::from_bytes) {
+            let base = format!("<SID={sid}>");
+            let found = match self.one(&base, &attributes) {
+                Ok(found) => found,
+                // A well-known identity is no object.
+                Err(Fault::Refused(_)) => None,
+                Err(fault) => return Err(fault),
+            };
+            let Some(found) = found else { continue };
+            if found.texts("objectClass").any(|class| class == "user") {
+                let name = found.text("sAMAccountName").unwrap_or_default();
+                return Ok((format!("{name}@{}", dns_name(&self.root.base)), sid));
+            }
+        }
+        Err(broken("no account that is logged on"))
+    }
+
+    /// Everybody that the account is: itself and its groups, however nested.
+    fn own_sids(&self, own: &Sid) -> Result<BTreeSet<Sid>, Fault> {
+        let token = self.one("", &["tokenGroups"])?;
+        let sids = token.iter().flat_map(|token| token.bytes("tokenGroups"));
+        let mut all: BTreeSet<Sid> = sids.filter_map(Sid::from_bytes).collect();
+        all.insert(own.clone());
+        // Everyone, and all who logged on.
+        all.extend(Sid::new(1, [0]));
+        all.extend(Sid::new(5, [11]));
+        Ok(all)
+    }
+
+    /// How the schema identifies the attributes that are needed, by their names in lower case.
+    fn attribute_ids(&self, needs: &Needs) -> Result<BTreeMap<String, AttributeId>, Fault> {
+        let names: BTreeSet<&str> = needs.rights.iter().filter_map(Right::attribute).collect();
+        let filter = Filter::both([
+            Filter::equal("objectClass", "attributeSchema"),
+            Filter::any(
+                names
+                    .iter()
+                    .map(|name| Filter::equal("lDAPDisplayName", name)),
+            ),
+        ]);
+        let attributes = ["lDAPDisplayName", "schemaIDGUID", "attributeSecurityGUID"];
+        self.pool.read(async |ldap: &mut Ldap| {
+            let mut ids = BTreeMap::new();
+            let ask = Ask::below(self.root.schema.as_str(), filter.clone(), &attributes);
+            ask.each(ldap, self.pool.patience(), |entry| {
+                let guid = |name: &str| Guid::from_ad_bytes(entry.bytes(name).next()?);
+                if let (Some(name), Some(own)) =
+                    (entry.text("lDAPDisplayName"), guid("schemaIDGUID"))
+                {
+                    let set = guid("attributeSecurityGUID");
+                    ids.insert(name.to_lowercase(), AttributeId { own, set });
+                }
+                Ok(())
+            })
+            .await?;
+            Ok(ids)
+        })
+    }
+
+    /// What there is to see of the rights on a write base.
+    fn access(&self, base: &Dn) -> Result<Access, Fault> {
+        let attributes = ["nTSecurityDescriptor", "allowedChildClassesEffective"];
+        let found = self.one(base.as_str(), &attributes)?;
+        let texts = |entry: &super::entry::Entry, name: &str| -> BTreeSet<String> {
+            entry.texts(name).map(str::to_lowercase).collect()
+        };
+        let list = |entry: &super::entry::Entry| {
+            Descriptor::read(entry.bytes("nTSecurityDescriptor").next()?)
+        };
+        let mut access = Access {
+            list: found.as_ref().and_then(list),
+            children: found
+                .iter()
+                .flat_map(|entry| texts(entry, "allowedChildClassesEffective"))
+                .collect(),
+            samples: BTreeMap::new(),
+            cut_off: Vec::new(),
+        };
+        for (class, category) in [
+            ("user", "person"),
+            ("group", "group"),
+            ("serviceConnectionPoint", "serviceConnectionPoint"),
+        ] {
+            if let Some(sample) = self.sample(base, class, category)? {
+                let attributes = ["nTSecurityDescriptor", "allowedAttributesEffective"];
+                if let Some(entry) = self.one(sample.as_str(), &attributes)? {
+                    let writable = texts(&entry, "allowedAttributesEffective");
+                    access.samples.insert(class, (list(&entry), writable));
+                }
+            }
+        }
+        access.cut_off = self.cut_off(base)?;
+        Ok(access)
+    }
+
+    /// Some object of a class below a base, which nothing protects.
+    fn sample(&self, base: &Dn, class: &str, category: &str) -> Result<Option<Dn>, Fault> {
+        let filter = Filter::both([
+            Filter::equal("objectCategory", category),
+            Filter::equal("objectClass", class),
+            Filter::not(&Filter::equal("adminCount", "1")),
+        ]);
+        let attributes = ["objectGUID"];
+        let patience = self.pool.patience();
+        let found = self.pool.read(async |ldap: &mut Ldap| {
+            let ask = Ask::below(base.as_str(), filter.clone(), &attributes);
+            ask.first(ldap, patience).await
+        })?;
+        Ok(found.and_then(|entry| Dn::parse(&entry.dn).ok()))
+    }
+
+    /// The units below a base whose access lists take nothing from above.
+    fn cut_off(&self, base: &Dn) -> Result<Vec<Dn>, Fault> {
+        let filter = Filter::equal("objectClass", "organizationalUnit");
+        let attributes = ["nTSecurityDescriptor"];
+        self.pool.read(async |ldap: &mut Ldap| {
+            let mut found = Vec::new();
+            let ask = Ask::below(base.as_str(), filter.clone(), &attributes);
+            ask.each(ldap, self.pool.patience(), |entry| {
+                let list = entry.bytes("nTSecurityDescriptor").next();
+                let list = list.and_then(Descriptor::read);
+                if list.is_some_and(|list| list.is_protected)
+                    && let Ok(dn) = Dn::parse(&entry.dn)
+                    && dn != *base
+                {
+                    found.push(dn);
+                }
+                Ok(())
+            })
+            .await?;
+            found.sort();
+            Ok(found)
+        })
+    }
+}
+
+/// Whether somebody is an administrator of the whole domain.
+fn is_master(own: &BTreeSet<Sid>) -> bool {
+    let built_in = Sid::new(5, ADMINISTRATORS);
+    own.iter().any(|sid| {
+        let of_domain = sid.domain().is_some()
+            && [rid::DOMAIN_ADMINS, rid::ENTERPRISE_ADMINS].contains(&sid.rid());
+        of_domain || Some(sid) == built_in.as_ref()
+    })
+}
+
+fn dns_name(base: &Dn) -> String {
+    let labels: Vec<String> = base.components().map(|rdn| rdn.value()).collect();
+    labels.join(".")
+}
+
+fn counted(count: usize) -> String {
+    if count == 1 {
+        "1 unit".to_owned()
+    } else {
+        format!("{count} units")
+    }
+}
+
+fn counted_domains(count: usize) -> String {
+    if count == 1 {
+        "domain".to_owned()
+    } else {
+        format!("{count} domains")
+    }
+}
