@@ -4,6 +4,7 @@
 mod conformance;
 mod employments;
 mod faults;
+mod requests;
 
 use std::path::Path;
 use std::sync::Arc;
