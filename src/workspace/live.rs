@@ -36,7 +36,7 @@ pub struct Live {
     /// A file of certificates.
     pub ca: Option<PathBuf>,
     /// A proxy.
-    pub proxy: Option<String>,
+    pub proxy: Option<ProxyAt>,
     /// Attributes that are taken for released without proof.
     pub assume_released: Vec<Arc<str>>,
     /// A simulator without limits is read as fast as it answers.
@@ -54,25 +54,51 @@ pub enum Secret {
     Credential(String),
 }
 
-/// `{ env = "NAME" }`, `{ file = "PATH" }` or `{ credential = "NAME" }`. Whatever else stands there may be a secret, and
-/// is not repeated.
+/// Where the address of a proxy stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProxyAt {
+    /// In the configuration, without a password.
+    Address(String),
+    /// Where nobody else may read it, for it may have a password.
+    Secret(Secret),
+}
+
+impl Secret {
+    /// `{ env = "NAME" }`, `{ file = "PATH" }` or `{ credential = "NAME" }`.
+    fn of(value: &toml::Value) -> Option<Self> {
+        let table = value.as_table().filter(|table| table.len() == 1)?;
+        let (key, place) = table.iter().next()?;
+        let place = place.as_str()?.to_owned();
+        match key.as_str() {
+            "env" => Some(Self::Env(place)),
+            "file" => Some(Self::File(place.into())),
+            "credential" => Some(Self::Credential(place)),
+            _ => None,
+        }
+    }
+}
+
+/// A place; whatever else stands there may be a secret, and is not repeated.
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         const HOW: &str = "a secret does not stand in `tenure.toml`: write where it lies, as `{ env = \"NAME\" }`, \
                            `{ file = \"PATH\" }` or `{ credential = \"NAME\" }`";
         let value = toml::Value::deserialize(deserializer).map_err(|_| D::Error::custom(HOW))?;
-        let table = value.as_table().filter(|table| table.len() == 1);
-        let place = table.and_then(|table| {
-            let (key, place) = table.iter().next()?;
-            let place = place.as_str()?.to_owned();
-            match key.as_str() {
-                "env" => Some(Self::Env(place)),
-                "file" => Some(Self::File(place.into())),
-                "credential" => Some(Self::Credential(place)),
-                _ => None,
-            }
-        });
-        place.ok_or_else(|| D::Error::custom(HOW))
+        Self::of(&value).ok_or_else(|| D::Error::custom(HOW))
+    }
+}
+
+/// An address, or a place; whatever else stands there may be a password, and is not repeated.
+impl<'de> Deserialize<'de> for ProxyAt {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const HOW: &str = "a proxy is an address, as `\"http://proxy.example.com:3128\"`, or where one with a password lies, as \
+                           `{ file = \"PATH\" }`";
+        let value = toml::Value::deserialize(deserializer).map_err(|_| D::Error::custom(HOW))?;
+        let address = value
+            .as_str()
+            .map(|address| Self::Address(address.to_owned()));
+        let place = || Secret::of(&value).map(Self::Secret);
+        address.or_else(place).ok_or_else(|| D::Error::custom(HOW))
     }
 }
 
@@ -88,7 +114,7 @@ pub(super) struct LiveSection {
     app_id: Option<String>,
     partner_id: Option<String>,
     ca: Option<PathBuf>,
-    proxy: Option<String>,
+    proxy: Option<ProxyAt>,
     #[serde(default)]
     assume_released: Vec<String>,
     #[serde(default)]
@@ -132,6 +158,13 @@ impl LiveSection {
                 "remove the line: Personio has limits, and they are kept",
             ));
         }
+        if matches!(&self.proxy, Some(ProxyAt::Address(address)) if address.contains('@')) {
+            return Err((
+                "the name and password of a proxy do not stand in `tenure.toml`".to_owned(),
+                "write the whole address into a file that nobody else may read, and `proxy = { file = \"PATH\" }`, or \
+                 `{ env = \"NAME\" }`",
+            ));
+        }
         Ok(Live {
             url,
             api: match self.api {
@@ -173,12 +206,17 @@ impl Workspace {
         let secret = |key, place| self.secret(("Personio", key), place, outside.variable);
         let client_id = secret("client_id", &live.client_id)?;
         let client_secret = secret("client_secret", &live.client_secret)?;
+        let proxy = match &live.proxy {
+            None => None,
+            Some(ProxyAt::Address(address)) => Some(SecretString::from(address.as_str())),
+            Some(ProxyAt::Secret(place)) => Some(secret("proxy", place)?),
+        };
         Ok(Settings {
             api: live.api,
             app_id: live.app_id.clone(),
             partner_id: live.partner_id.clone(),
             ca,
-            proxy: live.proxy.clone(),
+            proxy,
             assume_released: live.assume_released.clone(),
             limited: !live.unlimited,
             ..Settings::new(live.url.clone(), client_id, client_secret)

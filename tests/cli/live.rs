@@ -8,6 +8,7 @@ use serde_json::Value;
 use tenure::personio_sim::{CLIENT_ID, CLIENT_SECRET, Custom, Options, Sim};
 
 use super::{Place, Ran};
+use crate::personio_live::front::{Answer, Authority, Certificate, Front};
 use crate::personio_live::{kestrel, options, schema};
 
 /// The example, with people from a simulator.
@@ -341,6 +342,15 @@ fn the_doctor_sees_what_is_wrong_and_nothing_else() {
     assert!(found.out.contains("version 1 of the API"), "{found}");
     let planned = run(&example(&sim, ", api = \"auto\""), &["plan"]);
     assert!(planned.out.contains("Personio v1 at"), "{planned}");
+    // The address cannot go back where only the first will do.
+    let place = example(&sim, ", api = \"auto\"");
+    place.write(
+        "rules/writeback.tenure",
+        "writeback { email = account.mail }\n",
+    );
+    let found = run(&place, &["doctor"]);
+    let expected = vec!["personio-other-version".to_owned()];
+    assert_eq!((found.code, codes(&found)), (0, expected), "{found}");
     // Nobody there at all.
     let sim = Sim::start(kestrel(), exact()).unwrap();
     let place = example(&sim, ", client_id = { env = \"NOBODY\" }");
@@ -354,6 +364,7 @@ fn released(options: &mut Options) -> &mut BTreeSet<String> {
 /// Without the list of attributes the people prove what is released.
 #[test]
 fn without_the_list_of_attributes_the_last_day_must_be_seen_of_somebody() {
+    let assumed = regex::Regex::new(r"assume_released = \[[^]]*\]").unwrap();
     for api in ["v1", "v2"] {
         let mut options = exact();
         options.credentials[0].scopes.remove("employees:attributes");
@@ -371,7 +382,6 @@ fn without_the_list_of_attributes_the_last_day_must_be_seen_of_somebody() {
         let ran = run(&place, &["plan"]);
         assert!(ran.said("error[personio-unproved]"), "{api}: {ran}");
         // What the help says to write. A termination that is null does not tell what would be sent in it.
-        let assumed = regex::Regex::new(r"assume_released = \[[^]]*\]").unwrap();
         let text = ran.err.replace('\n', " ");
         let assumed = assumed.find(&text).unwrap_or_else(|| panic!("{ran}"));
         assert_eq!(
@@ -387,6 +397,42 @@ fn without_the_list_of_attributes_the_last_day_must_be_seen_of_somebody() {
         let ran = run(&place, &["plan"]);
         assert!(!ran.said("error[personio-unproved]"), "{api}: {ran}");
     }
+}
+
+/// As an administrator has it: TLS with an authority of one's own, and a proxy whose password lies in a file.
+#[test]
+fn a_plan_is_made_over_tls_and_through_a_proxy() {
+    let sim = Sim::start(kestrel(), options()).unwrap();
+    let authority = Authority::new();
+    let front = Front::tls(&authority, Certificate::Good, &sim.url());
+    let proxy = Front::proxy(Answer::Asks("Basic bmFtZTpwQHNz"));
+    let place = Place::example();
+    let live = format!(
+        "personio = {{ url = \"https://localhost:{}\", ca = \"ca.pem\", proxy = {{ file = \"proxy\" }} }} ",
+        front.port()
+    );
+    place.change(
+        "rules/tenure.toml",
+        "personio_v1 = \"people/*.json\"",
+        &live,
+    );
+    place.write("rules/ca.pem", authority.pem());
+    for (password, code) in [("p%40ss", None), ("papi-1", Some("personio-proxy"))] {
+        let address = format!("http://name:{password}@127.0.0.1:{}\n", proxy.port());
+        place.write("rules/proxy", address);
+        let file = place.path("rules/proxy");
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        let ran = run(&place, &["plan"]);
+        match code {
+            None => assert_eq!(ran.code, 2, "{ran}"),
+            Some(code) => assert!(ran.said(&format!("error[{code}]")), "{ran}"),
+        }
+        assert!(!ran.said(password), "{ran}");
+    }
+    place.change("rules/tenure.toml", ", proxy = { file = \"proxy\" }", "");
+    place.write("rules/ca.pem", Authority::new().pem());
+    let ran = run(&place, &["plan"]);
+    assert!(ran.said("error[personio-certificate]"), "{ran}");
 }
 
 #[test]
@@ -406,6 +452,17 @@ fn configurations_that_cannot_be_are_answered_in_words() {
             "personio-setup",
             "`proxy` is no address",
         ),
+        (
+            ", proxy = \"http://name:papi-1@proxy.example.com\"",
+            "bad-config",
+            "do not stand in `tenure.toml`",
+        ),
+        (
+            ", proxy = { env = \"NO_SUCH_PROXY\" }",
+            "no-secret",
+            "there is no `proxy` for Personio: the variable `NO_SUCH_PROXY` is not set",
+        ),
+        (", proxy = 3", "bad-config", "a proxy is an address"),
         (", app_id = \"Ü\\n\"", "personio-setup", "`app_id`"),
     ] {
         let ran = run(&example(&sim, more), &["plan"]);

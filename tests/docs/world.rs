@@ -17,7 +17,7 @@ use super::shell::{change, typed, write};
 
 /// Codes whose example cannot be typed into a document, and why. Each is shown by a test elsewhere, or is a
 /// guard against what should never be.
-const TOLD: [(&str, &str); 41] = [
+const TOLD: [(&str, &str); 43] = [
     (
         "bad-writeback",
         "a file that is damaged by hand: `cli::told`",
@@ -69,6 +69,10 @@ const TOLD: [(&str, &str); 41] = [
     ),
     ("personio-busy", "a server that answers so: `personio_live`"),
     (
+        "personio-certificate",
+        "a server that answers so: `personio_live::connection`",
+    ),
+    (
         "personio-clock",
         "a server that answers so: `personio_live`",
     ),
@@ -91,6 +95,10 @@ const TOLD: [(&str, &str); 41] = [
     (
         "personio-other-version",
         "a server that answers so: `personio_live`",
+    ),
+    (
+        "personio-proxy",
+        "a proxy that answers so: `personio_live::connection`",
     ),
     (
         "personio-refuses",

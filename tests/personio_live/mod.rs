@@ -2,8 +2,11 @@
 //! wrong on the way ends in exactly these people or in an error that says what to do.
 
 mod conformance;
+mod connection;
 mod employments;
 mod faults;
+pub(crate) mod front;
+mod requests;
 
 use std::path::Path;
 use std::sync::Arc;

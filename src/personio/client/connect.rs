@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderValue};
 use rustls::crypto::aws_lc_rs;
+use secrecy::ExposeSecret as _;
 
 use super::{Error, Settings};
 
@@ -54,6 +55,20 @@ pub(crate) fn is_local(url: &str) -> bool {
     Url::parse(url).is_ok_and(|url| is_loopback(&url))
 }
 
+/// The proxy of a connection. It reads along where there is no TLS, so then it must be on this machine, too.
+fn proxy(address: &str, to: &str) -> Result<reqwest::Proxy, Error> {
+    const HELP: &str = "write `proxy = \"http://proxy.example.com:3128\"`";
+    let wrong = || setup("`proxy` is no address of a proxy", HELP);
+    let url = Url::parse(address).map_err(|_| wrong())?;
+    if to.starts_with("http:") && !is_loopback(&url) {
+        return Err(setup(
+            "the proxy would see the secret, which is sent without TLS",
+            "leave `proxy` out: an address of this machine needs none",
+        ));
+    }
+    reqwest::Proxy::all(address).map_err(|_| wrong())
+}
+
 /// The client of a connection: TLS, proxy, time-outs, and the headers that every request has.
 pub(super) fn client(settings: &Settings) -> Result<reqwest::Client, Error> {
     // Whoever is second is told that there is one already, which is as good.
@@ -94,13 +109,7 @@ pub(super) fn client(settings: &Settings) -> Result<reqwest::Client, Error> {
         builder = builder.tls_certs_merge(certificates);
     }
     if let Some(proxy) = &settings.proxy {
-        let proxy = reqwest::Proxy::all(proxy).map_err(|_| {
-            setup(
-                "`proxy` is no address of a proxy",
-                "write `proxy = \"http://proxy.example.com:3128\"`",
-            )
-        })?;
-        builder = builder.proxy(proxy);
+        builder = builder.proxy(self::proxy(proxy.expose_secret(), &settings.url)?);
     } else if is_local(&settings.url) {
         builder = builder.no_proxy();
     }

@@ -137,7 +137,7 @@ async fn all(http: &Http<'_>, schema: &Schema, writes: &[String], examined: &mut
     }
     examined
         .findings
-        .extend(may_write(version, scope.as_deref(), writes));
+        .extend(may_write(http, version, scope.as_deref(), writes));
     let nobody = Last::default();
     let read = match version {
         Version::One => v1::read(http, schema, &nobody).await,
@@ -190,14 +190,32 @@ async fn may_list_persons(http: &Http<'_>, schema: &Schema) -> Result<Vec<Error>
     Ok(missing)
 }
 
-/// The right to write, as far as the token tells its rights.
-fn may_write(version: Version, scope: Option<&str>, writes: &[String]) -> Option<Finding> {
+/// Whether values can be written back, as far as the token tells its rights.
+fn may_write(
+    http: &Http<'_>,
+    version: Version,
+    scope: Option<&str>,
+    writes: &[String],
+) -> Option<Finding> {
+    let address = writes.iter().any(|name| name == "email");
+    if version == Version::One && address {
+        return Some(Finding {
+            code: "personio-other-version",
+            works: true,
+            message: "the policy writes back email, which version 1 of the API cannot write".to_owned(),
+            help: "write back to a custom attribute (`dynamic_…`), or write `api = \"v2\"` in `tenure.toml` and tick \
+                   `personio:persons:read` and `personio:persons:write` for the credential"
+                .to_owned(),
+        });
+    }
     let scope = scope.filter(|_| !writes.is_empty())?;
     let right = match version {
         Version::One => "employees:write",
         Version::Two => "personio:persons:write",
     };
-    if scope.split_whitespace().any(|one| one == right) {
+    let either = http.settings().api == Api::Auto && !address;
+    let will_do = |one: &str| one == right || (either && one == "employees:write");
+    if scope.split_whitespace().any(will_do) {
         return None;
     }
     Some(Finding {

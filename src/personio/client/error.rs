@@ -33,6 +33,22 @@ pub enum Error {
         /// How often it was tried.
         attempts: u32,
     },
+    /// Whoever answers cannot prove to be who it should be.
+    #[error("the connection to Personio is not one to be trusted: {why}")]
+    Certificate {
+        /// In words.
+        why: String,
+        /// What to do.
+        help: &'static str,
+    },
+    /// The proxy does not let the connection through.
+    #[error("the proxy does not let the connection to Personio through: {why}")]
+    Proxy {
+        /// In words.
+        why: String,
+        /// What to do.
+        help: &'static str,
+    },
     /// Client id or secret are not those of a credential.
     #[error("Personio does not know the credential: {says}")]
     Credentials {
@@ -205,6 +221,8 @@ impl Error {
         match self {
             Self::Setup { .. } => "personio-setup",
             Self::Unreachable { .. } => "personio-unreachable",
+            Self::Certificate { .. } => "personio-certificate",
+            Self::Proxy { .. } => "personio-proxy",
             Self::Credentials { .. } => "personio-credentials",
             Self::Right { .. } => "personio-right",
             Self::Busy { .. } => "personio-busy",
@@ -223,7 +241,9 @@ impl Error {
     /// What to do.
     pub fn help(&self) -> String {
         match self {
-            Self::Setup { help, .. } => (*help).to_owned(),
+            Self::Setup { help, .. } | Self::Certificate { help, .. } | Self::Proxy { help, .. } => {
+                (*help).to_owned()
+            }
             Self::Unreachable { .. } => {
                 "check `url`, `proxy` and `ca` in `tenure.toml`, and whether this machine reaches Personio at all; \
                  nothing was changed"

@@ -14,6 +14,7 @@ use reqwest::{Method, StatusCode, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
+use super::broken::{self, Failed, broken};
 use super::connect::{address, client};
 use super::pace::{Endpoint, Pace, Told};
 use super::token::{Granted, Held, Token};
@@ -30,7 +31,7 @@ const MAX_SKEW_SECONDS: i64 = 120;
 const CONNECTIONS: u32 = 3;
 
 /// How much of a message is shown, in characters.
-const MESSAGE_CHARS: usize = 200;
+pub(super) const MESSAGE_CHARS: usize = 200;
 
 /// The generations of the API, each with a token of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,16 +114,6 @@ pub(super) enum Outcome<T> {
 /// Why a body cannot be used, in words; it is asked for again.
 #[derive(Debug)]
 pub(super) struct Unusable(pub(super) String);
-
-/// Why nothing came.
-enum Failed {
-    /// No connection at all, in words: few more attempts help.
-    Refused(String),
-    /// The connection broke off, in words; another attempt may help.
-    Broken(String),
-    /// No attempt helps.
-    Finally(Error),
-}
 
 impl<'w> Http<'w> {
     pub(super) fn new(settings: &Settings, world: World<'w>) -> Result<Self, Error> {
@@ -232,6 +223,7 @@ impl<'w> Http<'w> {
                         attempts,
                     });
                 }
+                (407, _) => return Err(broken::no_credentials()),
                 _ => {
                     return Err(Error::Refused {
                         endpoint,
@@ -434,28 +426,6 @@ fn granted(endpoint: Endpoint, body: &[u8]) -> Result<Granted, Unusable> {
         expires_in: new.expires_in,
         scope: new.scope,
     })
-}
-
-/// What a failed request came to, without the address, which may hold what was asked for.
-fn broken(error: &reqwest::Error) -> Failed {
-    let mut why = if error.is_timeout() {
-        "no answer in time".to_owned()
-    } else if error.is_connect() {
-        "no connection".to_owned()
-    } else {
-        "the connection broke off".to_owned()
-    };
-    let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(error);
-    while let Some(error) = cause {
-        cause = error.source();
-        if cause.is_none() {
-            why = format!("{why}: {}", excerpt(&error.to_string(), MESSAGE_CHARS));
-        }
-    }
-    if error.is_connect() && !error.is_timeout() {
-        return Failed::Refused(why);
-    }
-    Failed::Broken(why)
 }
 
 /// What an answer says, in any of the shapes that Personio's errors have.

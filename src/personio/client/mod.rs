@@ -8,6 +8,7 @@
 //!
 //! Begin with [`read`].
 
+mod broken;
 mod connect;
 mod doctor;
 mod error;

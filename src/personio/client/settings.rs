@@ -41,8 +41,8 @@ pub struct Settings {
     pub partner_id: Option<String>,
     /// Certificates that are trusted beside the system's, as PEM.
     pub ca: Option<Vec<u8>>,
-    /// A proxy; without one, what the environment says (`HTTPS_PROXY`).
-    pub proxy: Option<String>,
+    /// The address of a proxy, which may hold a password; without one, what the environment says (`HTTPS_PROXY`).
+    pub proxy: Option<SecretString>,
     /// Attributes that are taken for released although nothing proves it, by Personio's name.
     pub assume_released: Vec<Arc<str>>,
     /// Whether documented limits are kept; only a simulator has none.

@@ -76,3 +76,62 @@ impl Token {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Granted, Token};
+    use futures_util::future::join_all;
+    use secrecy::SecretString;
+    use std::cell::Cell;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    /// Grants a token after a moment, and counts how often.
+    async fn granted(asked: &Cell<u32>, expires_in: u64) -> Granted {
+        asked.set(asked.get() + 1);
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        Granted {
+            token: SecretString::from("papi-1"),
+            expires_in: Some(expires_in),
+            scope: None,
+        }
+    }
+
+    #[test]
+    fn many_wait_for_one_token_and_one_that_was_refused_is_dropped_once() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let (token, asked) = (Token::default(), Cell::new(0));
+            let get = || token.get(async || Ok(granted(&asked, 3_600).await));
+            let held = join_all((0..50).map(|_| get())).await;
+            assert_eq!(asked.get(), 1);
+            let held: Vec<Arc<_>> = held.into_iter().map(Result::unwrap).collect();
+            // Each of them is told that it ended, some of them only when there is a new one.
+            let renew = held.iter().map(|old| async {
+                token.refused(old).await;
+                get().await.unwrap()
+            });
+            join_all(renew).await;
+            assert_eq!(asked.get(), 2);
+        });
+    }
+
+    #[test]
+    fn a_token_that_ends_soon_is_not_used_any_more() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let (token, asked) = (Token::default(), Cell::new(0));
+            for _ in 0..3 {
+                let got = token.get(async || Ok(granted(&asked, 0).await)).await;
+                got.unwrap();
+            }
+            assert_eq!(asked.get(), 3);
+        });
+    }
+}

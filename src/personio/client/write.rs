@@ -2,9 +2,10 @@
 //!
 //! The second generation writes the address and custom attributes; the first writes custom attributes alone, ignores in
 //! silence what it does not take, and so is asked afterwards. Nothing that failed on the way is sent again: the next run
-//! reads what came of it. Sources: <https://developer.personio.de/reference/patch_v2-persons-person-id>.
+//! reads what came of it. With `api = "auto"` the first does what the credential may not do in the second. Sources: <https://developer.personio.de/reference/patch_v2-persons-person-id>.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
@@ -19,6 +20,25 @@ use crate::hr::port::PortError;
 pub struct Writer<'w> {
     http: Http<'w>,
     runtime: Runtime,
+    /// Whether the credential turned out to be one of the first generation, where either would do.
+    old: OnceLock<()>,
+}
+
+/// Why a value was not read or written.
+enum Refusal {
+    /// The credential may not; with the other generation of the API it may.
+    Right(Error),
+    /// For good.
+    Finally(PortError),
+}
+
+impl From<Refusal> for PortError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Right(error) => refused(error),
+            Refusal::Finally(error) => error,
+        }
+    }
 }
 
 impl<'w> Writer<'w> {
@@ -27,12 +47,14 @@ impl<'w> Writer<'w> {
         Ok(Self {
             http: Http::new(settings, world)?,
             runtime: runtime()?,
+            old: OnceLock::new(),
         })
     }
 
     /// The value as it is now, by Personio's id of the person and version 1's name of the attribute.
     pub fn value(&self, id: &str, name: &str) -> Result<Option<String>, PortError> {
-        self.runtime.block_on(self.read(id, name))
+        let read = async |endpoint| self.read(endpoint, id, name).await;
+        self.runtime.block_on(self.either(self.endpoints(), read))
     }
 
     /// Writes a value in place of the one that was seen, and asks whether it stands there.
@@ -43,71 +65,91 @@ impl<'w> Writer<'w> {
         before: Option<&str>,
         after: &str,
     ) -> Result<(), PortError> {
-        self.runtime.block_on(async {
-            let now = self.read(id, name).await?;
-            if now.as_deref() != before {
-                return Err(PortError::Refused(format!(
-                    "`{name}` has another value than the plan saw"
-                )));
-            }
-            let (endpoint, body) = self.body(name, after)?;
-            let path = path_of(endpoint, id);
-            let request = Request::patch(endpoint, path, &body);
-            let sent = self.http.exchange(&request, |_| Ok(())).await;
-            match sent {
-                Ok(Outcome::Found(())) => {}
-                Ok(Outcome::Nothing) => return Err(gone(id)),
-                Ok(Outcome::Forbidden(says)) => return Err(forbidden(endpoint, says)),
-                // The answer may be lost and the value be there.
-                Err(error) => {
-                    let there = self.read(id, name).await;
-                    return match there {
-                        Ok(Some(value)) if value == after => Ok(()),
-                        Ok(_) | Err(_) => Err(refused(error)),
-                    };
-                }
-            }
-            if self.read(id, name).await?.as_deref() == Some(after) {
-                return Ok(());
-            }
-            Err(PortError::Refused(format!(
-                "Personio said yes, and `{name}` does not have the value: is it an attribute that the credential may write?"
-            )))
-        })
+        let write = async |endpoint| self.write_at(endpoint, id, name, before, after).await;
+        // The address is not for the first generation; then what the second lacks is what is to be told.
+        let endpoints = match (self.http.settings().api, is_custom(name)) {
+            (Api::Auto, false) => &[Endpoint::Person],
+            (Api::Auto | Api::V1 | Api::V2, _) => self.endpoints(),
+        };
+        self.runtime.block_on(self.either(endpoints, write))
     }
 
-    fn endpoint(&self) -> Endpoint {
+    /// Where to ask: the second is for what the credential may not in the first of them.
+    fn endpoints(&self) -> &'static [Endpoint] {
         match self.http.settings().api {
-            Api::V1 => Endpoint::Employee,
-            Api::V2 | Api::Auto => Endpoint::Person,
+            Api::V1 => &[Endpoint::Employee],
+            Api::V2 => &[Endpoint::Person],
+            Api::Auto if self.old.get().is_some() => &[Endpoint::Employee],
+            Api::Auto => &[Endpoint::Person, Endpoint::Employee],
         }
     }
 
-    fn body(&self, name: &str, after: &str) -> Result<(Endpoint, Json), PortError> {
-        let endpoint = self.endpoint();
-        let custom = name.starts_with("dynamic_");
-        let body = match (endpoint, name) {
-            (Endpoint::Employee, _) if custom => {
-                json!({"employee": {"custom_attributes": {name: after}}})
+    async fn either<T>(
+        &self,
+        endpoints: &[Endpoint],
+        act: impl AsyncFn(Endpoint) -> Result<T, Refusal>,
+    ) -> Result<T, PortError> {
+        let mut lacks = None;
+        for endpoint in endpoints {
+            match act(*endpoint).await {
+                Err(Refusal::Right(error)) => {
+                    // If neither may, the newer one is worth mending.
+                    lacks.get_or_insert(error);
+                }
+                other => {
+                    if lacks.is_some() && other.is_ok() {
+                        self.old.get_or_init(|| ());
+                    }
+                    return Ok(other?);
+                }
             }
-            (Endpoint::Employee, "email") => {
-                return Err(PortError::Refused(
-                    "version 1 of the API cannot write `email`: write `api = \"v2\"`".to_owned(),
-                ));
-            }
-            (_, _) if custom => json!({"custom_attributes": [{"id": name, "value": after}]}),
-            (_, "email") => json!({"email": after}),
-            _ => {
-                return Err(PortError::Refused(format!(
-                    "`{name}` is neither `email` nor a custom attribute (`dynamic_…`)"
-                )));
-            }
-        };
-        Ok((endpoint, body))
+        }
+        let nowhere = || PortError::Refused("there is nowhere to write to".to_owned());
+        Err(lacks.map_or_else(nowhere, refused))
     }
 
-    async fn read(&self, id: &str, name: &str) -> Result<Option<String>, PortError> {
-        let endpoint = self.endpoint();
+    async fn write_at(
+        &self,
+        endpoint: Endpoint,
+        id: &str,
+        name: &str,
+        before: Option<&str>,
+        after: &str,
+    ) -> Result<(), Refusal> {
+        let finally = |what| Err(Refusal::Finally(PortError::Refused(what)));
+        let now = self.read(endpoint, id, name).await?;
+        if now.as_deref() != before {
+            return finally(format!("`{name}` has another value than the plan saw"));
+        }
+        let body = body(endpoint, name, after).map_err(Refusal::Finally)?;
+        let path = path_of(endpoint, id);
+        let request = Request::patch(endpoint, path, &body);
+        match self.http.exchange(&request, |_| Ok(())).await {
+            Ok(Outcome::Found(())) => {}
+            Ok(Outcome::Nothing) => return Err(Refusal::Finally(gone(id))),
+            Ok(Outcome::Forbidden(says)) => return Err(Refusal::Right(forbidden(endpoint, says))),
+            // The answer may be lost and the value be there.
+            Err(error) => {
+                return match self.read(endpoint, id, name).await {
+                    Ok(Some(value)) if value == after => Ok(()),
+                    Ok(_) | Err(_) => Err(Refusal::Finally(refused(error))),
+                };
+            }
+        }
+        if self.read(endpoint, id, name).await?.as_deref() == Some(after) {
+            return Ok(());
+        }
+        finally(format!(
+            "Personio said yes, and `{name}` does not have the value: is it an attribute that the credential may write?"
+        ))
+    }
+
+    async fn read(
+        &self,
+        endpoint: Endpoint,
+        id: &str,
+        name: &str,
+    ) -> Result<Option<String>, Refusal> {
         let parse = |body: &[u8]| {
             let json: Json = serde_json::from_slice(body)
                 .map_err(|_| Unusable("the answer is not JSON".to_owned()))?;
@@ -119,12 +161,41 @@ impl<'w> Writer<'w> {
             })
         };
         let request = Request::get(endpoint, path_of(endpoint, id), &[]);
-        match self.http.exchange(&request, parse).await.map_err(refused)? {
-            Outcome::Found(value) => Ok(value),
-            Outcome::Nothing => Err(gone(id)),
-            Outcome::Forbidden(says) => Err(refused(super::right_to_people(endpoint, says))),
+        match self.http.exchange(&request, parse).await {
+            Ok(Outcome::Found(value)) => Ok(value),
+            Ok(Outcome::Nothing) => Err(Refusal::Finally(gone(id))),
+            Ok(Outcome::Forbidden(says)) => {
+                Err(Refusal::Right(super::right_to_people(endpoint, says)))
+            }
+            Err(error @ Error::Credentials { .. }) => Err(Refusal::Right(error)),
+            Err(error) => Err(Refusal::Finally(refused(error))),
         }
     }
+}
+
+fn is_custom(name: &str) -> bool {
+    name.starts_with("dynamic_")
+}
+
+/// What is sent to write a value there.
+fn body(endpoint: Endpoint, name: &str, after: &str) -> Result<Json, PortError> {
+    Ok(match (endpoint, name) {
+        (Endpoint::Employee, _) if is_custom(name) => {
+            json!({"employee": {"custom_attributes": {name: after}}})
+        }
+        (Endpoint::Employee, "email") => {
+            return Err(PortError::Refused(
+                "version 1 of the API cannot write `email`: write `api = \"v2\"`".to_owned(),
+            ));
+        }
+        (_, _) if is_custom(name) => json!({"custom_attributes": [{"id": name, "value": after}]}),
+        (_, "email") => json!({"email": after}),
+        _ => {
+            return Err(PortError::Refused(format!(
+                "`{name}` is neither `email` nor a custom attribute (`dynamic_…`)"
+            )));
+        }
+    })
 }
 
 impl fmt::Debug for Writer<'_> {
@@ -159,8 +230,8 @@ fn gone(id: &str) -> PortError {
     PortError::Refused(format!("Personio has no person {id}"))
 }
 
-fn forbidden(endpoint: Endpoint, says: super::Said) -> PortError {
-    refused(Error::Right {
+fn forbidden(endpoint: Endpoint, says: super::Said) -> Error {
+    Error::Right {
         what: "write to people",
         says,
         scope: if endpoint == Endpoint::Employee {
@@ -168,7 +239,7 @@ fn forbidden(endpoint: Endpoint, says: super::Said) -> PortError {
         } else {
             "personio:persons:write"
         },
-    })
+    }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
