@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use tenure::apply::{
-    ApplyError, Author, Boundary, Executor, Handed, Handover, NoHandover, Outcome, Owner, Refusal,
-    Situation, Status, Watch,
+    ApplyError, Author, Boundary, Executor, Handed, Handover, NoHandover, Outcome, Owner, Pace,
+    Patience, Refusal, Situation, Status, Watch,
 };
 use tenure::directory::ldif::EmbeddedDirectory;
 use tenure::directory::port::{self, Change, Directory, Operation, Target};
@@ -87,10 +87,31 @@ pub(crate) fn now() -> Timestamp {
     "2026-03-02T08:00:00Z".parse().unwrap()
 }
 
+/// One action after the other, as the plan has them, and with little patience.
+pub(crate) fn one_by_one() -> Pace {
+    in_flight(1)
+}
+
+/// So many operations in flight, and little patience.
+pub(crate) fn in_flight(in_flight: usize) -> Pace {
+    Pace {
+        in_flight,
+        patience: Patience {
+            attempts: 5,
+            looks: 5,
+            pause: Duration::from_millis(1),
+            longest: Duration::from_millis(8),
+        },
+        ..Pace::default()
+    }
+}
+
 /// A domain and a state store.
 pub(crate) struct World {
     folder: PathBuf,
     pub(crate) directory: Faults,
+    /// One after the other unless a test says so.
+    pub(crate) pace: Pace,
     lock: Lock,
     _temporary: Option<tempfile::TempDir>,
 }
@@ -130,6 +151,7 @@ impl World {
         Self {
             folder,
             directory: Faults::new(embedded),
+            pace: one_by_one(),
             lock,
             _temporary: temporary,
         }
@@ -243,6 +265,7 @@ impl World {
             hr: &tenure::hr::port::ReadOnly,
             bases: &[base()],
             takes_over: false,
+            pace: self.pace,
             handover,
             watch,
             clock: &now,
@@ -263,6 +286,7 @@ impl World {
             hr: &tenure::hr::port::ReadOnly,
             bases: &[base()],
             takes_over: false,
+            pace: self.pace,
             handover: &mut NoHandover,
             watch,
             clock: &now,
@@ -331,13 +355,20 @@ pub(crate) struct Faults {
     pub(crate) embedded: EmbeddedDirectory,
     performed: AtomicUsize,
     pub(crate) fault: Mutex<Option<Fault>>,
+    away: AtomicBool,
     /// How the next write of the mark is answered, in place of writing it.
     pub(crate) mark_fault: Mutex<Option<port::Error>>,
     pub(crate) done: Mutex<Vec<&'static str>>,
 }
 
+fn lost() -> port::Error {
+    port::Error::Unreachable {
+        message: "the line is dead".into(),
+    }
+}
+
 /// Whether it writes the mark of the state, which is no action.
-fn is_mark(operation: &Operation) -> bool {
+pub(crate) fn is_mark(operation: &Operation) -> bool {
     match operation {
         Operation::Add { dn, .. } => dn.to_string().starts_with("CN=tenure,"),
         Operation::Modify { changes, .. } => {
@@ -357,6 +388,10 @@ pub(crate) enum Fault {
     LoseAnswer(usize),
     /// It is not done, and no answer comes.
     LoseRequest(usize),
+    /// It is done, and from then on nothing is answered.
+    LeaveAfter(usize),
+    /// It is not done, and from then on nothing is answered.
+    LeaveBefore(usize),
 }
 
 impl Faults {
@@ -365,6 +400,7 @@ impl Faults {
             embedded,
             performed: AtomicUsize::new(0),
             fault: Mutex::new(None),
+            away: AtomicBool::new(false),
             mark_fault: Mutex::new(None),
             done: Mutex::new(Vec::new()),
         }
@@ -372,6 +408,19 @@ impl Faults {
 
     pub(crate) fn inject(&self, fault: Fault) {
         *self.fault.lock().unwrap() = Some(fault);
+    }
+
+    /// Whatever was wrong with it is so no longer.
+    pub(crate) fn heal(&self) {
+        *self.fault.lock().unwrap() = None;
+        self.away.store(false, Ordering::SeqCst);
+    }
+
+    fn is_there(&self) -> Result<(), port::Error> {
+        if self.away.load(Ordering::SeqCst) {
+            return Err(lost());
+        }
+        Ok(())
     }
 
     /// Operations that were really done, by kind.
@@ -386,18 +435,22 @@ impl Directory for Faults {
     }
 
     fn read(&self, target: &Target) -> Result<Option<Arc<Object>>, port::Error> {
+        self.is_there()?;
         self.embedded.read(target)
     }
 
     fn address_holders(&self, address: &str) -> Result<Vec<Guid>, port::Error> {
+        self.is_there()?;
         self.embedded.address_holders(address)
     }
 
     fn is_member(&self, group: Guid, member: &Dn) -> Result<bool, port::Error> {
+        self.is_there()?;
         self.embedded.is_member(group, member)
     }
 
     fn perform(&self, operation: &Operation) -> Result<Guid, port::Error> {
+        self.is_there()?;
         if is_mark(operation) {
             let fault = self.mark_fault.lock().unwrap().take();
             return match fault {
@@ -407,14 +460,15 @@ impl Directory for Faults {
         }
         let number = self.performed.fetch_add(1, Ordering::SeqCst);
         let fault = self.fault.lock().unwrap().clone();
-        let lost = || port::Error::Unreachable {
-            message: "the line is dead".into(),
-        };
         match fault {
             Some(Fault::Refuse(from, error, times)) if (from..from + times).contains(&number) => {
                 return Err(error);
             }
             Some(Fault::LoseRequest(at)) if at == number => return Err(lost()),
+            Some(Fault::LeaveBefore(at)) if at == number => {
+                self.away.store(true, Ordering::SeqCst);
+                return Err(lost());
+            }
             _ => {}
         }
         let guid = self.embedded.perform(operation)?;
@@ -427,6 +481,10 @@ impl Directory for Faults {
         });
         match fault {
             Some(Fault::LoseAnswer(at)) if at == number => Err(lost()),
+            Some(Fault::LeaveAfter(at)) if at == number => {
+                self.away.store(true, Ordering::SeqCst);
+                Err(lost())
+            }
             _ => Ok(guid),
         }
     }
