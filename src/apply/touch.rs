@@ -8,7 +8,7 @@
 //!
 //! What is told apart: the name of an object, which creating, moving and deleting it change and everything that
 //! names it reads; its entry, which every other change of it changes; one membership; a value that only one
-//! object may have; which account is whose; one field in HR. Memberships of different people in one group are
+//! object may have; which account and which names are whose; one field in HR. Memberships of different people in one group are
 //! different things: they may be given in any order.
 
 use std::borrow::Cow;
@@ -33,7 +33,7 @@ pub(super) enum Thing<'p> {
     Value(&'static str, String),
     /// A name that is reserved.
     Reserved(NameSpace, &'p str),
-    /// Which account is a person's own.
+    /// Which account is a person's own, and which names are theirs.
     Own(&'p PersonId),
     /// A field in HR.
     Field(&'p PersonId, &'p str),
@@ -72,7 +72,9 @@ pub(super) fn touches(action: &Action) -> Vec<(Thing<'_>, Touch)> {
             after,
             ..
         } => {
-            all.entry(account);
+            // Memberships and links wait until it is known whose they are.
+            all.changes(name(account.dn()));
+            all.changes(Thing::Entry(account.dn().key()));
             for value in before.iter().chain([after]) {
                 all.value(anchor, value);
             }
@@ -116,8 +118,12 @@ pub(super) fn touches(action: &Action) -> Vec<(Thing<'_>, Touch)> {
             all.changes(Thing::Entry(account.dn().key()));
         }
     }
-    if let (Some(person), Change::Adopt { .. } | Change::CreateAccount { .. }) =
-        (&action.person, &action.change)
+    let is_about_whose = matches!(
+        action.change,
+        Change::Adopt { .. } | Change::CreateAccount { .. } | Change::Delete { .. }
+    );
+    if let Some(person) = &action.person
+        && (is_about_whose || !action.reserves.is_empty())
     {
         all.changes(Thing::Own(person));
     }

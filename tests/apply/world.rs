@@ -15,7 +15,7 @@ use tenure::apply::{
     Patience, Refusal, Situation, Status, Watch,
 };
 use tenure::directory::ldif::EmbeddedDirectory;
-use tenure::directory::port::{self, Change, Directory, Operation, Target};
+use tenure::directory::port::{self, Change, Directory, Operation, ResultCode, Target};
 use tenure::directory::{Dn, Guid, Object, Snapshot};
 use tenure::plan::{ActionId, Plan};
 use tenure::state::{Found, Holder, Lock, Mark, Prior, Store};
@@ -119,9 +119,14 @@ pub(crate) struct World {
 impl World {
     /// A new one, its directory in memory.
     pub(crate) fn new() -> Self {
+        Self::of(LDIF)
+    }
+
+    /// The same of another domain.
+    pub(crate) fn of(ldif: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let embedded =
-            EmbeddedDirectory::in_memory("test", LDIF.as_bytes(), Arc::new(now)).unwrap();
+            EmbeddedDirectory::in_memory("test", ldif.as_bytes(), Arc::new(now)).unwrap();
         let path = folder.path().to_owned();
         Self::with(path, embedded, Some(folder))
     }
@@ -356,6 +361,8 @@ pub(crate) struct Faults {
     performed: AtomicUsize,
     pub(crate) fault: Mutex<Option<Fault>>,
     away: AtomicBool,
+    /// What happens to every operation, whenever it comes.
+    pub(crate) weather: Weather,
     /// How the next write of the mark is answered, in place of writing it.
     pub(crate) mark_fault: Mutex<Option<port::Error>>,
     pub(crate) done: Mutex<Vec<&'static str>>,
@@ -401,6 +408,7 @@ impl Faults {
             performed: AtomicUsize::new(0),
             fault: Mutex::new(None),
             away: AtomicBool::new(false),
+            weather: Weather::default(),
             mark_fault: Mutex::new(None),
             done: Mutex::new(Vec::new()),
         }
@@ -458,6 +466,7 @@ impl Directory for Faults {
                 None => self.embedded.perform(operation),
             };
         }
+        self.weather.before(operation)?;
         let number = self.performed.fetch_add(1, Ordering::SeqCst);
         let fault = self.fault.lock().unwrap().clone();
         match fault {
@@ -472,6 +481,7 @@ impl Directory for Faults {
             _ => {}
         }
         let guid = self.embedded.perform(operation)?;
+        self.weather.made(operation, guid);
         self.done.lock().unwrap().push(match operation {
             Operation::Add { .. } => "add",
             Operation::Modify { .. } => "modify",
@@ -485,8 +495,132 @@ impl Directory for Faults {
                 self.away.store(true, Ordering::SeqCst);
                 Err(lost())
             }
-            _ => Ok(guid),
+            _ => self.weather.after(operation).map(|()| guid),
         }
+    }
+}
+
+/// What happens to every operation, whenever it comes: it hangs on the operation and on a seed, not on the order.
+#[derive(Debug, Default)]
+pub(crate) struct Weather {
+    pub(crate) seed: u64,
+    /// The seed of the delays, which are no matter of what happens.
+    pub(crate) delays: u64,
+    /// The longest delay before and after an operation.
+    pub(crate) delay: Duration,
+    /// In a thousand: operations that are refused for good, as often as they come.
+    pub(crate) refused: u64,
+    /// In a thousand: operations at which the directory is busy, once or twice.
+    pub(crate) busy: u64,
+    /// In a thousand: operations of which the request or the answer is lost, the first time.
+    pub(crate) lost: u64,
+    /// Memberships, too, are lost.
+    pub(crate) lost_members: bool,
+    pub(crate) met: Mutex<BTreeMap<u64, u32>>,
+    pub(crate) names: Mutex<BTreeMap<Guid, String>>,
+}
+
+impl Weather {
+    fn draw(&self, what: &str, of: &str) -> u64 {
+        use std::hash::{Hash as _, Hasher as _};
+        let mut hasher = std::collections::hash_map::DefaultHasher::new();
+        (self.seed, what, of).hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn happens(&self, what: &str, of: &str, in_a_thousand: u64) -> bool {
+        self.draw(what, of) % 1000 < in_a_thousand
+    }
+
+    fn wait(&self, what: &str, of: &str) {
+        let most = u64::try_from(self.delay.as_micros()).unwrap();
+        if most > 0 {
+            let drawn = self.draw(what, &format!("{} {of}", self.delays));
+            std::thread::sleep(Duration::from_micros(drawn % most));
+        }
+    }
+
+    /// How often this has come.
+    fn times(&self, what: &str, of: &str) -> u32 {
+        let mut met = self.met.lock().unwrap();
+        let times = met.entry(self.draw(what, of)).or_default();
+        *times += 1;
+        *times
+    }
+
+    /// Remembers under which name something was made: GUIDs differ from world to world.
+    fn made(&self, operation: &Operation, guid: Guid) {
+        if let Operation::Add { dn, .. } = operation {
+            let mut names = self.names.lock().unwrap();
+            names.insert(guid, dn.to_string());
+        }
+    }
+
+    /// What an operation is, each of its members for itself.
+    fn parts(&self, operation: &Operation) -> Vec<String> {
+        let name = |guid: &Guid| {
+            let names = self.names.lock().unwrap();
+            names.get(guid).cloned().unwrap_or_else(|| guid.to_string())
+        };
+        match operation {
+            Operation::Modify { target, changes } => {
+                let target = match target {
+                    Target::Guid(guid) => name(guid),
+                    Target::Dn(dn) => dn.to_string(),
+                };
+                let [change] = &**changes else {
+                    return vec![format!("{target} {changes:?}")];
+                };
+                if !change.attribute.is("member") {
+                    return vec![format!("{target} {change:?}")];
+                }
+                let names = change.delete.iter().chain(&change.add);
+                names.map(|name| format!("{target} {name:?}")).collect()
+            }
+            Operation::SetPassword { guid, .. } => vec![format!("password {}", name(guid))],
+            Operation::Move { guid, to, .. } => vec![format!("move {} {to}", name(guid))],
+            Operation::Delete { guid, .. } => vec![format!("delete {}", name(guid))],
+            Operation::Add { dn, .. } => vec![format!("add {dn}")],
+        }
+    }
+
+    fn before(&self, operation: &Operation) -> Result<(), port::Error> {
+        let parts = self.parts(operation);
+        let whole = parts.concat();
+        let refuse = |code: ResultCode| port::Error::Refused {
+            code,
+            win32: None,
+            dn: "CN=x".into(),
+            message: "the weather".into(),
+        };
+        self.wait("before", &whole);
+        let bad = |part: &String| self.happens("refused", part, self.refused);
+        if parts.iter().any(bad) {
+            return Err(refuse(ResultCode::ConstraintViolation));
+        }
+        if self.happens("busy", &whole, self.busy) && self.times("busy", &whole) <= 2 {
+            return Err(refuse(ResultCode::Busy));
+        }
+        if self.is_lost("request", operation, &whole) {
+            return Err(lost());
+        }
+        Ok(())
+    }
+
+    fn after(&self, operation: &Operation) -> Result<(), port::Error> {
+        let whole = self.parts(operation).concat();
+        self.wait("after", &whole);
+        if self.is_lost("answer", operation, &whole) {
+            return Err(lost());
+        }
+        Ok(())
+    }
+
+    fn is_lost(&self, what: &str, operation: &Operation, whole: &str) -> bool {
+        let membership = matches!(operation, Operation::Modify { changes, .. } if changes[0].attribute.is("member"));
+        (self.lost_members || !membership)
+            && self.happens(what, whole, self.lost)
+            && self.times(what, whole) == 1
     }
 }
 

@@ -218,10 +218,7 @@ fn killed_again_and_again_it_still_gets_to_the_end() {
     let place = template.twin();
     // Few at once, so that every kill but the first few comes after something was recorded.
     let config = place.read("tenure.toml");
-    place.write(
-        "tenure.toml",
-        &format!("{config}\n[apply]\nin_flight = 2\n"),
-    );
+    place.write("tenure.toml", format!("{config}\n[apply]\nin_flight = 2\n"));
     let mut kills = 0;
     // Each time a little further: nothing that is behind a run is done again.
     while kill_at(&place, 14) {
