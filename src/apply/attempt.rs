@@ -1,26 +1,21 @@
 //! Does one action: looks, sends its operation, and tells success from conflict and failure.
 
-use std::time::Duration;
-
 use secrecy::SecretString;
 
+use super::Handed;
 use super::deed::Deed;
-use super::seen::{Seen, Trouble, View, refused};
-use super::{Handed, Handover, Owner, password};
+use super::password;
+use super::seen::{Seen, Trouble, View};
 use crate::directory::Guid;
-use crate::directory::port::{self, Directory, Operation, ResultCode, win32};
-use crate::hr::port::Field;
+use crate::directory::port::{self, Operation, ResultCode, win32};
 use crate::plan::{Action, Change, Target};
 use crate::state::NameSpace;
 
-/// How often an operation is tried while the directory is busy.
-const MAX_ATTEMPTS: u32 = 5;
-
-/// How long the first pause between two attempts is; each further one is twice as long.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-
 /// How many passwords are made before the domain's refusal counts (S20).
 const MAX_PASSWORDS: u32 = 3;
+
+/// How often an operation is sent whose answer is lost; each time it is looked whether it was done.
+pub(super) const MAX_LOST_ANSWERS: u32 = 3;
 
 /// An action that is done.
 pub(super) struct Success {
@@ -30,18 +25,31 @@ pub(super) struct Success {
     pub(super) member: Option<Guid>,
     /// It was so already: somebody else did it.
     pub(super) already: bool,
-    /// What became of the password that it set.
+    /// The password that it set, until it is handed over.
+    pub(super) password: Option<SecretString>,
+    /// What became of that password.
     pub(super) handed: Option<Handed>,
+}
+
+impl Success {
+    pub(super) fn new(object: Guid, already: bool) -> Self {
+        Self {
+            object,
+            member: None,
+            already,
+            password: None,
+            handed: None,
+        }
+    }
 }
 
 /// Does the operation, unless the directory shows that it is done or overtaken.
 ///
-/// `in_doubt`: it was begun before a crash, so what looks done was done by us.
+/// `in_doubt`: it was begun before a crash, or an answer was lost, so what looks done was done by us.
 pub(super) fn attempt(
     view: &View<'_>,
     action: &Action,
     in_doubt: bool,
-    handover: &mut dyn Handover,
 ) -> Result<Success, Trouble> {
     let change = &action.change;
     let membership = membership(change);
@@ -49,10 +57,8 @@ pub(super) fn attempt(
         .map(|(_, account)| view.guid(account))
         .transpose()?;
     let done = |object, already| Success {
-        object,
         member,
-        already,
-        handed: None,
+        ..Success::new(object, already)
     };
     // A group's members are many: whether one is among them, the operation itself tells.
     if in_doubt || membership.is_none() {
@@ -66,66 +72,84 @@ pub(super) fn attempt(
                     Change::CreateAccount { .. } | Change::CreateGroup { .. }
                 ) =>
             {
-                return Err(Trouble::Conflict("it exists already".into()));
+                return Err(Trouble::conflict("it exists already"));
             }
             // An adoption whose anchor stands there already writes the state alone.
             Seen::After(object) => {
                 return Ok(done(object, !matches!(change, Change::Adopt { .. })));
             }
-            Seen::Else(text) => return Err(Trouble::Conflict(text)),
+            Seen::Else(text) => return Err(Trouble::conflict(text)),
         }
     }
     still_free(view, action)?;
-    match (view.deed(change)?, membership) {
-        (
-            Deed::Password {
-                account,
-                must_change,
-                length,
+    match view.deed(change)? {
+        Deed::Password {
+            account,
+            must_change,
+            length,
+        } => give_password(view, &account, must_change, length),
+        Deed::Operation(operation) => match settled(view, change, &operation, in_doubt) {
+            Ok(object) => Ok(done(object, false)),
+            Err(Unsettled::Refused(error)) => match membership {
+                Some((group, _)) if is_so_already(change, &error) => {
+                    Ok(done(view.guid(group)?, true))
+                }
+                Some(_) | None => Err(error.into()),
             },
-            _,
-        ) => {
-            let handed = give_password(view, action, &account, (must_change, length), handover)?;
-            Ok(Success {
-                handed: Some(handed),
-                ..done(view.guid(&account)?, false)
-            })
-        }
-        (Deed::Value, _) => write_back(view, change).map(|object| done(object, false)),
-        (Deed::Operation(operation), None) => {
-            Ok(done(patiently(view.directory, &operation)?, false))
-        }
-        (Deed::Operation(operation), Some((group, _))) => {
-            match patiently(view.directory, &operation) {
-                Ok(object) => Ok(done(object, false)),
-                Err(error) if is_so_already(change, &error) => Ok(done(view.guid(group)?, true)),
-                Err(error) => Err(error.into()),
-            }
-        }
+            Err(Unsettled::Trouble(trouble)) => Err(trouble),
+        },
     }
 }
 
-/// Writes a value back to HR; yields the account whose value it is.
-fn write_back(view: &View<'_>, change: &Change) -> Result<Guid, Trouble> {
-    let Change::WriteBack {
-        account,
-        person,
-        source,
-        before,
-        after,
-        ..
-    } = change
-    else {
-        return Err(Trouble::Failed("nothing is written back by it".to_owned()));
-    };
-    let field = Field {
-        person,
-        name: source,
-    };
-    view.hr
-        .write(&field, before.as_deref(), after)
-        .map_err(|error| refused(&error))?;
-    view.guid(account)
+/// Why an operation is not done.
+enum Unsettled {
+    /// The directory refused it.
+    Refused(port::Error),
+    /// What was found when looking for what became of it.
+    Trouble(Trouble),
+}
+
+impl From<Trouble> for Unsettled {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble)
+    }
+}
+
+/// Sends an operation until it is known whether it was done: where the answer is lost, the directory is looked at
+/// once it is back.
+fn settled(
+    view: &View<'_>,
+    change: &Change,
+    operation: &Operation,
+    mut in_doubt: bool,
+) -> Result<Guid, Unsettled> {
+    let mut lost = 0;
+    loop {
+        let sent = view.line.send(operation);
+        in_doubt |= sent.in_doubt;
+        let error = match sent.answer {
+            Ok(object) => return Ok(object),
+            Err(error) => error,
+        };
+        if matches!(error, port::Error::Unreachable { .. }) {
+            in_doubt = true;
+            lost += 1;
+            match view.seen(change)? {
+                Seen::After(object) => return Ok(object),
+                Seen::Before if lost < MAX_LOST_ANSWERS => {}
+                Seen::Before => return Err(Trouble::Lost(error).into()),
+                Seen::Else(text) => return Err(Trouble::conflict(text).into()),
+            }
+        } else if in_doubt && error.is_conflict() {
+            // It may be our own earlier attempt that is in the way.
+            return match view.seen(change)? {
+                Seen::After(object) => Ok(object),
+                Seen::Before | Seen::Else(_) => Err(Unsettled::Refused(error)),
+            };
+        } else {
+            return Err(Unsettled::Refused(error));
+        }
+    }
 }
 
 /// Asks once more, right before writing, whether the addresses that an action gives are nobody's (S14): AD itself would
@@ -148,70 +172,56 @@ fn still_free(view: &View<'_>, action: &Action) -> Result<(), Trouble> {
     };
     let given = action.reserves.iter();
     for (_, address) in given.filter(|(space, _)| *space == NameSpace::Address) {
-        let holders = view.directory.address_holders(address)?;
+        let holders = view.line.address_holders(address)?;
         if holders.iter().any(|holder| Some(*holder) != own) {
             let text = format!("`{address}` was given to another object since the plan was made");
-            return Err(Trouble::Conflict(text));
+            return Err(Trouble::conflict(text));
         }
     }
     Ok(())
 }
 
-/// Makes passwords until the domain takes one, and hands that over.
+/// Makes passwords until the domain takes one.
 fn give_password(
     view: &View<'_>,
-    action: &Action,
     account: &Target,
-    (must_change, length): (bool, u32),
-    handover: &mut dyn Handover,
-) -> Result<Handed, Trouble> {
+    must_change: bool,
+    length: u32,
+) -> Result<Success, Trouble> {
     let guid = view.guid(account)?;
-    let set = |password: &SecretString| {
-        let password = password.clone();
-        patiently(
-            view.directory,
-            &Operation::SetPassword {
-                guid,
-                password,
-                must_change,
-            },
-        )
-    };
-    let mut made = 0;
+    let (mut refused, mut lost) = (0, 0);
     loop {
-        made += 1;
         let password =
-            password::make(length).map_err(|error| Trouble::Failed(error.to_string()))?;
-        match set(&password) {
-            Ok(account_guid) => {
-                let owner = Owner {
-                    person: action.person.as_ref(),
-                    who: &action.who,
-                    account: account_guid,
-                    dn: view.place(guid, account),
-                };
-                return Ok(handover.hand_over(&owner, &password));
+            password::make(length).map_err(|error| Trouble::failed(error.to_string()))?;
+        let operation = Operation::SetPassword {
+            guid,
+            password: password.clone(),
+            must_change,
+        };
+        match view.line.send(&operation).answer {
+            Ok(object) => {
+                return Ok(Success {
+                    password: Some(password),
+                    ..Success::new(object, false)
+                });
             }
-            Err(error) if error.is_password_policy() && made < MAX_PASSWORDS => {}
+            // Nobody can see which password an account has: once the directory is back, it gets another one.
+            Err(error @ port::Error::Unreachable { .. }) => {
+                lost += 1;
+                if lost >= MAX_LOST_ANSWERS {
+                    return Err(error.into());
+                }
+                view.account(account)?;
+            }
+            Err(error) if error.is_password_policy() => {
+                refused += 1;
+                if refused >= MAX_PASSWORDS {
+                    return Err(error.into());
+                }
+            }
             Err(error) => return Err(error.into()),
         }
     }
-}
-
-/// Does an operation, again after a pause while the directory is busy.
-fn patiently(directory: &dyn Directory, operation: &Operation) -> Result<Guid, port::Error> {
-    let mut pause = FIRST_PAUSE;
-    for _ in 1..MAX_ATTEMPTS {
-        match directory.perform(operation) {
-            // Without an answer nobody knows whether it was done: that is not tried again but looked up.
-            Err(error) if error.is_retryable() && error.code().is_some() => {
-                std::thread::sleep(pause);
-                pause = pause.saturating_mul(2);
-            }
-            answer => return answer,
-        }
-    }
-    directory.perform(operation)
 }
 
 /// Whether the refusal of a membership says that it is as wanted (MS-ADTS 3.1.1.5.3; Samba's codes differ).
@@ -231,7 +241,7 @@ fn is_so_already(change: &Change, error: &port::Error) -> bool {
 }
 
 /// Group and account of a membership.
-fn membership(change: &Change) -> Option<(&Target, &Target)> {
+pub(super) fn membership(change: &Change) -> Option<(&Target, &Target)> {
     let (Change::AddMember { group, account } | Change::RemoveMember { group, account, .. }) =
         change
     else {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::seen::{Trouble, View};
 use crate::directory::port::{self, Operation};
-use crate::directory::{AttributeName, Dn, Object, Uac, Value};
+use crate::directory::{AttributeName, Object, Uac, Value};
 use crate::plan::{AttributeChange, Change, Target};
 
 /// What does a change.
@@ -20,8 +20,6 @@ pub(super) enum Deed {
         must_change: bool,
         length: u32,
     },
-    /// A value for HR, which is no matter of the directory.
-    Value,
 }
 
 impl View<'_> {
@@ -101,7 +99,7 @@ impl View<'_> {
                 let guid = self.guid(account)?;
                 Operation::Move {
                     guid,
-                    from: self.place(guid, account).clone(),
+                    from: self.place(guid, account),
                     to: to.clone(),
                 }
             }
@@ -109,12 +107,14 @@ impl View<'_> {
             Change::Disable { account, .. } => switch(&*self.account(account)?, Uac::disabled),
             Change::AddMember { group, account } => self.member(group, account, true)?,
             Change::RemoveMember { group, account, .. } => self.member(group, account, false)?,
-            Change::WriteBack { .. } => return Ok(Deed::Value),
+            Change::WriteBack { .. } => {
+                return Err(Trouble::failed("this is no matter of the directory"));
+            }
             Change::Delete { account } => {
                 let guid = self.guid(account)?;
                 Operation::Delete {
                     guid,
-                    dn: self.place(guid, account).clone(),
+                    dn: self.place(guid, account),
                 }
             }
         };
@@ -123,7 +123,7 @@ impl View<'_> {
 
     fn member(&self, group: &Target, account: &Target, joins: bool) -> Result<Operation, Trouble> {
         let guid = self.guid(account)?;
-        let member: &Dn = self.place(guid, account);
+        let member = self.place(guid, account);
         let value = Value::Text(Arc::clone(member.text()));
         let (old, new) = if joins {
             (None, Some(value))

@@ -50,6 +50,15 @@ pub enum ApplyError {
         #[source]
         source: port::Error,
     },
+    /// Somebody else holds the directory by now: the run stopped before its next operation, and waits to be
+    /// finished.
+    #[error("run {run} stopped: {}", first(refusals))]
+    Taken {
+        /// Which run.
+        run: Uuid,
+        /// Who.
+        refusals: Vec<Refusal>,
+    },
     /// The directory is lost; the run waits to be finished.
     #[error("run {run} stopped: the directory failed")]
     Directory {
@@ -74,7 +83,7 @@ impl ApplyError {
     /// What to do about it, as an act.
     pub fn help(&self) -> String {
         match self {
-            Self::Refused { refusals } => refusals
+            Self::Refused { refusals } | Self::Taken { refusals, .. } => refusals
                 .first()
                 .map_or_else(String::new, |refusal| refusal.help().into()),
             Self::Unfinished { .. } => "finish it with `tenure resume`, then plan again".into(),

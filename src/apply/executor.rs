@@ -1,30 +1,37 @@
 //! Carries a plan out, and finishes a run that was broken off: the same code for both.
 //!
-//! Per action: its intent is committed, the directory is looked at, the operation is done, its outcome and what
-//! follows for the state are committed. A run that goes on after a crash finds in the journal what is behind it;
-//! for the one action that was intended and has no outcome it looks in the directory first.
+//! The main thread picks what is ready, commits the intents of all of it at once, and hands it to workers; it
+//! collects what they report and commits all outcomes that have arrived, with what follows from them for the
+//! state, at once. It alone touches the store, the watch and the handover. A run that goes on after a crash finds
+//! in the journal what is behind it; for each action that was intended and has no outcome it looks in the
+//! directory first.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::attempt::{Success, attempt};
+use super::attempt::Success;
+use super::crew::{Crew, Report, Task};
 use super::effect::{Effect, Known};
 use super::job::{Job, numbered};
 use super::journal;
-use super::seen::Trouble;
+use super::line::Line;
+use super::members::{MAX_NAMES, Membership};
+use super::schedule::Schedule;
+use super::seen::{Told, Trouble, View};
+use super::written::write_back;
 use super::{
-    ApplyError, Author, Boundary, Counts, Handed, Handover, RunStatus, Situation, Status, Watch,
-    precondition,
+    ApplyError, Author, Boundary, Counts, Handed, Handover, Owner, Pace, RunStatus, Situation,
+    Status, Watch, precondition,
 };
-use crate::directory::port::Directory;
+use crate::directory::port::{self, Directory};
 use crate::directory::{Dn, Guid};
 use crate::hr::port::WriteBack;
 use crate::plan::{Action, ActionId, Change, Plan, Target, file};
-use crate::state::mark::{self, Foreign, Found, Lease, Mark};
 use crate::state::{Given, Lock, Store};
 
 /// For how long counts of guards are kept; limits look at the last 24 hours.
@@ -32,6 +39,9 @@ const COUNTS_KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(31 * 
 
 /// How long a yes may be acted on: if what was approved fails, a later run tries again until then.
 const APPROVAL_HOLDS: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
+
+/// How long a report is waited for before it is looked whether the lease is to be renewed.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// Said of a password that nobody got.
 const PASSWORD_UNKNOWN: &str =
@@ -61,6 +71,8 @@ pub struct Executor<'a> {
     pub bases: &'a [Dn],
     /// Takes the directory over from whatever state it belonged to, for `match --rebuild`.
     pub takes_over: bool,
+    /// How fast, and how patient.
+    pub pace: Pace,
     /// Who gets new passwords.
     pub handover: &'a mut dyn Handover,
     /// Who follows the run.
@@ -99,6 +111,13 @@ pub struct Ended {
     pub text: Option<String>,
 }
 
+/// An action that is behind the run, and what it did.
+struct Closed<'p> {
+    action: &'p Action,
+    ended: Ended,
+    success: Option<Success>,
+}
+
 impl Executor<'_> {
     /// Carries out a plan, after a last look whether it may be.
     pub fn apply(
@@ -114,7 +133,8 @@ impl Executor<'_> {
                 who: run.who,
             });
         }
-        let found = self.own_mark()?;
+        let line = Line::new(self.directory, self.pace);
+        let found = self.own_mark(&line)?;
         precondition::check(plan, situation)
             .map_err(|refusals| ApplyError::Refused { refusals })?;
         let plan = approved(plan, situation.approved, author, (self.clock)());
@@ -147,9 +167,14 @@ impl Executor<'_> {
             Ok(())
         })?;
         self.at(Boundary::Begun)?;
-        let lease = Lease::new(run, at, &author.who, &author.host);
-        let mark = self.mark(found.as_ref(), Some(lease))?;
-        self.carry_out(Job::new(run, plan, (self.directory, self.hr), mark))
+        let job = match self.take_lease(&line, found, run, at, plan) {
+            Err(error @ ApplyError::Refused { .. }) => {
+                self.call_off(run, plan, &error.to_string())?;
+                return Err(error);
+            }
+            job => job?,
+        };
+        self.carry_out(&line, job)
     }
 
     /// Finishes the run that was broken off; `None` if there is none. `domain` is that of the directory.
@@ -168,174 +193,355 @@ impl Executor<'_> {
             run,
             why: error.to_string(),
         })?;
-        let mark = self.own_mark()?;
-        let lease = Lease::new(run, found.started, &found.who, &found.host);
-        let mark = self.mark(mark.as_ref(), Some(lease))?;
-        let mut job = Job::new(run, &plan, (self.directory, self.hr), mark);
+        let line = Line::new(self.directory, self.pace);
+        let mark = self.own_mark(&line)?;
+        let mut job = self.take_lease(&line, mark, run, found.started, &plan)?;
         job.outcome.resumed = true;
-        self.carry_out(job).map(Some)
+        self.carry_out(&line, job).map(Some)
     }
 
-    /// Says in the directory that no run is at work, where one that was killed after its end could not (S5).
-    pub fn release(&mut self) -> Result<(), ApplyError> {
-        let found = self.own_mark()?;
-        let lease = |found: &Found| found.mark.as_ref()?.lease.clone();
-        if found.as_ref().and_then(lease).is_some() && journal::unfinished(self.store)?.is_none() {
-            self.mark(found.as_ref(), None)?;
+    fn carry_out(&mut self, line: &Line<'_>, mut job: Job<'_>) -> Result<Outcome, ApplyError> {
+        let (run, plan) = (job.run, job.plan);
+        let view = View::new(line);
+        let progress = journal::progress(self.store, run)?;
+        for ((id, action), known) in numbered(plan).zip(&progress) {
+            job.set_status(id, known.status);
+            if let (Status::Done, Some(object)) = (known.status, known.object) {
+                view.note(id, &action.change, object);
+            }
+        }
+        let is_behind = |id: ActionId| is_behind(job.status(id));
+        let behind = numbered(plan).filter(|(id, _)| is_behind(*id)).count();
+        let mut schedule = Schedule::new(plan, is_behind);
+        self.watch.begun(run, plan.actions.len(), behind);
+        let workers = self.pace.workers().min(plan.actions.len() - behind);
+        if workers > 0 {
+            std::thread::scope(|scope| {
+                let mut crew = Crew::start(scope, &view, workers).map_err(|error| {
+                    let message = format!("no worker could be started: {error}");
+                    let source = port::Error::Unreachable { message };
+                    ApplyError::Directory { run, source }
+                })?;
+                let driven = self.drive(&mut job, &view, &mut schedule, &mut crew);
+                if driven.is_err() {
+                    line.give_up();
+                }
+                driven
+            })?;
+        }
+        self.end(line, job)
+    }
+
+    /// Hands out and records until nothing is left, or nothing can be done any more.
+    fn drive<'p>(
+        &mut self,
+        job: &mut Job<'p>,
+        view: &View<'_>,
+        schedule: &mut Schedule,
+        crew: &mut Crew<'p>,
+    ) -> Result<(), ApplyError> {
+        let mut stopped: Option<ApplyError> = None;
+        loop {
+            if stopped.is_none() {
+                stopped = self.keep_lease(view.line, job)?;
+            }
+            if stopped.is_none() {
+                self.hand_out(job, view, schedule, crew)?;
+            } else {
+                view.line.give_up();
+            }
+            if crew.is_idle() {
+                return stopped.map_or(Ok(()), Err);
+            }
+            let mut answers = Vec::new();
+            for report in crew.collect(LONGEST_WAIT) {
+                if let Some(group) = report.group {
+                    schedule.free(group);
+                }
+                answers.extend(report.answers);
+            }
+            answers.sort_by_key(|(id, _)| *id);
+            let run = job.run;
+            if let Some(source) = self.take(job, view, schedule, answers)? {
+                stopped.get_or_insert(ApplyError::Directory { run, source });
+            }
+        }
+    }
+
+    /// Hands out what is ready while there is room.
+    fn hand_out<'p>(
+        &mut self,
+        job: &mut Job<'p>,
+        view: &View<'_>,
+        schedule: &mut Schedule,
+        crew: &mut Crew<'p>,
+    ) -> Result<(), ApplyError> {
+        let most = if crew.is_many() { MAX_NAMES } else { 1 };
+        while crew.room() > 0 {
+            if self.watch.cancelled() {
+                schedule.close(|id| job.status(id) == Status::Intended);
+            }
+            let mut tasks = Vec::new();
+            let mut closed = Vec::new();
+            for _ in 0..crew.room() {
+                let Some(next) = schedule.next(most) else {
+                    break;
+                };
+                let mut task = Task {
+                    actions: Vec::new(),
+                    group: next.group,
+                };
+                for id in next.ids {
+                    let Some(action) = job.plan.actions.get(id.0 as usize) else {
+                        continue;
+                    };
+                    let in_doubt = job.status(id) == Status::Intended;
+                    self.at(Boundary::BeforeIntent(id))?;
+                    match job.excused(id, action).filter(|_| !in_doubt) {
+                        Some(ended) => closed.push(Closed {
+                            action,
+                            ended,
+                            success: None,
+                        }),
+                        None => task.actions.push(Membership {
+                            id,
+                            action,
+                            in_doubt,
+                        }),
+                    }
+                }
+                if let (true, Some(group)) = (task.actions.is_empty(), task.group) {
+                    schedule.free(group);
+                }
+                if !task.actions.is_empty() {
+                    tasks.push(task);
+                }
+            }
+            if tasks.is_empty() && closed.is_empty() {
+                return Ok(());
+            }
+            self.intend(job, &tasks, &closed)?;
+            self.close(job, view, schedule, closed)?;
+            let is_for_hr = |task: &Task<'_>| {
+                let mut actions = task.actions.iter();
+                actions.any(|one| matches!(one.action.change, Change::WriteBack { .. }))
+            };
+            let (for_hr, tasks): (Vec<_>, Vec<_>) = tasks.into_iter().partition(is_for_hr);
+            for task in tasks {
+                crew.hand(task);
+            }
+            for one in for_hr.iter().flat_map(|task| &task.actions) {
+                let answer = write_back(self.hr, view, &one.action.change, one.in_doubt);
+                crew.report(Report {
+                    group: None,
+                    answers: vec![(one.id, answer)],
+                });
+            }
         }
         Ok(())
     }
 
-    /// The mark of the directory, if it is this state's or may be taken over; none if there is none.
-    fn own_mark(&self) -> Result<Option<Found>, ApplyError> {
-        let lost = |source| ApplyError::Mark { source };
-        let found = Found::in_directory(self.directory, self.bases).map_err(lost)?;
-        let Some(mark) = found.as_ref().filter(|_| !self.takes_over) else {
-            return Ok(found);
-        };
-        let state = self.store.identity()?;
-        let refused = |foreign: Foreign| ApplyError::Refused {
-            refusals: vec![foreign.into()],
-        };
-        mark.belongs_to(state.id, state.generation)
-            .map_err(refused)?;
-        let lease = mark.mark.as_ref().and_then(|mark| mark.lease.as_ref());
-        if let Some(lease) = lease
-            && !journal::knows(self.store, lease.run)?
-        {
-            let lease = lease.clone();
-            return Err(refused(Foreign::Held { lease }));
-        }
-        Ok(found)
-    }
-
-    /// Writes the state's id and generation, as they are in the store, into the directory (S5).
-    ///
-    /// The store always goes first: killed in between it is newer than its mark, which is as good.
-    fn mark(&mut self, found: Option<&Found>, lease: Option<Lease>) -> Result<Found, ApplyError> {
-        let state = self.store.identity()?;
-        let mark = Mark {
-            state: state.id,
-            generation: state.generation,
-            lease,
-        };
-        let at = match mark.lease {
-            Some(_) => Boundary::Marked,
-            None => Boundary::Unmarked,
-        };
-        let written = mark::write(self.directory, self.bases, found, &mark)
-            .map_err(|source| ApplyError::Mark { source })?;
-        self.at(at)?;
-        Ok(written)
-    }
-
-    fn carry_out(&mut self, mut job: Job<'_>) -> Result<Outcome, ApplyError> {
-        let (run, plan) = (job.run, job.plan);
-        job.catch_up(&journal::progress(self.store, run)?);
-        let behind = job
-            .statuses
-            .iter()
-            .filter(|status| is_behind(**status))
-            .count();
-        self.watch.begun(run, plan.actions.len(), behind);
-        for (id, action) in numbered(plan) {
-            if is_behind(job.status(id)) {
-                continue;
-            }
-            if job.status(id) == Status::Pending && self.watch.cancelled() {
-                job.outcome.status = RunStatus::Cancelled;
-                break;
-            }
-            self.one(&mut job, id, action)?;
-        }
-        self.end(job)
-    }
-
-    /// Brings one action to its end.
-    fn one(&mut self, job: &mut Job<'_>, id: ActionId, action: &Action) -> Result<(), ApplyError> {
-        let run = job.run;
-        let in_doubt = job.status(id) == Status::Intended;
-        self.at(Boundary::BeforeIntent(id))?;
-        if !in_doubt {
-            if job.waits(id) {
-                return self.record(job, action, ended(id, Status::Waiting, None), None);
-            }
-            if let Some(needed) = job.unmet(action) {
-                let text = format!("action {} did not succeed", needed.0);
-                return self.record(job, action, ended(id, Status::Skipped, Some(&text)), None);
-            }
-            let at = (self.clock)();
-            self.store
-                .write(self.lock, |writer| journal::intend(writer, run, id, at))?;
-            self.at(Boundary::Intended(id))?;
-        }
-        let (ended, success) = match attempt(&job.view, action, in_doubt, self.handover) {
-            Ok(success) => {
-                let text = match success.handed {
-                    Some(Handed::ToNobody) => Some(PASSWORD_UNKNOWN),
-                    Some(Handed::Over) | None => success.already.then_some(ALREADY),
-                };
-                (ended(id, Status::Done, text), Some(success))
-            }
-            Err(Trouble::Conflict(text)) => (ended(id, Status::Conflict, Some(&text)), None),
-            Err(Trouble::Failed(text)) => (ended(id, Status::Failed, Some(&text)), None),
-            Err(Trouble::Lost(source)) => return Err(ApplyError::Directory { run, source }),
-        };
-        self.at(Boundary::Performed(id))?;
-        self.record(job, action, ended, success)
-    }
-
-    /// Commits how an action ended, with all that follows for the state.
-    fn record(
+    /// Commits the intents of all that is about to be handed out, and the outcome of what is not to be tried.
+    fn intend(
         &mut self,
         job: &mut Job<'_>,
-        action: &Action,
-        ended: Ended,
-        success: Option<Success>,
+        tasks: &[Task<'_>],
+        closed: &[Closed<'_>],
     ) -> Result<(), ApplyError> {
         let at = (self.clock)();
-        let (id, status) = (ended.id, ended.status);
-        self.store.write(self.lock, |writer| {
-            job.close(writer, action, &ended, success.as_ref(), at)?;
-            let Some(success) = &success else {
-                return Ok(());
-            };
-            let known = &job.known;
-            Effect {
-                run: job.run,
-                known,
-                action,
-                success,
-                at,
-            }
-            .write(writer)
-        })?;
-        self.at(Boundary::Recorded(id))?;
-        if let Some(success) = success {
-            if success.handed == Some(Handed::ToNobody) {
-                job.outcome.passwords_unknown.push(id);
-            }
-            job.note(id, action, success.object);
+        let actions = tasks.iter().flat_map(|task| &task.actions);
+        let intended: Vec<ActionId> = actions
+            .filter(|one| !one.in_doubt)
+            .map(|one| one.id)
+            .collect();
+        if !intended.is_empty() || !closed.is_empty() {
+            self.store.write(self.lock, |writer| {
+                for closed in closed {
+                    job.close(writer, closed.action, &closed.ended, None, at)?;
+                }
+                for id in &intended {
+                    journal::intend(writer, job.run, *id, at)?;
+                }
+                Ok(())
+            })?;
         }
-        job.set_status(id, status);
-        job.outcome.ended.push(ended);
-        self.watch.ended(id, status);
+        for id in intended {
+            job.set_status(id, Status::Intended);
+            self.at(Boundary::Intended(id))?;
+        }
+        Ok(())
+    }
+
+    /// Takes what the workers report; yields what went wrong with the directory, if it is lost.
+    fn take(
+        &mut self,
+        job: &mut Job<'_>,
+        view: &View<'_>,
+        schedule: &mut Schedule,
+        answers: Vec<(ActionId, Result<Success, Trouble>)>,
+    ) -> Result<Option<port::Error>, ApplyError> {
+        let mut lost = None;
+        let mut closed = Vec::new();
+        for (id, answer) in answers {
+            let Some(action) = job.plan.actions.get(id.0 as usize) else {
+                continue;
+            };
+            let (ended, success) = match answer {
+                Ok(mut success) => {
+                    self.at(Boundary::Performed(id))?;
+                    self.hand_over(view, id, action, &mut success)?;
+                    let text = match success.handed {
+                        Some(Handed::ToNobody) => Some(PASSWORD_UNKNOWN),
+                        Some(Handed::Over) | None => success.already.then_some(ALREADY),
+                    };
+                    (ended(id, Status::Done, text), Some(success))
+                }
+                Err(Trouble::Lost(source)) => {
+                    lost.get_or_insert(source);
+                    continue;
+                }
+                Err(Trouble::Conflict(told)) => {
+                    self.at(Boundary::Performed(id))?;
+                    (told_of(id, Status::Conflict, told), None)
+                }
+                Err(Trouble::Failed(told)) => {
+                    self.at(Boundary::Performed(id))?;
+                    (told_of(id, Status::Failed, told), None)
+                }
+            };
+            closed.push(Closed {
+                action,
+                ended,
+                success,
+            });
+        }
+        self.record(job, &closed)?;
+        self.close(job, view, schedule, closed)?;
+        Ok(lost)
+    }
+
+    /// Hands the password over that an action has set. Nothing says yet that it is set: killed here, another one is
+    /// made, and until that is handed over and recorded nothing enables the account (S20).
+    fn hand_over(
+        &mut self,
+        view: &View<'_>,
+        id: ActionId,
+        action: &Action,
+        success: &mut Success,
+    ) -> Result<(), ApplyError> {
+        let (Some(password), Change::SetPassword { account, .. }) =
+            (success.password.take(), &action.change)
+        else {
+            return Ok(());
+        };
+        let owner = Owner {
+            person: action.person.as_ref(),
+            who: &action.who,
+            account: success.object,
+            dn: &view.place(success.object, account),
+        };
+        success.handed = Some(self.handover.hand_over(&owner, &password));
+        self.at(Boundary::HandedOver(id))
+    }
+
+    /// Commits how actions ended, with all that follows for the state.
+    fn record(&mut self, job: &Job<'_>, all: &[Closed<'_>]) -> Result<(), ApplyError> {
+        if all.is_empty() {
+            return Ok(());
+        }
+        let at = (self.clock)();
+        self.store.write(self.lock, |writer| {
+            for closed in all {
+                let success = closed.success.as_ref();
+                job.close(writer, closed.action, &closed.ended, success, at)?;
+                let Some(success) = success else {
+                    continue;
+                };
+                Effect {
+                    run: job.run,
+                    known: &job.known,
+                    action: closed.action,
+                    success,
+                    at,
+                }
+                .write(writer)?;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    /// Puts actions behind the run whose outcome is on disk, and lets go what waited for them.
+    fn close(
+        &mut self,
+        job: &mut Job<'_>,
+        view: &View<'_>,
+        schedule: &mut Schedule,
+        all: Vec<Closed<'_>>,
+    ) -> Result<(), ApplyError> {
+        for closed in all {
+            let Ended { id, status, .. } = closed.ended;
+            self.at(Boundary::Recorded(id))?;
+            if let Some(success) = closed.success {
+                if success.handed == Some(Handed::ToNobody) {
+                    job.outcome.passwords_unknown.push(id);
+                }
+                view.note(id, &closed.action.change, success.object);
+            }
+            job.set_status(id, status);
+            job.outcome.ended.push(closed.ended);
+            schedule.behind(id);
+            self.watch.ended(id, status);
+        }
+        Ok(())
+    }
+
+    /// Closes a run that somebody else was faster than, before anything of it was done.
+    ///
+    /// The generation stays: what the other one does makes this state an older one, and so it has to.
+    fn call_off(&mut self, run: Uuid, plan: &Plan, why: &str) -> Result<(), ApplyError> {
+        let at = (self.clock)();
+        let mut counts = Counts::default();
+        let all: Vec<(Ended, &Action)> = numbered(plan)
+            .map(|(id, action)| (ended(id, Status::Skipped, Some(why)), action))
+            .collect();
+        counts.add(
+            Status::Skipped,
+            u32::try_from(all.len()).unwrap_or(u32::MAX),
+        );
+        self.store.write(self.lock, |writer| {
+            for (ended, action) in &all {
+                let ending = journal::Ending {
+                    id: ended.id,
+                    action,
+                    status: ended.status,
+                    object: None,
+                    text: ended.text.as_deref(),
+                };
+                journal::close(writer, run, &ending, at)?;
+            }
+            journal::end(writer, run, RunStatus::Cancelled, counts, at)
+        })?;
         Ok(())
     }
 
     /// Closes the run, what it did not begin included, and writes the baselines that depend on its success.
-    fn end(&mut self, mut job: Job<'_>) -> Result<Outcome, ApplyError> {
+    fn end(&mut self, line: &Line<'_>, mut job: Job<'_>) -> Result<Outcome, ApplyError> {
         self.at(Boundary::BeforeEnd)?;
         let at = (self.clock)();
         let plan = job.plan;
         for (id, _) in numbered(plan) {
             if !is_behind(job.status(id)) {
+                job.outcome.status = RunStatus::Cancelled;
                 job.outcome
                     .ended
                     .push(ended(id, Status::Skipped, Some(STOPPED)));
                 job.set_status(id, Status::Skipped);
             }
         }
+        // In the plan's order, in whatever order they came to their end.
+        job.outcome.ended.sort_by_key(|ended| ended.id);
+        job.outcome.passwords_unknown.sort_unstable();
         for status in &job.statuses {
             job.outcome.counts.add(*status, 1);
         }
@@ -381,11 +587,11 @@ impl Executor<'_> {
             Ok(())
         })?;
         self.at(Boundary::Ended)?;
-        self.mark(Some(&job.mark), None)?;
+        self.write_mark(line, Some(job.mark), None)?;
         Ok(job.outcome)
     }
 
-    fn at(&mut self, boundary: Boundary) -> Result<(), ApplyError> {
+    pub(super) fn at(&mut self, boundary: Boundary) -> Result<(), ApplyError> {
         if self.watch.at(boundary).is_break() {
             return Err(ApplyError::BrokenOff { boundary });
         }
@@ -415,11 +621,20 @@ fn approved<'p>(plan: &'p Plan, ids: &[Arc<str>], author: &Author, at: Timestamp
     Cow::Owned(plan)
 }
 
-fn ended(id: ActionId, status: Status, text: Option<&str>) -> Ended {
+pub(super) fn ended(id: ActionId, status: Status, text: Option<&str>) -> Ended {
     Ended {
         id,
         status,
         text: text.map(Into::into),
+    }
+}
+
+fn told_of(id: ActionId, status: Status, told: Told) -> Ended {
+    let Told { text } = told;
+    Ended {
+        id,
+        status,
+        text: Some(text),
     }
 }
 

@@ -1,22 +1,19 @@
 //! A run at work: what is behind it, what it made and moved, and what the state learns of it at its end.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::attempt::Success;
 use super::effect::Known;
-use super::executor::{Ended, Outcome};
+use super::executor::{Ended, Outcome, ended};
 use super::journal::{self, Ending};
-use super::seen::View;
 use super::{Counts, RunStatus, Status};
 use crate::directory::Guid;
-use crate::directory::port::Directory;
 use crate::hr::PersonId;
-use crate::hr::port::WriteBack;
 use crate::plan::{Action, ActionId, Change, GuardKind, Notice, Plan, Target};
-use crate::state::mark::Found;
+use crate::state::mark::{Found, Lease};
 use crate::state::outbox::Due;
 use crate::state::{StoreError, Writer};
 use crate::text::mail::Address;
@@ -28,19 +25,23 @@ pub(super) struct Job<'a> {
     pub(super) known: Known<'a>,
     pub(super) statuses: Vec<Status>,
     /// Which actions wait for approval, or need one that does.
-    pub(super) waits: Vec<bool>,
-    pub(super) view: View<'a>,
+    waits: Vec<bool>,
     pub(super) outcome: Outcome,
     /// The mark as this run wrote it last.
     pub(super) mark: Found,
+    /// The right to change the directory, as it stands there.
+    pub(super) lease: Lease,
+    /// When the lease is to be renewed; never where it has no end.
+    pub(super) renew: Option<Timestamp>,
 }
 
 impl<'a> Job<'a> {
     pub(super) fn new(
         run: Uuid,
         plan: &'a Plan,
-        (directory, hr): (&'a dyn Directory, &'a dyn WriteBack),
         mark: Found,
+        lease: Lease,
+        renew: Option<Timestamp>,
     ) -> Self {
         let outcome = Outcome {
             run,
@@ -51,13 +52,6 @@ impl<'a> Job<'a> {
             notices: 0,
             resumed: false,
         };
-        let view = View {
-            directory,
-            hr,
-            made: BTreeMap::new(),
-            places: BTreeMap::new(),
-            moved: BTreeMap::new(),
-        };
         let statuses = vec![Status::Pending; plan.actions.len()];
         Self {
             run,
@@ -65,19 +59,10 @@ impl<'a> Job<'a> {
             known: Known::new(&plan.memory),
             statuses,
             waits: plan.waiting(),
-            view,
             outcome,
             mark,
-        }
-    }
-
-    /// Takes up what the journal says is behind this run.
-    pub(super) fn catch_up(&mut self, progress: &[journal::Progress]) {
-        for ((id, action), known) in numbered(self.plan).zip(progress) {
-            self.set_status(id, known.status);
-            if let (Status::Done, Some(object)) = (known.status, known.object) {
-                self.note(id, action, object);
-            }
+            lease,
+            renew,
         }
     }
 
@@ -88,8 +73,14 @@ impl<'a> Job<'a> {
             .unwrap_or(Status::Pending)
     }
 
-    pub(super) fn waits(&self, id: ActionId) -> bool {
-        self.waits.get(id.0 as usize).copied().unwrap_or(false)
+    /// Why an action is not tried, if it is not: nobody has approved it, or what it needs did not succeed.
+    pub(super) fn excused(&self, id: ActionId, action: &Action) -> Option<Ended> {
+        if self.waits.get(id.0 as usize).copied().unwrap_or(false) {
+            return Some(ended(id, Status::Waiting, None));
+        }
+        let needed = self.unmet(action)?;
+        let text = format!("action {} did not succeed", needed.0);
+        Some(ended(id, Status::Skipped, Some(&text)))
     }
 
     pub(super) fn set_status(&mut self, id: ActionId, status: Status) {
@@ -98,22 +89,8 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// Remembers what a successful action made or moved.
-    pub(super) fn note(&mut self, id: ActionId, action: &Action, object: Guid) {
-        if let Change::CreateUnit { .. }
-        | Change::CreateGroup { .. }
-        | Change::CreateAccount { .. } = &action.change
-        {
-            self.view.made.insert(id, object);
-        }
-        if let Change::Move { account, to, .. } = &action.change {
-            self.view.moved.insert(account.dn().clone(), to.clone());
-            self.view.places.insert(object, to.clone());
-        }
-    }
-
     /// The first action that this one needs and that did not succeed.
-    pub(super) fn unmet(&self, action: &Action) -> Option<ActionId> {
+    fn unmet(&self, action: &Action) -> Option<ActionId> {
         let missing = |needed: &&ActionId| self.status(**needed) != Status::Done;
         action.after.iter().find(missing).copied()
     }

@@ -2,13 +2,13 @@
 //!
 //! A run is written with all its actions and its plan before the first step; an action is *pending*, then
 //! *intended*, then *done*, *failed*, *conflict* (somebody else was faster) or *skipped* (something that it needs
-//! did not succeed, or the run was stopped). After a crash exactly the intended one is in doubt. Each outcome
+//! did not succeed, or the run was stopped). After a crash exactly the intended ones are in doubt. Each outcome
 //! goes onto the audit trail in the same transaction.
 //!
 //! This half writes; what it wrote is read by [`super::history`].
 
 use jiff::Timestamp;
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, params};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -422,11 +422,13 @@ pub(super) fn progress(store: &Store, run: Uuid) -> Result<Vec<Progress>, StoreE
     })
 }
 
-/// Whether the journal has that run, at its end or not.
-pub(super) fn knows(store: &Store, run: Uuid) -> Result<bool, StoreError> {
+/// Whether that run is at its end; `None` where the journal does not have it.
+pub(super) fn is_finished(store: &Store, run: Uuid) -> Result<Option<bool>, StoreError> {
     store.read(|db| {
-        let query = "SELECT EXISTS (SELECT 1 FROM run WHERE id = ?1)";
-        Ok(db.query_row(query, [run.to_string()], |row| row.get(0))?)
+        let query = "SELECT status <> 'running' FROM run WHERE id = ?1";
+        Ok(db
+            .query_row(query, [run.to_string()], |row| row.get(0))
+            .optional()?)
     })
 }
 

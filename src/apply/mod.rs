@@ -11,6 +11,7 @@
 //! Begin with [`Executor`], then [`precondition`], [`journal`] and [`history`].
 
 mod attempt;
+mod crew;
 mod deed;
 mod effect;
 mod error;
@@ -19,15 +20,23 @@ mod handover;
 pub mod history;
 mod job;
 pub mod journal;
+mod lease;
+mod line;
+mod members;
+mod pace;
 mod password;
 pub mod precondition;
+mod schedule;
 mod seen;
+mod touch;
 mod watch;
+mod written;
 
 pub use error::ApplyError;
 pub use executor::{Ended, Executor, Outcome};
 pub use handover::{Handed, Handover, NoHandover, Owner};
 pub use history::{ActionRecord, RunDetails, RunRecord};
 pub use journal::{Author, Counts, RunStatus, Status, Unfinished};
+pub use pace::{MAX_IN_FLIGHT, Pace, Patience};
 pub use precondition::{Refusal, Situation};
 pub use watch::{Boundary, Unwatched, Watch};

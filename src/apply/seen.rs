@@ -5,11 +5,11 @@
 //! operation, as S17 asks where no old value is tested.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use crate::directory::port::{self, Directory};
+use super::line::Line;
+use crate::directory::port;
 use crate::directory::{AttributeName, Dn, Guid, Object, Uac, Value};
-use crate::hr::port::{Field, PortError, WriteBack};
 use crate::plan::{ActionId, AttributeChange, Change, Target};
 
 /// How far an action is.
@@ -27,11 +27,28 @@ pub(super) enum Seen {
 #[derive(Debug)]
 pub(super) enum Trouble {
     /// Somebody else changed what the plan saw.
-    Conflict(String),
+    Conflict(Told),
     /// The directory refused.
-    Failed(String),
+    Failed(Told),
     /// The directory is lost: the whole run stops here, and what happened to the operation is unknown.
     Lost(port::Error),
+}
+
+/// What is said of an action that is not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Told {
+    /// What happened.
+    pub(super) text: String,
+}
+
+impl Trouble {
+    pub(super) fn conflict(text: impl Into<String>) -> Self {
+        Self::Conflict(Told { text: text.into() })
+    }
+
+    pub(super) fn failed(text: impl Into<String>) -> Self {
+        Self::Failed(Told { text: text.into() })
+    }
 }
 
 impl From<port::Error> for Trouble {
@@ -40,24 +57,57 @@ impl From<port::Error> for Trouble {
             port::Error::Unreachable { .. }
             | port::Error::Storage { .. }
             | port::Error::Stopped { .. } => Self::Lost(error),
-            port::Error::Renamed { .. } => Self::Conflict(error.to_string()),
-            port::Error::Refused { .. } if error.is_conflict() => Self::Conflict(error.to_string()),
-            port::Error::Refused { .. } => Self::Failed(error.to_string()),
+            port::Error::Renamed { .. } => Self::conflict(error.to_string()),
+            port::Error::Refused { .. } if error.is_conflict() => Self::conflict(error.to_string()),
+            port::Error::Refused { .. } => Self::failed(error.to_string()),
         }
     }
 }
 
-/// The directory as one run has changed it so far.
+/// The directory as one run has changed it so far. All workers see through it; what it knows of the run only who
+/// records what they did adds to it.
 pub(super) struct View<'a> {
-    pub(super) directory: &'a dyn Directory,
-    /// Who takes values that are written back.
-    pub(super) hr: &'a dyn WriteBack,
+    pub(super) line: &'a Line<'a>,
+    changed: RwLock<Changed>,
+}
+
+/// What a run has made and moved.
+#[derive(Debug, Default)]
+struct Changed {
     /// What the actions that make something made.
-    pub(super) made: BTreeMap<ActionId, Guid>,
+    made: BTreeMap<ActionId, Guid>,
     /// Where the actions that move something put it.
-    pub(super) places: BTreeMap<Guid, Dn>,
+    places: BTreeMap<Guid, Dn>,
     /// The same by the place it had: the directory moves with it whatever names it.
-    pub(super) moved: BTreeMap<Dn, Dn>,
+    moved: BTreeMap<Dn, Dn>,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(line: &'a Line<'a>) -> Self {
+        Self {
+            line,
+            changed: RwLock::default(),
+        }
+    }
+
+    /// Remembers what a successful action made or moved.
+    pub(super) fn note(&self, id: ActionId, change: &Change, object: Guid) {
+        let mut changed = self.changed.write().unwrap_or_else(PoisonError::into_inner);
+        if let Change::CreateUnit { .. }
+        | Change::CreateGroup { .. }
+        | Change::CreateAccount { .. } = change
+        {
+            changed.made.insert(id, object);
+        }
+        if let Change::Move { account, to, .. } = change {
+            changed.moved.insert(account.dn().clone(), to.clone());
+            changed.places.insert(object, to.clone());
+        }
+    }
+
+    fn changed(&self) -> RwLockReadGuard<'_, Changed> {
+        self.changed.read().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl View<'_> {
@@ -65,7 +115,7 @@ impl View<'_> {
     pub(super) fn seen(&self, change: &Change) -> Result<Seen, Trouble> {
         match change {
             Change::CreateUnit { dn } => {
-                let Some(found) = self.directory.read(&port::Target::Dn(dn.clone()))? else {
+                let Some(found) = self.line.read(&port::Target::Dn(dn.clone()))? else {
                     return Ok(Seen::Before);
                 };
                 if found.is_unit() {
@@ -79,7 +129,7 @@ impl View<'_> {
                 group_type,
                 ..
             } => {
-                let Some(found) = self.directory.read(&port::Target::Dn(dn.clone()))? else {
+                let Some(found) = self.line.read(&port::Target::Dn(dn.clone()))? else {
                     return Ok(Seen::Before);
                 };
                 let same = found.account_name() == Some(&**name)
@@ -90,7 +140,7 @@ impl View<'_> {
                 Ok(Seen::Else(format!("{dn} exists already")))
             }
             Change::CreateAccount { dn, attributes, .. } => {
-                let Some(found) = self.directory.read(&port::Target::Dn(dn.clone()))? else {
+                let Some(found) = self.line.read(&port::Target::Dn(dn.clone()))? else {
                     return Ok(Seen::Before);
                 };
                 let same = |(name, values): &(Arc<str>, Vec<Arc<str>>)| holds(&found, name, values);
@@ -141,32 +191,11 @@ impl View<'_> {
             Change::Disable { account, .. } => Ok(uac(&*self.account(account)?, Uac::disabled)),
             Change::AddMember { group, account } => self.membership(group, account, true),
             Change::RemoveMember { group, account, .. } => self.membership(group, account, false),
-            Change::WriteBack {
-                account,
-                person,
-                source,
-                before,
-                after,
-                ..
-            } => {
-                let field = Field {
-                    person,
-                    name: source,
-                };
-                let now = self.hr.value(&field).map_err(|error| refused(&error))?;
-                if now.as_deref() == Some(&**after) {
-                    return Ok(Seen::After(self.guid(account)?));
-                }
-                if now.as_deref() == before.as_deref() {
-                    return Ok(Seen::Before);
-                }
-                Ok(Seen::Else(format!(
-                    "HR says another `{source}` of {person} since the plan was made"
-                )))
-            }
+            // HR is asked by whoever writes to it.
+            Change::WriteBack { .. } => Ok(Seen::Before),
             Change::Delete { account } => {
                 let guid = self.guid(account)?;
-                if self.directory.read(&port::Target::Guid(guid))?.is_none() {
+                if self.line.read(&port::Target::Guid(guid))?.is_none() {
                     return Ok(Seen::After(guid));
                 }
                 let object = self.account(account)?;
@@ -182,14 +211,15 @@ impl View<'_> {
     /// The changes with the names, in their old values, of objects that this run has moved since.
     pub(super) fn as_of_now(&self, attributes: &[AttributeChange]) -> Vec<AttributeChange> {
         let mut attributes = attributes.to_vec();
-        if self.moved.is_empty() {
+        let changed = self.changed();
+        if changed.moved.is_empty() {
             return attributes;
         }
         let links = attributes
             .iter_mut()
             .filter(|change| AttributeName::new(&change.attribute).is_dn());
         for value in links.flat_map(|change| &mut change.before) {
-            let place = Dn::parse(value).ok().and_then(|dn| self.moved.get(&dn));
+            let place = Dn::parse(value).ok().and_then(|dn| changed.moved.get(&dn));
             if let Some(place) = place {
                 *value = Arc::clone(place.text());
             }
@@ -201,17 +231,17 @@ impl View<'_> {
     pub(super) fn guid(&self, target: &Target) -> Result<Guid, Trouble> {
         match target {
             Target::Existing { guid, .. } => Ok(*guid),
-            Target::Made { by, dn } => self
-                .made
-                .get(by)
-                .copied()
-                .ok_or_else(|| Trouble::Failed(format!("{dn} was not made"))),
+            Target::Made { by, dn } => {
+                let made = self.changed().made.get(by).copied();
+                made.ok_or_else(|| Trouble::failed(format!("{dn} was not made")))
+            }
         }
     }
 
     /// Where a target is by what the plan saw and this run did.
-    pub(super) fn place<'b>(&'b self, guid: Guid, target: &'b Target) -> &'b Dn {
-        self.places.get(&guid).unwrap_or_else(|| target.dn())
+    pub(super) fn place(&self, guid: Guid, target: &Target) -> Dn {
+        let moved = self.changed().places.get(&guid).cloned();
+        moved.unwrap_or_else(|| target.dn().clone())
     }
 
     /// An account that may be written: there, in its place, and not protected since.
@@ -219,44 +249,39 @@ impl View<'_> {
         let guid = self.guid(target)?;
         let object = self.object(guid, target.dn())?;
         let place = self.place(guid, target);
-        if object.dn() != place {
-            return Err(Trouble::Conflict(format!(
+        if *object.dn() != place {
+            return Err(Trouble::conflict(format!(
                 "{place} is now called {}",
                 object.dn()
             )));
         }
         if object.is_admin_count() {
             let text = format!("{place} is protected since the plan was made (adminCount is 1)");
-            return Err(Trouble::Conflict(text));
+            return Err(Trouble::conflict(text));
         }
         Ok(object)
     }
 
     fn object(&self, guid: Guid, dn: &Dn) -> Result<Arc<Object>, Trouble> {
-        self.directory
+        self.line
             .read(&port::Target::Guid(guid))?
-            .ok_or_else(|| Trouble::Conflict(format!("{dn} does not exist any more")))
+            .ok_or_else(|| Trouble::conflict(format!("{dn} does not exist any more")))
     }
 
-    fn membership(&self, group: &Target, account: &Target, wanted: bool) -> Result<Seen, Trouble> {
+    pub(super) fn membership(
+        &self,
+        group: &Target,
+        account: &Target,
+        wanted: bool,
+    ) -> Result<Seen, Trouble> {
         let guid = self.guid(group)?;
-        let object = self.object(guid, group.dn())?;
-        let account_guid = self.guid(account)?;
-        let member = self.place(account_guid, account);
-        let is_member = object
-            .values("member")
-            .any(|value| Dn::parse(value).is_ok_and(|value| value == *member));
-        Ok(if is_member == wanted {
+        let member = self.place(self.guid(account)?, account);
+        Ok(if self.line.is_member(guid, &member)? == wanted {
             Seen::After(guid)
         } else {
             Seen::Before
         })
     }
-}
-
-/// HR does not take it: this action fails, and the run goes on.
-pub(super) fn refused(error: &PortError) -> Trouble {
-    Trouble::Failed(error.to_string())
 }
 
 fn modified(object: &Object, attributes: &[AttributeChange]) -> Seen {

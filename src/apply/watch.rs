@@ -15,7 +15,7 @@ pub trait Watch {
     /// An action is behind us.
     fn ended(&mut self, _action: ActionId, _status: Status) {}
 
-    /// Whether to stop after the operation in flight; what is not begun is then skipped.
+    /// Whether to stop after the operations in flight; what is not begun is then skipped.
     fn cancelled(&self) -> bool {
         false
     }
@@ -34,14 +34,16 @@ pub enum Boundary {
     BeforeBegin,
     /// The run stands in the journal.
     Begun,
-    /// The directory says that this run is at work.
+    /// The directory says that this run is at work, for the first time or for longer.
     Marked,
     /// Nothing says yet that this action is about to happen.
     BeforeIntent(ActionId),
-    /// Its intent is on disk; the operation is not sent.
+    /// Its intent is on disk; the operation is not in the hands of a worker yet.
     Intended(ActionId),
-    /// The operation is done; nothing says so yet.
+    /// A worker reports its operation as done, or refused; nothing on disk says so yet.
     Performed(ActionId),
+    /// The password that it set is handed over; nothing says so yet.
+    HandedOver(ActionId),
     /// Its outcome is on disk.
     Recorded(ActionId),
     /// All actions are behind us; the run is not closed.

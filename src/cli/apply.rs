@@ -8,7 +8,7 @@ use super::planning::{self, Asked, Planned};
 use super::report::Report;
 use super::{Exit, Output, check, disk, people, plan as plan_command, session};
 use crate::apply::{
-    ApplyError, Boundary, Executor, NoHandover, Outcome, Refusal, Situation, Status, Watch,
+    ApplyError, Boundary, Executor, NoHandover, Outcome, Pace, Refusal, Situation, Status, Watch,
     journal, precondition,
 };
 use crate::hr::PersonId;
@@ -67,6 +67,7 @@ pub(super) fn run(
     };
     let mut watch = Progress::new(output);
     let mut handover = NoHandover;
+    let pace = pace(&workspace, reading.pinned);
     if journal::unfinished(&store)?.is_some() {
         let directory = source.open(&workspace, &clock)?;
         let hr = workspace.hr(&reading.people, &reading.policy, &outside);
@@ -77,6 +78,7 @@ pub(super) fn run(
             hr: &hr,
             bases: &workspace.config.write,
             takes_over: false,
+            pace,
             handover: &mut handover,
             watch: &mut watch,
             clock: &*clock,
@@ -129,6 +131,7 @@ pub(super) fn run(
                 hr: &crate::hr::port::ReadOnly,
                 bases: &workspace.config.write,
                 takes_over: false,
+                pace,
                 handover: &mut handover,
                 watch: &mut watch,
                 clock: &*clock,
@@ -157,6 +160,7 @@ pub(super) fn run(
         hr: &hr,
         bases: &workspace.config.write,
         takes_over: false,
+        pace,
         handover: &mut handover,
         watch: &mut watch,
         clock: &*clock,
@@ -167,6 +171,19 @@ pub(super) fn run(
     keep(&mut store, &lock, &planned, now)?;
     say_outcome(&outcome, &plan.actions, output);
     Ok(exit(&outcome))
+}
+
+/// How fast the directory is changed, as the configuration says. A clock that stands still gives no lease an end; the
+/// files of the embedded directory are locked all the same.
+pub(super) fn pace(workspace: &Workspace, pinned: bool) -> Pace {
+    let told = &workspace.config.apply;
+    let pace = Pace::default();
+    Pace {
+        in_flight: told.in_flight.unwrap_or(pace.in_flight),
+        rate: told.rate,
+        lease: pace.lease.filter(|_| !pinned),
+        ..pace
+    }
 }
 
 /// What the state keeps beside what was done: what HR says of people for the day on which it no longer has them,
@@ -504,6 +521,9 @@ impl From<ApplyError> for Report {
             ApplyError::Unfinished { .. } => "unfinished-run",
             ApplyError::OtherDomain { .. } => "other-domain",
             ApplyError::LostPlan { .. } => "lost-plan",
+            ApplyError::Taken { refusals, .. } => {
+                refusals.first().map_or("directory-held", Refusal::code)
+            }
             ApplyError::Mark { .. } | ApplyError::Directory { .. } => "directory-failed",
             ApplyError::Store(_) => "bad-state",
             ApplyError::BrokenOff { .. } => "broken-off",

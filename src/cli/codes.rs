@@ -35,6 +35,7 @@ codes! {
     "csv-not-a-table" "a CSV of people that is no table"
     "csv-not-text" "a CSV of people in an encoding that is not read"
     "directory-failed" "the directory refused or failed in the middle of a run"
+    "directory-held" "a directory in which another run is at work"
     "duplicate-person-ids" "two records of one person"
     "guard-trips" "a plan that exceeds a limit"
     "invariant-broken" "a plan that an invariant rules out"

@@ -9,7 +9,7 @@ use super::view::matching::MatchView;
 use super::{Exit, Output, apply, check, disk, plan as plan_command, session};
 use crate::apply::{Executor, NoHandover, Situation};
 use crate::plan::{Change, Plan, Target, Verdict};
-use crate::state::{Found, Lock, Store};
+use crate::state::{Foreign, Found, Lock, Store};
 use crate::syntax::{self, ast};
 use crate::text::visible;
 use crate::workspace::Workspace;
@@ -171,7 +171,7 @@ fn rebuild(
     output: &mut Output,
 ) -> Result<Exit, Report> {
     let path = workspace.path(&workspace.config.state);
-    let now = reading.now;
+    let (now, pinned) = (reading.now, reading.pinned);
     let clock = move || now;
     let bases = &workspace.config.write;
     // A directory that cannot be used is refused before anything is made.
@@ -185,6 +185,11 @@ fn rebuild(
     let directory = source.open(workspace, &(Arc::new(clock) as _))?;
     let found = Found::in_directory(directory.port(), bases)
         .map_err(|error| Report::new("directory-failed", &error))?;
+    let lease = found.as_ref().and_then(Found::lease);
+    if let Some(lease) = lease.filter(|lease| lease.lasts(now)) {
+        let lease = lease.clone();
+        return Err(Foreign::Held { lease }.into());
+    }
     let identity = store.identity()?;
     let foreign = found
         .as_ref()
@@ -232,6 +237,7 @@ fn rebuild(
         hr: &crate::hr::port::ReadOnly,
         bases,
         takes_over: true,
+        pace: apply::pace(workspace, pinned),
         handover: &mut NoHandover,
         watch: &mut apply::Progress::new(output),
         clock: &clock,

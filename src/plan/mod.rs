@@ -63,6 +63,7 @@ pub(crate) use guard::revoke_word;
 pub use make::{Input, MAX_AGE, Options, plan};
 pub use needs::needs;
 pub use notice::{Notice, NoticeMemory};
+pub(crate) use order::made_by;
 pub use plan::{
     Broken, GuardVerdict, Header, Memory, NextChange, Plan, SourceRead, StageCount, ValuesEntry,
 };

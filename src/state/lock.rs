@@ -35,6 +35,7 @@ pub struct Holder {
 pub struct Lock {
     file: File,
     path: PathBuf,
+    holder: Holder,
 }
 
 /// Why the lock was not taken.
@@ -122,7 +123,16 @@ impl Lock {
             }
         }
         write_holder(&mut file, holder).map_err(io)?;
-        Ok(Self { file, path })
+        Ok(Self {
+            file,
+            path,
+            holder: holder.clone(),
+        })
+    }
+
+    /// Who holds it: this process.
+    pub fn holder(&self) -> &Holder {
+        &self.holder
     }
 
     /// The lock file.

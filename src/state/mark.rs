@@ -12,7 +12,8 @@
 
 use crate::directory::port::{Change, Directory, Error, Operation, Target};
 use crate::directory::{AttributeName, Dn, Guid, Object, Rdn, Snapshot, Value};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use std::fmt;
 use uuid::Uuid;
 
 /// What the object is called below its write base.
@@ -20,6 +21,15 @@ const NAME: &str = "tenure";
 
 /// The word by which a search finds it, whatever it is called.
 const KEYWORD: &str = "tenure";
+
+/// What stands for the end of a lease that has none.
+const NO_END: &str = "-";
+
+/// How far two clocks may differ (S5).
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(2);
+
+/// The longest name of a holder, in characters.
+const MAX_HOLDER: usize = 256;
 
 const CLASS: &str = "serviceConnectionPoint";
 const KEYWORDS: &str = "keywords";
@@ -43,6 +53,9 @@ pub struct Lease {
     pub run: Uuid,
     /// Since when.
     pub since: Timestamp,
+    /// Until when it holds everybody else off, unless it is renewed; none where the clock of the run stands still, and
+    /// so could not tell: then it holds off nobody who is not kept away by other means.
+    pub until: Option<Timestamp>,
     /// Whose, as `user on host`.
     pub who: String,
 }
@@ -78,9 +91,15 @@ pub enum Foreign {
         /// The generation here.
         here: u64,
     },
-    /// A run that this state knows nothing of is at work.
-    #[error("a run that this state knows nothing of holds the directory{}", at_work(Some(.lease)))]
+    /// A run is at work elsewhere.
+    #[error("the directory is held by {}", .lease)]
     Held {
+        /// Which.
+        lease: Lease,
+    },
+    /// A run that this state knows nothing of was at work, and did not come to its end.
+    #[error("a run that this state knows nothing of was at work in the directory and is not finished{}", at_work(Some(.lease)))]
+    Astray {
         /// Which.
         lease: Lease,
     },
@@ -91,7 +110,8 @@ impl Foreign {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unknown { .. } => "state-unknown",
-            Self::Older { .. } | Self::Held { .. } => "state-older",
+            Self::Older { .. } | Self::Astray { .. } => "state-older",
+            Self::Held { .. } => "directory-held",
         }
     }
 
@@ -102,10 +122,21 @@ impl Foreign {
                 "put the right state in its place, or take the directory over with `tenure match --rebuild`"
             }
             Self::Held { .. } => {
-                "wait for that run; if it died with its state, take the directory over with `tenure match --rebuild`"
+                "wait for that run; if it died, its own machine may finish it at once with `tenure resume`, and others once \
+                 its time is over"
+            }
+            Self::Astray { .. } => {
+                "finish that run with the state that began it; if that is lost, take the directory over with `tenure match --rebuild`"
             }
         }
     }
+}
+
+/// The last characters are kept: a machine is known by its whole name.
+fn holder(user: &str, host: &str) -> String {
+    let who = crate::text::visible(&format!("{user} on {host}")).into_owned();
+    let more = who.chars().count().saturating_sub(MAX_HOLDER);
+    who.chars().skip(more).collect()
 }
 
 fn marked(mark: Option<&Mark>) -> String {
@@ -124,32 +155,63 @@ fn named(state: Uuid) -> String {
 }
 
 fn at_work(lease: Option<&Lease>) -> String {
-    lease.map_or_else(String::new, |lease| {
-        let Lease { run, since, who } = lease;
-        format!(" (run {run} of {who}, since {since})")
-    })
+    lease.map_or_else(String::new, |lease| format!(" ({lease})"))
+}
+
+impl fmt::Display for Lease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            run,
+            since,
+            until,
+            who,
+        } = self;
+        write!(f, "run {run} of {who}, since {since}")?;
+        match until {
+            Some(until) => write!(f, ", until {until} unless it is renewed"),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Lease {
-    /// The lease of a run of that holder.
+    /// The lease of a run of that holder, with no end.
     pub fn new(run: Uuid, since: Timestamp, user: &str, host: &str) -> Self {
-        let who = crate::text::visible(&format!("{user} on {host}")).into_owned();
         Self {
             run,
             since,
-            who: who.chars().take(256).collect(),
+            until: None,
+            who: holder(user, host),
         }
     }
 
+    /// Whether it holds others off at that instant; clocks may differ by two minutes.
+    pub fn lasts(&self, now: Timestamp) -> bool {
+        let longest = |until: Timestamp| until.checked_add(CLOCK_TOLERANCE);
+        self.until
+            .is_some_and(|until| now < longest(until).unwrap_or(Timestamp::MAX))
+    }
+
+    /// Whether the run is one of that machine.
+    pub fn is_held_on(&self, host: &str) -> bool {
+        self.who.ends_with(&holder("", host))
+    }
+
     fn text(&self) -> String {
-        format!("lease={} {} {}", self.run, self.since, self.who)
+        let until = self.until.map(|until| until.to_string());
+        let until = until.as_deref().unwrap_or(NO_END);
+        format!("lease={} {} {until} {}", self.run, self.since, self.who)
     }
 
     fn read(text: &str) -> Option<Self> {
-        let mut parts = text.splitn(3, ' ');
+        let mut parts = text.splitn(4, ' ');
         Some(Self {
             run: parts.next()?.parse().ok()?,
             since: parts.next()?.parse().ok()?,
+            until: match parts.next()? {
+                NO_END => None,
+                until => Some(until.parse().ok()?),
+            },
             who: crate::text::visible(parts.next()?).into_owned(),
         })
     }
@@ -230,6 +292,11 @@ impl Found {
             Some(mark) => mark.belongs_to(state, generation),
             None => Err(Foreign::Unknown { mark: None, state }),
         }
+    }
+
+    /// The lease that it tells of.
+    pub fn lease(&self) -> Option<&Lease> {
+        self.mark.as_ref()?.lease.as_ref()
     }
 
     fn of(object: &Object) -> Option<Self> {

@@ -11,6 +11,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+/// The most operations on their way at once.
+const MOST_IN_FLIGHT: usize = 256;
+
 /// What `tenure.toml` says.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -28,8 +31,20 @@ pub struct Config {
     pub write: Vec<Dn>,
     /// The state store.
     pub state: PathBuf,
+    /// How a plan is carried out.
+    pub apply: Apply,
     /// Values of `param`s.
     pub params: BTreeMap<String, String>,
+}
+
+/// How fast a plan is carried out; what is not said is left to whoever does it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Apply {
+    /// How many operations are on their way at once.
+    pub in_flight: Option<usize>,
+    /// The most operations a second.
+    pub rate: Option<u32>,
 }
 
 /// A source of people.
@@ -87,7 +102,7 @@ impl ConfigError {
     pub fn help(&self) -> String {
         match self {
             Self::Toml { .. } => {
-                "sections are `[policy]`, `[people]`, `[directory]`, `[state]` and `[params]`"
+                "sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]` and `[params]`"
                     .to_owned()
             }
             Self::Value { help, .. } => help.clone(),
@@ -104,6 +119,8 @@ struct File {
     directory: DirectorySection,
     #[serde(default)]
     state: StateSection,
+    #[serde(default)]
+    apply: Apply,
     #[serde(default)]
     params: BTreeMap<String, toml::Value>,
 }
@@ -278,6 +295,9 @@ impl Config {
                 "name the unit below which accounts may be changed: `write = [\"OU=Company,DC=example,DC=com\"]`",
             ));
         }
+        file.apply
+            .check()
+            .map_err(|(problem, help)| wrong(problem, help))?;
         let mut params = BTreeMap::new();
         for (key, value) in file.params {
             let text = match value {
@@ -311,8 +331,31 @@ impl Config {
             read: names(&file.directory.read)?,
             write,
             state: file.state.path,
+            apply: file.apply,
             params,
         })
+    }
+}
+
+impl Apply {
+    /// Numbers that mean something; else what is wrong, and what to write.
+    fn check(self) -> Result<(), (String, &'static str)> {
+        if let Some(in_flight) = self
+            .in_flight
+            .filter(|one| !(1..=MOST_IN_FLIGHT).contains(one))
+        {
+            return Err((
+                format!("`[apply]` wants {in_flight} operations in flight"),
+                "write a number from 1 to 256; with 1 everything happens in the order of the plan",
+            ));
+        }
+        if self.rate == Some(0) {
+            return Err((
+                "`[apply]` allows no operation at all".to_owned(),
+                "write how many operations there may be in a second, or remove `rate`",
+            ));
+        }
+        Ok(())
     }
 }
 

@@ -66,6 +66,7 @@ fn child() {
             hr: &tenure::hr::port::ReadOnly,
             bases: &[base()],
             takes_over: false,
+            pace: world.pace,
             handover: &mut NoHandover,
             watch: &mut Stop { left },
             clock: &now,

@@ -163,12 +163,15 @@ fn a_state_from_last_week_is_refused_and_the_present_one_is_not() {
 fn a_run_that_the_state_knows_nothing_of_holds_the_directory() {
     let world = World::new();
     world.apply(&everything(&world)).unwrap();
-    let lease = Lease::new(
-        Uuid::from_u128(7),
-        super::world::now(),
-        "bob",
-        "another host",
-    );
+    let lease = Lease {
+        until: Some(super::world::now()),
+        ..Lease::new(
+            Uuid::from_u128(7),
+            super::world::now(),
+            "bob",
+            "another host",
+        )
+    };
     let mark = own(&world, Some(lease.clone()));
     write(&world.directory, &[base()], Some(&found(&world)), &mark).unwrap();
     assert_eq!(

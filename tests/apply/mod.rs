@@ -8,8 +8,10 @@ mod history;
 mod kill;
 mod mark;
 mod notices;
+mod parallel;
 mod plans;
 mod precondition;
+mod random;
 mod world;
 
 pub(crate) use plans::{Plans, attribute, person};

@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use tenure::apply::{
-    ApplyError, Author, Boundary, Executor, Handed, Handover, NoHandover, Outcome, Owner, Refusal,
-    Situation, Status, Watch,
+    ApplyError, Author, Boundary, Executor, Handed, Handover, NoHandover, Outcome, Owner, Pace,
+    Patience, Refusal, Situation, Status, Watch,
 };
 use tenure::directory::ldif::EmbeddedDirectory;
-use tenure::directory::port::{self, Change, Directory, Operation, Target};
+use tenure::directory::port::{self, Change, Directory, Operation, ResultCode, Target};
 use tenure::directory::{Dn, Guid, Object, Snapshot};
 use tenure::plan::{ActionId, Plan};
 use tenure::state::{Found, Holder, Lock, Mark, Prior, Store};
@@ -87,10 +87,31 @@ pub(crate) fn now() -> Timestamp {
     "2026-03-02T08:00:00Z".parse().unwrap()
 }
 
+/// One action after the other, as the plan has them, and with little patience.
+pub(crate) fn one_by_one() -> Pace {
+    in_flight(1)
+}
+
+/// So many operations in flight, and little patience.
+pub(crate) fn in_flight(in_flight: usize) -> Pace {
+    Pace {
+        in_flight,
+        patience: Patience {
+            attempts: 5,
+            looks: 5,
+            pause: Duration::from_millis(1),
+            longest: Duration::from_millis(8),
+        },
+        ..Pace::default()
+    }
+}
+
 /// A domain and a state store.
 pub(crate) struct World {
     folder: PathBuf,
     pub(crate) directory: Faults,
+    /// One after the other unless a test says so.
+    pub(crate) pace: Pace,
     lock: Lock,
     _temporary: Option<tempfile::TempDir>,
 }
@@ -98,9 +119,14 @@ pub(crate) struct World {
 impl World {
     /// A new one, its directory in memory.
     pub(crate) fn new() -> Self {
+        Self::of(LDIF)
+    }
+
+    /// The same of another domain.
+    pub(crate) fn of(ldif: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let embedded =
-            EmbeddedDirectory::in_memory("test", LDIF.as_bytes(), Arc::new(now)).unwrap();
+            EmbeddedDirectory::in_memory("test", ldif.as_bytes(), Arc::new(now)).unwrap();
         let path = folder.path().to_owned();
         Self::with(path, embedded, Some(folder))
     }
@@ -130,6 +156,7 @@ impl World {
         Self {
             folder,
             directory: Faults::new(embedded),
+            pace: one_by_one(),
             lock,
             _temporary: temporary,
         }
@@ -243,6 +270,7 @@ impl World {
             hr: &tenure::hr::port::ReadOnly,
             bases: &[base()],
             takes_over: false,
+            pace: self.pace,
             handover,
             watch,
             clock: &now,
@@ -263,6 +291,7 @@ impl World {
             hr: &tenure::hr::port::ReadOnly,
             bases: &[base()],
             takes_over: false,
+            pace: self.pace,
             handover: &mut NoHandover,
             watch,
             clock: &now,
@@ -331,13 +360,22 @@ pub(crate) struct Faults {
     pub(crate) embedded: EmbeddedDirectory,
     performed: AtomicUsize,
     pub(crate) fault: Mutex<Option<Fault>>,
+    away: AtomicBool,
+    /// What happens to every operation, whenever it comes.
+    pub(crate) weather: Weather,
     /// How the next write of the mark is answered, in place of writing it.
     pub(crate) mark_fault: Mutex<Option<port::Error>>,
     pub(crate) done: Mutex<Vec<&'static str>>,
 }
 
+fn lost() -> port::Error {
+    port::Error::Unreachable {
+        message: "the line is dead".into(),
+    }
+}
+
 /// Whether it writes the mark of the state, which is no action.
-fn is_mark(operation: &Operation) -> bool {
+pub(crate) fn is_mark(operation: &Operation) -> bool {
     match operation {
         Operation::Add { dn, .. } => dn.to_string().starts_with("CN=tenure,"),
         Operation::Modify { changes, .. } => {
@@ -357,6 +395,10 @@ pub(crate) enum Fault {
     LoseAnswer(usize),
     /// It is not done, and no answer comes.
     LoseRequest(usize),
+    /// It is done, and from then on nothing is answered.
+    LeaveAfter(usize),
+    /// It is not done, and from then on nothing is answered.
+    LeaveBefore(usize),
 }
 
 impl Faults {
@@ -365,6 +407,8 @@ impl Faults {
             embedded,
             performed: AtomicUsize::new(0),
             fault: Mutex::new(None),
+            away: AtomicBool::new(false),
+            weather: Weather::default(),
             mark_fault: Mutex::new(None),
             done: Mutex::new(Vec::new()),
         }
@@ -372,6 +416,19 @@ impl Faults {
 
     pub(crate) fn inject(&self, fault: Fault) {
         *self.fault.lock().unwrap() = Some(fault);
+    }
+
+    /// Whatever was wrong with it is so no longer.
+    pub(crate) fn heal(&self) {
+        *self.fault.lock().unwrap() = None;
+        self.away.store(false, Ordering::SeqCst);
+    }
+
+    fn is_there(&self) -> Result<(), port::Error> {
+        if self.away.load(Ordering::SeqCst) {
+            return Err(lost());
+        }
+        Ok(())
     }
 
     /// Operations that were really done, by kind.
@@ -386,18 +443,22 @@ impl Directory for Faults {
     }
 
     fn read(&self, target: &Target) -> Result<Option<Arc<Object>>, port::Error> {
+        self.is_there()?;
         self.embedded.read(target)
     }
 
     fn address_holders(&self, address: &str) -> Result<Vec<Guid>, port::Error> {
+        self.is_there()?;
         self.embedded.address_holders(address)
     }
 
     fn is_member(&self, group: Guid, member: &Dn) -> Result<bool, port::Error> {
+        self.is_there()?;
         self.embedded.is_member(group, member)
     }
 
     fn perform(&self, operation: &Operation) -> Result<Guid, port::Error> {
+        self.is_there()?;
         if is_mark(operation) {
             let fault = self.mark_fault.lock().unwrap().take();
             return match fault {
@@ -405,19 +466,22 @@ impl Directory for Faults {
                 None => self.embedded.perform(operation),
             };
         }
+        self.weather.before(operation)?;
         let number = self.performed.fetch_add(1, Ordering::SeqCst);
         let fault = self.fault.lock().unwrap().clone();
-        let lost = || port::Error::Unreachable {
-            message: "the line is dead".into(),
-        };
         match fault {
             Some(Fault::Refuse(from, error, times)) if (from..from + times).contains(&number) => {
                 return Err(error);
             }
             Some(Fault::LoseRequest(at)) if at == number => return Err(lost()),
+            Some(Fault::LeaveBefore(at)) if at == number => {
+                self.away.store(true, Ordering::SeqCst);
+                return Err(lost());
+            }
             _ => {}
         }
         let guid = self.embedded.perform(operation)?;
+        self.weather.made(operation, guid);
         self.done.lock().unwrap().push(match operation {
             Operation::Add { .. } => "add",
             Operation::Modify { .. } => "modify",
@@ -427,8 +491,136 @@ impl Directory for Faults {
         });
         match fault {
             Some(Fault::LoseAnswer(at)) if at == number => Err(lost()),
-            _ => Ok(guid),
+            Some(Fault::LeaveAfter(at)) if at == number => {
+                self.away.store(true, Ordering::SeqCst);
+                Err(lost())
+            }
+            _ => self.weather.after(operation).map(|()| guid),
         }
+    }
+}
+
+/// What happens to every operation, whenever it comes: it hangs on the operation and on a seed, not on the order.
+#[derive(Debug, Default)]
+pub(crate) struct Weather {
+    pub(crate) seed: u64,
+    /// The seed of the delays, which are no matter of what happens.
+    pub(crate) delays: u64,
+    /// The longest delay before and after an operation.
+    pub(crate) delay: Duration,
+    /// In a thousand: operations that are refused for good, as often as they come.
+    pub(crate) refused: u64,
+    /// In a thousand: operations at which the directory is busy, once or twice.
+    pub(crate) busy: u64,
+    /// In a thousand: operations of which the request or the answer is lost, the first time.
+    pub(crate) lost: u64,
+    /// Memberships, too, are lost.
+    pub(crate) lost_members: bool,
+    pub(crate) met: Mutex<BTreeMap<u64, u32>>,
+    pub(crate) names: Mutex<BTreeMap<Guid, String>>,
+}
+
+impl Weather {
+    fn draw(&self, what: &str, of: &str) -> u64 {
+        use std::hash::{Hash as _, Hasher as _};
+        let mut hasher = std::collections::hash_map::DefaultHasher::new();
+        (self.seed, what, of).hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn happens(&self, what: &str, of: &str, in_a_thousand: u64) -> bool {
+        self.draw(what, of) % 1000 < in_a_thousand
+    }
+
+    fn wait(&self, what: &str, of: &str) {
+        let most = u64::try_from(self.delay.as_micros()).unwrap();
+        if most > 0 {
+            let drawn = self.draw(what, &format!("{} {of}", self.delays));
+            std::thread::sleep(Duration::from_micros(drawn % most));
+        }
+    }
+
+    /// How often this has come.
+    fn times(&self, what: &str, of: &str) -> u32 {
+        let mut met = self.met.lock().unwrap();
+        let times = met.entry(self.draw(what, of)).or_default();
+        *times += 1;
+        *times
+    }
+
+    /// Remembers under which name something was made: GUIDs differ from world to world.
+    fn made(&self, operation: &Operation, guid: Guid) {
+        if let Operation::Add { dn, .. } = operation {
+            let mut names = self.names.lock().unwrap();
+            names.insert(guid, dn.to_string());
+        }
+    }
+
+    /// What an operation is, each of its members for itself.
+    fn parts(&self, operation: &Operation) -> Vec<String> {
+        let name = |guid: &Guid| {
+            let names = self.names.lock().unwrap();
+            names.get(guid).cloned().unwrap_or_else(|| guid.to_string())
+        };
+        match operation {
+            Operation::Modify { target, changes } => {
+                let target = match target {
+                    Target::Guid(guid) => name(guid),
+                    Target::Dn(dn) => dn.to_string(),
+                };
+                let [change] = &**changes else {
+                    return vec![format!("{target} {changes:?}")];
+                };
+                if !change.attribute.is("member") {
+                    return vec![format!("{target} {change:?}")];
+                }
+                let names = change.delete.iter().chain(&change.add);
+                names.map(|name| format!("{target} {name:?}")).collect()
+            }
+            Operation::SetPassword { guid, .. } => vec![format!("password {}", name(guid))],
+            Operation::Move { guid, to, .. } => vec![format!("move {} {to}", name(guid))],
+            Operation::Delete { guid, .. } => vec![format!("delete {}", name(guid))],
+            Operation::Add { dn, .. } => vec![format!("add {dn}")],
+        }
+    }
+
+    fn before(&self, operation: &Operation) -> Result<(), port::Error> {
+        let parts = self.parts(operation);
+        let whole = parts.concat();
+        let refuse = |code: ResultCode| port::Error::Refused {
+            code,
+            win32: None,
+            dn: "CN=x".into(),
+            message: "the weather".into(),
+        };
+        self.wait("before", &whole);
+        let bad = |part: &String| self.happens("refused", part, self.refused);
+        if parts.iter().any(bad) {
+            return Err(refuse(ResultCode::ConstraintViolation));
+        }
+        if self.happens("busy", &whole, self.busy) && self.times("busy", &whole) <= 2 {
+            return Err(refuse(ResultCode::Busy));
+        }
+        if self.is_lost("request", operation, &whole) {
+            return Err(lost());
+        }
+        Ok(())
+    }
+
+    fn after(&self, operation: &Operation) -> Result<(), port::Error> {
+        let whole = self.parts(operation).concat();
+        self.wait("after", &whole);
+        if self.is_lost("answer", operation, &whole) {
+            return Err(lost());
+        }
+        Ok(())
+    }
+
+    fn is_lost(&self, what: &str, operation: &Operation, whole: &str) -> bool {
+        let membership = matches!(operation, Operation::Modify { changes, .. } if changes[0].attribute.is("member"));
+        (self.lost_members || !membership)
+            && self.happens(what, whole, self.lost)
+            && self.times(what, whole) == 1
     }
 }
 

@@ -17,7 +17,7 @@ use super::shell::{change, typed, write};
 
 /// Codes whose example cannot be typed into a document, and why. Each is shown by a test elsewhere, or is a
 /// guard against what should never be.
-const TOLD: [(&str, &str); 43] = [
+const TOLD: [(&str, &str); 44] = [
     (
         "bad-writeback",
         "a file that is damaged by hand: `cli::told`",
@@ -32,6 +32,7 @@ const TOLD: [(&str, &str); 43] = [
         "directory-failed",
         "a disk is full: `directory::durability`",
     ),
+    ("directory-held", "two runs at once: `apply::lease`"),
     (
         "invariant-broken",
         "groups nested by hand: `cli::statements`",

@@ -271,6 +271,7 @@ impl Company {
             hr: &hr::port::ReadOnly,
             bases: &[Dn::parse(BASE).unwrap()],
             takes_over: false,
+            pace: tenure::apply::Pace::default(),
             handover: &mut NoHandover,
             watch: &mut Unwatched,
             clock: &|| now,
