@@ -53,7 +53,15 @@ const HOMES: &[(&str, &[&str])] = &[
     ),
     ("std::process", &["src/cli/"]),
     ("reqwest::", &["src/personio/", "src/personio_sim/"]),
-    ("tokio::", &["src/personio/client/", "src/personio_sim/"]),
+    (
+        "tokio::",
+        &[
+            "src/personio/client/",
+            "src/personio_sim/",
+            "src/directory/ldap/",
+        ],
+    ),
+    ("ldap3::", &["src/directory/ldap/"]),
     ("axum::", &["src/personio_sim/"]),
     ("miette::", &["src/diagnostic/render/"]),
     ("pest::", &["src/syntax/"]),
@@ -228,9 +236,11 @@ fn codes_in_use() -> Vec<(String, String)> {
         (r#"Report::(?:new|text)\(\s*"([a-z-]+)""#, ".rs"),
         // `Self::Variant { .. } => "code",` where an error says what it is called.
         (
-            r#"(?:Self|ApplyError)::[A-Za-z]+ ?(?:\{ \.\. \}|\(_\))?(?: \| Self::[A-Za-z]+ ?\{ \.\. \})* =>\s+"([a-z]+(?:-[a-z]+)+)""#,
+            r#"(?:Self|ApplyError)::[A-Za-z]+ ?(?:\{ \.\. \}|\(_\))?(?: \| Self::[A-Za-z]+ ?\{ \.\. \})* =>\s+\{?\s*"([a-z]+(?:-[a-z]+)+)""#,
             ".rs",
         ),
+        // `self.find("code", …)` of the doctor.
+        (r#"self\.find\(\s*"([a-z-]+)""#, ".rs"),
     ];
     let mut found = Vec::new();
     for (name, text) in sources() {

@@ -17,7 +17,11 @@ use super::shell::{change, typed, write};
 
 /// Codes whose example cannot be typed into a document, and why. Each is shown by a test elsewhere, or is a
 /// guard against what should never be.
-const TOLD: [(&str, &str); 44] = [
+const TOLD: [(&str, &str); 59] = [
+    (
+        "attribute-missing",
+        "a domain controller is needed: `cli::controller`",
+    ),
     (
         "bad-writeback",
         "a file that is damaged by hand: `cli::told`",
@@ -26,8 +30,16 @@ const TOLD: [(&str, &str); 44] = [
         "broken-off",
         "a run is interrupted: `cli::killed`, `apply::crash`",
     ),
+    (
+        "clock-skew",
+        "a domain controller is needed: `directory::connections`",
+    ),
     ("csv-nobody", "two tables of people: `hr::employments`"),
     ("csv-not-text", "bytes that are no text: `hr::csv`"),
+    (
+        "deleted-unseen",
+        "a domain controller is needed: `cli::controller`",
+    ),
     (
         "directory-failed",
         "a disk is full: `directory::durability`",
@@ -37,11 +49,36 @@ const TOLD: [(&str, &str); 44] = [
         "invariant-broken",
         "groups nested by hand: `cli::statements`",
     ),
+    (
+        "ldap-certificate",
+        "a domain controller is needed: `directory::connections`",
+    ),
+    (
+        "ldap-credentials",
+        "a domain controller is needed: `directory::connections`",
+    ),
+    (
+        "ldap-no-controller",
+        "another server is needed: `directory::connections`",
+    ),
+    (
+        "ldap-other-controller",
+        "a second domain controller is needed: `directory::connections`",
+    ),
+    (
+        "ldap-refused",
+        "a domain controller is needed: `directory::connections`",
+    ),
+    (
+        "ldap-unreachable",
+        "nobody listens there: `directory::connections`",
+    ),
     ("locked", "two runs at once: `cli::exits`"),
     (
         "lost-plan",
         "a state from the middle of a run: `apply::crash`",
     ),
+    ("no-catalogue", "a second domain is needed"),
     ("no-employments", "two tables of people: `workspace`"),
     ("no-folder", "the current folder is removed"),
     ("no-identity", "the policy changes while the command runs"),
@@ -62,6 +99,10 @@ const TOLD: [(&str, &str); 44] = [
     (
         "other-domain",
         "the working copy is replaced: `cli::bad_plan`",
+    ),
+    (
+        "password-too-short",
+        "a domain controller is needed: `cli::controller`",
     ),
     ("person-in-two-sources", "two sources: `hr::sources`"),
     (
@@ -138,6 +179,22 @@ const TOLD: [(&str, &str); 44] = [
         "a plan from elsewhere: `cli::bad_plan`",
     ),
     ("recording-not-text", "bytes that are no text: `personio`"),
+    (
+        "recycle-bin-off",
+        "a domain controller is needed: `cli::controller`",
+    ),
+    (
+        "right-missing",
+        "a domain controller is needed: `cli::controller`",
+    ),
+    (
+        "rights-not-inherited",
+        "a domain controller is needed: `cli::controller`",
+    ),
+    (
+        "rights-too-many",
+        "a domain controller is needed: `cli::controller`",
+    ),
     (
         "state-older",
         "a state from a backup: `apply::precondition`",

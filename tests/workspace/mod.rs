@@ -70,7 +70,7 @@ fn a_configuration_names_the_section_that_is_missing() {
 #[test]
 fn a_configuration_names_the_key_that_does_not_exist() {
     insta::assert_snapshot!(config(&format!("{CONFIG}base = \"x\"\n")), @r"
-    `tenure.toml`, line 7: there is no `base`; known is one of `ldif`, `read`, `write`
+    `tenure.toml`, line 7: there is no `base`; known is one of `ldif`, `ldap`, `read`, `write`
       help: sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]` and `[params]`
     ");
     insta::assert_snapshot!(config(&format!("{CONFIG}[peple]\n")), @r"
