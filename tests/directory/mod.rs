@@ -2,6 +2,7 @@
 
 mod bulk;
 mod conformance;
+mod connections;
 mod durability;
 mod ldif_files;
 pub(crate) mod live;

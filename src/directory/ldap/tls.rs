@@ -58,7 +58,8 @@ pub(super) fn certificate_problem(error: &rustls::Error) -> Option<Certificate> 
         reason = "the library names many more, and adds to them"
     )]
     Some(match problem {
-        CertificateError::UnknownIssuer => Certificate::Untrusted,
+        // An authority of the same name has another key.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => Certificate::Untrusted,
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             Certificate::OtherName
         }
