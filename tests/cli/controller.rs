@@ -1,6 +1,6 @@
 //! The real binary against a domain controller: the example company in a real Active Directory.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use super::ldif::{Entry, Ldif};
@@ -280,16 +280,160 @@ fn unescaped(text: &str) -> String {
     text.replace('\\', "")
 }
 
+/// What the doctor finds, as `code: message`, and the help of each.
+fn findings(company: &Company, code: i32) -> BTreeMap<String, String> {
+    let ran = company.expect(code, &["doctor"]);
+    let mut lines = ran.out.lines().peekable();
+    let mut found = BTreeMap::new();
+    while let Some(line) = lines.next() {
+        let finding = line.trim().strip_prefix("error[");
+        let finding = finding.or(line.trim().strip_prefix("warning["));
+        if let Some(finding) = finding {
+            let help = lines.next().unwrap().trim();
+            let help = help
+                .strip_prefix("help: ")
+                .unwrap_or_else(|| panic!("{ran}"));
+            found.insert(finding.replacen(']', "", 1), help.to_owned());
+        }
+    }
+    found
+}
+
+/// The entries of an access list.
+fn entries(sddl: &str) -> Vec<String> {
+    let parts = sddl.split_inclusive(')');
+    parts.map(str::to_owned).collect()
+}
+
 #[test]
-fn an_account_with_the_printed_rights_does_all_of_it_and_the_doctor_is_content() {
+fn each_right_that_is_taken_away_is_found_and_its_help_gives_it_back() {
     let company = Company::delegated();
-    let ran = company.expect(0, &["doctor"]);
-    std::fs::write("/tmp/doctor.txt", ran.to_string()).unwrap();
-    std::fs::write(
-        "/tmp/delegation.txt",
-        company.expect(0, &["doctor", "--delegation"]).out,
-    )
-    .unwrap();
+    let usual = findings(&company, 0);
+    let codes: Vec<&str> = usual
+        .keys()
+        .map(|finding| finding.split(':').next().unwrap())
+        .collect();
+    assert_eq!(codes, ["deleted-unseen", "recycle-bin-off"]);
+    let (base, sddl) = company.delegation();
+    let all = entries(&sddl);
+    assert!(all.len() > 25, "{}", all.len());
+    // The usual run takes every fifth attribute and whatever is no attribute of an account.
+    let long = std::env::var_os("TENURE_LONG").is_some();
+    let of_account = |entry: &str| entry.contains(";WP;") && entry.contains(";bf967aba-");
+    let mut attributes = 0;
+    let mut tried = 0;
+    for entry in &all {
+        if of_account(entry) {
+            attributes += 1;
+            if !long && attributes % 5 != 0 {
+                continue;
+            }
+        }
+        company.domain.take(&base, &company.login, entry);
+        let found = findings(&company, 1);
+        let new: Vec<_> = found
+            .iter()
+            .filter(|(finding, _)| !usual.contains_key(*finding))
+            .collect();
+        assert_eq!(found.len(), usual.len() + 1, "{entry}: {found:#?}");
+        let (finding, help) = new[0];
+        assert!(finding.starts_with("right-missing"), "{finding}");
+        let mend = help
+            .split("(as SDDL: ")
+            .nth(1)
+            .unwrap()
+            .strip_suffix(')')
+            .unwrap();
+        assert_eq!(mend, entry);
+        company.domain.give(&base, &company.login, mend);
+        tried += 1;
+    }
+    assert_eq!(findings(&company, 0), usual);
+    println!(
+        "{tried} of {} rights were taken away, found, and given back",
+        all.len()
+    );
+}
+
+#[test]
+fn what_the_doctor_finds_in_a_domain_goes_away_by_what_its_help_says() {
+    let company = Company::delegated();
+    let (domain, client) = (&company.domain, company.domain.client());
+    let usual = findings(&company, 0);
+    let head = domain.base_dn().to_owned();
+    let new = |found: &BTreeMap<String, String>| -> Vec<String> {
+        let new = found.keys().filter(|finding| !usual.contains_key(*finding));
+        new.map(|finding| finding.split(':').next().unwrap().to_owned())
+            .collect()
+    };
+    // Passwords that are too short for the domain.
+    let least = |length: u32| {
+        let record = format!(
+            "dn: {head}\nchangetype: modify\nreplace: minPwdLength\nminPwdLength: {length}\n"
+        );
+        client.modify(&record).done();
+    };
+    least(17);
+    let found = findings(&company, 1);
+    assert_eq!(new(&found), ["password-too-short"]);
+    assert!(
+        found.values().any(|help| help.contains("random 17")),
+        "{found:?}"
+    );
+    company
+        .place
+        .change("rules/profile.tenure", "random 16", "random 17");
+    assert_eq!(findings(&company, 0), usual);
+    least(7);
+    // What was deleted is seen with the right that the help names.
+    let help = usual
+        .iter()
+        .find(|(finding, _)| finding.starts_with("deleted-unseen"))
+        .unwrap()
+        .1;
+    let mend = help
+        .split("(as SDDL: ")
+        .nth(1)
+        .unwrap()
+        .strip_suffix(')')
+        .unwrap();
+    let doomed = domain.account("doomed", &domain.unit("Doomed"));
+    client
+        .modify(&format!("dn: {}\nchangetype: delete\n", doomed.dn))
+        .done();
+    assert_eq!(findings(&company, 0), usual, "deleted, and still unseen");
+    domain.give(&format!("CN=Deleted Objects,{head}"), &company.login, mend);
+    let found = findings(&company, 0);
+    assert_eq!(found.len() + 1, usual.len(), "{found:?}");
+    // A base that is mistyped.
+    let write = "write = [\"OU=Kestrel,";
+    company
+        .place
+        .change("rules/tenure.toml", write, "write = [\"OU=Kestral,");
+    let gone = findings(&company, 1);
+    assert_eq!(gone.len(), 1, "{gone:?}");
+    assert!(gone.keys().all(|finding| finding.starts_with("no-base")));
+    company
+        .place
+        .change("rules/tenure.toml", "OU=Kestral,", "OU=Kestrel,");
+    assert_eq!(findings(&company, 0), found);
+}
+
+#[test]
+fn an_administrator_of_everything_is_told_to_use_less() {
+    let company = Company::example();
+    let found = findings(&company, 0);
+    let codes: Vec<&str> = found
+        .keys()
+        .map(|finding| finding.split(':').next().unwrap())
+        .collect();
+    assert!(codes.contains(&"rights-too-many"), "{codes:?}");
+    let delegated = Company::delegated();
+    assert!(
+        findings(&delegated, 0)
+            .keys()
+            .all(|finding| !finding.starts_with("rights-too-many"))
+    );
 }
 
 #[test]

@@ -74,12 +74,25 @@ fn an_account_that_is_not_let_in_is_told_why() {
         password: String::new(),
         ..wrong.clone()
     };
-    assert_eq!(problem(&empty), Credentials::Wrong, "nobody is let in as nobody");
-    let disabled = account("disabled", "replace: userAccountControl\nuserAccountControl: 514");
+    assert_eq!(
+        problem(&empty),
+        Credentials::Wrong,
+        "nobody is let in as nobody"
+    );
+    let disabled = account(
+        "disabled",
+        "replace: userAccountControl\nuserAccountControl: 514",
+    );
     assert_eq!(problem(&disabled), Credentials::Disabled);
-    let expired = account("expired", "replace: accountExpires\naccountExpires: 132223104000000000");
+    let expired = account(
+        "expired",
+        "replace: accountExpires\naccountExpires: 132223104000000000",
+    );
     assert_eq!(problem(&expired), Credentials::AccountExpired);
-    let change = account("change", "replace: userAccountControl\nuserAccountControl: 512\n-\nreplace: pwdLastSet\npwdLastSet: 0");
+    let change = account(
+        "change",
+        "replace: userAccountControl\nuserAccountControl: 512\n-\nreplace: pwdLastSet\npwdLastSet: 0",
+    );
     assert_eq!(problem(&change), Credentials::MustChange);
     let head = domain.base_dn();
     client
@@ -97,7 +110,11 @@ fn an_account_that_is_not_let_in_is_told_why() {
     }
     assert_eq!(problem(&locked), Credentials::LockedOut);
     let error = refused(&settings(&domain, &locked));
-    assert!(error.help().contains("unlock the service account"), "{}", error.help());
+    assert!(
+        error.help().contains("unlock the service account"),
+        "{}",
+        error.help()
+    );
 }
 
 #[test]
@@ -136,7 +153,10 @@ fn silence_and_nonsense_end() {
     assert!(matches!(error, Error::Unreachable { .. }), "{error}");
     let error = refused(&at(domain, "ldaps://nobody.invalid"));
     assert!(matches!(error, Error::Unresolved { .. }), "{error}");
-    for answer in ["HTTP/1.1 400 Bad Request\r\n\r\n", "\x30\x7f\x02\x01\x01\x61"] {
+    for answer in [
+        "HTTP/1.1 400 Bad Request\r\n\r\n",
+        "\x30\x7f\x02\x01\x01\x61",
+    ] {
         let talker = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = talker.local_addr().unwrap().port();
         let speaking = std::thread::spawn(move || {
@@ -150,7 +170,10 @@ fn silence_and_nonsense_end() {
         for scheme in ["ldaps", "ldap"] {
             let error = refused(&at(domain, &format!("{scheme}://127.0.0.1:{port}")));
             assert!(
-                matches!(error, Error::NoTls { .. } | Error::Silent { .. } | Error::Unreachable { .. }),
+                matches!(
+                    error,
+                    Error::NoTls { .. } | Error::Silent { .. } | Error::Unreachable { .. }
+                ),
                 "{error:?}"
             );
         }
@@ -162,12 +185,19 @@ fn silence_and_nonsense_end() {
 fn of_several_the_next_is_tried_and_each_says_why() {
     let domain = Domain::shared();
     let mut settings = at(domain, "ldaps://127.0.0.1:1");
-    settings.servers.push(Server::parse(&domain.ldaps_url()).unwrap());
+    settings
+        .servers
+        .push(Server::parse(&domain.ldaps_url()).unwrap());
     assert!(try_connect(&settings).is_ok());
     settings.servers.pop();
-    settings.servers.push(Server::parse("ldaps://nobody.invalid").unwrap());
+    settings
+        .servers
+        .push(Server::parse("ldaps://nobody.invalid").unwrap());
     let text = refused(&settings).to_string();
-    assert!(text.contains("127.0.0.1:1 cannot be reached") && text.contains("nobody.invalid"), "{text}");
+    assert!(
+        text.contains("127.0.0.1:1 cannot be reached") && text.contains("nobody.invalid"),
+        "{text}"
+    );
     // Another server would not like the password better, and would count it towards a lock-out.
     settings.servers = vec![Server::parse(&domain.ldaps_url()).unwrap(); 2];
     settings.bind = Bind::Simple {
@@ -187,7 +217,10 @@ fn a_clock_that_is_wrong_stops_everything() {
     assert!(connect(1).is_ok() && connect(-1).is_ok());
     for minutes in [5, -5] {
         let error = connect(minutes).err().unwrap();
-        assert!(matches!(error, Error::Clock { minutes: 4 | 5, .. }), "{error}");
+        assert!(
+            matches!(error, Error::Clock { minutes: 4 | 5, .. }),
+            "{error}"
+        );
     }
 }
 
