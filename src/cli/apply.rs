@@ -44,7 +44,9 @@ pub(super) fn run(
     let now = reading.now;
     let operator = Operator::of_this_process();
     // A directory that cannot be used, or belongs to another state, is refused before anything is made.
-    let pinned = kept.as_ref().and_then(|plan| plan.header.controller.as_ref());
+    let pinned = kept
+        .as_ref()
+        .and_then(|plan| plan.header.controller.as_ref());
     let source = Source::of(&workspace, &reading.policy, pinned)?;
     let mark = source.mark(&workspace)?;
     planning::belongs(&workspace, mark.as_ref())?.map_err(Report::from)?;
@@ -312,7 +314,8 @@ pub(super) fn working_copy(workspace: &Workspace) -> Result<bool, Report> {
     if copy.is_file() {
         return Ok(false);
     }
-    let bytes = std::fs::read(workspace.path(tracked)).map_err(|error| Report::new("unreadable-file", &error))?;
+    let bytes = std::fs::read(workspace.path(tracked))
+        .map_err(|error| Report::new("unreadable-file", &error))?;
     disk::write_atomically(&copy, &bytes)?;
     Ok(true)
 }

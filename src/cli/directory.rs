@@ -54,7 +54,8 @@ impl Source {
             attributes: names.map(|name| AttributeName::new(name)).collect(),
         };
         let directory = LdapDirectory::connect(&settings, reading, Timestamp::now())?;
-        let missing = |base: &Dn| Ok::<_, Report>(directory.read(&Target::Dn(base.clone()))?.is_none());
+        let missing =
+            |base: &Dn| Ok::<_, Report>(directory.read(&Target::Dn(base.clone()))?.is_none());
         bases_exist(workspace, missing)?;
         Ok(Self::Live(Box::new(directory)))
     }

@@ -2,8 +2,8 @@
 
 use super::live::Secret;
 use super::{Error, Workspace, files};
-use crate::directory::ldap::{Bind, CONNECTIONS, Patience, Server, Settings};
 use crate::directory::Controller;
+use crate::directory::ldap::{Bind, CONNECTIONS, Patience, Server, Settings};
 use serde::Deserialize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -86,9 +86,8 @@ impl LdapSection {
                 "write `url = \"ldaps://dc1.example.com\"`".to_owned(),
             ));
         }
-        let server = |url: &String| {
-            Server::parse(url).map_err(|error| (error.to_string(), error.help()))
-        };
+        let server =
+            |url: &String| Server::parse(url).map_err(|error| (error.to_string(), error.help()));
         let servers = urls.iter().map(server).collect::<Result<_, _>>()?;
         let logon = match (self.bind, self.kerberos) {
             (None, true) if self.password.is_none() => Logon::Kerberos,

@@ -243,8 +243,9 @@ impl Workspace {
     ) -> Result<SecretString, Error> {
         let none = |problem: String| Error::Secret { whom, key, problem };
         let text = match place {
-            Secret::Env(name) => variable(name)
-                .ok_or_else(|| none(format!("the variable `{name}` is not set")))?,
+            Secret::Env(name) => {
+                variable(name).ok_or_else(|| none(format!("the variable `{name}` is not set")))?
+            }
             Secret::File(file) => read_secret(&self.path(file)).map_err(none)?,
             Secret::Credential(name) => {
                 let folder = variable("CREDENTIALS_DIRECTORY").ok_or_else(|| {

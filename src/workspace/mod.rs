@@ -200,7 +200,11 @@ impl Workspace {
             return None;
         };
         let copy = self.working_copy();
-        Some(if copy.is_file() { copy } else { self.path(ldif) })
+        Some(if copy.is_file() {
+            copy
+        } else {
+            self.path(ldif)
+        })
     }
 
     /// Where what was written back to an embedded HR is, or will be: beside the working copy.

@@ -315,7 +315,10 @@ fn members_must_exist_and_are_added_and_removed_once(world: &World) {
     let shouted = name.to_uppercase();
     let result = world.set(group, "member", None, Some(&shouted));
     refused(result, &[Code::EntryAlreadyExists], None);
-    assert_eq!(world.groups(ada), [world.at("CN=engineers,OU=Staff").to_string()]);
+    assert_eq!(
+        world.groups(ada),
+        [world.at("CN=engineers,OU=Staff").to_string()]
+    );
     world.set(group, "member", Some(&shouted), None).unwrap();
     let result = world.set(group, "member", Some(&name), None);
     refused(result, &[Code::UnwillingToPerform], None);
@@ -329,7 +332,12 @@ fn whether_somebody_is_a_member_is_asked_by_name_and_answered_for_direct_members
     let (inner, outer) = (world.group("inner", GLOBAL), world.group("outer", LOCAL));
     let asked = |group, name: &str| world.directory.is_member(group, &world.at(name));
     world
-        .set(inner, "member", None, Some(world.at("CN=ada,OU=Staff").as_str()))
+        .set(
+            inner,
+            "member",
+            None,
+            Some(world.at("CN=ada,OU=Staff").as_str()),
+        )
         .unwrap();
     world
         .set(
@@ -351,7 +359,9 @@ fn whether_somebody_is_a_member_is_asked_by_name_and_answered_for_direct_members
     world.delete(ada).unwrap();
     assert!(!asked(inner, "CN=ada,OU=Leavers").unwrap());
     for nothing in [bob, Guid::derived(&["nobody"])] {
-        let there = world.directory.is_member(nothing, &world.at("CN=bob,OU=Staff"));
+        let there = world
+            .directory
+            .is_member(nothing, &world.at("CN=bob,OU=Staff"));
         match there {
             // Whatever is no group has no members.
             Ok(member) => assert!(!member && nothing == bob),
@@ -468,7 +478,10 @@ fn links_follow_renames_and_moves(world: &World) {
         .rename(boss, "CN=KING\\, ADA,OU=Crew,OU=Leavers")
         .unwrap();
     assert_eq!(world.get(boss).first("cn"), Some("KING, ADA"));
-    assert_eq!(world.groups(boss), [world.at("CN=all,OU=Staff").to_string()]);
+    assert_eq!(
+        world.groups(boss),
+        [world.at("CN=all,OU=Staff").to_string()]
+    );
 }
 
 fn moves_are_refused_where_they_would_break_the_tree(world: &World) {

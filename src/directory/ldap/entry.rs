@@ -54,7 +54,10 @@ impl Entry {
 
     /// The values of an attribute.
     pub(super) fn bytes(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        let of = self.attributes.iter().filter(move |attribute| attribute.is(name));
+        let of = self
+            .attributes
+            .iter()
+            .filter(move |attribute| attribute.is(name));
         of.flat_map(|attribute| attribute.values.iter().map(Vec::as_slice))
     }
 
@@ -76,7 +79,10 @@ impl Entry {
 
     /// The number of the first value that is missing; none where all came.
     pub(super) fn more(&self, name: &str) -> Option<usize> {
-        let of = self.attributes.iter().filter(|attribute| attribute.is(name));
+        let of = self
+            .attributes
+            .iter()
+            .filter(|attribute| attribute.is(name));
         of.filter_map(|attribute| attribute.more).max()
     }
 
@@ -85,9 +91,8 @@ impl Entry {
         let guid = self
             .guid()
             .ok_or_else(|| format!("`{}` has no objectGUID", crate::text::visible(&self.dn)))?;
-        let dn = Dn::parse(&self.dn).map_err(|error| {
-            format!("`{}` is no name: {error}", crate::text::visible(&self.dn))
-        })?;
+        let dn = Dn::parse(&self.dn)
+            .map_err(|error| format!("`{}` is no name: {error}", crate::text::visible(&self.dn)))?;
         let mut object = Object::new(dn, guid);
         let mut rest = Vec::new();
         for Attribute { name, more, values } in self.attributes {
@@ -102,7 +107,10 @@ impl Entry {
             if values.is_empty() {
                 continue;
             }
-            let values = values.into_iter().map(|value| typed(&name, value)).collect();
+            let values = values
+                .into_iter()
+                .map(|value| typed(&name, value))
+                .collect();
             object.set(name, values);
         }
         Ok((object, rest))
@@ -127,7 +135,10 @@ impl Attribute {
 }
 
 fn typed(name: &AttributeName, value: Vec<u8>) -> Value {
-    if name.schema().is_some_and(|schema| schema.syntax.is_binary()) {
+    if name
+        .schema()
+        .is_some_and(|schema| schema.syntax.is_binary())
+    {
         return Value::from(value);
     }
     String::from_utf8(value).map_or_else(|error| Value::from(error.into_bytes()), Value::from)
@@ -240,8 +251,14 @@ mod tests {
     #[test]
     fn a_range_tells_where_to_go_on() {
         assert_eq!(described("member"), Some(("member".into(), None)));
-        assert_eq!(described("member;range=0-1499"), Some(("member".into(), Some(1500))));
-        assert_eq!(described("member;Range=1500-*"), Some(("member".into(), None)));
+        assert_eq!(
+            described("member;range=0-1499"),
+            Some(("member".into(), Some(1500)))
+        );
+        assert_eq!(
+            described("member;Range=1500-*"),
+            Some(("member".into(), None))
+        );
         assert_eq!(described("cert;binary"), Some(("cert".into(), None)));
         assert_eq!(described("member;range=x"), None);
         assert_eq!(described("member;range=0-x"), None);

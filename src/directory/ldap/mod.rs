@@ -110,9 +110,10 @@ impl LdapDirectory {
 
 impl Directory for LdapDirectory {
     fn snapshot(&self) -> Result<Snapshot, port::Error> {
-        self.read_whole(&|_| {}).map_err(|error| port::Error::Unreachable {
-            message: error.to_string(),
-        })
+        self.read_whole(&|_| {})
+            .map_err(|error| port::Error::Unreachable {
+                message: error.to_string(),
+            })
     }
 
     fn read(&self, target: &Target) -> Result<Option<Arc<Object>>, port::Error> {

@@ -133,7 +133,9 @@ impl Pool {
             loop {
                 match self.line().await {
                     Ok(mut ldap) => return write(&mut ldap).await,
-                    Err(error) if attempt >= ATTEMPTS => return Err(Fault::Lost(error.to_string())),
+                    Err(error) if attempt >= ATTEMPTS => {
+                        return Err(Fault::Lost(error.to_string()));
+                    }
                     Err(_) => {}
                 }
                 attempt += 1;
@@ -160,7 +162,9 @@ impl Pool {
     async fn line(&self) -> Result<Ldap, Error> {
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
         let Some(line) = self.lines.get(turn % self.lines.len()) else {
-            return Err(self.dial.silent(&self.server, "while a connection was chosen"));
+            return Err(self
+                .dial
+                .silent(&self.server, "while a connection was chosen"));
         };
         let mut line = line.lock().await;
         if let Some(Line { ldap, operations }) = line.as_mut()
@@ -203,9 +207,7 @@ async fn choose(dial: &Dial, settings: &Settings) -> Result<(Server, Ldap, Root)
         };
         if settings.servers.len() > 1 && settings.pinned.is_none() {
             let primary = root.primary(&mut ldap, dial.patience.answer).await;
-            let named = |other: &&Server| {
-                *other != server && Some(&other.host) == primary.as_ref()
-            };
+            let named = |other: &&Server| *other != server && Some(&other.host) == primary.as_ref();
             if let Some(primary) = settings.servers.iter().find(named)
                 && let Ok((ldap, root)) = usable(dial, primary, settings).await
             {
@@ -224,11 +226,7 @@ async fn choose(dial: &Dial, settings: &Settings) -> Result<(Server, Ldap, Root)
     })
 }
 
-async fn usable(
-    dial: &Dial,
-    server: &Server,
-    settings: &Settings,
-) -> Result<(Ldap, Root), Error> {
+async fn usable(dial: &Dial, server: &Server, settings: &Settings) -> Result<(Ldap, Root), Error> {
     let mut ldap = dial.open(server).await?;
     let root = Root::of(&mut ldap, server, dial.patience.answer).await?;
     if root.is_read_only {

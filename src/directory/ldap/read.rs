@@ -127,7 +127,9 @@ impl LdapDirectory {
             Ok(root.and_then(|root| root.text("highestCommittedUSN")?.parse().ok()))
         });
         let usn = usn.map_err(|fault| failed(server, "its root entry", fault))?;
-        let lacks = self.pool.read(async |ldap: &mut Ldap| self.lacking(ldap).await);
+        let lacks = self
+            .pool
+            .read(async |ldap: &mut Ldap| self.lacking(ldap).await);
         Ok(Domain {
             base: self.root.base.clone(),
             sid: None,
@@ -201,7 +203,11 @@ impl LdapDirectory {
             }
             Ok::<(), Error>(())
         };
-        let all = || Filter::not(&Filter::any(NOT_READ.map(|class| Filter::equal("objectClass", class))));
+        let all = || {
+            Filter::not(&Filter::any(
+                NOT_READ.map(|class| Filter::equal("objectClass", class)),
+            ))
+        };
         if whole {
             read("the domain", &[Ask::below(base, all(), &wanted)], false)?;
         } else {
@@ -217,7 +223,11 @@ impl LdapDirectory {
         }
         let suffixes = format!("CN=Partitions,{}", self.root.configuration);
         let attributes = ["objectGUID", "objectClass", "cn", "uPNSuffixes"];
-        read("its suffixes", &[Ask::object(&suffixes, &attributes)], false)?;
+        read(
+            "its suffixes",
+            &[Ask::object(&suffixes, &attributes)],
+            false,
+        )?;
         let deleted = format!("CN=Deleted Objects,{base}");
         let attributes = deleted_attributes();
         let ask = Ask {
@@ -320,7 +330,8 @@ impl Found {
             object.set("objectClass", Vec::new());
         }
         self.rests.retain(|(of, _)| *of != guid);
-        self.rests.extend(rests.into_iter().map(|rest| (guid, rest)));
+        self.rests
+            .extend(rests.into_iter().map(|rest| (guid, rest)));
         self.objects.insert(guid, object);
     }
 
@@ -344,7 +355,13 @@ fn name_attributes() -> Vec<&'static str> {
 }
 
 fn deleted_attributes() -> Vec<&'static str> {
-    let own = ["objectClass", "isDeleted", "lastKnownParent", "whenChanged", "userAccountControl"];
+    let own = [
+        "objectClass",
+        "isDeleted",
+        "lastKnownParent",
+        "whenChanged",
+        "userAccountControl",
+    ];
     own.into_iter().chain(name_attributes()).collect()
 }
 

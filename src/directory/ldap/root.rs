@@ -137,7 +137,8 @@ impl Root {
         let references = Ask::below(&base, Filter::equal("objectClass", "crossRef"), &attributes);
         references
             .each(ldap, patience, |entry| {
-                let flags: Option<u32> = entry.text("systemFlags").and_then(|text| text.parse().ok());
+                let flags: Option<u32> =
+                    entry.text("systemFlags").and_then(|text| text.parse().ok());
                 let is_domain = flags.is_some_and(|flags| flags & FLAG_CR_NTDS_DOMAIN != 0);
                 let name = entry.text("nCName").and_then(|text| Dn::parse(text).ok());
                 domains.extend(name.filter(|name| is_domain && *name != self.base));

@@ -128,8 +128,9 @@ impl<'a> Ask<'a> {
             if self.scope == Scope::Base {
                 return Ok(());
             }
-            let next = next_cookie(&answer)
-                .ok_or_else(|| Fault::Broken("a page that does not say whether it is the last".to_owned()))?;
+            let next = next_cookie(&answer).ok_or_else(|| {
+                Fault::Broken("a page that does not say whether it is the last".to_owned())
+            })?;
             if next.is_empty() {
                 return Ok(());
             }
@@ -188,7 +189,10 @@ pub(super) async fn rest_of(
             Some(_) => break,
         }
     }
-    Err(Fault::Broken(format!("`{}` without an end", rest.attribute)))
+    Err(Fault::Broken(format!(
+        "`{}` without an end",
+        rest.attribute
+    )))
 }
 
 fn control(oid: &str, value: Option<Vec<u8>>) -> RawControl {

@@ -166,10 +166,17 @@ mod tests {
 
     #[test]
     fn an_address_is_a_host_with_tls() {
-        let read = |url: &str| Server::parse(url).map(|server| (server.to_string(), server.security));
+        let read =
+            |url: &str| Server::parse(url).map(|server| (server.to_string(), server.security));
         let ldaps = |name: &str| Some((name.to_owned(), Security::Ldaps));
-        assert_eq!(read("ldaps://dc1.example.com").ok(), ldaps("dc1.example.com:636"));
-        assert_eq!(read("LDAPS://DC1.example.com/").ok(), ldaps("dc1.example.com:636"));
+        assert_eq!(
+            read("ldaps://dc1.example.com").ok(),
+            ldaps("dc1.example.com:636")
+        );
+        assert_eq!(
+            read("LDAPS://DC1.example.com/").ok(),
+            ldaps("dc1.example.com:636")
+        );
         assert_eq!(read("ldaps://10.0.0.1:1636").ok(), ldaps("10.0.0.1:1636"));
         let start = Some(("dc1:389".to_owned(), Security::StartTls));
         assert_eq!(read("ldap://dc1").ok(), start);

@@ -21,9 +21,9 @@ pub(super) fn config(ca: Option<&[u8]>) -> Result<Arc<ClientConfig>, Error> {
             for certificate in CertificateDer::pem_slice_iter(pem) {
                 let certificate = certificate
                     .map_err(|_| setting("`ca` holds no certificate that can be read".into()))?;
-                roots
-                    .add(certificate)
-                    .map_err(|error| setting(format!("`ca` holds no usable certificate: {error}")))?;
+                roots.add(certificate).map_err(|error| {
+                    setting(format!("`ca` holds no usable certificate: {error}"))
+                })?;
             }
             if roots.is_empty() {
                 return Err(setting("`ca` holds no certificate".into()));

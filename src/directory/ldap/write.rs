@@ -102,7 +102,9 @@ impl LdapDirectory {
         self.still_called(guid, from)?;
         let rdn = to.rdn().map(|rdn| rdn.as_str().to_owned());
         let rdn = rdn.unwrap_or_default();
-        let parent = to.parent().filter(|parent| from.parent().as_ref() != Some(parent));
+        let parent = to
+            .parent()
+            .filter(|parent| from.parent().as_ref() != Some(parent));
         let parent = parent.as_ref().map(Dn::as_str);
         self.send(from.as_str(), async |ldap| {
             accepted(ldap.modifydn(from.as_str(), &rdn, true, parent).await?)?;

@@ -169,11 +169,14 @@ impl From<&Header> for wire::Header {
             directory: header.directory.to_string(),
             domain: text(header.domain.as_ref()),
             domain_name: header.domain_name.to_string(),
-            controller: header.controller.as_ref().map(|controller| wire::Controller {
-                service: controller.service.clone(),
-                host: controller.host.clone(),
-                invocation: controller.invocation.to_string(),
-            }),
+            controller: header
+                .controller
+                .as_ref()
+                .map(|controller| wire::Controller {
+                    service: controller.service.clone(),
+                    host: controller.host.clone(),
+                    invocation: controller.invocation.to_string(),
+                }),
             state: header.state.to_string(),
             generation: header.generation,
         }
