@@ -8,6 +8,7 @@ mod bad_plan;
 mod belongs;
 mod canary;
 mod company;
+mod controller;
 mod example;
 mod exits;
 mod explain;

@@ -19,7 +19,7 @@ pub(super) struct World {
     pub(super) directory: Box<dyn Directory>,
     base: Dn,
     /// The domain controller behind it, which ends with it.
-    _domain: Option<Domain>,
+    domain: Option<Domain>,
 }
 
 /// A clock that goes on by a second each time it is asked.
@@ -59,11 +59,16 @@ impl World {
         let world = Self {
             directory,
             base: dn(base),
-            _domain: domain,
+            domain: domain,
         };
         world.add("OU=Staff", &[("objectClass", &["organizationalUnit"])]);
         world.add("OU=Leavers", &[("objectClass", &["organizationalUnit"])]);
         world
+    }
+
+    /// Whether it refuses all that Windows refuses, with its codes; Samba alone is laxer.
+    pub(super) fn is_strict(&self) -> bool {
+        self.domain.is_none()
     }
 
     /// The name of something in the domain.

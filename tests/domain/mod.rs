@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
 pub(crate) use client::Client;
+pub(crate) use service::unicode_pwd;
 use process::Running;
 
 /// How a domain is made.

@@ -129,6 +129,16 @@ impl LdapDirectory {
         must_change: bool,
     ) -> Result<Guid, Error> {
         let name = format!("<GUID={guid}>");
+        if password.expose_secret().is_empty() {
+            let code = ResultCode::UnwillingToPerform;
+            let message = "an empty password is none";
+            return Err(rules::refuse(
+                code,
+                win32::PASSWORD_RESTRICTION,
+                name,
+                message,
+            ));
+        }
         let quoted = Zeroizing::new(format!("\"{}\"", password.expose_secret()));
         let bytes = Zeroizing::new(
             quoted
