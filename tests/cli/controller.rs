@@ -51,7 +51,10 @@ impl Company {
     /// The example company, administered with all rights.
     pub(super) fn example() -> Self {
         let domain = Domain::start();
-        furnish(&domain, &std::fs::read_to_string("rules/directory.ldif").unwrap());
+        furnish(
+            &domain,
+            &std::fs::read_to_string("rules/directory.ldif").unwrap(),
+        );
         log_on(&domain, "wmwangi");
         let login = domain.administrator().clone();
         let place = Place::example();
@@ -138,7 +141,11 @@ fn log_on(domain: &Domain, name: &str) {
         upn,
         password: PASSWORD.to_owned(),
     };
-    domain.client().by(&login).read(domain.base_dn(), &["dc"]).done();
+    domain
+        .client()
+        .by(&login)
+        .read(domain.base_dn(), &["dc"])
+        .done();
 }
 
 fn dn(entry: &Entry) -> String {
@@ -206,10 +213,16 @@ const UNIT: &str = "OU=Kestrel,DC=kestrel,DC=example";
 
 /// Reads with `ldapsearch`, which knows nothing of us.
 fn in_domain(domain: &Domain) -> BTreeSet<String> {
-    let found = domain.client().search(UNIT, "(objectClass=*)", &COMPARED).done();
+    let found = domain
+        .client()
+        .search(UNIT, "(objectClass=*)", &COMPARED)
+        .done();
     let mut lines = BTreeSet::new();
     for entry in &found.entries {
-        if entry.all("objectClass").contains(&"serviceConnectionPoint".to_owned()) {
+        if entry
+            .all("objectClass")
+            .contains(&"serviceConnectionPoint".to_owned())
+        {
             continue;
         }
         for (name, values) in &entry.attributes {
@@ -230,7 +243,11 @@ fn in_file(place: &Place) -> BTreeSet<String> {
         let (_, value) = line.split_once(" | ").unwrap();
         COMPARED.contains(&value.split_once(':').unwrap().0)
     };
-    let lines = ldif.essence().into_iter().filter(of_company).filter(compared);
+    let lines = ldif
+        .essence()
+        .into_iter()
+        .filter(of_company)
+        .filter(compared);
     lines.map(|line| unescaped(&line)).collect()
 }
 

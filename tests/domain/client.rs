@@ -180,11 +180,11 @@ impl Client {
         self.find("base", dn, "(objectClass=*)", attributes)
     }
 
-    /// Who the server says it is that asks, with the result code.
-    pub(crate) fn who(&self) -> (i32, String) {
+    /// Who the server says it is that asks, or what went wrong.
+    pub(crate) fn who(&self) -> String {
         let output = self.tool("ldapwhoami").output().unwrap();
-        let said = String::from_utf8_lossy(&output.stdout);
-        (output.status.code().unwrap_or(-1), said.trim().to_owned())
+        let said = [output.stdout, output.stderr].concat();
+        String::from_utf8_lossy(&said).trim().to_owned()
     }
 
     fn find(&self, scope: &str, base: &str, filter: &str, attributes: &[&str]) -> Answer {

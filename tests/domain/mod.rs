@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
 pub(crate) use client::Client;
-pub(crate) use service::unicode_pwd;
 use process::Running;
+pub(crate) use service::unicode_pwd;
 
 /// How a domain is made.
 #[derive(Debug, Clone)]

@@ -13,6 +13,7 @@ use super::ber::Node;
 use super::controller::{self, Unknown};
 use super::fault::{self, Fault};
 use super::message::{Answer, Ask, ENTRY, Kind, REFERENCE, Refusal, Request, START_TLS, WHO_AM_I};
+use super::settings::Welcome;
 use super::shared::{Door, Shared};
 use super::tls::Stream;
 use super::windows::{self, Audience, Context};
@@ -21,7 +22,7 @@ use super::wire::Wire;
 type Pipe = Box<dyn Stream>;
 
 /// Far enough away that nothing waits for it.
-const NEVER: Duration = Duration::from_secs(86_400);
+const NEVER: Duration = Duration::from_hours(24);
 
 /// Passes on what goes through, until one of the ends has enough of it.
 pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, door: Door, number: u64) {
@@ -34,7 +35,7 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, door: Door, nu
 
 async fn run(shared: &Arc<Shared>, stream: TcpStream, door: Door, number: u64) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    if shared.settings.borrow().stalled {
+    if shared.settings.borrow().welcome == Welcome::Stalled {
         return std::future::pending().await;
     }
     let encrypted = door != Door::Plain;
@@ -310,7 +311,7 @@ impl Connection {
     ) -> io::Result<()> {
         let told = !self.silent;
         self.shared.record(seen, |seen| {
-            (seen.code, seen.told) = (Some(refusal.code), told)
+            (seen.code, seen.told) = (Some(refusal.code), told);
         });
         if told {
             self.client.send(&request.refusal(refusal)).await?;
@@ -357,7 +358,7 @@ impl Connection {
         let fault = waiting.fault;
         let told = !self.silent && !matches!(fault, Some(Fault::Swallow | Fault::CutAnswer));
         self.shared.record(waiting.seen, |seen| {
-            (seen.code, seen.told) = (Some(code), told)
+            (seen.code, seen.told) = (Some(code), told);
         });
         match fault {
             Some(Fault::Swallow) => cut(),

@@ -83,7 +83,6 @@ pub(super) enum Ask {
     },
     Search {
         base: String,
-        is_base_scope: bool,
         size_limit: u32,
         attributes: Vec<String>,
     },
@@ -131,7 +130,6 @@ impl Request {
             },
             Kind::Search => Ask::Search {
                 base: text(0),
-                is_base_scope: op.child(1).as_number() == 0,
                 size_limit: op.child(3).as_number(),
                 attributes: op.child(7).children().iter().map(Node::as_text).collect(),
             },

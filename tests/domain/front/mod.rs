@@ -43,7 +43,7 @@ pub(crate) use tls::Certificate;
 use super::{Client, Domain, Login};
 use behind::Behind;
 use fault::Rule;
-use settings::{Controller, Hidden, Settings};
+use settings::{Controller, Hidden, Settings, Welcome};
 use shared::{Door, Shared};
 
 /// A port that nobody serves: who has it has the address.
@@ -68,7 +68,7 @@ pub(crate) struct Front {
     runtime: Option<Runtime>,
 }
 
-impl<'a> Build<'a> {
+impl Build<'_> {
     /// As Windows is where Samba is lax.
     #[must_use]
     pub(crate) fn windows(mut self) -> Self {
@@ -205,11 +205,11 @@ async fn listen(shared: Arc<Shared>, door: Door, listener: TcpListener, count: A
     let mut settings = shared.settings.subscribe();
     let mut listener = Some(listener);
     loop {
-        let refused = settings.borrow_and_update().refused;
+        let refused = settings.borrow_and_update().welcome == Welcome::Refused;
         if refused {
             listener = None;
         } else if listener.is_none() {
-            listener = Some(TcpListener::bind(address).await.unwrap());
+            listener = Some(bind_again(address).await);
         }
         let accepted = async {
             match &listener {
@@ -226,6 +226,16 @@ async fn listen(shared: Arc<Shared>, door: Door, listener: TcpListener, count: A
             }
             changed = settings.changed() => if changed.is_err() { return },
         }
+    }
+}
+
+/// The port is ours, but somebody may be looking whether it is open.
+async fn bind_again(address: SocketAddr) -> TcpListener {
+    loop {
+        if let Ok(listener) = TcpListener::bind(address).await {
+            return listener;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
@@ -290,21 +300,30 @@ impl Front {
         self.shared.settings.send_modify(what);
     }
 
-    /// Whether new connections are refused.
-    pub(crate) fn refuse_connections(&self, refused: bool) {
-        self.set(|settings| settings.refused = refused);
-        // Until the ports are in the state that was asked for.
+    /// Refuses new connections.
+    pub(crate) fn refuse_connections(&self) {
+        self.welcome(Welcome::Refused);
+    }
+
+    /// Takes new connections and leaves them alone.
+    pub(crate) fn stall_connections(&self) {
+        self.welcome(Welcome::Stalled);
+    }
+
+    /// Serves new connections again.
+    pub(crate) fn serve_connections(&self) {
+        self.welcome(Welcome::Served);
+    }
+
+    /// On return the ports are open, or not, as it was asked for.
+    fn welcome(&self, welcome: Welcome) {
+        self.set(|settings| settings.welcome = welcome);
+        let is_bound = |door: Door| std::net::TcpListener::bind((self.ip, door.port())).is_err();
         for door in Door::ALL {
-            let open = || std::net::TcpStream::connect((self.ip, door.port())).is_ok();
-            while open() == refused {
+            while is_bound(door) == (welcome == Welcome::Refused) {
                 std::thread::sleep(Duration::from_millis(5));
             }
         }
-    }
-
-    /// Whether new connections are taken and left alone.
-    pub(crate) fn stall_connections(&self, stalled: bool) {
-        self.set(|settings| settings.stalled = stalled);
     }
 
     /// Closes connections after so long without a word; none lets them be.

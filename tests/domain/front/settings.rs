@@ -21,10 +21,20 @@ pub(super) struct Settings {
     pub(super) hidden: Vec<Hidden>,
     /// Connections are closed after so long without a word.
     pub(super) idle: Option<Duration>,
-    /// New connections are taken and then left alone.
-    pub(super) stalled: bool,
-    /// New connections are refused.
-    pub(super) refused: bool,
+    /// What becomes of new connections.
+    pub(super) welcome: Welcome,
+}
+
+/// What becomes of new connections.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Welcome {
+    /// They are served.
+    #[default]
+    Served,
+    /// They are taken and then left alone.
+    Stalled,
+    /// They are refused.
+    Refused,
 }
 
 /// Which domain controller it says that it is.

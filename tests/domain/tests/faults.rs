@@ -231,9 +231,9 @@ fn connections_are_refused_and_taken_again() {
     let front = Front::before(domain).start();
     let asked = || front.client().read(domain.base_dn(), &["dc"]);
     asked().only();
-    front.refuse_connections(true);
+    front.refuse_connections();
     asked().refused(SERVER_DOWN, "Can't contact");
-    front.refuse_connections(false);
+    front.serve_connections();
     asked().only();
 }
 
@@ -242,12 +242,12 @@ fn connections_are_taken_and_left_alone() {
     let domain = Domain::shared();
     let unit = domain.unit("Stalled");
     let front = Front::before(domain).start();
-    front.stall_connections(true);
+    front.stall_connections();
     let waiting = asking(front.client(), replace(&unit, "description", "x"));
     std::thread::sleep(Duration::from_millis(400));
     assert!(!waiting.is_finished() && front.log().is_empty());
     assert_eq!(front.connections(), 1);
-    front.stall_connections(false);
+    front.serve_connections();
     front.client().read(&unit, &["ou"]).only();
     front.cut();
     assert_ne!(waiting.join().unwrap().code, 0);

@@ -162,9 +162,10 @@ fn more_than_5000_values_are_too_many_for_one_change() {
     let dn = both.dn("many");
     both.samba.add(&user("many", &both.unit)).done();
     let boxes = |count: usize| {
-        let values: String = (0..count)
+        let values: Vec<String> = (0..count)
             .map(|n| format!("otherMailbox: box{n}\n"))
             .collect();
+        let values = values.concat();
         format!("dn: {dn}\nchangetype: modify\nreplace: otherMailbox\n{values}\n")
     };
     both.windows.modify(&boxes(5000)).done();
@@ -461,12 +462,9 @@ fn it_says_who_is_logged_on() {
     let both = Both::new("Who");
     let service = both.domain.service_account();
     let who = |client: &Client| client.clone().by(service).who();
-    assert_eq!(who(&both.samba).0, 2);
-    assert_eq!(who(&both.windows), (0, "u:KESTREL\\svc-tenure".to_owned()));
-    assert_eq!(
-        both.windows.clone().anonymous().who(),
-        (0, "anonymous".to_owned())
-    );
+    assert!(who(&both.samba).contains("Protocol error (2)"));
+    assert_eq!(who(&both.windows), "u:KESTREL\\svc-tenure");
+    assert_eq!(both.windows.clone().anonymous().who(), "anonymous");
 }
 
 #[test]

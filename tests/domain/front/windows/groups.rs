@@ -38,7 +38,7 @@ pub(super) async fn refuse(ask: &Ask, behind: &Behind) -> Option<Refusal> {
         }
         _ => return None,
     };
-    let kind = kind.as_deref().map_or(Some(GLOBAL), |kind| bits(kind))?;
+    let kind = kind.as_deref().map_or(Some(GLOBAL), bits)?;
     for (outer, inner, error) in FORBIDDEN {
         if kind & outer == 0 || members.is_empty() {
             continue;
