@@ -21,6 +21,8 @@ pub(crate) struct Client {
     /// How it says who it is.
     who: Vec<String>,
     options: Vec<String>,
+    /// Whether the certificate must be a good one.
+    careful: bool,
     krb5: Option<(PathBuf, PathBuf)>,
 }
 
@@ -122,6 +124,7 @@ impl Client {
                 .map(str::to_owned)
                 .to_vec(),
             options: Vec::new(),
+            careful: true,
             krb5: None,
         }
     }
@@ -152,6 +155,13 @@ impl Client {
         self
     }
 
+    /// Takes any certificate.
+    #[must_use]
+    pub(crate) fn careless(mut self) -> Self {
+        self.careful = false;
+        self
+    }
+
     /// With further flags of the tools, such as `-ZZ` or `-E pr=500/noprompt`.
     #[must_use]
     pub(crate) fn with(mut self, options: &[&str]) -> Self {
@@ -168,6 +178,13 @@ impl Client {
     /// One object; no entry if it is not there.
     pub(crate) fn read(&self, dn: &str, attributes: &[&str]) -> Answer {
         self.find("base", dn, "(objectClass=*)", attributes)
+    }
+
+    /// Who the server says it is that asks, or what went wrong.
+    pub(crate) fn who(&self) -> String {
+        let output = self.tool("ldapwhoami").output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        String::from_utf8_lossy(&said).trim().to_owned()
     }
 
     fn find(&self, scope: &str, base: &str, filter: &str, attributes: &[&str]) -> Answer {
@@ -224,7 +241,10 @@ impl Client {
             .args(&self.who)
             .args(&self.options)
             .env("LDAPTLS_CACERT", &self.ca_file)
-            .env("LDAPTLS_REQCERT", "demand");
+            .env(
+                "LDAPTLS_REQCERT",
+                if self.careful { "demand" } else { "never" },
+            );
         if let Some((conf, cache)) = &self.krb5 {
             command.env("KRB5_CONFIG", conf).env("KRB5CCNAME", cache);
         }

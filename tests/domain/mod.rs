@@ -8,6 +8,7 @@
 //! Begin with [`Domain`], then [`Client`], which asks it with the tools of `OpenLDAP`: readers that know nothing of ours.
 
 mod client;
+pub(crate) mod front;
 mod process;
 mod service;
 mod tests;

@@ -30,7 +30,7 @@ def main(smb_conf, dn, what, aces=""):
     db = SamDB(lp=settings, session_info=system_session())
     sid = security.dom_sid(db.get_domain_sid())
     rights = SDUtils(db)
-    found = rights.read_sd_on_dn(ldb.Dn(db, dn)).as_sddl(sid)
+    found = rights.read_sd_on_dn(ldb.Dn(db, dn), controls=["show_deleted:1"]).as_sddl(sid)
     if what == "show":
         print(found)
         return

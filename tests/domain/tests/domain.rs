@@ -128,15 +128,12 @@ fn two_domains_know_nothing_of_each_other() {
 fn a_domain_ends_with_the_process_that_held_it_however_that_ends() {
     super::super::process::install();
     let (folder, held) = new_folder();
-    // A process that starts a domain as `Running` does, and is killed without a word.
+    // A process that starts a domain as `Running` does, waits for a word, and is killed before it comes.
     let mut holder = Command::new("bash")
-        .args([
-            "-c",
-            "coproc \"$0\" --stay \"$1\"; sed '/KRB5_CONFIG/q' <&\"${COPROC[0]}\"; sleep 1000",
-        ])
+        .args(["-c", "coproc \"$0\" --stay \"$1\"; read -r"])
         .arg(script("up").get_program())
         .arg(&folder)
-        .stdout(Stdio::piped())
+        .stdin(Stdio::piped())
         .spawn()
         .unwrap();
     let env = folder.join("env");
@@ -148,10 +145,6 @@ fn a_domain_ends_with_the_process_that_held_it_however_that_ends() {
         .unwrap();
     let pid: u32 = line.trim_end_matches('\'').parse().unwrap();
     assert!(lives(pid));
-    // `sleep` has the pipe as well.
-    let _ = Command::new("pkill")
-        .args(["-KILL", "-P", &holder.id().to_string(), "sleep"])
-        .status();
     holder.kill().unwrap();
     holder.wait().unwrap();
     drop(held);
