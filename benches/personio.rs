@@ -1,8 +1,9 @@
 //! Reading people over HTTP: `cargo bench --bench personio`, for both generations of the API.
 //!
 //! 10,000 people of a simulator in another thread of the same process, which therefore has its part in every figure: with
-//! its limits off, for speed, and with them on, against what the limits allow. Memory is read from the system after
-//! readings of 2,000 and of 10,000 people: what grows is what was read, not what was asked.
+//! its limits off, for speed, and with them on, against what the limits allow. Memory is that of a process of its own for
+//! each reading, without the simulator: as many people on ten times as many pages take as much, and five times as many
+//! people at most five times as much.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -97,17 +98,94 @@ fn seconds(sim: &Sim, api: Api, limited: bool, people: usize, times: usize) -> f
     (0..times).map(once).fold(f64::INFINITY, f64::min)
 }
 
-/// The most memory that this process has had, in MiB.
-fn peak() -> f64 {
+/// The variable that makes this program read once, from the address that it holds, and print what memory that took.
+const READ: &str = "TENURE_BENCH_READ";
+
+/// A figure of this process as the system tells it, in KiB: `VmHWM` is the most memory that it has had, `VmRSS` what it
+/// has now.
+fn kib(name: &str) -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let line = status.lines().find(|line| line.starts_with(name));
     let number = line.and_then(|line| line.split_whitespace().nth(1));
     number
         .and_then(|text| text.parse::<f64>().ok())
-        .map_or(f64::NAN, |kib| kib / 1024.0)
+        .unwrap_or(f64::NAN)
+}
+
+/// Reads once, from an address and with a generation, as `v1 http://…`; prints by how much memory grew at most.
+fn read_alone(how: &str) {
+    let (api, url) = how.split_once(' ').unwrap();
+    let api = if api == "v1" { Api::V1 } else { Api::V2 };
+    let secret = |text| SecretString::from(text);
+    let settings = Settings {
+        api,
+        limited: false,
+        ..Settings::new(url, secret(CLIENT_ID), secret(CLIENT_SECRET))
+    };
+    let world = World {
+        now: &Timestamp::now,
+        progress: &|_, _| {},
+    };
+    let schema = schema();
+    let before = kib("VmRSS");
+    let found = read(&settings, &schema, &Last::default(), &world).unwrap();
+    println!("{} {}", found.records.len(), kib("VmHWM") - before);
+}
+
+/// By how many KiB a process grows that reads so many people from pages of that size; the least of three.
+fn growth(api: &str, people: usize, page: usize) -> f64 {
+    let options = Options {
+        limits: false,
+        page,
+        ..Options::default()
+    };
+    let sim = Sim::start(company(people), options).unwrap();
+    let once = |_| {
+        let run = std::process::Command::new(std::env::current_exe().unwrap())
+            .env(READ, format!("{api} {}", sim.url()))
+            .output()
+            .unwrap();
+        let text = String::from_utf8(run.stdout).unwrap();
+        let (count, kib) = text.trim().split_once(' ').unwrap();
+        assert_eq!(count.parse::<usize>().unwrap(), people);
+        kib.parse::<f64>().unwrap()
+    };
+    (0..3).map(once).fold(f64::INFINITY, f64::min)
+}
+
+fn memory() {
+    let show = |api: &str, people: usize, pages: usize, kib: f64| {
+        let each = kib / people as f64;
+        println!(
+            "{api}  {people} people on {pages} pages  {:.1} MiB, {each:.2} KiB a person",
+            kib / 1024.0
+        );
+    };
+    let [few, many] = [50, 5].map(|page| {
+        let kib = growth("v2", PEOPLE, page);
+        show("v2", PEOPLE, PEOPLE / page, kib);
+        kib
+    });
+    println!(
+        "v2  ten times the pages take {:.2} times the memory",
+        many / few
+    );
+    // In version 1 the reader says how large a page is.
+    let [few, many] = [2_000, PEOPLE].map(|people| {
+        let kib = growth("v1", people, 100);
+        show("v1", people, people / 100, kib);
+        kib
+    });
+    println!(
+        "v1  five times the pages, each full, take {:.2} times the memory",
+        many / few
+    );
 }
 
 fn main() {
+    if let Ok(how) = std::env::var(READ) {
+        return read_alone(&how);
+    }
     let free = || Options {
         limits: false,
         ..Options::default()
@@ -117,12 +195,12 @@ fn main() {
         for api in [Api::V1, Api::V2] {
             let best = seconds(&sim, api, false, people, 5);
             println!(
-                "{api:?}  {people} people  {best:.3} s  {:.0} people/s  peak {:.0} MiB",
+                "{api:?}  {people} people  {best:.3} s  {:.0} people/s",
                 people as f64 / best,
-                peak()
             );
         }
     }
+    memory();
     // Against the limits: as many people as take some ten seconds.
     let schema = Arc::new(schema());
     for (api, people) in [(Api::V1, 10_000), (Api::V2, 400)] {

@@ -18,16 +18,26 @@ const PATIENCE: Duration = Duration::from_millis(700);
 pub(super) fn read(workspace: &Workspace, policy: &Policy) -> Result<hr::Snapshot, Report> {
     let last = last(workspace)?;
     let bar = ProgressBar::hidden();
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
-        bar.set_style(style);
-    }
     bar.set_message("people read from Personio");
+    let style = |template: &str| {
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+    };
     let (began, visible) = (Instant::now(), std::io::stderr().is_terminal());
     let progress = |done: usize, of: Option<usize>| {
         if visible && bar.is_hidden() && began.elapsed() > PATIENCE {
             bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
         }
-        bar.set_length(of.unwrap_or(done) as u64);
+        // Of how many is known once all of them are listed.
+        let length = of.map(|of| of as u64);
+        if bar.length() != length || length.is_none() {
+            match length {
+                Some(length) => bar.set_length(length),
+                None => bar.unset_length(),
+            }
+            style(length.map_or("{pos} {msg}", |_| "{bar:30} {pos}/{len} {msg}"));
+        }
         bar.set_position(done as u64);
     };
     let read = workspace.people(policy, &outside(&last, &progress));

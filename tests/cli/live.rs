@@ -399,6 +399,81 @@ fn without_the_list_of_attributes_the_last_day_must_be_seen_of_somebody() {
     }
 }
 
+/// A command at a terminal, as `script` makes one, with its output in a file; what is seen then.
+fn seen_at_a_terminal(place: &Place, arguments: &str) -> (i32, String) {
+    let command = format!("{} {arguments} > out", env!("CARGO_BIN_EXE_tenure"));
+    let output = std::process::Command::new("script")
+        .args(["-qec", &command, "/dev/null"])
+        .current_dir(place.path(""))
+        .env("COLUMNS", "100")
+        .env("TZ", "UTC")
+        .env("NO_COLOR", "1")
+        .env("TERM", "xterm")
+        .env("PERSONIO_CLIENT_ID", CLIENT_ID)
+        .env("PERSONIO_CLIENT_SECRET", CLIENT_SECRET)
+        .output()
+        .unwrap();
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(output.stdout).unwrap(),
+    )
+}
+
+/// A long reading shows how far it is, where somebody sees it, and leaves nothing of that behind.
+#[test]
+fn a_long_reading_shows_a_bar_on_a_terminal_and_nowhere_else() {
+    for (api, faults, shown) in [
+        (
+            "v2",
+            "slow@v2/employments:5*40",
+            "/94 people read from Personio",
+        ),
+        ("v2", "slow@v2/persons:1*2", "94 people read from Personio"),
+        (
+            "v1",
+            "slow@v1/employees:1*1",
+            "94/94 people read from Personio",
+        ),
+    ] {
+        let slow = Options {
+            slow: std::time::Duration::from_millis(900),
+            ..options()
+        };
+        let sim = Sim::start(kestrel(), slow).unwrap();
+        let place = example(&sim, &format!(", api = {api:?}"));
+        let plain = run(&place, &["plan", "--format", "json"]);
+        let (code, seen) = seen_at_a_terminal(&place, "plan --format json");
+        assert_eq!((code, seen.contains("read from")), (2, false), "{seen:?}");
+        let set = || {
+            sim.set(|options| options.faults = vec![faults.parse().unwrap()]);
+            sim.recount();
+        };
+        set();
+        let (code, seen) = seen_at_a_terminal(&place, "plan --format json");
+        assert_eq!(code, 2, "{seen:?}");
+        assert!(seen.contains(shown), "{api}, {faults}: {seen:?}");
+        // The last thing that happens to the line of the bar is that it is cleared.
+        let last = seen.rfind("read from Personio").unwrap();
+        let (_, after) = seen[last..].split_once("Personio").unwrap();
+        assert!(after.contains("\r\u{1b}[2K"), "{after:?}");
+        assert!(!after.contains('█'), "{after:?}");
+        let differ = |text: &str| {
+            plan(&Ran {
+                code,
+                out: text.to_owned(),
+                err: String::new(),
+            })
+        };
+        let out = place.read("out");
+        assert!(!out.contains("read from"), "{out}");
+        assert_eq!(differ(&out), differ(&plain.out));
+        set();
+        let ran = run(&place, &["plan", "--format", "json"]);
+        assert_eq!(ran.code, 2);
+        assert!(!ran.err.contains("read from"), "{ran}");
+    }
+}
+
 /// As an administrator has it: TLS with an authority of one's own, and a proxy whose password lies in a file.
 #[test]
 fn a_plan_is_made_over_tls_and_through_a_proxy() {

@@ -93,7 +93,12 @@ async fn whole(
     for table in wanted.tables() {
         tables.insert(table, names(http, table).await?);
     }
-    let first = persons(http, wanted).await?;
+    let listed = AtomicUsize::new(0);
+    let first = persons(http, wanted, &|count| {
+        let before = listed.fetch_add(count, Ordering::Relaxed);
+        (http.world().progress)(before + count, None);
+    })
+    .await?;
     if first.is_empty() {
         return Err(incomplete("it lists nobody".to_owned()));
     }
@@ -112,7 +117,7 @@ async fn whole(
         people.extend(person.map(|person| (person.id.clone(), person)));
     }
     drop(read);
-    let second = persons(http, wanted).await?;
+    let second = persons(http, wanted, &|_| {}).await?;
     // Who came, went or changed meanwhile, and whom one of the lists passed over when rows shifted.
     let either: BTreeSet<&Arc<str>> = first.keys().chain(second.keys()).collect();
     let same = |id: &&&Arc<str>| {
@@ -174,13 +179,18 @@ async fn whole(
     Err(Error::Hidden { ids: hidden })
 }
 
-/// Everybody as they are listed, by id.
+/// Everybody as they are listed, by id; `page` is told how many are on each page.
 async fn persons(
     http: &Http<'_>,
     wanted: &Wanted<'_>,
+    page: &(dyn Fn(usize) + Sync),
 ) -> Result<BTreeMap<Arc<str>, Person>, Error> {
     let endpoint = Endpoint::Persons;
-    let parse = |body: &[u8]| wanted.persons(body).map_err(Unusable);
+    let parse = |body: &[u8]| {
+        let persons = wanted.persons(body).map_err(Unusable)?;
+        page(persons.items.len());
+        Ok(persons)
+    };
     let listed = pages(
         http,
         endpoint,
