@@ -14,6 +14,7 @@ pub mod guid;
 pub mod kind;
 pub mod ldif;
 pub mod links;
+pub mod meaning;
 pub mod object;
 pub mod port;
 pub mod schema;
