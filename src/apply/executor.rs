@@ -109,6 +109,8 @@ pub struct Ended {
     pub status: Status,
     /// Why it did not succeed, or what to know of it.
     pub text: Option<String>,
+    /// What to do about it, as an act.
+    pub mend: Option<&'static str>,
 }
 
 /// An action that is behind the run, and what it did.
@@ -517,6 +519,7 @@ impl Executor<'_> {
                     status: ended.status,
                     object: None,
                     text: ended.text.as_deref(),
+                    mend: None,
                 };
                 journal::close(writer, run, &ending, at)?;
             }
@@ -626,15 +629,17 @@ pub(super) fn ended(id: ActionId, status: Status, text: Option<&str>) -> Ended {
         id,
         status,
         text: text.map(Into::into),
+        mend: None,
     }
 }
 
 fn told_of(id: ActionId, status: Status, told: Told) -> Ended {
-    let Told { text } = told;
+    let Told { text, mend } = told;
     Ended {
         id,
         status,
         text: Some(text),
+        mend,
     }
 }
 

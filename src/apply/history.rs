@@ -80,6 +80,8 @@ pub struct ActionRecord {
     pub action: Option<Action>,
     /// What is to be said of its outcome: why it failed, or what to know.
     pub text: Option<String>,
+    /// What to do about it.
+    pub mend: Option<String>,
     /// The person was forgotten, or the time of values is up.
     pub forgotten: bool,
 }
@@ -185,9 +187,12 @@ fn actions(db: &Connection, run: Uuid) -> Result<Vec<ActionRecord>, StoreError> 
                 .and_then(|plan| plan.actions.get(position as usize))
                 .cloned()
         };
-        let (action, text) = match &kept {
-            None => (planned(), None),
-            Some(Private::Forgotten) => (None, None),
+        let told = match &kept {
+            None => Described {
+                action: planned(),
+                ..Described::default()
+            },
+            Some(Private::Forgotten) => Described::default(),
             Some(Private::Known(text)) => described(text)?,
         };
         actions.push(ActionRecord {
@@ -201,20 +206,33 @@ fn actions(db: &Connection, run: Uuid) -> Result<Vec<ActionRecord>, StoreError> 
             intended: codec::maybe_time(row.get::<_, Option<String>>(7)?.as_deref())?,
             ended: codec::maybe_time(row.get::<_, Option<String>>(8)?.as_deref())?,
             object: codec::maybe_guid(row, 9)?,
-            action,
-            text,
+            action: told.action,
+            text: told.text,
+            mend: told.mend,
             forgotten: kept == Some(Private::Forgotten),
         });
     }
     Ok(actions)
 }
 
+/// What is known of an action and its outcome.
+#[derive(Default)]
+struct Described {
+    action: Option<Action>,
+    text: Option<String>,
+    mend: Option<String>,
+}
+
 /// The action and what is to be said of it, from what was kept apart.
-fn described(text: &str) -> Result<(Option<Action>, Option<String>), StoreError> {
+fn described(text: &str) -> Result<Described, StoreError> {
     let broken = || codec::unreadable("an action", text);
     let value: serde_json::Value = serde_json::from_str(text).map_err(|_| broken())?;
     let word = |name: &str| value.get(name).and_then(|word| word.as_str());
     let action = word("action").ok_or_else(broken)?;
     let action = file::action_from_json(action).map_err(|_| broken())?;
-    Ok((Some(action), word("text").map(Into::into)))
+    Ok(Described {
+        action: Some(action),
+        text: word("text").map(Into::into),
+        mend: word("mend").map(Into::into),
+    })
 }

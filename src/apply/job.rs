@@ -109,6 +109,7 @@ impl<'a> Job<'a> {
             status: ended.status,
             object: success.map(|success| success.member.unwrap_or(success.object)),
             text: ended.text.as_deref(),
+            mend: ended.mend,
         };
         journal::close(writer, self.run, &ending, at)
     }

@@ -316,6 +316,7 @@ pub(super) struct Ending<'a> {
     pub(super) status: Status,
     pub(super) object: Option<Guid>,
     pub(super) text: Option<&'a str>,
+    pub(super) mend: Option<&'a str>,
 }
 
 /// Says how an action ended, in the journal and on the audit trail.
@@ -331,6 +332,7 @@ pub(super) fn close(
         status,
         object,
         text,
+        mend,
     } = ending;
     let facts = serde_json::json!({
         "action": id.0,
@@ -345,6 +347,7 @@ pub(super) fn close(
         "object": object.map(|guid| guid.to_string()),
         "action": file::action_to_json(action),
         "text": text,
+        "mend": mend,
     });
     let kept = writer.audit(&Entry {
         at,

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use super::line::Line;
+use crate::directory::meaning::{Meaning, PLAN_AGAIN};
 use crate::directory::port;
 use crate::directory::{AttributeName, Dn, Guid, Object, Uac, Value};
 use crate::plan::{ActionId, AttributeChange, Change, Target};
@@ -39,15 +40,34 @@ pub(super) enum Trouble {
 pub(super) struct Told {
     /// What happened.
     pub(super) text: String,
+    /// What to do about it, where that is known.
+    pub(super) mend: Option<&'static str>,
 }
 
 impl Trouble {
     pub(super) fn conflict(text: impl Into<String>) -> Self {
-        Self::Conflict(Told { text: text.into() })
+        Self::Conflict(Told {
+            text: text.into(),
+            mend: Some(PLAN_AGAIN),
+        })
     }
 
     pub(super) fn failed(text: impl Into<String>) -> Self {
-        Self::Failed(Told { text: text.into() })
+        Self::Failed(Told {
+            text: text.into(),
+            mend: None,
+        })
+    }
+}
+
+impl Told {
+    /// What the directory's answer means, with what it says itself: that is another's text, and shown as such.
+    fn of(error: &port::Error) -> Self {
+        let Meaning { what, mend } = error.meaning();
+        Self {
+            text: format!("{what}: {error}"),
+            mend: Some(mend),
+        }
     }
 }
 
@@ -58,8 +78,8 @@ impl From<port::Error> for Trouble {
             | port::Error::Storage { .. }
             | port::Error::Stopped { .. } => Self::Lost(error),
             port::Error::Renamed { .. } => Self::conflict(error.to_string()),
-            port::Error::Refused { .. } if error.is_conflict() => Self::conflict(error.to_string()),
-            port::Error::Refused { .. } => Self::failed(error.to_string()),
+            port::Error::Refused { .. } if error.is_conflict() => Self::Conflict(Told::of(&error)),
+            port::Error::Refused { .. } => Self::Failed(Told::of(&error)),
         }
     }
 }

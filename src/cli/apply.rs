@@ -402,6 +402,9 @@ fn say_outcome(outcome: &Outcome, actions: &[crate::plan::Action], output: &mut 
             who.unwrap_or_default()
         );
     }
+    for (mend, ids) in mends(outcome) {
+        let _ = writeln!(text, "  help for {ids}: {mend}");
+    }
     if !outcome.passwords_unknown.is_empty() {
         let _ = writeln!(
             text,
@@ -423,6 +426,34 @@ fn say_outcome(outcome: &Outcome, actions: &[crate::plan::Action], output: &mut 
     }
     let _ = write!(text, "`tenure show {}` tells what was done", outcome.run);
     output.say(&text);
+}
+
+/// What to do about what did not succeed: each act once, with the actions that it mends.
+fn mends(outcome: &Outcome) -> Vec<(&'static str, String)> {
+    const SHOWN: usize = 3;
+    let mut mends: Vec<(&'static str, Vec<u32>)> = Vec::new();
+    for ended in &outcome.ended {
+        let Some(mend) = ended.mend else {
+            continue;
+        };
+        match mends.iter_mut().find(|(known, _)| *known == mend) {
+            Some((_, ids)) => ids.push(ended.id.0 + 1),
+            None => mends.push((mend, vec![ended.id.0 + 1])),
+        }
+    }
+    let told = |ids: Vec<u32>| {
+        let shown: Vec<String> = ids.iter().take(SHOWN).map(ToString::to_string).collect();
+        let noun = if ids.len() == 1 { "action" } else { "actions" };
+        let more = match ids.len().saturating_sub(SHOWN) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("{noun} {}{more}", shown.join(", "))
+    };
+    mends
+        .into_iter()
+        .map(|(mend, ids)| (mend, told(ids)))
+        .collect()
 }
 
 /// The progress bar, and Ctrl-C.

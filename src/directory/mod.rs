@@ -15,6 +15,7 @@ pub mod kind;
 pub mod ldap;
 pub mod ldif;
 pub mod links;
+pub mod meaning;
 pub mod object;
 pub mod port;
 pub mod rights;

@@ -279,6 +279,22 @@ pub mod win32 {
     pub const UNIVERSAL_HOLDS_LOCAL: u32 = 0x0000_2146;
     /// The group is somebody's primary group.
     pub const HAS_PRIMARY_MEMBERS: u32 = 0x0000_2149;
+    /// Whoever asks may not.
+    pub const ACCESS_DENIED: u32 = 0x0000_0005;
+    /// The login is taken.
+    pub const USER_EXISTS: u32 = 0x0000_0524;
+    /// The directory has too much to do.
+    pub const TOO_BUSY: u32 = 0x0000_200E;
+    /// An attribute that the directory keeps itself.
+    pub const ILLEGAL_MODIFICATION: u32 = 0x0000_2077;
+    /// The parent does not exist.
+    pub const NO_PARENT: u32 = 0x0000_2089;
+    /// The object does not exist, or is not to be seen.
+    pub const OBJECT_NOT_FOUND: u32 = 0x0000_208D;
+    /// No right to write the property.
+    pub const INSUFFICIENT_RIGHTS: u32 = 0x0000_2098;
+    /// The SPN is taken.
+    pub const SPN_NOT_UNIQUE: u32 = 0x0000_21C7;
 }
 
 /// Why an operation was not done.

@@ -37,8 +37,15 @@ fn a_refused_account_takes_only_what_needs_it_with_it() {
     );
     assert_eq!(
         outcome.ended[1].text.as_deref(),
-        Some("InsufficientAccessRights (50): no (CN=x)")
+        Some(
+            "the account that tenure runs as may not do this: InsufficientAccessRights (50): no (CN=x)"
+        )
     );
+    let mend = outcome.ended[1].mend.unwrap();
+    assert!(mend.contains("`tenure doctor`"), "{mend}");
+    let details = history::run(&world.store(), outcome.run).unwrap().unwrap();
+    assert_eq!(details.actions[1].mend.as_deref(), Some(mend));
+    assert_eq!(details.actions[0].mend, None);
     assert_eq!(
         outcome.ended[2].text.as_deref(),
         Some("action 1 did not succeed")

@@ -62,7 +62,7 @@ fn child() {
         let executor = &mut Executor {
             store: &mut store,
             lock: world.lock(),
-            directory: &world.directory,
+            directory: &*world.directory,
             hr: &tenure::hr::port::ReadOnly,
             bases: &[base()],
             takes_over: false,

@@ -173,7 +173,7 @@ fn a_run_that_the_state_knows_nothing_of_holds_the_directory() {
         )
     };
     let mark = own(&world, Some(lease.clone()));
-    write(&world.directory, &[base()], Some(&found(&world)), &mark).unwrap();
+    write(&*world.directory, &[base()], Some(&found(&world)), &mark).unwrap();
     assert_eq!(
         refusals(world.apply(&nothing(&world))),
         [Refusal::Foreign(Foreign::Held { lease })]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -109,7 +109,9 @@ pub(crate) fn in_flight(in_flight: usize) -> Pace {
 /// A domain and a state store.
 pub(crate) struct World {
     folder: PathBuf,
-    pub(crate) directory: Faults,
+    pub(crate) directory: Arc<Faults>,
+    /// How many seconds later it is than the beginning.
+    pub(crate) later: AtomicI64,
     /// One after the other unless a test says so.
     pub(crate) pace: Pace,
     lock: Lock,
@@ -128,7 +130,29 @@ impl World {
         let embedded =
             EmbeddedDirectory::in_memory("test", ldif.as_bytes(), Arc::new(now)).unwrap();
         let path = folder.path().to_owned();
-        Self::with(path, embedded, Some(folder))
+        Self::with(path, Arc::new(Faults::new(embedded)), "host", Some(folder))
+    }
+
+    /// Another machine at the same directory, with a state of its own.
+    pub(crate) fn beside(&self, host: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().to_owned();
+        let mut world = Self::with(path, Arc::clone(&self.directory), host, Some(folder));
+        world.pace = self.pace;
+        world
+    }
+
+    /// Another machine at the same directory, with a copy of this one's state as it is now.
+    pub(crate) fn copied_to(&self, host: &str) -> Self {
+        let world = self.beside(host);
+        drop(self.store());
+        for end in ["", "-wal"] {
+            let name = format!("state.db{end}");
+            if self.folder.join(&name).exists() {
+                std::fs::copy(self.folder.join(&name), world.folder.join(&name)).unwrap();
+            }
+        }
+        world
     }
 
     /// The one in that folder, its directory in a file; made where there is none.
@@ -138,24 +162,27 @@ impl World {
             std::fs::write(&file, LDIF).unwrap();
         }
         let embedded = EmbeddedDirectory::open(&file, Arc::new(now)).unwrap();
-        Self::with(folder.to_owned(), embedded, None)
+        let directory = Arc::new(Faults::new(embedded));
+        Self::with(folder.to_owned(), directory, "host", None)
     }
 
     fn with(
         folder: PathBuf,
-        embedded: EmbeddedDirectory,
+        directory: Arc<Faults>,
+        host: &str,
         temporary: Option<tempfile::TempDir>,
     ) -> Self {
         let holder = Holder {
             pid: 1,
-            host: "host".into(),
+            host: host.into(),
             user: "ada".into(),
             since: now(),
         };
         let lock = Lock::take(&folder.join("state.db"), &holder, Duration::ZERO).unwrap();
         Self {
             folder,
-            directory: Faults::new(embedded),
+            directory,
+            later: AtomicI64::new(0),
             pace: one_by_one(),
             lock,
             _temporary: temporary,
@@ -223,6 +250,16 @@ impl World {
         self.directory.embedded.perform(operation).unwrap();
     }
 
+    /// What time it is by the clock of the runs; plans are always made at the beginning.
+    pub(crate) fn time(&self) -> Timestamp {
+        now() + jiff::SignedDuration::from_secs(self.later.load(Ordering::SeqCst))
+    }
+
+    /// Takes the directory over from whatever state it belongs to.
+    pub(crate) fn rebuild(&self, plan: &Plan) -> Result<Outcome, ApplyError> {
+        self.run(plan, &mut Script::default(), &mut NoHandover, None, true)
+    }
+
     pub(crate) fn apply(&self, plan: &Plan) -> Result<Outcome, ApplyError> {
         self.apply_with(plan, &mut Script::default(), &mut NoHandover, None)
     }
@@ -241,6 +278,17 @@ impl World {
         watch: &mut dyn Watch,
         handover: &mut dyn Handover,
         pages: Option<u32>,
+    ) -> Result<Outcome, ApplyError> {
+        self.run(plan, watch, handover, pages, false)
+    }
+
+    fn run(
+        &self,
+        plan: &Plan,
+        watch: &mut dyn Watch,
+        handover: &mut dyn Handover,
+        pages: Option<u32>,
+        takes_over: bool,
     ) -> Result<Outcome, ApplyError> {
         let mut store = self.store();
         if let Some(pages) = pages {
@@ -266,14 +314,14 @@ impl World {
         let mut executor = Executor {
             store: &mut store,
             lock: &self.lock,
-            directory: &self.directory,
+            directory: &*self.directory,
             hr: &tenure::hr::port::ReadOnly,
             bases: &[base()],
-            takes_over: false,
+            takes_over,
             pace: self.pace,
             handover,
             watch,
-            clock: &now,
+            clock: &|| self.time(),
         };
         executor.apply(plan, &situation, &author)
     }
@@ -282,19 +330,22 @@ impl World {
         self.resume_watched(&mut Script::default())
     }
 
-    pub(crate) fn resume_watched(&self, watch: &mut Script) -> Result<Option<Outcome>, ApplyError> {
+    pub(crate) fn resume_watched(
+        &self,
+        watch: &mut dyn Watch,
+    ) -> Result<Option<Outcome>, ApplyError> {
         let mut store = self.store();
         let mut executor = Executor {
             store: &mut store,
             lock: &self.lock,
-            directory: &self.directory,
+            directory: &*self.directory,
             hr: &tenure::hr::port::ReadOnly,
             bases: &[base()],
             takes_over: false,
             pace: self.pace,
             handover: &mut NoHandover,
             watch,
-            clock: &now,
+            clock: &|| self.time(),
         };
         executor.resume(self.domain())
     }
@@ -365,6 +416,11 @@ pub(crate) struct Faults {
     pub(crate) weather: Weather,
     /// How the next write of the mark is answered, in place of writing it.
     pub(crate) mark_fault: Mutex<Option<port::Error>>,
+    /// The answer to the next write of the mark is lost.
+    pub(crate) mark_unanswered: AtomicBool,
+    /// How often an object was read, and a membership asked for.
+    pub(crate) reads: AtomicUsize,
+    pub(crate) asked: AtomicUsize,
     pub(crate) done: Mutex<Vec<&'static str>>,
 }
 
@@ -410,6 +466,9 @@ impl Faults {
             away: AtomicBool::new(false),
             weather: Weather::default(),
             mark_fault: Mutex::new(None),
+            mark_unanswered: AtomicBool::new(false),
+            reads: AtomicUsize::new(0),
+            asked: AtomicUsize::new(0),
             done: Mutex::new(Vec::new()),
         }
     }
@@ -444,6 +503,7 @@ impl Directory for Faults {
 
     fn read(&self, target: &Target) -> Result<Option<Arc<Object>>, port::Error> {
         self.is_there()?;
+        self.reads.fetch_add(1, Ordering::SeqCst);
         self.embedded.read(target)
     }
 
@@ -454,6 +514,7 @@ impl Directory for Faults {
 
     fn is_member(&self, group: Guid, member: &Dn) -> Result<bool, port::Error> {
         self.is_there()?;
+        self.asked.fetch_add(1, Ordering::SeqCst);
         self.embedded.is_member(group, member)
     }
 
@@ -461,10 +522,14 @@ impl Directory for Faults {
         self.is_there()?;
         if is_mark(operation) {
             let fault = self.mark_fault.lock().unwrap().take();
-            return match fault {
-                Some(error) => Err(error),
-                None => self.embedded.perform(operation),
-            };
+            if let Some(error) = fault {
+                return Err(error);
+            }
+            let answer = self.embedded.perform(operation);
+            if self.mark_unanswered.swap(false, Ordering::SeqCst) {
+                return Err(lost());
+            }
+            return answer;
         }
         self.weather.before(operation)?;
         let number = self.performed.fetch_add(1, Ordering::SeqCst);
@@ -532,6 +597,11 @@ impl Weather {
         self.draw(what, of) % 1000 < in_a_thousand
     }
 
+    /// Whether it refuses this for good.
+    pub(crate) fn refuses(&self, part: &str) -> bool {
+        self.happens("refused", part, self.refused)
+    }
+
     fn wait(&self, what: &str, of: &str) {
         let most = u64::try_from(self.delay.as_micros()).unwrap();
         if most > 0 {
@@ -594,8 +664,7 @@ impl Weather {
             message: "the weather".into(),
         };
         self.wait("before", &whole);
-        let bad = |part: &String| self.happens("refused", part, self.refused);
-        if parts.iter().any(bad) {
+        if parts.iter().any(|part| self.refuses(part)) {
             return Err(refuse(ResultCode::ConstraintViolation));
         }
         if self.happens("busy", &whole, self.busy) && self.times("busy", &whole) <= 2 {
@@ -665,6 +734,16 @@ impl Watch for Script {
         {
             return ControlFlow::Break(());
         }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Does something at each boundary.
+pub(crate) struct At<F>(pub(crate) F);
+
+impl<F: FnMut(Boundary)> Watch for At<F> {
+    fn at(&mut self, boundary: Boundary) -> ControlFlow<()> {
+        (self.0)(boundary);
         ControlFlow::Continue(())
     }
 }

@@ -49,7 +49,8 @@ def main(smb_conf, dn, what, aces=""):
             sys.exit(f"{entry} is not on {dn}")
     # Inherited entries come back by themselves; to write them would make them the object's own.
     own = "".join(entry for entry in kept if "ID" not in entry.split(";")[1])
-    rights.modify_sd_on_dn(ldb.Dn(db, dn), f"{whole['owner']}D:{whole['flags']}{own}{whole['rest']}")
+    sddl = f"{whole['owner']}D:{whole['flags']}{own}{whole['rest']}"
+    rights.modify_sd_on_dn(ldb.Dn(db, dn), sddl, controls=["show_deleted:1"])
 
 
 main(*sys.argv[1:])

@@ -79,6 +79,7 @@ fn details() -> RunDetails {
             action: (!forgotten).then_some(action),
             text: (status == Status::Failed)
                 .then(|| "unwilling to perform\u{1b}[2J\nEntryAlreadyExists".into()),
+            mend: (status == Status::Failed).then(|| "look at what the server says".into()),
             forgotten,
         }
     });

@@ -250,6 +250,10 @@ fn record(page: &mut Page, options: &Options, record: &ActionRecord, base: &Dn) 
         (status, None) => Line::new().styled(style, status.word()),
     };
     page.line(4, 6, &said);
+    if let Some(mend) = &record.mend {
+        let line = Line::new().styled(palette.help, "help").plain(": ");
+        page.line(4, 6, &line.plain(mend));
+    }
 }
 
 /// An action in one line, as an act: whether it was done, its status says.
@@ -320,6 +324,7 @@ pub fn run_json(details: &RunDetails) -> String {
             "intended": record.intended.map(|at| at.to_string()),
             "ended": record.ended.map(|at| at.to_string()),
             "text": record.text,
+            "mend": record.mend,
             "forgotten": record.forgotten,
         })
     };
