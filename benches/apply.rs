@@ -218,6 +218,7 @@ fn plan(actions: Vec<Action>, identity: &tenure::state::Identity) -> Plan {
             directory: "directory".into(),
             domain: None,
             domain_name: "DC=example,DC=com".into(),
+            controller: None,
             state: identity.id,
             generation: identity.generation,
         },
