@@ -173,6 +173,9 @@ fn create(
     let mut common_name = None;
     let mut left_out: Vec<Arc<str>> = Vec::new();
     for line in &wish.attributes {
+        if builder.world.lacks(&line.attribute) {
+            continue;
+        }
         let values = match first_values(&line.value, &subject.names) {
             Some(Ok(values)) => values,
             Some(Err(why)) if is_required(line) => return Err(why),

@@ -50,7 +50,11 @@ pub(crate) fn attributes(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
     for line in &subject.wish.attributes {
         let is_anchor =
             anchor.is_some_and(|rule| rule.attribute.eq_ignore_ascii_case(&line.attribute));
-        if line.attribute.eq_ignore_ascii_case("cn") || is_anchor || (untouched && !line.overlay) {
+        if line.attribute.eq_ignore_ascii_case("cn")
+            || is_anchor
+            || (untouched && !line.overlay)
+            || builder.world.lacks(&line.attribute)
+        {
             continue;
         }
         match change(builder, subject, line) {

@@ -94,6 +94,7 @@ fn make(input: &Input<'_>) -> Plan {
         vanished::report(&mut builder, &correlation);
         ignored(&mut builder, &correlation);
         builder.report_groups();
+        builder.report_lacking();
     }
     quarantined(&mut builder);
     exceptions::report(&mut builder);

@@ -34,6 +34,7 @@ mod fit;
 mod groups;
 mod guard;
 mod invariant;
+mod lacking;
 mod make;
 mod memory;
 mod names;

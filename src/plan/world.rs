@@ -84,6 +84,12 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Whether the schema of the forest has no such attribute, so that nobody can write it.
+    pub(crate) fn lacks(&self, attribute: &str) -> bool {
+        let lacking = &self.input.directory.domain().lacks;
+        lacking.iter().any(|name| name.is(attribute))
+    }
+
     /// That object.
     pub(crate) fn object(&self, id: ObjectId) -> &'a Object {
         &self.input.directory[id]

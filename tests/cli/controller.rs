@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::ldif::{Entry, Ldif};
 use super::{Place, Plan, Ran};
-use crate::domain::{Domain, Login, unicode_pwd};
+use crate::domain::{Domain, Login, Options, unicode_pwd};
 
 /// What a domain makes by itself, and nobody gives.
 const MADE_BY_IT: [&str; 22] = [
@@ -50,7 +50,10 @@ pub(super) struct Company {
 impl Company {
     /// The example company, administered with all rights.
     pub(super) fn example() -> Self {
-        let domain = Domain::start();
+        Self::in_domain(Domain::start())
+    }
+
+    fn in_domain(domain: Domain) -> Self {
         furnish(
             &domain,
             &std::fs::read_to_string("rules/directory.ldif").unwrap(),
@@ -138,7 +141,7 @@ fn furnish(domain: &Domain, text: &str) {
         let name = dn(entry);
         let is_there = client.read(&name, &["objectClass"]).entries.len() == 1;
         if !is_there {
-            objects.push_str(&record(entry));
+            objects.push_str(&record(entry, domain.has_exchange()));
         }
         for link in LINKS {
             let values = entry.all(link);
@@ -177,11 +180,13 @@ fn dn(entry: &Entry) -> String {
 }
 
 /// The object without what the domain makes itself; whoever is enabled has a password.
-fn record(entry: &Entry) -> String {
+fn record(entry: &Entry, has_exchange: bool) -> String {
     let mut text = line("dn", dn(entry).as_bytes());
     for (name, value) in &entry.0 {
         let left_out = MADE_BY_IT.iter().chain(&LINKS).any(|made| made == name);
-        if name != "dn" && !left_out {
+        // Exchange's are there where Exchange is.
+        let lacking = name.starts_with("msExch") && !has_exchange;
+        if name != "dn" && !left_out && !lacking {
             text.push_str(&line(name, value));
         }
     }
@@ -417,6 +422,34 @@ fn what_the_doctor_finds_in_a_domain_goes_away_by_what_its_help_says() {
         .place
         .change("rules/tenure.toml", "OU=Kestral,", "OU=Kestrel,");
     assert_eq!(findings(&company, 0), found);
+}
+
+#[test]
+fn what_the_schema_lacks_is_told_and_left_out() {
+    let company = Company::in_domain(Domain::start_with(Options {
+        exchange: false,
+        ..Options::default()
+    }));
+    let found = findings(&company, 0);
+    let lacking: Vec<&String> = found
+        .keys()
+        .filter(|finding| finding.starts_with("attribute-missing"))
+        .collect();
+    assert_eq!(lacking.len(), 1, "{found:?}");
+    assert!(
+        lacking[0].contains("msExchHideFromAddressLists"),
+        "{lacking:?}"
+    );
+    let plan = company.plan();
+    assert_eq!(plan.findings("missing").len(), 1);
+    let text = company.expect(2, &["plan"]).out;
+    assert!(
+        text.contains("this directory's schema has no `msExchHideFromAddressLists`"),
+        "{text}"
+    );
+    assert!(!text.contains("+ msExchHideFromAddressLists"), "{text}");
+    company.expect(0, &["apply", "--yes"]);
+    company.expect(0, &["plan"]);
 }
 
 #[test]

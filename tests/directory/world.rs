@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::domain::Domain;
+use crate::domain::front::Front;
 use secrecy::SecretString;
+use tenure::directory::ldap::Server;
 use tenure::directory::ldif::{Clock, EmbeddedDirectory};
 use tenure::directory::port::{Change, Directory, Error, Operation, ResultCode, Target};
 use tenure::directory::{Dn, Guid, Object, Snapshot, Value};
@@ -18,6 +20,8 @@ pub(super) const BASE: &str = "DC=example,DC=com";
 pub(super) struct World {
     pub(super) directory: Box<dyn Directory>,
     base: Dn,
+    /// What stands before the domain controller, and ends first.
+    front: Option<Front>,
     /// The domain controller behind it, which ends with it.
     domain: Option<Domain>,
 }
@@ -55,19 +59,40 @@ impl World {
         Self::of(Box::new(directory), &base, Some(domain))
     }
 
+    /// A domain controller of its own that refuses what Windows refuses.
+    pub(super) fn strict() -> Self {
+        let domain = Domain::start();
+        let front = Front::before(&domain).windows().start();
+        let mut settings = super::live::settings(&domain, domain.administrator());
+        settings.servers = vec![Server::parse(&front.ldaps_url()).unwrap()];
+        let directory = super::live::try_connect(&settings).unwrap();
+        let base = domain.base_dn().to_owned();
+        let world = Self::of(Box::new(directory), &base, Some(domain));
+        Self {
+            front: Some(front),
+            ..world
+        }
+    }
+
     fn of(directory: Box<dyn Directory>, base: &str, domain: Option<Domain>) -> Self {
         let world = Self {
             directory,
             base: dn(base),
-            domain: domain,
+            front: None,
+            domain,
         };
         world.add("OU=Staff", &[("objectClass", &["organizationalUnit"])]);
         world.add("OU=Leavers", &[("objectClass", &["organizationalUnit"])]);
         world
     }
 
-    /// Whether it refuses all that Windows refuses, with its codes; Samba alone is laxer.
+    /// Whether it refuses what Windows is known to refuse; Samba alone is laxer.
     pub(super) fn is_strict(&self) -> bool {
+        self.is_embedded() || self.front.is_some()
+    }
+
+    /// Whether it refuses everything with the very codes of Windows.
+    pub(super) fn is_embedded(&self) -> bool {
         self.domain.is_none()
     }
 

@@ -132,6 +132,11 @@ impl Domain {
         self.options.realm
     }
 
+    /// Whether the schema has Exchange's attributes.
+    pub(crate) fn has_exchange(&self) -> bool {
+        self.options.exchange
+    }
+
     /// The head of the domain.
     pub(crate) fn base_dn(&self) -> &str {
         &self.known.base_dn

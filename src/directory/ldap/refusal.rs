@@ -7,16 +7,18 @@ use crate::directory::port::{Error, ResultCode};
 /// The answer as a refusal, of what was asked of this object.
 pub(super) fn refusal(answer: &LdapResult, dn: &str) -> Error {
     let (win32, message) = split(&answer.text);
-    let message = if message.is_empty() {
-        "no reason is given"
+    // Windows writes several lines, indented.
+    let words: Vec<&str> = message.split_whitespace().collect();
+    let message = if words.is_empty() {
+        "no reason is given".to_owned()
     } else {
-        message
+        words.join(" ")
     };
     Error::Refused {
         code: ResultCode::from_number(answer.rc),
         win32,
         dn: dn.to_owned(),
-        message: crate::text::visible(message).into_owned(),
+        message: crate::text::visible(&message).into_owned(),
     }
 }
 
