@@ -7,7 +7,7 @@
 
 use super::world::{World, refused};
 use tenure::directory::port::{Change, Error, Operation, ResultCode as Code, Target};
-use tenure::directory::{Guid, Value};
+use tenure::directory::{Guid, Rdn, Value};
 
 const GLOBAL: &str = "-2147483646";
 const LOCAL: &str = "-2147483644";
@@ -499,6 +499,97 @@ fn links_follow_renames_and_moves(world: &World) {
     );
 }
 
+fn names_of_every_kind_are_made_found_moved_renamed_and_deleted(world: &World) {
+    let long = "x".repeat(64);
+    let names = [
+        "King, Ada",
+        "a+b",
+        "\"quoted\"",
+        "back\\slash",
+        "<angle>",
+        "semi;colon",
+        "# first",
+        "a=b",
+        " leading blank",
+        "trailing blank ",
+        "O'Neill",
+        "Ada (external)",
+        "st*r",
+        "sl/ash",
+        "Łukasz Święcicki",
+        "Νίκος Παπαδόπουλος",
+        "Владимир",
+        "山田 太郎",
+        "محمد",
+        "חנה",
+        "สมชาย",
+        "🦊 fox",
+        "Zoe\u{308}",
+        long.as_str(),
+    ];
+    for (number, name) in names.into_iter().enumerate() {
+        let rdn = Rdn::new("CN", name).unwrap();
+        let dn = world.at("OU=Staff").child(&rdn);
+        let login = format!("name{number}");
+        let attributes = vec![
+            ("objectClass".into(), vec!["user".into()]),
+            ("sAMAccountName".into(), vec![login.as_str().into()]),
+            ("displayName".into(), vec![name.into()]),
+        ];
+        let add = Operation::Add {
+            dn: dn.clone(),
+            attributes,
+        };
+        let guid = world
+            .directory
+            .perform(&add)
+            .unwrap_or_else(|error| panic!("{name:?}: {error}"));
+        let by_name = world.directory.read(&Target::Dn(dn.clone())).unwrap();
+        let object = by_name.unwrap_or_else(|| panic!("{name:?} is not found"));
+        assert_eq!(object.guid(), guid, "{name:?}");
+        assert_eq!(object.dn(), &dn, "{name:?}");
+        let group = world.group(&format!("group{number}"), GLOBAL);
+        world.join(group, guid).unwrap();
+        assert!(world.directory.is_member(group, &dn).unwrap(), "{name:?}");
+        let new: String = name.chars().rev().collect();
+        let new = Rdn::new("CN", &new).unwrap();
+        let to = world.at("OU=Leavers").child(&new);
+        let rename = Operation::Move {
+            guid,
+            from: dn.clone(),
+            to: to.clone(),
+        };
+        world
+            .directory
+            .perform(&rename)
+            .unwrap_or_else(|error| panic!("{name:?}: {error}"));
+        assert_eq!(world.get(guid).dn(), &to, "{name:?}");
+        assert!(world.directory.is_member(group, &to).unwrap(), "{name:?}");
+        let all = world.snapshot();
+        assert_eq!(all.by_dn(&to), all.by_guid(guid), "{name:?}");
+        world.delete(guid).unwrap();
+        assert!(
+            world.directory.read(&Target::Dn(to)).unwrap().is_none(),
+            "{name:?}"
+        );
+    }
+    // A name with NUL is a name of RFC 4514, and none of Active Directory.
+    let nul = world.at("OU=Staff").child(&Rdn::new("CN", "a\0b").unwrap());
+    let add = Operation::Add {
+        dn: nul,
+        attributes: vec![("objectClass".into(), vec!["user".into()])],
+    };
+    refused(
+        world.directory.perform(&add),
+        &[
+            Code::InvalidDnSyntax,
+            Code::ConstraintViolation,
+            Code::NamingViolation,
+        ],
+        None,
+    );
+}
+
 fn moves_are_refused_where_they_would_break_the_tree(world: &World) {
     let ada = world.user("ada");
     world.user("bob");
@@ -606,6 +697,7 @@ cases!(
     the_primary_group_takes_no_member,
     groups_nest_by_their_scopes,
     links_follow_renames_and_moves,
+    names_of_every_kind_are_made_found_moved_renamed_and_deleted,
     moves_are_refused_where_they_would_break_the_tree,
     a_deletion_takes_the_links_along_and_leaves_children_alone,
 );
