@@ -8,7 +8,9 @@ use super::report::Report;
 use super::view::matching::MatchView;
 use super::{Exit, Output, apply, check, disk, plan as plan_command, session};
 use crate::apply::{Executor, NoHandover, Situation};
-use crate::plan::{Change, Plan, Target, Verdict};
+use crate::directory::ObjectId;
+use crate::hr::PersonId;
+use crate::plan::{Change, OpenReason, Plan, Target, Verdict};
 use crate::state::{Foreign, Found, Lock, Store};
 use crate::syntax::{self, ast};
 use crate::text::visible;
@@ -38,11 +40,14 @@ pub(super) fn run(
     if arguments.confirm {
         return confirm(&workspace, &planned, output);
     }
+    let leavers = leavers(&planned);
     let view = MatchView {
         correlation: &planned.correlation,
         directory: &planned.directory,
         rules: &planned.reading.policy.rules,
         people: &planned.reading.people,
+        leavers: &leavers,
+        now: planned.reading.now,
     };
     output.result(&match arguments.format {
         MatchFormat::Human => view.table(&plan_command::options(output.width, output.color)),
@@ -57,6 +62,41 @@ pub(super) fn run(
     } else {
         Exit::Ok
     })
+}
+
+/// Whose account the plan would disable, or cannot although it should: it is enabled, and HR says that they left.
+fn leavers(planned: &Planned) -> Vec<(PersonId, ObjectId)> {
+    let disabled = planned.plan.actions.iter().filter_map(|action| {
+        let Change::Disable {
+            account: Target::Existing { guid, .. },
+            ..
+        } = &action.change
+        else {
+            return None;
+        };
+        Some((action.person.clone()?, *guid))
+    });
+    let left = |why: OpenReason| match why {
+        OpenReason::Blocked
+        | OpenReason::Released
+        | OpenReason::Vanished
+        | OpenReason::Tied
+        | OpenReason::Guard
+        | OpenReason::Approval
+        | OpenReason::Failed => true,
+        OpenReason::Quarantined | OpenReason::Held | OpenReason::Conflict => false,
+    };
+    let open = planned.plan.open_accounts.iter();
+    let open = open
+        .filter(|open| left(open.why))
+        .filter_map(|open| Some((open.person.clone()?, open.guid)));
+    let mut leavers: Vec<(PersonId, ObjectId)> = disabled
+        .chain(open)
+        .filter_map(|(person, guid)| Some((person, planned.directory.by_guid(guid)?)))
+        .collect();
+    leavers.sort();
+    leavers.dedup();
+    leavers
 }
 
 /// Writes what the rules propose into the policy, as `link` lines, and `confirmed`.

@@ -14,6 +14,7 @@ struct World {
     people: hr::Snapshot,
     rules: Ruleset,
     correlation: Correlation,
+    leavers: Vec<(hr::PersonId, ObjectId)>,
 }
 
 impl World {
@@ -23,6 +24,8 @@ impl World {
             directory: &self.directory,
             rules: &self.rules,
             people: &self.people,
+            leavers: &self.leavers,
+            now: "2026-03-02T08:00:00Z".parse().unwrap(),
         }
     }
 
@@ -54,7 +57,17 @@ fn directory(logins: &[&str]) -> Snapshot {
                 ["top", "person", "organizationalPerson", "user"],
             )
             .with("sAMAccountName", [*login])
-            .with("userAccountControl", [bits]);
+            .with("userAccountControl", [bits])
+            .with("whenCreated", ["20190304070000.0Z"]);
+        let object = match *login {
+            // The end of February.
+            "aschmidt" => object.with("lastLogonTimestamp", ["134157030710000000"]),
+            "tberg2" => object.with("lastLogonTimestamp", ["133157030710000000"]),
+            "tberg" => object
+                .with("adminCount", ["1"])
+                .with("msExchRecipientTypeDetails", ["4"]),
+            _ => object,
+        };
         Arc::new(object)
     };
     Snapshot::new(domain, logins.iter().map(object).collect()).unwrap()
@@ -125,6 +138,7 @@ fn world(evil: &str) -> World {
         people,
         rules: rules(),
         correlation: Correlation::default(),
+        leavers: Vec::new(),
     };
     let account = |login: &str| world.account(login);
     let of = |id: &str, verdict: Verdict| Match {
@@ -183,6 +197,10 @@ fn world(evil: &str) -> World {
         left_out: vec![(person("5005"), RuleId(4))],
         holds_people: true,
     };
+    // One logged on lately, one three years ago, one is disabled.
+    let left = [("4711", "aschmidt"), ("5001", "tberg2"), ("5003", "xberg")];
+    let left = left.map(|(id, login)| (person(id), world.account(login)));
+    world.leavers = left.to_vec();
     world
 }
 
@@ -209,7 +227,7 @@ fn every_verdict_as_csv_without_formulas() {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     for record in reader.records() {
         let record = record.unwrap();
-        assert_eq!(record.len(), 8);
+        assert_eq!(record.len(), 13);
         assert!(
             record
                 .iter()

@@ -7,17 +7,25 @@
 
 use super::page::{Line, Page};
 use super::{Options, json, words};
+use crate::directory::filetime::{from_filetime, from_generalized_time};
+use crate::directory::kind::Mailbox;
 use crate::directory::{ObjectId, Snapshot};
 use crate::hr::{self, PersonId};
 use crate::plan::{Correlation, Verdict};
 use crate::policy::{RuleId, Ruleset};
 use crate::text::visible;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use rustc_hash::FxHashMap;
 use serde_json::json;
 use unicode_width::UnicodeWidthStr as _;
 
 /// Up to how many rows of one verdict the table shows where nothing is to be settled; CSV and JSON have all.
 pub const MAX_SETTLED_ROWS: usize = 200;
+
+/// Within how many days a logon was lately.
+const LATELY_DAYS: i64 = 30;
+const LATELY: SignedDuration = SignedDuration::from_hours(24 * LATELY_DAYS);
 
 /// The widest name that takes part in the alignment.
 const MAX_NAME: usize = 34;
@@ -33,6 +41,25 @@ pub struct MatchView<'a> {
     pub rules: &'a Ruleset,
     /// Who the people are.
     pub people: &'a hr::Snapshot,
+    /// Whose account is enabled although HR says that they left.
+    pub leavers: &'a [(PersonId, ObjectId)],
+    /// As of which instant.
+    pub now: Timestamp,
+}
+
+/// What the directory says of one account.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Facts {
+    login: String,
+    dn: String,
+    enabled: bool,
+    created: Option<Date>,
+    /// About 14 days accurate (MS-ADA1, lastLogonTimestamp).
+    last_logon: Option<Timestamp>,
+    /// `adminCount` is 1.
+    is_protected: bool,
+    /// Whose mailbox it is, where it is no person's.
+    mailbox: Option<&'static str>,
 }
 
 /// What was found, in a word; what a human has to settle comes last.
@@ -239,22 +266,69 @@ impl MatchView<'_> {
         }
     }
 
-    /// Login, place, and whether it is enabled.
-    fn account(&self, id: ObjectId) -> (String, String, bool) {
-        let object = self.directory.shared(id);
-        object.map_or_else(Default::default, |object| {
-            let login = object
-                .first("sAMAccountName")
-                .unwrap_or_default()
-                .to_owned();
-            (login, object.dn().as_str().to_owned(), object.enabled())
-        })
+    fn account(&self, id: ObjectId) -> Facts {
+        let Some(object) = self.directory.shared(id) else {
+            return Facts::default();
+        };
+        let instant = |name: &str| object.first(name).and_then(from_generalized_time);
+        Facts {
+            login: object.account_name().unwrap_or_default().to_owned(),
+            dn: object.dn().as_str().to_owned(),
+            enabled: object.enabled(),
+            created: instant("whenCreated").map(day),
+            last_logon: object.integer("lastLogonTimestamp").and_then(from_filetime),
+            is_protected: object.is_admin_count(),
+            mailbox: object
+                .mailbox()
+                .filter(|kind| *kind != Mailbox::Personal)
+                .map(mailbox_word),
+        }
+    }
+
+    /// Whose account is enabled and was used lately, although HR says that they left: what to look at first.
+    fn still_used(&self) -> Vec<(&PersonId, ObjectId, Timestamp)> {
+        let since = self.now.saturating_sub(LATELY).unwrap_or(Timestamp::MIN);
+        let leavers = self.leavers.iter();
+        leavers
+            .filter_map(|(person, account)| {
+                let facts = self.account(*account);
+                let used = facts.last_logon.filter(|used| *used >= since)?;
+                facts.enabled.then_some((person, *account, used))
+            })
+            .collect()
+    }
+
+    fn still_used_section(&self, page: &mut Page, options: &Options) {
+        let palette = &options.palette;
+        let used = self.still_used();
+        if used.is_empty() {
+            return;
+        }
+        page.blank();
+        let number = words::number(used.len());
+        let heading = Line::new().styled(palette.heading, "Left, and still used").styled(
+            palette.dim,
+            &format!("  {number}: HR says that they left; the account is enabled and was used in the last {LATELY_DAYS} days"),
+        );
+        page.line(0, 2, &heading);
+        for (person, account, at) in used {
+            let facts = self.account(account);
+            let line = Line::new()
+                .styled(palette.dim, &person.to_string())
+                .plain("  ")
+                .styled(palette.name, &self.name(person))
+                .plain("  ")
+                .then(Line::of(&facts.login))
+                .styled(palette.warn, &format!("  last logon about {}", day(at)));
+            page.line(2, 4, &line);
+        }
     }
 
     /// The verdicts as a table for people.
     pub fn table(&self, options: &Options) -> String {
         let mut page = Page::new(options.width);
         let rows = self.rows();
+        self.still_used_section(&mut page, options);
         for kind in Kind::ALL {
             let of_kind: Vec<&Row> = rows.iter().filter(|row| row.kind == kind).collect();
             if !of_kind.is_empty() {
@@ -297,7 +371,7 @@ impl MatchView<'_> {
             .map(|width| width + 2)
             .sum::<usize>();
         let accounts = rows.iter().flat_map(|row| &row.accounts);
-        let logins = accounts.map(|id| visible(&self.account(*id).0).width());
+        let logins = accounts.map(|id| visible(&self.account(*id).login).width());
         let logins = logins.filter(|width| *width <= MAX_NAME).max().unwrap_or(0);
         for row in rows {
             let mut line = Line::new();
@@ -318,7 +392,7 @@ impl MatchView<'_> {
             let mut accounts = row
                 .accounts
                 .iter()
-                .map(|account| self.account_line(options, *account, logins));
+                .map(|account| self.account_line(options, row.kind, *account, logins));
             line = line.then(accounts.next().unwrap_or_default());
             if row.accounts.len() == 1
                 && !why.is_empty()
@@ -341,50 +415,70 @@ impl MatchView<'_> {
         }
     }
 
-    fn account_line(&self, options: &Options, id: ObjectId, logins: usize) -> Line {
+    fn account_line(&self, options: &Options, kind: Kind, id: ObjectId, logins: usize) -> Line {
         let palette = &options.palette;
         let base = &self.directory.domain().base;
-        let (login, _, enabled) = self.account(id);
+        let facts = self.account(id);
         let place = self
             .directory
             .shared(id)
             .map(|object| words::place(object.dn(), base));
-        let line = Line::of(&login)
+        let mut line = Line::of(&facts.login)
             .padded(logins)
             .plain("  ")
             .styled(palette.dim, &place.unwrap_or_default());
-        if enabled {
-            line
-        } else {
-            line.styled(palette.warn, "  disabled")
+        if !facts.enabled {
+            line = line.styled(palette.warn, "  disabled");
         }
+        // What tells accounts apart matters where somebody has to choose.
+        if kind.to_settle() || kind == Kind::WithoutPerson {
+            let told = facts.told();
+            if !told.is_empty() {
+                line = line.styled(palette.dim, &format!("  {told}"));
+            }
+        }
+        line
     }
 
     /// The verdicts as CSV (RFC 4180), a line for each account of a verdict.
     pub fn csv(&self) -> String {
-        let mut out = String::from("verdict,person,name,login,dn,enabled,rule,note\r\n");
+        let mut out = String::from(
+            "verdict,person,name,login,dn,enabled,rule,note,created,last_logon,protected,mailbox,left_and_used\r\n",
+        );
+        let used: Vec<ObjectId> = self.still_used().iter().map(|(_, id, _)| *id).collect();
+        let yes = |truth: bool| if truth { "yes" } else { "no" };
         for row in self.rows() {
             let person = row
                 .person
                 .as_ref()
                 .map(ToString::to_string)
                 .unwrap_or_default();
-            let mut accounts: Vec<(String, String, &str)> = row
-                .accounts
-                .iter()
-                .map(|id| self.account(*id))
-                .map(|(login, dn, enabled)| (login, dn, if enabled { "yes" } else { "no" }))
-                .collect();
-            if accounts.is_empty() {
-                accounts.push((String::new(), String::new(), ""));
+            let word = row.kind.word();
+            let start = [word, person.as_str(), row.name.as_str()]
+                .map(cell)
+                .join(",");
+            let (rule, note) = (cell(&row.rule), cell(&row.note));
+            if row.accounts.is_empty() {
+                out.push_str(&format!("{start},,,,{rule},{note},,,,,\r\n"));
             }
-            for (login, dn, enabled) in &accounts {
-                let word = row.kind.word();
-                let cells = [
-                    word, &person, &row.name, login, dn, enabled, &row.rule, &row.note,
+            for id in &row.accounts {
+                let facts = self.account(*id);
+                let what = [&facts.login, &facts.dn].map(|text| cell(text)).join(",");
+                let behind = [
+                    facts.created.map(|day| day.to_string()).unwrap_or_default(),
+                    facts
+                        .last_logon
+                        .map(|at| day(at).to_string())
+                        .unwrap_or_default(),
+                    yes(facts.is_protected).to_owned(),
+                    facts.mailbox.unwrap_or_default().to_owned(),
+                    yes(used.contains(id)).to_owned(),
                 ];
-                out.push_str(&cells.map(cell).join(","));
-                out.push_str("\r\n");
+                out.push_str(&format!(
+                    "{start},{what},{},{rule},{note},{}\r\n",
+                    yes(facts.enabled),
+                    behind.join(",")
+                ));
             }
         }
         out
@@ -399,12 +493,21 @@ impl MatchView<'_> {
                 .accounts
                 .iter()
                 .map(|id| {
-                    let (login, dn, enabled) = self.account(*id);
+                    let facts = self.account(*id);
                     let guid = self
                         .directory
                         .shared(*id)
                         .map(|object| object.guid().to_string());
-                    json!({ "guid": guid, "login": login, "dn": dn, "enabled": enabled })
+                    json!({
+                        "guid": guid,
+                        "login": facts.login,
+                        "dn": facts.dn,
+                        "enabled": facts.enabled,
+                        "created": facts.created.map(|day| day.to_string()),
+                        "last_logon": facts.last_logon.map(|at| day(at).to_string()),
+                        "protected": facts.is_protected,
+                        "mailbox": facts.mailbox,
+                    })
                 })
                 .collect();
             let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
@@ -422,9 +525,50 @@ impl MatchView<'_> {
             "format": "tenure-match/1",
             "holds_people": self.correlation.holds_people,
             "to_settle": to_settle,
+            "left_and_used": self
+                .still_used()
+                .iter()
+                .map(|(person, id, _)| json!({ "person": person.to_string(), "login": self.account(*id).login }))
+                .collect::<Vec<_>>(),
             "matches": matches,
         });
         json::pretty(&value)
+    }
+}
+
+impl Facts {
+    /// What else tells it from another account.
+    fn told(&self) -> String {
+        let mut told = Vec::new();
+        if let Some(created) = self.created {
+            told.push(format!("created {created}"));
+        }
+        match self.last_logon {
+            Some(at) => told.push(format!("last logon about {}", day(at))),
+            None if self.created.is_some() => told.push("never logged on".to_owned()),
+            None => {}
+        }
+        if self.is_protected {
+            told.push("protected".to_owned());
+        }
+        told.extend(self.mailbox.map(|kind| format!("{kind} mailbox")));
+        told.join(", ")
+    }
+}
+
+/// The day of an instant in the directory's own zone, which is UTC.
+fn day(at: Timestamp) -> Date {
+    jiff::tz::TimeZone::UTC.to_datetime(at).date()
+}
+
+const fn mailbox_word(kind: Mailbox) -> &'static str {
+    match kind {
+        Mailbox::Personal => "personal",
+        Mailbox::Shared => "shared",
+        Mailbox::Room => "room",
+        Mailbox::Equipment => "equipment",
+        Mailbox::Linked => "linked",
+        Mailbox::System => "system",
     }
 }
 
