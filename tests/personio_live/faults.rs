@@ -60,7 +60,7 @@ fn company(count: usize) -> Company {
 }
 
 /// The usual run looks at every fourth request, the long one at all.
-fn step() -> usize {
+pub(crate) fn step() -> usize {
     if std::env::var_os("TENURE_LONG").is_some() {
         1
     } else {

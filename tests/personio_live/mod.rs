@@ -1,6 +1,7 @@
 //! Personio over HTTP, against the simulator: both generations give the same people as the recording, and whatever goes
 //! wrong on the way ends in exactly these people or in an error that says what to do.
 
+mod absences;
 mod conformance;
 mod connection;
 mod employments;

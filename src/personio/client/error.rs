@@ -203,6 +203,7 @@ impl fmt::Display for Endpoint {
             Self::Employees => "`/v1/company/employees`",
             Self::Employee => "`/v1/company/employees/{id}`",
             Self::Attributes => "`/v1/company/employees/attributes`",
+            Self::TimeOffs => "`/v1/company/time-offs`",
             Self::Auth2 => "`/v2/auth/token`",
             Self::Persons => "`/v2/persons`",
             Self::Person => "`/v2/persons/{id}`",
@@ -211,6 +212,8 @@ impl fmt::Display for Endpoint {
             Self::Workplaces => "`/v2/workplaces`",
             Self::CostCenters => "`/v2/cost-centers`",
             Self::LegalEntities => "`/v2/legal-entities`",
+            Self::AbsencePeriods => "`/v2/absence-periods`",
+            Self::AbsenceTypes => "`/v2/absence-types`",
         })
     }
 }

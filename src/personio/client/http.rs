@@ -379,9 +379,11 @@ impl<'w> Http<'w> {
 
 pub(super) fn version(endpoint: Endpoint) -> Version {
     match endpoint {
-        Endpoint::Auth1 | Endpoint::Employees | Endpoint::Employee | Endpoint::Attributes => {
-            Version::One
-        }
+        Endpoint::Auth1
+        | Endpoint::Employees
+        | Endpoint::Employee
+        | Endpoint::Attributes
+        | Endpoint::TimeOffs => Version::One,
         Endpoint::Auth2
         | Endpoint::Persons
         | Endpoint::Person
@@ -389,7 +391,9 @@ pub(super) fn version(endpoint: Endpoint) -> Version {
         | Endpoint::OrgUnits
         | Endpoint::Workplaces
         | Endpoint::CostCenters
-        | Endpoint::LegalEntities => Version::Two,
+        | Endpoint::LegalEntities
+        | Endpoint::AbsencePeriods
+        | Endpoint::AbsenceTypes => Version::Two,
     }
 }
 

@@ -2,12 +2,13 @@
 //!
 //! `connect` makes the connection, `pace` keeps the limits of each endpoint, `token` the log-in, `http` sends one request
 //! and sends it again where that helps. `v1` and `v2` each read the whole company in their generation's way and give the
-//! same records for it; `list` compares them with the last run, and `released` tells an attribute that is not sent from
+//! same records for it; `absences` adds who is away, where the policy asks; `list` compares them with the last run, and `released` tells an attribute that is not sent from
 //! one that has no value. A runtime of threads is made here for as long as a reading takes, and nothing outside knows of
 //! it.
 //!
 //! Begin with [`read`].
 
+mod absences;
 mod broken;
 mod connect;
 mod doctor;

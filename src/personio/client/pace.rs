@@ -23,6 +23,8 @@ pub enum Endpoint {
     Employee,
     /// `GET /v1/company/employees/attributes`.
     Attributes,
+    /// `GET /v1/company/time-offs`.
+    TimeOffs,
     /// `POST /v2/auth/token`.
     Auth2,
     /// `GET /v2/persons`.
@@ -39,6 +41,10 @@ pub enum Endpoint {
     CostCenters,
     /// `GET /v2/legal-entities`.
     LegalEntities,
+    /// `GET /v2/absence-periods`.
+    AbsencePeriods,
+    /// `GET /v2/absence-types`.
+    AbsenceTypes,
 }
 
 /// At most so many requests within any such stretch of time.
@@ -53,7 +59,9 @@ impl Endpoint {
         const MINUTE: Duration = Duration::from_mins(1);
         match self {
             Self::Auth1 => &[(60, MINUTE)],
-            Self::Employees | Self::Employee | Self::Attributes => &[(15, SECOND), (300, MINUTE)],
+            Self::Employees | Self::Employee | Self::Attributes | Self::TimeOffs => {
+                &[(15, SECOND), (300, MINUTE)]
+            }
             Self::Auth2 => &[(150, MINUTE)],
             Self::Persons
             | Self::Person
@@ -61,7 +69,9 @@ impl Endpoint {
             | Self::OrgUnits
             | Self::Workplaces
             | Self::CostCenters
-            | Self::LegalEntities => &[],
+            | Self::LegalEntities
+            | Self::AbsencePeriods
+            | Self::AbsenceTypes => &[],
         }
     }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
 
+use super::absences;
 use super::http::{Http, Outcome, Request, Unusable};
 use super::list::{self, Last, id_of};
 use super::pace::Endpoint;
@@ -68,6 +69,7 @@ pub(super) async fn read(
         }
     };
     renew(http, schema, &projection, began, &mut records, &ids).await?;
+    absences::fill(http, schema, Version::One, &mut records).await?;
     released::prove_asking(http, &mut records, schema, listed, Version::One).await?;
     Ok(records)
 }
@@ -247,9 +249,9 @@ fn projection(schema: &Schema, listed: Option<&Listed>) -> Vec<String> {
     let Some(listed) = listed else {
         return Vec::new();
     };
-    let keys = schema
-        .sources()
-        .iter()
+    let sources = schema.sources().iter();
+    let keys = sources
+        .filter(|source| !absences::is_absence(source))
         .map(|source| match listed.key(source) {
             Some(key) => Some(key.to_owned()),
             // The list need not have it, but it always comes.

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::value::RawValue as Json;
 
+use super::absences;
 use super::http::{Http, Outcome, Request, Unusable};
 use super::list::{self, Last, escaped, path_of};
 use super::pace::Endpoint;
@@ -77,6 +78,7 @@ pub(super) async fn read(
             fields: person.fields,
         })
         .collect();
+    absences::fill(http, schema, Version::Two, &mut records).await?;
     let released = Released::ask(http).await?;
     released::prove_asking(http, &mut records, schema, released, Version::Two).await?;
     Ok(records)
@@ -317,9 +319,37 @@ pub(super) async fn names(
             "personio:cost-centers:read",
         ),
     };
+    let right = |_, says| Error::Right { what, says, scope };
+    rows_twice(http, endpoint, path, ty, right).await
+}
+
+/// The names of the kinds of absence, by id.
+pub(super) async fn absence_types(http: &Http<'_>) -> Result<BTreeMap<Arc<str>, Arc<str>>, Error> {
+    let right = |_, says| Error::Right {
+        what: "read absences",
+        says,
+        scope: "personio:absences:read",
+    };
+    rows_twice(
+        http,
+        Endpoint::AbsenceTypes,
+        "/v2/absence-types",
+        None,
+        right,
+    )
+    .await
+}
+
+/// The rows of a table, by id.
+async fn rows_twice(
+    http: &Http<'_>,
+    endpoint: Endpoint,
+    path: &str,
+    ty: Option<&str>,
+    right: impl Fn(Endpoint, Said) -> Error,
+) -> Result<BTreeMap<Arc<str>, Arc<str>>, Error> {
     let mut query = vec![("limit", ROWS)];
     query.extend(ty.map(|ty| ("type", ty)));
-    let right = |_, says| Error::Right { what, says, scope };
     // Nothing tells how many rows there are, either: twice the same list is a whole one.
     let mut before = None;
     for _ in 0..=ATTEMPTS {
@@ -329,7 +359,7 @@ pub(super) async fn names(
             path,
             &query,
             |body| rows(body).map_err(Unusable),
-            right,
+            &right,
         )
         .await?;
         let names: BTreeMap<Arc<str>, Arc<str>> = listed.into_iter().collect();
@@ -348,7 +378,7 @@ const NOT_FOUND: &str = "status 404";
 
 /// All pages of a list. A cursor that comes again leads round in a circle: then the list is read anew, for it cannot be
 /// known which of its answers was wrong.
-async fn pages<T>(
+pub(super) async fn pages<T>(
     http: &Http<'_>,
     endpoint: Endpoint,
     path: &str,

@@ -4,6 +4,7 @@
 //! Personio's key (`first_name`, `dynamic_2817401`) or else by `universal_id` (`date_of_birth`); labels are localised
 //! and edited by administrators, so they are never a key. Everything else is skipped unread.
 
+pub(super) mod absence;
 mod employment;
 mod page;
 pub(super) mod v2;

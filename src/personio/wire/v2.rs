@@ -572,7 +572,7 @@ fn object(json: &Json) -> Option<Object<'_>> {
 }
 
 /// A text, or a number as one: ids are texts that older answers write as numbers.
-fn text(json: &Json) -> Option<String> {
+pub(super) fn text(json: &Json) -> Option<String> {
     let raw = json.get();
     if raw.starts_with('"') {
         return serde_json::from_str(raw).ok();
@@ -582,7 +582,7 @@ fn text(json: &Json) -> Option<String> {
 }
 
 /// The id within `{"id": …}`.
-fn id(json: &Json) -> Option<String> {
+pub(super) fn id(json: &Json) -> Option<String> {
     object(json)?
         .get("id")
         .and_then(|id| text(id))
