@@ -43,7 +43,10 @@ fn main() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     println!("flushing {:.2} ms", flush(folder.path()) * 1000.0);
     for (delay, said) in [(Duration::ZERO, "at once"), (USUAL, "after 3 ms")] {
-        for (actions, what) in [(changes(), "attribute changes"), (members(), "memberships of one group")] {
+        for (actions, what) in [
+            (changes(), "attribute changes"),
+            (members(), "memberships of one group"),
+        ] {
             for in_flight in [1, 16] {
                 let (rate, operations) = run(&actions, in_flight, delay);
                 println!(
