@@ -1,7 +1,7 @@
 //! The mark: which state a directory belongs to, written in the directory itself (S5).
 //!
 //! One `serviceConnectionPoint` of ours below a write base tells the id of the state, its generation, and while
-//! a run is at work which one holds the directory. It is the one write that is no action: nobody plans it, and it is
+//! a run is at work which one holds the directory, and until when. It is the one write that is no action: nobody plans it, and it is
 //! never found, in conflict or undone. Reading and writing it needs nothing but the port's ordinary operations, so
 //! every directory can do it, and the old values are tested as in every other change.
 //!
@@ -141,7 +141,12 @@ fn holder(user: &str, host: &str) -> String {
 
 fn marked(mark: Option<&Mark>) -> String {
     match mark {
-        Some(mark) => format!("the state {} (generation {})", mark.state, mark.generation),
+        Some(mark) => format!(
+            "the state {} (generation {}){}",
+            mark.state,
+            mark.generation,
+            at_work(mark.lease.as_ref())
+        ),
         None => "a state that its mark does not name".to_owned(),
     }
 }

@@ -308,3 +308,27 @@ fn two_machines_at_once_one_wins_and_the_other_says_who() {
         assert!(may == [true, false] || may == [false, true], "{may:?}");
     }
 }
+
+#[test]
+fn a_copy_that_was_slower_does_not_go_on_once_the_other_is_done() {
+    let world = World::new();
+    world.apply(&nothing(&world)).unwrap();
+    let copy = world.copied_to("laptop");
+    let plan = everything(&world);
+    let mut watch = At(|boundary| {
+        if boundary == Boundary::Begun {
+            assert!(world.apply(&plan).unwrap().counts.all_done());
+        }
+    });
+    let handover = &mut tenure::apply::NoHandover;
+    let answer = copy.apply_with(&everything(&copy), &mut watch, handover, None);
+    let [Refusal::Foreign(Foreign::Older { .. })] = &*refusals(answer) else {
+        panic!("it is refused for another reason")
+    };
+    // It has begun nothing, and what it lacks it lacks for ever.
+    assert_eq!(journal::unfinished(&copy.store()).unwrap(), None);
+    let [Refusal::Foreign(Foreign::Older { .. })] = &*refusals(copy.apply(&nothing(&copy))) else {
+        panic!("the copy goes on")
+    };
+    world.apply(&nothing(&world)).unwrap();
+}
