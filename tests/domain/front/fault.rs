@@ -35,7 +35,7 @@ impl From<Kind> for On {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// The connection is cut and the domain controller hears nothing of the operation. What else is under way on
-    /// that connection may have been done, and its answers are lost.
+    /// that connection may have been done or not, and its answers are lost.
     Cut,
     /// The domain controller does it; its answer is lost, and the connection with it.
     Swallow,

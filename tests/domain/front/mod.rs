@@ -49,6 +49,9 @@ use shared::{Door, Shared};
 /// A port that nobody serves: who has it has the address.
 const CLAIM: u16 = 1;
 
+/// `MaxConnIdleTime`: after so long without a word Windows closes a connection.
+const IDLE: Duration = Duration::from_mins(15);
+
 /// A front that is not there yet.
 pub(crate) struct Build<'a> {
     domain: &'a Domain,
@@ -73,6 +76,7 @@ impl Build<'_> {
     #[must_use]
     pub(crate) fn windows(mut self) -> Self {
         self.settings.windows = true;
+        self.settings.idle = Some(IDLE);
         self
     }
 

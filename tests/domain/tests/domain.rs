@@ -272,3 +272,41 @@ fn a_keytab_opens_a_session_without_a_password() {
     let nobody = domain.client().by_ticket(&domain.krb5_conf(), &nothing);
     assert_ne!(nobody.read(domain.base_dn(), &["dc"]).code, 0);
 }
+
+/// Runs `install` where only these programs are found, each a line of shell.
+fn install_with(programs: &[(&str, &str)]) -> (bool, String) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    for (name, line) in programs {
+        let file = folder.path().join(name);
+        std::fs::write(&file, format!("#!/bin/sh\n{line}\n")).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let output = Command::new("/bin/bash")
+        .arg(script("install").get_program())
+        .env("PATH", folder.path())
+        .output()
+        .unwrap();
+    (
+        output.status.success(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    )
+}
+
+#[test]
+fn what_cannot_be_installed_is_said_and_not_skipped() {
+    let nothing = ("dpkg-query", "exit 1");
+    let all = ("dpkg-query", "echo installed");
+    let apt = ("apt-get", "exit 100");
+    let paste = ("paste", "exec /usr/bin/paste \"$@\"");
+    let (done, said) = install_with(&[]);
+    assert!(!done && said.contains("this is no Debian"), "{said}");
+    let (done, said) = install_with(&[nothing, apt, paste, ("id", "echo 1000")]);
+    assert!(
+        !done && said.contains("only root can install packages: run `sudo tests/samba/install`"),
+        "{said}"
+    );
+    assert!(said.contains("samba-ad-provision"), "{said}");
+    let (done, said) = install_with(&[all, apt, ("id", "echo 1000")]);
+    assert!(done && said.is_empty(), "{said}");
+}

@@ -1,7 +1,7 @@
 //! Each fault happens where it was asked for, and not elsewhere; what the directory knows afterwards is looked up past
 //! the front.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -74,6 +74,73 @@ fn a_connection_is_cut_before_the_deed() {
         .rfind(|seen| seen.is(On::Write))
         .unwrap();
     assert!(!last.sent && last.code.is_none() && !last.told);
+}
+
+/// An element of a message by hand; none of these has more than 127 bytes.
+fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let content = parts.concat();
+    let length = u8::try_from(content.len()).unwrap();
+    assert!(length < 0x80);
+    [&[tag, length], content.as_slice()].concat()
+}
+
+/// Six contacts are asked for on one connection, and none waits for the answer to the one before. Gives which of them
+/// were sent on and told, and how many there are.
+fn batch(name: &str, fault: Fault, nth: usize) -> (Vec<(bool, bool)>, usize) {
+    let domain = Domain::shared();
+    let unit = domain.unit(name);
+    let front = Front::before(domain)
+        .plain_binds()
+        .fault(fault, Kind::Add, nth)
+        .start();
+    let administrator = domain.administrator();
+    let text = |text: &str| element(0x04, &[text.as_bytes()]);
+    let message = |id: u8, op: &[u8]| element(0x30, &[&[0x02, 1, id], op]);
+    let password = element(0x80, &[administrator.password.as_bytes()]);
+    let bind = element(0x60, &[&[0x02, 1, 3], &text(&administrator.upn), &password]);
+    let mut server = TcpStream::connect(front.ldap_url().replace("ldap://", "")).unwrap();
+    server.write_all(&message(1, &bind)).unwrap();
+    assert!(server.read(&mut [0; 100]).unwrap() > 0);
+    let add = |n: u8| {
+        let class = element(0x31, &[&text("contact")]);
+        let class = element(0x30, &[&text("objectClass"), &class]);
+        let dn = text(&format!("CN=c{n},{unit}"));
+        message(n, &element(0x68, &[&dn, &element(0x30, &[&class])]))
+    };
+    let adds: Vec<u8> = (2..=7).flat_map(add).collect();
+    server.write_all(&adds).unwrap();
+    // Until it is cut, or all is said.
+    server
+        .set_read_timeout(Some(Duration::from_secs(1)))
+        .unwrap();
+    server.read_to_end(&mut Vec::new()).ok();
+    // The domain controller has one process, so that what it began is done when it answers somebody else.
+    let found = domain
+        .client()
+        .search(&unit, "(objectClass=contact)", &["cn"]);
+    let log = front.log();
+    let adds = log.iter().filter(|seen| seen.kind == Kind::Add);
+    (
+        adds.map(|add| (add.sent, add.told)).collect(),
+        found.dns().len(),
+    )
+}
+
+/// What the domain controller does with what it has not read when the connection ends is its own affair.
+#[test]
+fn a_batch_is_cut_in_its_middle() {
+    let (adds, there) = batch("Batch cut", Fault::Cut, 4);
+    let sent: Vec<bool> = adds.iter().map(|(sent, _)| *sent).collect();
+    assert_eq!(sent, [true, true, true, false]);
+    assert!(there <= 3, "{there}");
+    let (adds, there) = batch("Batch swallowed", Fault::Swallow, 3);
+    let told: Vec<bool> = adds.iter().map(|(_, told)| *told).collect();
+    assert_eq!(told[..3], [true, true, false]);
+    assert!(!told[3..].contains(&true));
+    assert!(there >= 3, "{there}");
+    let (adds, there) = batch("Batch whole", Fault::Disconnect, 7);
+    assert!(adds.len() == 6 && adds.iter().all(|add| *add == (true, true)));
+    assert_eq!(there, 6);
 }
 
 #[test]
