@@ -271,12 +271,13 @@ impl Directory for Nothing {
     fn perform(&self, operation: &Operation) -> Result<Guid, Error> {
         std::thread::sleep(self.delay);
         self.operations.fetch_add(1, Ordering::SeqCst);
-        Ok(match operation {
-            Operation::Modify {
-                target: Target::Guid(guid),
-                ..
-            } => *guid,
-            _ => Guid::derived(&["made"]),
-        })
+        let Operation::Modify {
+            target: Target::Guid(guid),
+            ..
+        } = operation
+        else {
+            return Ok(Guid::derived(&["made"]));
+        };
+        Ok(*guid)
     }
 }

@@ -241,6 +241,8 @@ proptest! {
             world.apply(&random::plan(&world, shape)).unwrap();
             end(&world)
         };
+        // What is so already looks after a crash as if the run had done it: nobody can tell.
+        prop_assume!(!expected.contains("it was so already"));
         let mut world = world_of(&shape, weather(400));
         world.pace = in_flight(16);
         let plan = random::plan(&world, shape);
