@@ -10,6 +10,7 @@ use super::effect::Known;
 use super::executor::{Ended, Outcome};
 use super::journal::{self, Ending};
 use super::seen::View;
+use super::undone;
 use super::{Counts, RunStatus, Status};
 use crate::directory::Guid;
 use crate::directory::port::Directory;
@@ -126,12 +127,17 @@ impl<'a> Job<'a> {
         success: Option<&Success>,
         at: Timestamp,
     ) -> Result<(), StoreError> {
+        let formerly = success
+            .map(|success| undone::formerly(writer, self.run, action, success))
+            .transpose()?;
         let ending = Ending {
             id: ended.id,
             action,
             status: ended.status,
             object: success.map(|success| success.member.unwrap_or(success.object)),
             text: ended.text.as_deref(),
+            formerly: formerly.as_ref(),
+            already: success.is_some_and(|success| success.already),
         };
         journal::close(writer, self.run, &ending, at)
     }
@@ -203,6 +209,11 @@ impl<'a> Job<'a> {
     /// Remembers each person whose actions all succeeded as the plan says (S1).
     pub(super) fn remember_people(&self, writer: &mut Writer<'_>) -> Result<(), StoreError> {
         let done = |id: &ActionId| self.status(*id) == Status::Done;
+        if let Some(taken) = &self.plan.header.takes_back {
+            let actions = numbered(self.plan).filter(|(id, _)| done(id));
+            let people = actions.filter_map(|(_, action)| action.person.as_ref());
+            return undone::remember(writer, self.plan, taken, &people.collect());
+        }
         let failed = self.failed();
         let deleted: BTreeSet<Guid> = numbered(self.plan)
             .filter(|(id, _)| done(id))

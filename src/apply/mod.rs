@@ -22,6 +22,7 @@ pub mod journal;
 mod password;
 pub mod precondition;
 mod seen;
+mod undone;
 mod watch;
 
 pub use error::ApplyError;

@@ -95,6 +95,8 @@ codes! {
     "recording-too-many-pages" "more pages than anybody has"
     "recording-totals-differ" "pages that tell of different totals"
     "recording-unbounded" "an answer that does not tell how many people there are"
+    "run-forgotten" "a run of which nobody knows what it changed"
+    "run-other-domain" "a run that changed another domain"
     "state-older" "a state from before the plan"
     "state-other-domain" "a state that belongs to another domain"
     "state-present" "a state that is not lost"
