@@ -74,9 +74,10 @@ pub(super) fn attempt(
             {
                 return Err(Trouble::conflict("it exists already"));
             }
-            // An adoption whose anchor stands there already writes the state alone.
+            // An adoption whose anchor stands there already, and its end, write the state alone.
             Seen::After(object) => {
-                return Ok(done(object, !matches!(change, Change::Adopt { .. })));
+                let of_the_state = matches!(change, Change::Adopt { .. } | Change::Release { .. });
+                return Ok(done(object, !of_the_state));
             }
             Seen::Else(text) => return Err(Trouble::conflict(text)),
         }
@@ -161,6 +162,8 @@ fn still_free(view: &View<'_>, action: &Action) -> Result<(), Trouble> {
         Change::CreateUnit { .. }
         | Change::CreateGroup { .. }
         | Change::Adopt { .. }
+        | Change::Release { .. }
+        | Change::DeleteUnit { .. }
         | Change::SetPassword { .. }
         | Change::Move { .. }
         | Change::Enable { .. }

@@ -77,6 +77,20 @@ impl View<'_> {
                     Some(Value::Text(Arc::clone(after))),
                 )],
             },
+            Change::Release {
+                account,
+                anchor,
+                before,
+                after,
+                ..
+            } => Operation::Modify {
+                target: port::Target::Guid(self.guid(account)?),
+                changes: vec![port::Change::replace(
+                    AttributeName::new(anchor),
+                    Some(Value::Text(Arc::clone(before))),
+                    after.clone().map(Value::Text),
+                )],
+            },
             Change::SetPassword {
                 account,
                 must_change,
@@ -110,7 +124,7 @@ impl View<'_> {
             Change::WriteBack { .. } => {
                 return Err(Trouble::failed("this is no matter of the directory"));
             }
-            Change::Delete { account } => {
+            Change::Delete { account } | Change::DeleteUnit { unit: account } => {
                 let guid = self.guid(account)?;
                 Operation::Delete {
                     guid,

@@ -19,8 +19,8 @@ use crate::state::{
 };
 
 /// The names under which the state keeps where an account is.
-const UNIT: &str = "unit";
-const COMMON_NAME: &str = "cn";
+pub(super) const UNIT: &str = "unit";
+pub(super) const COMMON_NAME: &str = "cn";
 
 /// An action that succeeded.
 pub(super) struct Effect<'a> {
@@ -46,15 +46,30 @@ impl Effect<'_> {
             // A yes is to one deed.
             writer.remove_approval(&approval.id)?;
         }
+        if let Change::RemoveMember { .. } = &self.action.change {
+            let word = revoke_word(self.success.object);
+            writer.count(self.run, &word, self.at, 1)?;
+        }
+        if let Some(formerly) = &self.action.formerly {
+            return self.give_back(writer, formerly);
+        }
+        self.follow(writer)
+    }
+
+    /// What follows for the state where the action is not one that takes another back.
+    pub(super) fn follow(&self, writer: &mut Writer<'_>) -> Result<(), StoreError> {
         let account = self.success.object;
         match &self.action.change {
-            Change::CreateUnit { .. } | Change::CreateGroup { .. } => Ok(()),
+            Change::CreateUnit { .. } | Change::CreateGroup { .. } | Change::DeleteUnit { .. } => {
+                Ok(())
+            }
             Change::CreateAccount {
                 dn,
                 attributes,
                 anchor,
             } => self.created(writer, dn, attributes, anchor.as_deref()),
             Change::Adopt { after, .. } => self.adopted(writer, after),
+            Change::Release { .. } => writer.release_account(account, None),
             Change::SetPassword { .. } => self.remember(writer, account, |memory| {
                 memory.password_set = Some(self.at);
                 if self.success.handed == Some(Handed::Over) {
@@ -91,11 +106,7 @@ impl Effect<'_> {
                     writer.set_membership(member, self.success.object, Some(&membership))
                 })
             }
-            Change::RemoveMember { stage, .. } => {
-                let word = revoke_word(self.success.object);
-                writer.count(self.run, &word, self.at, 1)?;
-                self.removed(writer, stage.as_ref())
-            }
+            Change::RemoveMember { stage, .. } => self.removed(writer, stage.as_ref()),
             Change::WriteBack {
                 person,
                 field,
@@ -276,7 +287,7 @@ impl Effect<'_> {
     }
 
     /// Changes what is remembered of an account; one that is new is its person's.
-    fn remember(
+    pub(super) fn remember(
         &self,
         writer: &mut Writer<'_>,
         account: Guid,

@@ -160,7 +160,9 @@ impl Executor<'_> {
                 let approval = action.approval.as_ref()?;
                 Some((approval, action.person.as_ref()))
             });
-            writer.drop_approvals(asked.clone().map(|(approval, _)| &*approval.id), at)?;
+            if plan.header.takes_back.is_none() {
+                writer.drop_approvals(asked.clone().map(|(approval, _)| &*approval.id), at)?;
+            }
             for (approval, person) in asked {
                 let given = approval.given.as_ref();
                 writer.ask(&approval.id, person, approval.asked, given)?;
@@ -520,6 +522,8 @@ impl Executor<'_> {
                     object: None,
                     text: ended.text.as_deref(),
                     mend: None,
+                    formerly: None,
+                    already: false,
                 };
                 journal::close(writer, run, &ending, at)?;
             }
@@ -569,7 +573,9 @@ impl Executor<'_> {
                 ..
             } = job.outcome;
             // A run for a few people says nothing of what the others have been told (S19).
-            if status == RunStatus::Finished && plan.header.only.is_empty() {
+            // Nor does one that takes a run back.
+            let whole = plan.header.only.is_empty() && plan.header.takes_back.is_none();
+            if status == RunStatus::Finished && whole {
                 writer.set_baseline(&plan.header.policy, plan.memory.people_read)?;
                 let sources = plan.header.sources.iter();
                 let keys = plan.memory.notices.known.iter();

@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::journal::{Author, Counts, RunStatus, Status};
 use crate::directory::Guid;
 use crate::hr::PersonId;
-use crate::plan::{Action, ActionId, file};
+use crate::plan::undo::{Deed, PastRun};
+use crate::plan::{Action, ActionId, Formerly, file};
 use crate::state::outbox::{self, Kept};
 use crate::state::{Private, Store, StoreError, codec, private};
 
@@ -36,8 +37,16 @@ pub struct RunRecord {
     pub policy: String,
     /// What the people were read from.
     pub people_source: String,
+    /// The domain.
+    pub domain: Option<Guid>,
     /// Base of the domain.
     pub domain_name: String,
+    /// The run that it took back, if that is what it did.
+    pub takes_back: Option<Uuid>,
+    /// The last run that took it back, if one did.
+    pub taken_back_by: Option<Uuid>,
+    /// Digest of the policy of the run before it; `None` for the first.
+    pub policy_before: Option<String>,
     /// How its actions ended.
     pub counts: Counts,
 }
@@ -82,13 +91,17 @@ pub struct ActionRecord {
     pub text: Option<String>,
     /// What to do about it.
     pub mend: Option<String>,
+    /// It was so already, so that nothing was done.
+    pub already: bool,
+    /// What the state said before it; `None` where it did not succeed, or an earlier version did it.
+    pub formerly: Option<Formerly>,
     /// The person was forgotten, or the time of values is up.
     pub forgotten: bool,
 }
 
 const RUN_COLUMNS: &str =
     "id, status, started, ended, who, host, git_commit, overrides, tool, planned_at,
-                           plan_digest, policy, people_source, domain_name";
+                           plan_digest, policy, people_source, domain_name, domain, takes_back, policy_before";
 
 /// The last runs, newest first, at most so many.
 pub fn history(store: &Store, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
@@ -136,6 +149,11 @@ fn run_record(db: &Connection, row: &Row<'_>) -> Result<RunRecord, StoreError> {
         );
     }
     let overrides = codec::list(&row.get::<_, String>(7)?)?;
+    let uuid = |text: Option<String>| text.as_deref().map(codec::uuid).transpose();
+    let taken_back_by: Option<String> = db
+        .prepare_cached("SELECT id FROM run WHERE takes_back = ?1 ORDER BY id DESC LIMIT 1")?
+        .query_row([&id], |row| row.get(0))
+        .optional()?;
     Ok(RunRecord {
         id: codec::uuid(&id)?,
         status: RunStatus::read(&row.get::<_, String>(1)?)?,
@@ -153,7 +171,11 @@ fn run_record(db: &Connection, row: &Row<'_>) -> Result<RunRecord, StoreError> {
         plan_digest: row.get(10)?,
         policy: row.get(11)?,
         people_source: row.get(12)?,
+        domain: codec::maybe_guid(row, 14)?,
         domain_name: row.get(13)?,
+        takes_back: uuid(row.get(15)?)?,
+        taken_back_by: uuid(taken_back_by)?,
+        policy_before: row.get(16)?,
         counts,
     })
 }
@@ -188,11 +210,11 @@ fn actions(db: &Connection, run: Uuid) -> Result<Vec<ActionRecord>, StoreError> 
                 .cloned()
         };
         let told = match &kept {
-            None => Described {
+            None => Told {
                 action: planned(),
-                ..Described::default()
+                ..Told::default()
             },
-            Some(Private::Forgotten) => Described::default(),
+            Some(Private::Forgotten) => Told::default(),
             Some(Private::Known(text)) => described(text)?,
         };
         actions.push(ActionRecord {
@@ -209,30 +231,120 @@ fn actions(db: &Connection, run: Uuid) -> Result<Vec<ActionRecord>, StoreError> 
             action: told.action,
             text: told.text,
             mend: told.mend,
+            already: told.already,
+            formerly: told.formerly,
             forgotten: kept == Some(Private::Forgotten),
         });
     }
     Ok(actions)
 }
 
-/// What is known of an action and its outcome.
+/// What was kept apart of an action.
 #[derive(Default)]
-struct Described {
+struct Told {
     action: Option<Action>,
     text: Option<String>,
     mend: Option<String>,
+    already: bool,
+    formerly: Option<Formerly>,
 }
 
 /// The action and what is to be said of it, from what was kept apart.
-fn described(text: &str) -> Result<Described, StoreError> {
+fn described(text: &str) -> Result<Told, StoreError> {
     let broken = || codec::unreadable("an action", text);
     let value: serde_json::Value = serde_json::from_str(text).map_err(|_| broken())?;
     let word = |name: &str| value.get(name).and_then(|word| word.as_str());
     let action = word("action").ok_or_else(broken)?;
     let action = file::action_from_json(action).map_err(|_| broken())?;
-    Ok(Described {
+    let formerly = word("formerly").map(file::formerly_from_json).transpose();
+    Ok(Told {
         action: Some(action),
         text: word("text").map(Into::into),
         mend: word("mend").map(Into::into),
+        already: value.get("already").and_then(serde_json::Value::as_bool) == Some(true),
+        formerly: formerly.map_err(|_| broken())?,
+    })
+}
+
+/// A run as an undo needs it: what it did, and what later runs did to the same objects.
+pub fn past(store: &Store, details: &RunDetails) -> Result<PastRun, StoreError> {
+    let run = &details.run;
+    let done = details.actions.iter();
+    let done = done.filter(|record| record.status == Status::Done);
+    let forgotten = done.clone().filter(|record| record.forgotten).count();
+    let later = store.read(|db| later(db, run.id))?;
+    Ok(PastRun {
+        run: run.id,
+        policy: run.policy.as_str().into(),
+        policy_before: run.policy_before.as_deref().map(Into::into),
+        deeds: done
+            .filter_map(|record| deed(run.id, record))
+            .collect(),
+        later,
+        forgotten,
+        notices: details.notices.len(),
+        taken_back_by: run.taken_back_by,
+    })
+}
+
+fn deed(run: Uuid, record: &ActionRecord) -> Option<Deed> {
+    Some(Deed {
+        run,
+        id: record.id,
+        action: record.action.clone()?,
+        object: record.object?,
+        already: record.already,
+        ended: record.ended?,
+        formerly: record.formerly.clone(),
+    })
+}
+
+/// What runs after that one did to what it had to do with.
+fn later(db: &Connection, run: Uuid) -> Result<Vec<Deed>, StoreError> {
+    let mut statement = db.prepare(
+        "SELECT run, position, ended, object, details FROM action
+         WHERE run > ?1 AND status = 'done' AND details IS NOT NULL
+           AND object IN (SELECT object FROM action WHERE run = ?1 AND object IS NOT NULL)
+         ORDER BY run, position",
+    )?;
+    let mut rows = statement.query([run.to_string()])?;
+    let mut deeds = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (Private::Known(text), _) = private::get(db, row.get(4)?)? else {
+            continue;
+        };
+        let told = described(&text)?;
+        let ended = codec::maybe_time(row.get::<_, Option<String>>(2)?.as_deref())?;
+        if let (Some(action), Some(object), Some(ended)) =
+            (told.action, codec::maybe_guid(row, 3)?, ended)
+        {
+            deeds.push(Deed {
+                run: codec::uuid(&row.get::<_, String>(0)?)?,
+                id: ActionId(codec::count(row.get(1)?)?),
+                action,
+                object,
+                already: told.already,
+                ended,
+                formerly: None,
+            });
+        }
+    }
+    Ok(deeds)
+}
+
+/// Since when values of a run that ended then are gone, by `retention`; `None` while they are kept.
+pub fn pruned_since(store: &Store, ended: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    store.read(|db| {
+        let mut statement = db.prepare("SELECT at, facts FROM audit WHERE event = 'pruned' ORDER BY seq")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let facts: serde_json::Value =
+                serde_json::from_str(&row.get::<_, String>(1)?).unwrap_or_default();
+            let since = facts.get("values_since").and_then(|since| since.as_str());
+            if codec::maybe_time(since)?.is_some_and(|since| since > ended) {
+                return codec::time(&row.get::<_, String>(0)?).map(Some);
+            }
+        }
+        Ok(None)
     })
 }

@@ -9,6 +9,7 @@ use super::attempt::Success;
 use super::effect::Known;
 use super::executor::{Ended, Outcome, ended};
 use super::journal::{self, Ending};
+use super::undone;
 use super::{Counts, RunStatus, Status};
 use crate::directory::Guid;
 use crate::hr::PersonId;
@@ -103,6 +104,9 @@ impl<'a> Job<'a> {
         success: Option<&Success>,
         at: Timestamp,
     ) -> Result<(), StoreError> {
+        let formerly = success
+            .map(|success| undone::formerly(writer, self.run, action, success))
+            .transpose()?;
         let ending = Ending {
             id: ended.id,
             action,
@@ -110,6 +114,8 @@ impl<'a> Job<'a> {
             object: success.map(|success| success.member.unwrap_or(success.object)),
             text: ended.text.as_deref(),
             mend: ended.mend,
+            formerly: formerly.as_ref(),
+            already: success.is_some_and(|success| success.already),
         };
         journal::close(writer, self.run, &ending, at)
     }
@@ -181,6 +187,11 @@ impl<'a> Job<'a> {
     /// Remembers each person whose actions all succeeded as the plan says (S1).
     pub(super) fn remember_people(&self, writer: &mut Writer<'_>) -> Result<(), StoreError> {
         let done = |id: &ActionId| self.status(*id) == Status::Done;
+        if let Some(taken) = &self.plan.header.takes_back {
+            let actions = numbered(self.plan).filter(|(id, _)| done(id));
+            let people = actions.filter_map(|(_, action)| action.person.as_ref());
+            return undone::remember(writer, self.plan, taken, &people.collect());
+        }
         let failed = self.failed();
         let deleted: BTreeSet<Guid> = numbered(self.plan)
             .filter(|(id, _)| done(id))

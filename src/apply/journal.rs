@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::directory::Guid;
-use crate::plan::{Action, ActionId, Cause, Change, Plan, Reversible, file};
+use crate::plan::{Action, ActionId, Cause, Change, Formerly, Plan, Reversible, file};
 use crate::state::{Entry, Store, StoreError, Writer, codec};
 
 /// How far an action is.
@@ -171,6 +171,7 @@ pub const fn kind_word(change: &Change) -> &'static str {
         Change::CreateGroup { .. } => "create-group",
         Change::CreateAccount { .. } => "create-account",
         Change::Adopt { .. } => "adopt",
+        Change::Release { .. } => "release",
         Change::SetPassword { .. } => "set-password",
         Change::Modify { .. } => "modify",
         Change::Move { .. } => "move",
@@ -180,6 +181,7 @@ pub const fn kind_word(change: &Change) -> &'static str {
         Change::RemoveMember { .. } => "remove-member",
         Change::WriteBack { .. } => "write-back",
         Change::Delete { .. } => "delete",
+        Change::DeleteUnit { .. } => "delete-unit",
     }
 }
 
@@ -190,6 +192,7 @@ const fn cause_word(cause: Cause) -> &'static str {
         Cause::Policy => "policy",
         Cause::Time => "time",
         Cause::ByHand => "by-hand",
+        Cause::Undone => "undone",
     }
 }
 
@@ -221,13 +224,20 @@ pub(super) fn begin(
     let digest = codec::hex(&Sha256::digest(text.as_bytes()));
     let id = run.to_string();
     let overrides = serde_json::Value::from(author.overrides.clone()).to_string();
+    let policy_before = writer.policy()?;
+    let takes_back = header.takes_back.as_ref();
+    let takes_back = takes_back.map(|taken| taken.run.to_string());
+    let kind = if takes_back.is_some() { "undo" } else { "apply" };
     let db = writer.db();
     db.execute(
         "INSERT INTO run (id, kind, status, started, who, host, tool, planned_at, expires, plan_digest, policy,
-           git_commit, people, people_source, directory, domain, domain_name, generation, overrides)
-         VALUES (?1, 'apply', 'running', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+           git_commit, people, people_source, directory, domain, domain_name, generation, overrides, takes_back,
+           policy_before)
+         VALUES (?1, ?2, 'running', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+           ?20)",
         params![
             id,
+            kind,
             at.to_string(),
             author.who,
             author.host,
@@ -244,6 +254,8 @@ pub(super) fn begin(
             header.domain_name,
             header.generation.cast_signed(),
             overrides,
+            takes_back,
+            policy_before,
         ],
     )?;
     db.execute(
@@ -281,6 +293,7 @@ pub(super) fn begin(
         "domain": &*header.domain_name,
         "generation": header.generation,
         "actions": plan.actions.len(),
+        "takes_back": takes_back,
     });
     let event = "run-begun";
     writer.audit(&Entry {
@@ -317,6 +330,10 @@ pub(super) struct Ending<'a> {
     pub(super) object: Option<Guid>,
     pub(super) text: Option<&'a str>,
     pub(super) mend: Option<&'a str>,
+    /// What the state says before what follows from its success; `None` where it did not succeed.
+    pub(super) formerly: Option<&'a Formerly>,
+    /// It was so already: somebody else did it.
+    pub(super) already: bool,
 }
 
 /// Says how an action ended, in the journal and on the audit trail.
@@ -333,6 +350,8 @@ pub(super) fn close(
         object,
         text,
         mend,
+        formerly,
+        already,
     } = ending;
     let facts = serde_json::json!({
         "action": id.0,
@@ -348,6 +367,8 @@ pub(super) fn close(
         "action": file::action_to_json(action),
         "text": text,
         "mend": mend,
+        "already": already,
+        "formerly": formerly.map(file::formerly_to_json),
     });
     let kept = writer.audit(&Entry {
         at,

@@ -122,6 +122,8 @@ impl Schedule {
                 | Change::CreateGroup { .. }
                 | Change::CreateAccount { .. }
                 | Change::Adopt { .. }
+                | Change::Release { .. }
+                | Change::DeleteUnit { .. }
                 | Change::SetPassword { .. }
                 | Change::Modify { .. }
                 | Change::Move { .. }

@@ -187,6 +187,34 @@ impl View<'_> {
                     Seen::Else(changed(anchor, &object))
                 })
             }
+            Change::Release {
+                account,
+                anchor,
+                before,
+                after,
+                ..
+            } => {
+                let object = self.account(account)?;
+                if holds(&object, anchor, after.as_slice()) {
+                    return Ok(Seen::After(object.guid()));
+                }
+                Ok(if holds(&object, anchor, std::slice::from_ref(before)) {
+                    Seen::Before
+                } else {
+                    Seen::Else(changed(anchor, &object))
+                })
+            }
+            Change::DeleteUnit { unit } => {
+                let guid = self.guid(unit)?;
+                let Some(found) = self.line.read(&port::Target::Guid(guid))? else {
+                    return Ok(Seen::After(guid));
+                };
+                Ok(if found.is_unit() && found.dn() == unit.dn() {
+                    Seen::Before
+                } else {
+                    Seen::Else(format!("{} is now called {}", unit.dn(), found.dn()))
+                })
+            }
             Change::SetPassword { account, .. } => {
                 self.account(account)?;
                 Ok(Seen::Before)

@@ -79,6 +79,19 @@ pub(super) fn touches(action: &Action) -> Vec<(Thing<'_>, Touch)> {
                 all.value(anchor, value);
             }
         }
+        Change::Release {
+            account,
+            anchor,
+            before,
+            after,
+            ..
+        } => {
+            all.changes(name(account.dn()));
+            all.changes(Thing::Entry(account.dn().key()));
+            for value in after.iter().chain([before]) {
+                all.value(anchor, value);
+            }
+        }
         Change::SetPassword { account, .. }
         | Change::Enable { account, .. }
         | Change::Disable { account, .. } => all.entry(account),
@@ -113,14 +126,17 @@ pub(super) fn touches(action: &Action) -> Vec<(Thing<'_>, Touch)> {
             all.entry(account);
             all.changes(Thing::Field(person, source));
         }
-        Change::Delete { account } => {
+        Change::Delete { account } | Change::DeleteUnit { unit: account } => {
             all.left(account.dn());
             all.changes(Thing::Entry(account.dn().key()));
         }
     }
     let is_about_whose = matches!(
         action.change,
-        Change::Adopt { .. } | Change::CreateAccount { .. } | Change::Delete { .. }
+        Change::Adopt { .. }
+            | Change::Release { .. }
+            | Change::CreateAccount { .. }
+            | Change::Delete { .. }
     );
     if let Some(person) = &action.person
         && (is_about_whose || !action.reserves.is_empty())

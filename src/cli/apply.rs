@@ -1,6 +1,6 @@
 //! `tenure apply`: shows what would change, asks, and does it.
 
-use super::args::{ApplyArgs, Global};
+use super::args::{ApplyArgs, Consent, Global};
 use super::directory::{Clock, Source};
 use super::only::Only;
 use super::operator::Operator;
@@ -27,7 +27,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// How long a run waits for another to end.
-const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const LOCK_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Applies a kept plan, or one made now.
 pub(super) fn run(
@@ -36,7 +36,7 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, Report> {
     let workspace = check::open(global)?;
-    let overridden = guards(arguments)?;
+    let overridden = guards(&arguments.consent)?;
     let kept = arguments.plan.as_deref().map(read_plan).transpose()?;
     let only = Only::new(&arguments.only);
     let checked = check::policy(&workspace, only.condition.as_deref(), output)?;
@@ -101,11 +101,7 @@ pub(super) fn run(
     };
     let planned = planning::plan_from(&source, &workspace, reading, &asked)?;
     let plan = kept.as_ref().unwrap_or(&planned.plan);
-    let approved: Vec<Arc<str>> = arguments
-        .approve
-        .iter()
-        .map(|id| id.trim().to_lowercase().into())
-        .collect();
+    let approved = approved(&arguments.consent);
     let identity = store.identity()?;
     let people = planned.reading.people.digest().to_string();
     let situation = Situation {
@@ -151,7 +147,7 @@ pub(super) fn run(
         ));
     }
     let directory = source.open(&workspace, &clock)?;
-    let author = operator.author(&workspace, arguments);
+    let author = operator.author(&workspace, &arguments.consent);
     let hr = workspace.hr(&planned.reading.people, &planned.reading.policy, &outside);
     let mut executor = Executor {
         store: &mut store,
@@ -188,7 +184,7 @@ pub(super) fn pace(workspace: &Workspace, pinned: bool) -> Pace {
 
 /// What the state keeps beside what was done: what HR says of people for the day on which it no longer has them,
 /// where the policy asks for it, and nothing for longer than `retention` says, by our own clock.
-fn keep(store: &mut Store, lock: &Lock, planned: &Planned, now: Timestamp) -> Result<(), Report> {
+pub(super) fn keep(store: &mut Store, lock: &Lock, planned: &Planned, now: Timestamp) -> Result<(), Report> {
     let reading = &planned.reading;
     let wanted = reading.policy.speaks_of_vanished();
     store.write(lock, |writer| {
@@ -208,7 +204,7 @@ fn keep(store: &mut Store, lock: &Lock, planned: &Planned, now: Timestamp) -> Re
 }
 
 /// Refuses a stale plan before anybody is asked and anything is made. A guard that trips is shown with the plan.
-fn not_stale(plan: &Plan, situation: &Situation<'_>) -> Result<(), Report> {
+pub(super) fn not_stale(plan: &Plan, situation: &Situation<'_>) -> Result<(), Report> {
     let mut refusals = precondition::check(plan, situation)
         .err()
         .unwrap_or_default();
@@ -266,7 +262,7 @@ fn consent(
     if trips {
         return Ok(Some(plan_command::exit(plan, false)));
     }
-    if plan.is_empty() || arguments.yes {
+    if plan.is_empty() || arguments.consent.yes {
         return Ok(None);
     }
     if !std::io::stdin().is_terminal() {
@@ -346,8 +342,14 @@ fn read_plan(path: &Path) -> Result<Plan, Report> {
         .map_err(|error| Report::new("bad-plan-file", &error).help("nothing was changed"))
 }
 
+/// The ids of what is approved for this run.
+pub(super) fn approved(consent: &Consent) -> Vec<Arc<str>> {
+    let ids = consent.approve.iter();
+    ids.map(|id| id.trim().to_lowercase().into()).collect()
+}
+
 /// The guards that are overridden for this run.
-fn guards(arguments: &ApplyArgs) -> Result<Vec<GuardKind>, Report> {
+pub(super) fn guards(consent: &Consent) -> Result<Vec<GuardKind>, Report> {
     let kind = |word: &String| {
         let found = GuardKind::ALL.into_iter().find(|kind| kind.word() == word);
         found.ok_or_else(|| {
@@ -356,10 +358,10 @@ fn guards(arguments: &ApplyArgs) -> Result<Vec<GuardKind>, Report> {
                 .help(format!("guards are {}", words.join(", ")))
         })
     };
-    arguments.r#override.iter().map(kind).collect()
+    consent.r#override.iter().map(kind).collect()
 }
 
-fn exit(outcome: &Outcome) -> Exit {
+pub(super) fn exit(outcome: &Outcome) -> Exit {
     if outcome.counts.all_done() {
         Exit::Ok
     } else {
@@ -367,7 +369,7 @@ fn exit(outcome: &Outcome) -> Exit {
     }
 }
 
-fn say_outcome(outcome: &Outcome, actions: &[crate::plan::Action], output: &mut Output) {
+pub(super) fn say_outcome(outcome: &Outcome, actions: &[crate::plan::Action], output: &mut Output) {
     let counts = &outcome.counts;
     let mut text = format!("run {}: {} done", outcome.run, counts.done);
     for (number, word) in [
@@ -487,7 +489,7 @@ impl Progress {
         }
     }
 
-    fn finish(&self) {
+    pub(super) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }

@@ -69,6 +69,8 @@ pub enum Command {
     History(HistoryArgs),
     /// What one run did
     Show(ShowArgs),
+    /// Show what would take a run back, ask, and do it
+    Undo(UndoArgs),
     /// Whether everything that a run needs is there, each shortfall with its mend
     Doctor(DoctorArgs),
     /// A local Personio API over sample data, for trying things out
@@ -241,12 +243,39 @@ pub enum FailOn {
 pub struct ApplyArgs {
     /// A plan that `tenure plan -o` kept [default: plan now]
     pub plan: Option<PathBuf>,
-    /// Do not ask
-    #[arg(long, short)]
-    pub yes: bool,
+    /// What it may do unasked
+    #[command(flatten)]
+    pub consent: Consent,
     /// Actions only for these people, by HR key
     #[arg(long, value_name = "PERSON or CONDITION", conflicts_with = "plan")]
     pub only: Vec<String>,
+}
+
+/// Flags of `tenure undo`.
+#[derive(Debug, Args)]
+pub struct UndoArgs {
+    /// The run, by its id or the beginning of it; `last` is the latest
+    pub run: String,
+    /// What it may do unasked
+    #[command(flatten)]
+    pub consent: Consent,
+    /// Keep the plan in a file, for `tenure apply FILE`
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = PlanFormat::Human)]
+    pub format: PlanFormat,
+    /// With `--format markdown`: names, not only HR keys
+    #[arg(long)]
+    pub names: bool,
+}
+
+/// What a run may do, and by whose word.
+#[derive(Debug, Clone, Args)]
+pub struct Consent {
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
     /// Let this guard pass, for this run
     #[arg(long, value_name = "GUARD", requires = "because")]
     pub r#override: Vec<String>,

@@ -114,6 +114,8 @@ codes! {
     "right-missing" "a right that the service account lacks"
     "rights-not-inherited" "units that take no rights from above"
     "rights-too-many" "a service account that administers everything"
+    "run-forgotten" "a run of which nobody knows what it changed"
+    "run-other-domain" "a run that changed another domain"
     "state-older" "a state from before the plan"
     "state-other-domain" "a state that belongs to another domain"
     "state-present" "a state that is not lost"

@@ -27,6 +27,7 @@ mod planning;
 mod report;
 mod reveal;
 mod session;
+mod undo;
 pub mod view;
 
 pub use args::{Cli, Command, command};
@@ -96,6 +97,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Match(arguments) => matching::run(&cli.global, arguments, &mut output),
         Command::History(arguments) => history::history(&cli.global, arguments, &mut output),
         Command::Show(arguments) => history::show(&cli.global, arguments, &mut output),
+        Command::Undo(arguments) => undo::run(&cli.global, arguments, &mut output),
         Command::Explain(arguments) => explain::run(&cli.global, arguments, &mut output),
         Command::ExplainCode(arguments) => explain_code::run(arguments, &mut output),
         Command::Doctor(arguments) => doctor::run(&cli.global, arguments, &mut output),

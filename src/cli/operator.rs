@@ -1,6 +1,6 @@
 //! Who runs this program, where, and from which version of the policy.
 
-use super::args::ApplyArgs;
+use super::args::Consent;
 use crate::apply::Author;
 use crate::state::Holder;
 use crate::workspace::Workspace;
@@ -49,9 +49,9 @@ impl Operator {
     }
 
     /// As the author of a run.
-    pub(super) fn author(&self, workspace: &Workspace, arguments: &ApplyArgs) -> Author {
-        let because = arguments.because.as_deref().unwrap_or_default();
-        let overrides = arguments
+    pub(super) fn author(&self, workspace: &Workspace, consent: &Consent) -> Author {
+        let because = consent.because.as_deref().unwrap_or_default();
+        let overrides = consent
             .r#override
             .iter()
             .map(|guard| format!("{guard} because {because}"));
@@ -60,7 +60,7 @@ impl Operator {
             host: self.host.clone(),
             git_commit: git_commit(workspace),
             overrides: overrides.collect(),
-            approvals: arguments.approve.clone(),
+            approvals: consent.approve.clone(),
         }
     }
 }

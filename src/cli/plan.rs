@@ -43,14 +43,9 @@ pub(super) fn run(
             let text = shown(plan, Some(&planned.prior), output, output.color);
             output.result(&text);
         }
-        PlanFormat::Json => output.result(&view::json::harmless(&file::to_json(plan))),
-        PlanFormat::Markdown => output.result(&view::markdown::render(
-            plan,
-            &view::markdown::Options {
-                names: arguments.names,
-                zone: TimeZone::system(),
-            },
-        )),
+        PlanFormat::Json | PlanFormat::Markdown => {
+            output.result(&as_data(plan, arguments.format, arguments.names));
+        }
     }
     if let Some(path) = &arguments.output {
         disk::write_atomically(path, file::to_json(plan).as_bytes())?;
@@ -74,6 +69,17 @@ pub(super) fn exit(plan: &Plan, fail_on_open: bool) -> Exit {
         Exit::Ok
     } else {
         Exit::Changes
+    }
+}
+
+/// The plan for machines, or for a merge request.
+pub(super) fn as_data(plan: &Plan, format: PlanFormat, names: bool) -> String {
+    let zone = TimeZone::system();
+    match format {
+        PlanFormat::Human | PlanFormat::Json => view::json::harmless(&file::to_json(plan)),
+        PlanFormat::Markdown => {
+            view::markdown::render(plan, &view::markdown::Options { names, zone })
+        }
     }
 }
 

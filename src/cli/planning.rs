@@ -7,6 +7,7 @@ use super::report::Report;
 use super::session::Reading;
 use crate::directory;
 use crate::hr;
+use crate::plan::undo::PastRun;
 use crate::plan::{self, Correlation, Plan};
 use crate::policy;
 use crate::state::{Foreign, Found, Prior, Store};
@@ -25,6 +26,8 @@ pub(super) struct Asked {
     pub(super) reveal: bool,
     /// A state that the directory does not belong to counts as none, instead of being refused (S5).
     pub(super) any_state: bool,
+    /// Plan what takes this run back, instead of what the policy wants.
+    pub(super) takes_back: Option<PastRun>,
     /// Plan with this state, instead of the one that is kept.
     pub(super) prior: Option<Prior>,
 }
@@ -147,6 +150,10 @@ fn around_from(
     };
     let correlation = plan::correlate(&input);
     let plan = plan::plan(&input);
+    let plan = match &asked.takes_back {
+        Some(past) => plan::undo(&input, past, &plan),
+        None => plan,
+    };
     Ok(Around {
         directory,
         prior,

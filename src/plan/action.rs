@@ -1,5 +1,6 @@
 //! Actions: single changes with their reasons.
 
+use super::Formerly;
 use crate::directory::group_type::GroupType;
 use crate::directory::{Dn, Guid};
 use crate::hr::PersonId;
@@ -39,6 +40,8 @@ pub struct Action {
     pub reserves: Vec<(NameSpace, Arc<str>)>,
     /// A person must say yes to it; `None` where nobody has to.
     pub approval: Option<Approval>,
+    /// What the state says again once it is done; only where it takes back what a run did.
+    pub formerly: Option<Box<Formerly>>,
 }
 
 impl Action {
@@ -133,6 +136,19 @@ pub enum Change {
         /// Whether a `link` line says so; else an `adopt` rule.
         linked: bool,
     },
+    /// The account is no longer taken as this person's: the anchor has its former value and the state forgets.
+    Release {
+        /// Which.
+        account: Target,
+        /// The anchor attribute.
+        anchor: Arc<str>,
+        /// What stands there now.
+        before: Arc<str>,
+        /// What will stand there.
+        after: Option<Arc<str>>,
+        /// Whether a `link` line had said that it is theirs; else an `adopt` rule.
+        linked: bool,
+    },
     /// A random password is made, set and handed over.
     SetPassword {
         /// Whose.
@@ -212,6 +228,11 @@ pub enum Change {
         /// Which.
         account: Target,
     },
+    /// A unit that a run made is deleted, with nothing in it.
+    DeleteUnit {
+        /// Which.
+        unit: Target,
+    },
 }
 
 /// One attribute of a [`Change::Modify`]; the old values are tested when it is applied.
@@ -263,6 +284,8 @@ pub enum Cause {
     Time,
     /// Somebody changed the directory.
     ByHand,
+    /// Nothing: a person wants a run taken back.
+    Undone,
 }
 
 /// Whether an action can be taken back (S17).

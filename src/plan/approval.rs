@@ -15,14 +15,23 @@ use std::sync::Arc;
 /// How many bytes of the digest an id has: short enough to be typed, long enough to be met once.
 const ID_BYTES: usize = 6;
 
+/// What an `approve` item with a condition means for somebody of whom the policy says nothing now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Strangers {
+    /// It does not speak of them: nothing is planned for them by any rule either.
+    Pass,
+    /// It is asked: what is done for them no rule has weighed.
+    Ask,
+}
+
 /// Marks the actions that an `approve` item speaks of.
-pub(crate) fn mark(world: &World<'_>, actions: &mut [Action]) {
+pub(crate) fn mark(world: &World<'_>, actions: &mut [Action], strangers: Strangers) {
     if world.input.rules.approvals.is_empty() {
         return;
     }
     for action in actions {
         if action.approval.is_none()
-            && let Some(rule) = rule_for(world, action)
+            && let Some(rule) = first_rule(world, action, strangers)
         {
             action.approval = Some(asked(world, action, rule));
         }
@@ -44,12 +53,23 @@ pub(crate) fn asked(world: &World<'_>, action: &Action, rule: RuleId) -> Approva
 
 /// The first `approve` item that speaks of an action.
 pub(crate) fn rule_for(world: &World<'_>, action: &Action) -> Option<RuleId> {
+    first_rule(world, action, Strangers::Pass)
+}
+
+fn first_rule(world: &World<'_>, action: &Action, strangers: Strangers) -> Option<RuleId> {
     let rules = &world.input.rules.approvals;
-    let rule = rules.iter().find(|rule| speaks_of(world, rule, action))?;
+    let rule = rules
+        .iter()
+        .find(|rule| speaks_of(world, rule, action, strangers))?;
     Some(rule.rule)
 }
 
-fn speaks_of(world: &World<'_>, rule: &ApproveRule, action: &Action) -> bool {
+fn speaks_of(
+    world: &World<'_>,
+    rule: &ApproveRule,
+    action: &Action,
+    strangers: Strangers,
+) -> bool {
     if !action.counts.iter().any(|kind| rule.kinds.contains(kind)) {
         return false;
     }
@@ -63,8 +83,13 @@ fn speaks_of(world: &World<'_>, rule: &ApproveRule, action: &Action) -> bool {
         }
     }
     // What is nobody's, such as a group that is made, is about no person.
-    !rule.conditional
-        || wish_of(world, action).is_some_and(|wish| wish.approvals.contains(&rule.rule))
+    if !rule.conditional {
+        return true;
+    }
+    match wish_of(world, action) {
+        Some(wish) => wish.approvals.contains(&rule.rule),
+        None => strangers == Strangers::Ask && action.person.is_some(),
+    }
 }
 
 fn wish_of<'a>(world: &World<'a>, action: &Action) -> Option<&'a Wish> {

@@ -69,6 +69,7 @@ impl Action {
             counts: Vec::new(),
             reserves: Vec::new(),
             approval: None,
+            formerly: None,
         }
     }
 }

@@ -65,6 +65,10 @@ pub enum FindingKind {
     Expectation,
     /// An exception that has lasted too long, or soon will have (S18).
     Exception,
+    /// It is not what the run to be taken back left: somebody changed it since, and it stays.
+    ChangedSince,
+    /// The run did it, and it cannot be taken back (S17).
+    Final,
     /// Anything else worth a look.
     Note,
 }

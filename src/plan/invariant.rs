@@ -190,6 +190,8 @@ impl Outcome {
             | Change::CreateGroup { .. }
             | Change::WriteBack { .. }
             | Change::Adopt { .. }
+            | Change::Release { .. }
+            | Change::DeleteUnit { .. }
             | Change::SetPassword { .. }
             | Change::Modify { .. }
             | Change::Enable { .. }

@@ -210,7 +210,7 @@ fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Pla
     let input = world.input;
     let mut actions = std::mem::take(&mut draft.actions);
     order::links_first(&mut actions);
-    approval::mark(world, &mut actions);
+    approval::mark(world, &mut actions, approval::Strangers::Pass);
     let (mut broken, unjudged) = invariant::judge(world, correlation, &actions);
     draft.findings.extend(unjudged);
     let kept = match &input.options.only {
@@ -347,6 +347,7 @@ fn header(input: &Input<'_>, next_change: Option<Timestamp>) -> Header {
         now: input.now,
         clock_pinned: input.options.clock_pinned,
         hypothetical: input.options.hypothetical,
+        takes_back: None,
         only: input.options.only_text.clone(),
         expires: next_change.map_or(latest, |at| at.min(latest)),
         policy: input.rules.digest.clone(),

@@ -97,6 +97,7 @@ impl Builder<'_, '_> {
                 | super::Change::CreateGroup { .. }
                 | super::Change::CreateAccount { .. }
                 | super::Change::Adopt { .. }
+                | super::Change::Release { .. }
                 | super::Change::SetPassword { .. }
                 | super::Change::Move { .. }
                 | super::Change::Enable { .. }
@@ -104,7 +105,8 @@ impl Builder<'_, '_> {
                 | super::Change::AddMember { .. }
                 | super::Change::RemoveMember { .. }
                 | super::Change::WriteBack { .. }
-                | super::Change::Delete { .. } => false,
+                | super::Change::Delete { .. }
+                | super::Change::DeleteUnit { .. } => false,
             })
     }
 }

@@ -7,7 +7,8 @@
 //! The way of a plan: `correlate` says which account is whose; `subject` weighs each person; `names`,
 //! `account`, `deletion`, `diff`, `place`, `groups` and `tied` draft what is to be done; `approval` says what of
 //! it waits for a person; `order` puts it in order, `guard` and `invariant` judge it, `open` lists what nobody
-//! deals with. [`mod@file`] writes a plan down and reads it back.
+//! deals with. [`mod@file`] writes a plan down and reads it back. [`mod@undo`] makes the other kind of plan: the one
+//! that takes back what a run did.
 //!
 //! Begin with [`Plan`], then [`Action`], then [`plan`](fn@plan).
 
@@ -15,6 +16,7 @@ pub mod action;
 pub mod correlate;
 pub mod file;
 pub mod finding;
+mod formerly;
 #[expect(
     clippy::module_inception,
     reason = "the plan itself is the module's main story"
@@ -49,6 +51,7 @@ mod quality;
 mod subject;
 mod tied;
 mod time;
+pub mod undo;
 mod vanished;
 mod world;
 mod writeback;
@@ -59,6 +62,7 @@ pub use action::{
 };
 pub use correlate::{Correlation, Match, Tied, Verdict, correlate};
 pub use exceptions::lapsed;
+pub use formerly::Formerly;
 pub use finding::{Finding, FindingKind, OpenAccount, OpenReason};
 pub(crate) use guard::revoke_word;
 pub use make::{Input, MAX_AGE, Options, plan};
@@ -66,5 +70,7 @@ pub use needs::needs;
 pub use notice::{Notice, NoticeMemory};
 pub(crate) use order::made_by;
 pub use plan::{
-    Broken, GuardVerdict, Header, Memory, NextChange, Plan, SourceRead, StageCount, ValuesEntry,
+    Broken, GuardVerdict, Header, Memory, NextChange, Plan, SourceRead, StageCount, TakesBack,
+    ValuesEntry,
 };
+pub use undo::undo;

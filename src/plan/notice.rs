@@ -181,6 +181,8 @@ fn is_problem(kind: FindingKind) -> bool {
         | FindingKind::Exception
         | FindingKind::Expectation
         | FindingKind::Untold
+        | FindingKind::ChangedSince
+        | FindingKind::Final
         | FindingKind::Note => false,
     }
 }
@@ -406,6 +408,7 @@ impl<'a> AccountAfter<'a> {
                     }
                 }
                 Change::Adopt { .. }
+                | Change::Release { .. }
                 | Change::Modify { .. }
                 | Change::CreateUnit { .. }
                 | Change::CreateGroup { .. }
@@ -415,7 +418,8 @@ impl<'a> AccountAfter<'a> {
                 | Change::AddMember { .. }
                 | Change::RemoveMember { .. }
                 | Change::WriteBack { .. }
-                | Change::Delete { .. } => {}
+                | Change::Delete { .. }
+                | Change::DeleteUnit { .. } => {}
             }
         }
         value

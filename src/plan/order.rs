@@ -203,12 +203,14 @@ pub(crate) fn each_target(change: &mut Change, visit: &mut dyn FnMut(&mut Target
         Change::CreateUnit { .. } | Change::CreateGroup { .. } | Change::CreateAccount { .. } => {}
         Change::Modify { account, .. }
         | Change::Adopt { account, .. }
+        | Change::Release { account, .. }
         | Change::SetPassword { account, .. }
         | Change::Move { account, .. }
         | Change::Enable { account, .. }
         | Change::Disable { account, .. }
         | Change::WriteBack { account, .. }
-        | Change::Delete { account } => visit(account),
+        | Change::Delete { account }
+        | Change::DeleteUnit { unit: account } => visit(account),
         Change::AddMember { group, account } | Change::RemoveMember { group, account, .. } => {
             visit(group);
             visit(account);
@@ -229,12 +231,14 @@ pub(crate) fn made_by(change: &Change) -> impl Iterator<Item = ActionId> + use<>
             made.extend(attributes.iter().filter_map(|change| change.refers_to));
         }
         Change::Adopt { account, .. }
+        | Change::Release { account, .. }
         | Change::SetPassword { account, .. }
         | Change::Move { account, .. }
         | Change::Enable { account, .. }
         | Change::Disable { account, .. }
         | Change::WriteBack { account, .. }
-        | Change::Delete { account } => made.extend(account.made_by()),
+        | Change::Delete { account }
+        | Change::DeleteUnit { unit: account } => made.extend(account.made_by()),
         Change::AddMember { group, account } | Change::RemoveMember { group, account, .. } => {
             made.extend(group.made_by());
             made.extend(account.made_by());
@@ -258,7 +262,8 @@ fn turn(change: &Change) -> u8 {
         Change::SetPassword { .. } => 8,
         Change::Enable { .. } => 9,
         Change::AddMember { .. } => 10,
-        Change::WriteBack { .. } | Change::Delete { .. } => 11,
+        Change::WriteBack { .. } | Change::Release { .. } | Change::Delete { .. } => 11,
+        Change::DeleteUnit { .. } => 12,
     }
 }
 
@@ -276,7 +281,9 @@ pub(crate) fn takes_away(change: &Change) -> bool {
         | Change::Enable { .. }
         | Change::AddMember { .. }
         | Change::WriteBack { .. }
-        | Change::Delete { .. } => false,
+        | Change::Release { .. }
+        | Change::Delete { .. }
+        | Change::DeleteUnit { .. } => false,
     }
 }
 

@@ -79,6 +79,8 @@ pub struct Header {
     pub clock_pinned: bool,
     /// Made with `--at`: shown, never applied.
     pub hypothetical: bool,
+    /// The run that it takes back; none for a plan of what the policy wants.
+    pub takes_back: Option<TakesBack>,
     /// Made with `--only`: for whom, as typed.
     pub only: Vec<Arc<str>>,
     /// The plan may be applied before this instant.
@@ -103,6 +105,17 @@ pub struct Header {
     pub state: Uuid,
     /// Its generation.
     pub generation: u64,
+}
+
+/// The run that a plan takes back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakesBack {
+    /// Which.
+    pub run: Uuid,
+    /// Whether it was the first to be applied with its policy.
+    pub new_policy: bool,
+    /// The digest of the policy that the run before it was applied with, if there was one.
+    pub policy_before: Option<Arc<str>>,
 }
 
 /// A source of people as it was read for the plan.

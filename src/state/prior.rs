@@ -101,7 +101,7 @@ pub struct Given {
 }
 
 /// What is remembered of a person.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PersonMemory {
     /// Their account, by GUID.
     pub account: Option<Guid>,
@@ -119,7 +119,7 @@ pub struct PersonMemory {
 }
 
 /// What is remembered of an account.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccountMemory {
     /// Whose it is; `None` for one that was only seen.
     pub person: Option<PersonId>,

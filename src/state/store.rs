@@ -15,11 +15,14 @@ use super::{Lock, Prior, StoreError, Writer, codec, private, read};
 use crate::directory::Guid;
 
 /// The schema that this version writes.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// Steps from each schema version to the next; the first makes it.
-const MIGRATIONS: [&str; SCHEMA_VERSION as usize] =
-    [include_str!("schema.sql"), include_str!("schema-2.sql")];
+const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [
+    include_str!("schema.sql"),
+    include_str!("schema-2.sql"),
+    include_str!("schema-3.sql"),
+];
 
 /// Marks the file as ours: `tenu`.
 const APPLICATION_ID: i32 = 0x7465_6E75;

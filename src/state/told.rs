@@ -1,7 +1,7 @@
 //! What the state remembers around accounts: sources of people, what HR and people got to know.
 
 use jiff::Timestamp;
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, params};
 
 use super::{Prior, StoreError, Writer};
 use crate::hr::PersonId;
@@ -36,6 +36,14 @@ impl Writer<'_> {
             )?
             .execute(params![person.to_string(), field, digest, at.to_string()])?;
         Ok(())
+    }
+
+    /// The digest of what was written back to HR last; `None` where nothing was.
+    pub fn written(&self, person: &PersonId, field: &str) -> Result<Option<String>, StoreError> {
+        let query = "SELECT digest FROM written_back WHERE person = ?1 AND field = ?2";
+        let mut statement = self.db().prepare_cached(query)?;
+        let found = statement.query_row(params![person.to_string(), field], |row| row.get(0));
+        Ok(found.optional()?)
     }
 
     /// Which `on` lines of notices there are, in place of what was; what hangs on others is forgotten.

@@ -62,6 +62,18 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    /// The digest of the policy of the last applied run; `None` before the first.
+    pub fn policy(&self) -> Result<Option<String>, StoreError> {
+        let query = "SELECT policy FROM store";
+        Ok(self.tx.query_row(query, [], |row| row.get(0))?)
+    }
+
+    /// Says again that another policy was applied last, or none.
+    pub fn set_policy(&mut self, policy: Option<&str>) -> Result<(), StoreError> {
+        self.tx.execute("UPDATE store SET policy = ?1", [policy])?;
+        Ok(())
+    }
+
     /// What is remembered of a person; `None` where nothing is.
     pub fn person(&self, id: &PersonId) -> Result<Option<PersonMemory>, StoreError> {
         let mut found = None;
@@ -100,6 +112,21 @@ impl<'a> Writer<'a> {
                 when(memory.vanished),
                 when(memory.terminated),
             ])?;
+        Ok(())
+    }
+
+    /// Whether a run has already brought an action on an account of that person to its end, and succeeded.
+    pub fn has_done(&self, run: Uuid, id: &PersonId) -> Result<bool, StoreError> {
+        let query = "SELECT EXISTS (SELECT 1 FROM action WHERE person = ?1 AND run = ?2 AND status = 'done')";
+        let mut statement = self.tx.prepare_cached(query)?;
+        Ok(statement.query_row(params![id.to_string(), run.to_string()], |row| row.get(0))?)
+    }
+
+    /// Remembers nothing of a person any more; what the journal says of them stays.
+    pub fn remove_person(&mut self, id: &PersonId) -> Result<(), StoreError> {
+        self.tx
+            .prepare_cached("DELETE FROM person WHERE id = ?1")?
+            .execute([id.to_string()])?;
         Ok(())
     }
 
@@ -228,6 +255,30 @@ impl<'a> Writer<'a> {
             self.tx.prepare_cached(table)?.execute([key])?;
         }
         Ok(())
+    }
+
+    /// Remembers of an account that is nobody's any more what was remembered before it was somebody's.
+    pub fn release_account(
+        &mut self,
+        guid: Guid,
+        before: Option<&AccountMemory>,
+    ) -> Result<(), StoreError> {
+        let key = guid.to_ad_bytes();
+        for statement in [
+            "UPDATE person SET account = NULL WHERE account = ?1",
+            "DELETE FROM account WHERE guid = ?1",
+            "DELETE FROM overlay WHERE account = ?1",
+            "DELETE FROM membership WHERE account = ?1",
+            "DELETE FROM attribute_value WHERE account = ?1",
+            "DELETE FROM open_account WHERE guid = ?1",
+            "DELETE FROM set_back WHERE account = ?1",
+        ] {
+            self.tx.prepare_cached(statement)?.execute([key])?;
+        }
+        match before {
+            Some(memory) => self.set_account(guid, memory),
+            None => Ok(()),
+        }
     }
 
     /// What is remembered of a membership; `None` where nothing is.

@@ -64,6 +64,7 @@ impl Plans {
     pub(crate) fn new(world: &World) -> Self {
         let state = world.store().identity().unwrap();
         let header = Header {
+            takes_back: None,
             now: now(),
             clock_pinned: false,
             hypothetical: false,
@@ -104,6 +105,7 @@ impl Plans {
     pub(crate) fn add(&mut self, of: Option<i64>, change: Change, after: &[ActionId]) -> ActionId {
         let id = ActionId(u32::try_from(self.plan.actions.len()).unwrap());
         self.plan.actions.push(Action {
+            formerly: None,
             change,
             person: of.map(person),
             who: of

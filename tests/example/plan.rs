@@ -143,6 +143,8 @@ fn count(outcome: &mut Outcome, change: &Change) {
             "create"
         }
         Change::Adopt { .. } => "adopt",
+        Change::Release { .. } => "release",
+        Change::DeleteUnit { .. } => "delete-unit",
         Change::SetPassword { .. } => "password",
         Change::Modify { attributes, .. } => {
             let names = attributes.iter().map(|change| change.attribute.to_string());

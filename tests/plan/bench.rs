@@ -501,6 +501,8 @@ fn line_of(action: &Action) -> String {
             format!("create {} as {}", short(dn), login.unwrap().1[0])
         }
         Change::Adopt { account, after, .. } => format!("adopt {} for {after}", name(account)),
+        Change::Release { account, .. } => format!("release {}", name(account)),
+        Change::DeleteUnit { unit } => format!("delete unit {}", short(unit.dn())),
         Change::SetPassword { account, .. } => format!("password {}", name(account)),
         Change::Modify {
             account,

@@ -157,7 +157,9 @@ fn is_lawful(company: &Company, plan: &Plan) {
             Change::CreateUnit { .. }
             | Change::CreateGroup { .. }
             | Change::CreateAccount { .. } => vec![],
+            Change::DeleteUnit { .. } => vec![],
             Change::Adopt { account, .. }
+            | Change::Release { account, .. }
             | Change::SetPassword { account, .. }
             | Change::Modify { account, .. }
             | Change::Move { account, .. }

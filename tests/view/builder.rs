@@ -122,6 +122,7 @@ impl Draft {
         Self {
             plan: Plan {
                 header: Header {
+                    takes_back: None,
                     now,
                     clock_pinned: false,
                     hypothetical: false,
@@ -199,6 +200,7 @@ impl Draft {
     /// An action that is not like others.
     pub(crate) fn does_with(mut self, change: Change, alter: impl FnOnce(&mut Action)) -> Self {
         let mut action = Action {
+            formerly: None,
             change,
             person: self.who.as_ref().map(|(id, _)| id.clone()),
             who: self

@@ -478,6 +478,8 @@ impl<'a> Present<'a> {
                 | Change::CreateGroup { .. }
                 | Change::CreateAccount { .. }
                 | Change::Adopt { .. }
+                | Change::Release { .. }
+                | Change::DeleteUnit { .. }
                 | Change::SetPassword { .. }
                 | Change::Modify { .. }
                 | Change::Move { .. }

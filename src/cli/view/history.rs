@@ -6,11 +6,12 @@ use super::page::{Line, Page};
 use super::{Options, json, words};
 use crate::apply::{ActionRecord, Counts, RunDetails, RunRecord, RunStatus, Status};
 use crate::directory::Dn;
-use crate::plan::{AttributeChange, Change};
+use crate::plan::{AttributeChange, Change, undo};
 use crate::state::outbox::Kept;
 use crate::text::excerpt;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// How much of a run's id is shown: the part that holds the time, to the millisecond.
 const SHORT_ID: usize = 13;
@@ -99,6 +100,13 @@ fn outcome(run: &RunRecord, options: &Options) -> Line {
     if line.is_empty() {
         line = line.styled(palette.dim, "nothing to do");
     }
+    let id = |run: &Uuid| run.to_string().chars().take(SHORT_ID).collect::<String>();
+    if let Some(taken) = &run.takes_back {
+        line = line.styled(palette.help, &format!("; takes back {}", id(taken)));
+    }
+    if let Some(by) = &run.taken_back_by {
+        line = line.styled(palette.help, &format!("; taken back by {}", id(by)));
+    }
     match run.status {
         RunStatus::Finished => line,
         RunStatus::Running => line.styled(palette.warn, "; not finished"),
@@ -135,6 +143,11 @@ pub fn run(details: &RunDetails, options: &Options) -> String {
             .padded(9)
             .then(outcome(run, options)),
     );
+    let back = Line::new()
+        .styled(palette.dim, "undo")
+        .padded(9)
+        .plain(&undoable(details));
+    page.line(2, 11, &back);
     page.blank();
     let base = Dn::parse(&run.domain_name).unwrap_or_else(|_| Dn::root());
     for action in actions {
@@ -144,6 +157,62 @@ pub fn run(details: &RunDetails, options: &Options) -> String {
         told(&mut page, options, notice);
     }
     page.finish()
+}
+
+/// How much of a run can be taken back, as far as that does not hang on what became of it since.
+fn undoable(details: &RunDetails) -> String {
+    let run = &details.run;
+    if run.status == RunStatus::Running {
+        return "once it is finished".to_owned();
+    }
+    let done = details.actions.iter();
+    let done: Vec<_> = done
+        .filter(|record| record.status == Status::Done && !record.already)
+        .collect();
+    if done.is_empty() {
+        return "nothing to take back".to_owned();
+    }
+    let reach = |wanted: Reach| done.iter().filter(|record| reach(record) == wanted).count();
+    let mut parts = Vec::new();
+    for (number, text) in [
+        (reach(Reach::Whole), "can be taken back"),
+        (reach(Reach::Part), "in part"),
+        (reach(Reach::None), "cannot be taken back"),
+    ] {
+        if number > 0 {
+            parts.push(format!("{} {text}", words::number(number)));
+        }
+    }
+    let command = format!("   tenure undo {}", short(run));
+    parts.join(", ") + &command
+}
+
+/// How far an action can be taken back (S17).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Whole,
+    Part,
+    None,
+}
+
+impl Reach {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Whole => "yes",
+            Self::Part => "partly",
+            Self::None => "no",
+        }
+    }
+}
+
+fn reach(record: &ActionRecord) -> Reach {
+    match &record.action {
+        _ if record.formerly.is_none() => Reach::None,
+        None => Reach::None,
+        Some(action) if undo::is_final(&action.change) => Reach::None,
+        Some(action) if undo::stays(&action.change).is_some() => Reach::Part,
+        Some(_) => Reach::Whole,
+    }
 }
 
 /// A notice that became due: about whom, its name, its event and what became of it.
@@ -224,6 +293,11 @@ fn record(page: &mut Page, options: &Options, record: &ActionRecord, base: &Dn) 
     if record.not_ours {
         line = line.styled(palette.warn, "   not ours");
     }
+    let stays = record.action.as_ref();
+    let stays = stays.and_then(|action| undo::stays(&action.change));
+    if let (Status::Done, false, Some(stays)) = (record.status, record.already, stays) {
+        line = line.styled(palette.dim, &format!("   an undo cannot: {stays}"));
+    }
     let approval = record
         .action
         .as_ref()
@@ -264,6 +338,7 @@ fn deed(change: &Change, base: &Dn) -> String {
         Change::CreateGroup { dn, .. } => format!("make group {}", place(dn)),
         Change::CreateAccount { dn, .. } => format!("make account {}", place(dn)),
         Change::Adopt { account, .. } => format!("take over account {}", place(account.dn())),
+        Change::Release { account, .. } => format!("release account {}", place(account.dn())),
         Change::SetPassword { .. } => "set a password".to_owned(),
         Change::Modify { attributes, .. } => {
             let all: Vec<String> = attributes.iter().map(value).collect();
@@ -276,6 +351,7 @@ fn deed(change: &Change, base: &Dn) -> String {
         Change::RemoveMember { group, .. } => format!("- {}", words::leaf(group.dn())),
         Change::WriteBack { source, after, .. } => format!("{source} in HR: {after}"),
         Change::Delete { account } => format!("delete account {}", place(account.dn())),
+        Change::DeleteUnit { unit } => format!("delete unit {}", place(unit.dn())),
     }
 }
 
@@ -326,6 +402,8 @@ pub fn run_json(details: &RunDetails) -> String {
             "text": record.text,
             "mend": record.mend,
             "forgotten": record.forgotten,
+            "undo": reach(record).word(),
+            "stays": record.action.as_ref().and_then(|action| undo::stays(&action.change)),
         })
     };
     let actions: Vec<Value> = details.actions.iter().map(action).collect();
@@ -373,6 +451,8 @@ fn run_value(run: &RunRecord) -> Value {
         "policy": run.policy,
         "people_source": run.people_source,
         "domain": run.domain_name,
+        "takes_back": run.takes_back.map(|run| run.to_string()),
+        "taken_back_by": run.taken_back_by.map(|run| run.to_string()),
         "counts": {
             "done": done, "failed": failed, "conflict": conflict, "skipped": skipped,
             "waiting": waiting, "open": open,

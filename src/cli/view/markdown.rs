@@ -45,8 +45,12 @@ pub fn render(plan: &Plan, options: &Options) -> String {
 
 fn header(plan: &Plan, options: &Options) -> String {
     let header = &plan.header;
+    let what = match &header.takes_back {
+        None => "Plan for".to_owned(),
+        Some(taken) => format!("Plan that takes back run {} in", code(&taken.run.to_string())),
+    };
     let mut out = format!(
-        "## Plan for {}\n\nAs of {}, policy {}",
+        "## {what} {}\n\nAs of {}, policy {}",
         code(&header.domain_name),
         words::instant(header.now, &options.zone),
         code(&words::short(&header.policy)),

@@ -135,12 +135,13 @@ impl<'a> Scene<'a> {
             }
             let (title, one, many) = event.words();
             let count = match event {
-                Event::Units | Event::Groups => {
+                Event::Units | Event::UnitsGone | Event::Groups => {
                     blocks.iter().map(|block| block.actions.len()).sum()
                 }
                 Event::Joining
                 | Event::Starting
                 | Event::TakenOver
+                | Event::Released
                 | Event::Changing
                 | Event::Leaving
                 | Event::Deleted => blocks.len(),

@@ -68,6 +68,7 @@ pub(super) const fn cause(cause: Cause) -> &'static str {
         Cause::Policy => "policy changed",
         Cause::Time => "time passed",
         Cause::ByHand => "changed by hand",
+        Cause::Undone => "taken back",
     }
 }
 
@@ -143,6 +144,11 @@ pub(super) const fn finding(kind: FindingKind) -> (&'static str, &'static str) {
             "Exceptions",
             "each ends by itself, and by its limit at the latest",
         ),
+        FindingKind::ChangedSince => (
+            "Changed since",
+            "not what the run left, so it stays as it is",
+        ),
+        FindingKind::Final => ("Cannot be taken back", ""),
         FindingKind::Note => ("Notes", ""),
     }
 }

@@ -80,6 +80,19 @@ impl From<&Change> for wire::Change {
                 after: after.to_string(),
                 linked: *linked,
             },
+            Change::Release {
+                account,
+                anchor,
+                before,
+                after,
+                linked,
+            } => Self::Release {
+                account: account.into(),
+                anchor: anchor.to_string(),
+                before: before.to_string(),
+                after: text(after.as_ref()),
+                linked: *linked,
+            },
             Change::SetPassword {
                 account,
                 must_change,
@@ -148,6 +161,7 @@ impl From<&Change> for wire::Change {
             Change::Delete { account } => Self::Delete {
                 account: account.into(),
             },
+            Change::DeleteUnit { unit } => Self::DeleteUnit { unit: unit.into() },
         }
     }
 }
@@ -193,6 +207,19 @@ impl TryFrom<wire::Change> for Change {
                 anchor: anchor.into(),
                 before: before.map(Into::into),
                 after: after.into(),
+                linked,
+            },
+            wire::Change::Release {
+                account,
+                anchor,
+                before,
+                after,
+                linked,
+            } => Self::Release {
+                account: account.try_into()?,
+                anchor: anchor.into(),
+                before: before.into(),
+                after: after.map(Into::into),
                 linked,
             },
             wire::Change::SetPassword {
@@ -262,6 +289,9 @@ impl TryFrom<wire::Change> for Change {
             },
             wire::Change::Delete { account } => Self::Delete {
                 account: account.try_into()?,
+            },
+            wire::Change::DeleteUnit { unit } => Self::DeleteUnit {
+                unit: unit.try_into()?,
             },
         })
     }

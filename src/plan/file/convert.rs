@@ -7,7 +7,7 @@ use crate::hr::PersonId;
 use crate::plan::order::made_by;
 use crate::plan::{
     Action, ActionId, Approval, Broken, GuardVerdict, Header, NextChange, Plan, Reason, Reversible,
-    SourceRead, StageCount,
+    SourceRead, StageCount, TakesBack,
 };
 use crate::state::Given;
 use jiff::Timestamp;
@@ -152,6 +152,11 @@ impl From<&Header> for wire::Header {
             now: header.now.to_string(),
             clock_pinned: header.clock_pinned,
             hypothetical: header.hypothetical,
+            takes_back: header.takes_back.as_ref().map(|taken| wire::TakesBack {
+                run: taken.run.to_string(),
+                new_policy: taken.new_policy,
+                policy_before: text(taken.policy_before.as_ref()),
+            }),
             only: texts(&header.only),
             expires: header.expires.to_string(),
             policy: header.policy.to_string(),
@@ -191,6 +196,7 @@ impl TryFrom<wire::Header> for Header {
             now: instant(&header.now)?,
             clock_pinned: header.clock_pinned,
             hypothetical: header.hypothetical,
+            takes_back: header.takes_back.map(takes_back).transpose()?,
             only: shared(header.only),
             expires: instant(&header.expires)?,
             policy: header.policy.into(),
@@ -216,6 +222,17 @@ impl TryFrom<wire::Header> for Header {
             generation: header.generation,
         })
     }
+}
+
+fn takes_back(taken: wire::TakesBack) -> Result<TakesBack, Bad> {
+    Ok(TakesBack {
+        run: taken
+            .run
+            .parse()
+            .map_err(|_| Bad::new("id of a run", &taken.run))?,
+        new_policy: taken.new_policy,
+        policy_before: taken.policy_before.map(Into::into),
+    })
 }
 
 fn controller(controller: wire::Controller) -> Result<Controller, Bad> {
@@ -253,6 +270,7 @@ impl From<&Action> for wire::Action {
                 })
                 .collect(),
             approval: action.approval.as_ref().map(Into::into),
+            formerly: action.formerly.as_deref().map(|formerly| Box::new(formerly.into())),
         }
     }
 }
@@ -282,6 +300,10 @@ impl TryFrom<wire::Action> for Action {
                 .map(|name| (name.space.into(), name.name.into()))
                 .collect(),
             approval: action.approval.map(TryInto::try_into).transpose()?,
+            formerly: action
+                .formerly
+                .map(|formerly| Ok(Box::new((*formerly).try_into()?)))
+                .transpose()?,
         })
     }
 }

@@ -13,7 +13,7 @@ mod memory;
 mod told;
 mod wire;
 
-use super::{Action, Plan};
+use super::{Action, Formerly, Plan};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
@@ -129,6 +129,17 @@ pub fn action_to_json(action: &Action) -> String {
 pub fn action_from_json(text: &str) -> Result<Action, PlanFileError> {
     let action: wire::Action = serde_json::from_str(text).map_err(|error| refused(&error))?;
     Action::try_from(action).map_err(|bad| PlanFileError::NotAPlan { what: bad.0 })
+}
+
+/// What the state said before an action, as JSON on one line, as the journal keeps it.
+pub fn formerly_to_json(formerly: &Formerly) -> String {
+    to_text(&wire::Formerly::from(formerly), false)
+}
+
+/// What the state said before an action, from JSON.
+pub fn formerly_from_json(text: &str) -> Result<Formerly, PlanFileError> {
+    let formerly: wire::Formerly = serde_json::from_str(text).map_err(|error| refused(&error))?;
+    Formerly::try_from(formerly).map_err(|bad| PlanFileError::NotAPlan { what: bad.0 })
 }
 
 /// The JSON schema of a plan file.

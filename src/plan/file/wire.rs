@@ -31,7 +31,7 @@ macro_rules! mirror {
 
 mirror!(
     /// What changed in the world that makes an action due.
-    Cause = crate::plan::Cause { First, Hr, Policy, Time, ByHand }
+    Cause = crate::plan::Cause { First, Hr, Policy, Time, ByHand, Undone }
 );
 
 mirror!(
@@ -47,7 +47,7 @@ mirror!(
     FindingKind = crate::plan::FindingKind {
         Quarantined, Held, Conflict, Unsettled, Namesake, DisabledByHand, EnabledByHand, Blocked,
         Released, Vanished, Missing, Overlay, Proposed, Lingering, Waiting, Tied, Untold, Expectation, Exception,
-        Note,
+        ChangedSince, Final, Note,
     }
 );
 
@@ -114,6 +114,9 @@ pub(super) struct Header {
     pub(super) now: String,
     pub(super) clock_pinned: bool,
     pub(super) hypothetical: bool,
+    /// The run that is taken back, where it is an undo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) takes_back: Option<TakesBack>,
     pub(super) only: Vec<String>,
     pub(super) expires: String,
     pub(super) policy: String,
@@ -130,6 +133,15 @@ pub(super) struct Header {
     pub(super) controller: Option<Controller>,
     pub(super) state: String,
     pub(super) generation: u64,
+}
+
+/// The run that a plan takes back, and by which policies it and the run before it were applied.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TakesBack {
+    pub(super) run: String,
+    pub(super) new_policy: bool,
+    pub(super) policy_before: Option<String>,
 }
 
 /// A domain controller, and which copy of the directory it keeps.
@@ -166,6 +178,25 @@ pub(super) struct Action {
     pub(super) counts: Vec<Guard>,
     pub(super) reserves: Vec<Name>,
     pub(super) approval: Option<Approval>,
+    /// What the state says again once it is done, where it takes back what a run did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) formerly: Option<Box<Formerly>>,
+}
+
+/// What the state said before an action.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Formerly {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) person: Option<PersonMemory>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) account: Option<AccountMemory>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) membership: Option<Membership>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) values: Vec<AttributeValues>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) written: Option<String>,
 }
 
 /// That a person must say yes to an action; the id is the same as long as exactly this is to be done.
@@ -230,6 +261,13 @@ pub(super) enum Change {
         after: String,
         linked: bool,
     },
+    Release {
+        account: Target,
+        anchor: String,
+        before: String,
+        after: Option<String>,
+        linked: bool,
+    },
     SetPassword {
         account: Target,
         must_change: bool,
@@ -273,6 +311,9 @@ pub(super) enum Change {
     },
     Delete {
         account: Target,
+    },
+    DeleteUnit {
+        unit: Target,
     },
 }
 

@@ -30,11 +30,12 @@ const HIDDEN: &str = "•••";
 /// In which order actions on one account are told.
 pub(super) const fn rank(change: &Change) -> u8 {
     match change {
-        Change::Delete { .. } => 0,
+        Change::Delete { .. } | Change::DeleteUnit { .. } => 0,
         Change::CreateUnit { .. }
         | Change::CreateGroup { .. }
         | Change::CreateAccount { .. }
-        | Change::Adopt { .. } => 1,
+        | Change::Adopt { .. }
+        | Change::Release { .. } => 1,
         Change::Enable { .. } | Change::Disable { .. } => 2,
         Change::SetPassword { .. } => 3,
         Change::Move { .. } => 4,
@@ -90,6 +91,8 @@ fn bundled(scene: &Scene<'_>, actions: &[&Action]) -> Vec<Row> {
                 | Change::CreateGroup { .. }
                 | Change::CreateAccount { .. }
                 | Change::Adopt { .. }
+                | Change::Release { .. }
+                | Change::DeleteUnit { .. }
                 | Change::SetPassword { .. }
                 | Change::Modify { .. }
                 | Change::Move { .. }
@@ -131,6 +134,13 @@ pub(super) fn rows(scene: &Scene<'_>, action: &Action, main: Cause) -> Vec<Row> 
             after,
             linked,
         } => adopted(scene, account, (anchor, before.as_ref(), after), *linked),
+        Change::Release {
+            account,
+            anchor,
+            before,
+            after,
+            ..
+        } => released(scene, account, (anchor, before, after.as_ref())),
         Change::SetPassword {
             must_change,
             length,
@@ -170,6 +180,7 @@ pub(super) fn rows(scene: &Scene<'_>, action: &Action, main: Cause) -> Vec<Row> 
             *login,
         )],
         Change::Delete { account } => vec![state(scene, removed(scene), "deleted", account)],
+        Change::DeleteUnit { unit } => vec![whole(removed(scene), &scene.place(unit.dn()))],
     };
     let cause = (action.cause != main).then_some(action.cause);
     let words = matches!(action.change, Change::RemoveMember { .. });
@@ -318,6 +329,34 @@ fn adopted(
                     changed(scene),
                     anchor,
                     Line::of(&format!("{before} → {value}")),
+                )
+            }
+        });
+    }
+    rows
+}
+
+fn released(
+    scene: &Scene<'_>,
+    account: &Target,
+    (anchor, before, after): (&str, &Arc<str>, Option<&Arc<str>>),
+) -> Vec<Row> {
+    let place = Line::of(&scene.place(account.dn()));
+    let place = place.styled(
+        scene.options.palette.dim,
+        "  no longer looked after, until a rule or a `link` line takes it over again",
+    );
+    let mut rows = vec![labelled(relocated(scene), "account", place)];
+    if after != Some(before) {
+        let value = shown(scene, anchor, before);
+        rows.push(match after {
+            None => labelled(removed(scene), anchor, Line::of(&value)),
+            Some(after) => {
+                let after = shown(scene, anchor, after);
+                labelled(
+                    changed(scene),
+                    anchor,
+                    Line::of(&format!("{value} → {after}")),
                 )
             }
         });
@@ -513,6 +552,8 @@ pub(super) fn in_short_of(scene: &Scene<'_>, action: &Action) -> String {
         | Change::CreateGroup { .. }
         | Change::CreateAccount { .. }
         | Change::Adopt { .. }
+        | Change::Release { .. }
+        | Change::DeleteUnit { .. }
         | Change::SetPassword { .. }
         | Change::Modify { .. }
         | Change::Move { .. }
@@ -533,6 +574,8 @@ pub(in crate::cli::view) fn in_short(actions: &[&Action]) -> String {
             Change::CreateGroup { .. } => words.push("group".into()),
             Change::CreateAccount { .. } => words.push("create".into()),
             Change::Adopt { .. } => words.push("take over".into()),
+            Change::Release { .. } => words.push("release".into()),
+            Change::DeleteUnit { .. } => words.push("delete unit".into()),
             Change::SetPassword { .. } => words.push("password".into()),
             Change::Modify { attributes, .. } => {
                 words.extend(attributes.iter().map(|change| change.attribute.to_string()));

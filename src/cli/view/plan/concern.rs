@@ -149,9 +149,13 @@ pub(super) fn approvals(scene: &Scene<'_>, page: &mut Page) {
         page.line(2, 16, &line);
     }
     let ids: Vec<&str> = waiting.iter().map(|(_, approval)| &*approval.id).collect();
+    let command = match &scene.plan.header.takes_back {
+        None => "tenure apply".to_owned(),
+        Some(taken) => format!("tenure undo {}", taken.run),
+    };
     let help = match ids.as_slice() {
-        [one] => format!("→ tenure apply --approve {one}"),
-        _ => "→ tenure apply --approve ID,ID".to_owned(),
+        [one] => format!("→ {command} --approve {one}"),
+        _ => format!("→ {command} --approve ID,ID"),
     };
     page.line(2, 4, &Line::new().styled(palette.help, &help));
 }

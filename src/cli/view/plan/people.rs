@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 pub(in crate::cli::view) enum Event {
     /// Nobody's: units.
     Units,
+    /// Nobody's: units that go.
+    UnitsGone,
     /// Nobody's: groups.
     Groups,
     /// An account is made.
@@ -22,6 +24,8 @@ pub(in crate::cli::view) enum Event {
     Starting,
     /// An account becomes this person's.
     TakenOver,
+    /// An account is this person's no longer.
+    Released,
     /// Values, memberships, places.
     Changing,
     /// An account is disabled.
@@ -31,12 +35,14 @@ pub(in crate::cli::view) enum Event {
 }
 
 impl Event {
-    pub(in crate::cli::view) const ALL: [Self; 8] = [
+    pub(in crate::cli::view) const ALL: [Self; 10] = [
         Self::Units,
+        Self::UnitsGone,
         Self::Groups,
         Self::Joining,
         Self::Starting,
         Self::TakenOver,
+        Self::Released,
         Self::Changing,
         Self::Leaving,
         Self::Deleted,
@@ -46,6 +52,7 @@ impl Event {
     pub(in crate::cli::view) const fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Units => ("New units", "unit", "units"),
+            Self::UnitsGone => ("Units that go", "unit", "units"),
             Self::Groups => ("New groups", "group", "groups"),
             Self::Joining => ("Joining", "account is made", "accounts are made"),
             Self::Starting => (
@@ -57,6 +64,11 @@ impl Event {
                 "Taken over",
                 "account that exists becomes a person's",
                 "accounts that exist become people's",
+            ),
+            Self::Released => (
+                "Released",
+                "account is a person's no longer",
+                "accounts are people's no longer",
             ),
             Self::Changing => ("Changing", "account", "accounts"),
             Self::Leaving => (
@@ -71,10 +83,12 @@ impl Event {
     fn of(change: &Change) -> Self {
         match change {
             Change::CreateUnit { .. } => Self::Units,
+            Change::DeleteUnit { .. } => Self::UnitsGone,
             Change::CreateGroup { .. } => Self::Groups,
             Change::CreateAccount { .. } => Self::Joining,
             Change::Enable { .. } => Self::Starting,
             Change::Adopt { .. } => Self::TakenOver,
+            Change::Release { .. } => Self::Released,
             Change::Disable { .. } => Self::Leaving,
             Change::Delete { .. } => Self::Deleted,
             Change::SetPassword { .. }
@@ -89,9 +103,9 @@ impl Event {
     /// Which event names a block that has several: the one that weighs most.
     const fn weight(self) -> u8 {
         match self {
-            Self::Units | Self::Groups => 0,
+            Self::Units | Self::UnitsGone | Self::Groups => 0,
             Self::Changing => 1,
-            Self::TakenOver => 2,
+            Self::TakenOver | Self::Released => 2,
             Self::Starting => 3,
             Self::Joining => 4,
             Self::Leaving => 5,
@@ -114,6 +128,7 @@ pub(in crate::cli::view) fn blocks(plan: &Plan) -> Vec<Block<'_>> {
     for action in &plan.actions {
         let key = match (&action.person, &action.change) {
             (None, Change::CreateUnit { .. }) => (String::new(), None, ""),
+            (None, Change::DeleteUnit { .. }) => (String::new(), None, "units"),
             (None, Change::CreateGroup { .. }) => (String::new(), None, "groups"),
             (person, _) => (action.who.to_lowercase(), person.as_ref(), &*action.who),
         };
@@ -136,7 +151,7 @@ pub(in crate::cli::view) fn blocks(plan: &Plan) -> Vec<Block<'_>> {
 
 impl Block<'_> {
     pub(super) fn show(&self, scene: &Scene<'_>, page: &mut Page) {
-        let units = matches!(self.event, Event::Units | Event::Groups);
+        let units = matches!(self.event, Event::Units | Event::UnitsGone | Event::Groups);
         if scene.compact && !units {
             return self.compact(scene, page);
         }
@@ -201,9 +216,9 @@ impl Block<'_> {
         let palette = &scene.options.palette;
         let (glyph, style) = match self.event {
             Event::Units | Event::Groups | Event::Joining | Event::Starting => ("+", palette.add),
-            Event::TakenOver => (">", palette.place),
+            Event::TakenOver | Event::Released => (">", palette.place),
             Event::Changing => ("~", palette.change),
-            Event::Leaving | Event::Deleted => ("-", palette.remove),
+            Event::UnitsGone | Event::Leaving | Event::Deleted => ("-", palette.remove),
         };
         let mut line = Line::new()
             .styled(style, glyph)

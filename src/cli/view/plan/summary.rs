@@ -11,9 +11,15 @@ pub(super) fn header(scene: &Scene<'_>, page: &mut Page) {
     let header = &scene.plan.header;
     let palette = &scene.options.palette;
     let zone = &scene.options.zone;
-    let mut first = Line::new()
-        .styled(palette.heading, "Plan")
-        .plain(" for ")
+    let mut first = match &header.takes_back {
+        None => Line::new().styled(palette.heading, "Plan").plain(" for "),
+        Some(taken) => Line::new()
+            .styled(palette.heading, "Plan that takes back")
+            .plain(" run ")
+            .styled(palette.name, &taken.run.to_string())
+            .plain(" in "),
+    };
+    first = first
         .styled(palette.name, &header.domain_name)
         .plain(" as of ")
         .styled(palette.name, &words::instant(header.now, zone));
@@ -78,7 +84,9 @@ pub(super) fn last(scene: &Scene<'_>, page: &mut Page) {
         page.line(
             0,
             2,
-            &if waits == 0 {
+            &if plan.header.takes_back.is_some() {
+                line.plain(": everything is as it was before that run, but for what stands above.")
+            } else if waits == 0 {
                 line.plain(": the directory is as the policy wants it.")
             } else {
                 line.plain(", and ")
@@ -117,10 +125,23 @@ pub(super) fn last(scene: &Scene<'_>, page: &mut Page) {
     } else if plan.header.hypothetical && !plan.is_empty() {
         next = next.plain("This plan looks at another time and is never applied. ");
     } else if !plan.is_empty() {
+        let command = match &plan.header.takes_back {
+            None => "tenure apply".to_owned(),
+            Some(taken) => format!("tenure undo {} --yes", taken.run),
+        };
         next = next
             .plain("Nothing is applied until ")
-            .styled(palette.help, "tenure apply")
+            .styled(palette.help, &command)
             .plain(". ");
+    }
+    if plan.header.takes_back.is_some() {
+        let again = "The next plan does again what the policy says, unless the policy or HR changes before; there is \
+                     no `tenure freeze` yet to hold it.";
+        let next = if plan.is_empty() { next } else { next.plain(again) };
+        if !next.is_empty() {
+            page.line(0, 2, &next);
+        }
+        return;
     }
     next = match plan.next_change {
         None => next.plain("No further change is due by any date that may be shown."),
@@ -145,6 +166,7 @@ struct Tally {
     create: usize,
     enable: usize,
     take_over: usize,
+    release: usize,
     change: usize,
     relocate: usize,
     disable: usize,
@@ -153,6 +175,7 @@ struct Tally {
     give: usize,
     take: usize,
     units: usize,
+    units_gone: usize,
     groups: usize,
     waiting: usize,
     write_back: usize,
@@ -182,6 +205,7 @@ impl Tally {
                 Change::CreateGroup { .. } => tally.groups += 1,
                 Change::CreateAccount { .. } => tally.create += 1,
                 Change::Adopt { .. } => tally.take_over += 1,
+                Change::Release { .. } => tally.release += 1,
                 Change::SetPassword { .. } => tally.reset += usize::from(exists),
                 Change::Modify { .. } => tally.change += usize::from(exists),
                 Change::Move { .. } => tally.relocate += 1,
@@ -191,6 +215,7 @@ impl Tally {
                 Change::RemoveMember { .. } => tally.take += 1,
                 Change::WriteBack { .. } => tally.write_back += 1,
                 Change::Delete { .. } => tally.delete += 1,
+                Change::DeleteUnit { .. } => tally.units_gone += 1,
             }
             tally.not_ours += usize::from(action.not_ours);
             match action.reversible {
@@ -214,6 +239,7 @@ impl Tally {
             (self.create, "create"),
             (self.enable, "enable"),
             (self.take_over, "take over"),
+            (self.release, "release"),
             (self.change, "change"),
             (self.relocate, "move or rename"),
             (self.reset, "give a new password"),
@@ -221,7 +247,7 @@ impl Tally {
             (self.delete, "delete"),
         ]);
         let memberships = parts(&[(self.give, "give"), (self.take, "take")]);
-        let units = parts(&[(self.units, "make")]);
+        let units = parts(&[(self.units, "make"), (self.units_gone, "delete")]);
         let groups = parts(&[(self.groups, "make")]);
         let hr = parts(&[(self.write_back, "write back")]);
         let notices = parts(&[(self.notices, "send")]);
