@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::deed::Deed;
 use super::seen::{Seen, Trouble, View, refused};
-use super::{Handed, Handover, Owner, password};
+use super::{Handed, Handover, NotHanded, Owner, password};
 use crate::directory::Guid;
 use crate::directory::port::{self, Directory, Operation, ResultCode, win32};
 use crate::hr::port::Field;
@@ -169,6 +169,17 @@ fn give_password(
     handover: &mut dyn Handover,
 ) -> Result<Handed, Trouble> {
     let guid = view.guid(account)?;
+    let object = view.account(account)?;
+    let owner = Owner {
+        run: view.run,
+        person: action.person.as_ref(),
+        who: &action.who,
+        account: guid,
+        dn: view.place(guid, account),
+        login: object.account_name(),
+        user_principal_name: object.first("userPrincipalName"),
+        must_change,
+    };
     let set = |password: &SecretString| {
         let password = password.clone();
         patiently(
@@ -185,16 +196,10 @@ fn give_password(
         made += 1;
         let password =
             password::make(length).map_err(|error| Trouble::Failed(error.to_string()))?;
+        let failed = |error: NotHanded| Trouble::Failed(error.to_string());
+        handover.prepare(&owner, &password).map_err(failed)?;
         match set(&password) {
-            Ok(account_guid) => {
-                let owner = Owner {
-                    person: action.person.as_ref(),
-                    who: &action.who,
-                    account: account_guid,
-                    dn: view.place(guid, account),
-                };
-                return Ok(handover.hand_over(&owner, &password));
-            }
+            Ok(_) => return handover.hand_over(&owner, &password).map_err(failed),
             Err(error) if error.is_password_policy() && made < MAX_PASSWORDS => {}
             Err(error) => return Err(error.into()),
         }

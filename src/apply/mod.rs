@@ -27,7 +27,7 @@ mod watch;
 
 pub use error::ApplyError;
 pub use executor::{Ended, Executor, Outcome};
-pub use handover::{Handed, Handover, NoHandover, Owner};
+pub use handover::{Handed, Handover, NoHandover, NotHanded, Owner};
 pub use history::{ActionRecord, RunDetails, RunRecord};
 pub use journal::{Author, Counts, RunStatus, Status, Unfinished};
 pub use precondition::{Refusal, Situation};

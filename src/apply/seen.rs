@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use crate::directory::port::{self, Directory};
 use crate::directory::{AttributeName, Dn, Guid, Object, Uac, Value};
 use crate::hr::port::{Field, PortError, WriteBack};
@@ -49,6 +51,8 @@ impl From<port::Error> for Trouble {
 
 /// The directory as one run has changed it so far.
 pub(super) struct View<'a> {
+    /// Which run.
+    pub(super) run: Uuid,
     pub(super) directory: &'a dyn Directory,
     /// Who takes values that are written back.
     pub(super) hr: &'a dyn WriteBack,

@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use tenure::apply::{
-    ApplyError, Author, Boundary, Executor, Handed, Handover, NoHandover, Outcome, Owner, Refusal,
+    ApplyError, Author, Boundary, Executor, Handed, Handover, NoHandover, Outcome, NotHanded, Owner, Refusal,
     Situation, Status, Watch,
 };
 use tenure::directory::ldif::EmbeddedDirectory;
@@ -484,10 +484,14 @@ pub(crate) struct Courier {
 }
 
 impl Handover for Courier {
-    fn hand_over(&mut self, to: &Owner<'_>, password: &secrecy::SecretString) -> Handed {
+    fn hand_over(
+        &mut self,
+        to: &Owner<'_>,
+        password: &secrecy::SecretString,
+    ) -> Result<Handed, NotHanded> {
         self.delivered
             .push((to.who.to_owned(), password.expose_secret().to_owned()));
-        Handed::Over
+        Ok(Handed::Over)
     }
 }
 

@@ -19,6 +19,11 @@ pub(crate) use client::Client;
 pub(crate) use service::unicode_pwd;
 use process::Running;
 
+/// Sees to it that the tools are there that tests ask with.
+pub(crate) fn tools() {
+    process::install();
+}
+
 /// How a domain is made.
 #[derive(Debug, Clone)]
 pub(crate) struct Options {

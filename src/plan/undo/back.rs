@@ -21,6 +21,9 @@ use uuid::Uuid;
 /// The names with which people log on or are written to: a change of one is counted.
 const LOGIN_ATTRIBUTES: [&str; 3] = ["sAMAccountName", "userPrincipalName", "mail"];
 
+/// The reason for all of it.
+const AS_BEFORE: &str = "as it was before the run";
+
 /// What a deed left, compared with what is there.
 enum Now {
     /// As it was before the run: there is nothing to do.
@@ -144,8 +147,7 @@ impl<'w, 'a> Back<'w, 'a> {
 
     /// Adds an action that takes a deed back.
     fn push(&mut self, deed: &Deed, change: Change, counts: &[GuardKind]) -> ActionId {
-        let text = format!("takes back what run {} did", self.past.run);
-        let mut action = Action::new(change, vec![World::said(&text)], Cause::Undone);
+        let mut action = Action::new(change, vec![World::said(AS_BEFORE)], Cause::Undone);
         action.person.clone_from(&deed.action.person);
         action.who = deed.action.who.clone();
         action.counts = counts.to_vec();
@@ -337,13 +339,12 @@ impl<'w, 'a> Back<'w, 'a> {
             self.note(FindingKind::ChangedSince, deed, text);
             return None;
         };
-        let text = format!("as it was before run {}", self.past.run);
         Some(AttributeChange {
             attribute: change.attribute.clone(),
             before: found,
             after: before,
             refers_to: None,
-            reason: World::said(&text),
+            reason: World::said(AS_BEFORE),
             cause: Cause::Undone,
             overlay: None,
             lifts: false,
