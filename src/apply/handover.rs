@@ -21,11 +21,7 @@ pub trait Handover {
     }
 
     /// Hands over the password that the directory has just taken.
-    fn hand_over(
-        &mut self,
-        to: &Owner<'_>,
-        password: &SecretString,
-    ) -> Result<Handed, NotHanded>;
+    fn hand_over(&mut self, to: &Owner<'_>, password: &SecretString) -> Result<Handed, NotHanded>;
 }
 
 /// Why a password could not be kept for its owner; it never says which.

@@ -129,7 +129,11 @@ impl Effect<'_> {
             writer.set_values(object, name, formerly.values_of(name))?;
             writer.set_back(object, name, false)?;
         }
-        let lies = |attribute: &str| names.iter().any(|name| name.eq_ignore_ascii_case(attribute));
+        let lies = |attribute: &str| {
+            names
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(attribute))
+        };
         let before = formerly.account.as_ref();
         let before = before.map_or(&[][..], |memory: &AccountMemory| &memory.overlays);
         self.remember(writer, object, |memory| {
@@ -168,7 +172,9 @@ pub(super) fn remember(
             ..before.clone()
         };
         let account = now.account.map(|guid| writer.account(guid)).transpose()?;
-        let created = account.flatten().is_some_and(|known| known.created.is_some());
+        let created = account
+            .flatten()
+            .is_some_and(|known| known.created.is_some());
         let unknown = memory == PersonMemory::default() && !created;
         if unknown && !progress.failed.contains(person) {
             if let Some(account) = now.account {

@@ -9,8 +9,8 @@ use super::report::Report;
 use super::sealed::SealedPasswords;
 use super::{Exit, Output, check, disk, people, plan as plan_command, session};
 use crate::apply::{
-    ApplyError, Boundary, Executor, Outcome, Refusal, Situation, Status, Watch,
-    journal, precondition,
+    ApplyError, Boundary, Executor, Outcome, Refusal, Situation, Status, Watch, journal,
+    precondition,
 };
 use crate::hr::PersonId;
 use crate::plan::{ActionId, GuardKind, Plan, file};
@@ -173,7 +173,12 @@ pub(super) fn run(
 
 /// What the state keeps beside what was done: what HR says of people for the day on which it no longer has them,
 /// where the policy asks for it, and nothing for longer than `retention` says, by our own clock.
-pub(super) fn keep(store: &mut Store, lock: &Lock, planned: &Planned, now: Timestamp) -> Result<(), Report> {
+pub(super) fn keep(
+    store: &mut Store,
+    lock: &Lock,
+    planned: &Planned,
+    now: Timestamp,
+) -> Result<(), Report> {
     let reading = &planned.reading;
     let wanted = reading.policy.speaks_of_vanished();
     store.write(lock, |writer| {

@@ -11,8 +11,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use tenure::apply::{
-    ApplyError, Author, Boundary, Executor, Handed, Handover, NoHandover, Outcome, NotHanded, Owner, Refusal,
-    Situation, Status, Watch,
+    ApplyError, Author, Boundary, Executor, Handed, Handover, NoHandover, NotHanded, Outcome,
+    Owner, Refusal, Situation, Status, Watch,
 };
 use tenure::directory::ldif::EmbeddedDirectory;
 use tenure::directory::port::{self, Change, Directory, Operation, Target};

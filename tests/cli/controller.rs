@@ -49,7 +49,10 @@ impl Company {
     /// The example company, administered with all rights.
     pub(super) fn example() -> Self {
         let domain = Domain::start();
-        furnish(&domain, &std::fs::read_to_string("rules/directory.ldif").unwrap());
+        furnish(
+            &domain,
+            &std::fs::read_to_string("rules/directory.ldif").unwrap(),
+        );
         let login = domain.administrator().clone();
         let place = Place::example();
         let company = Self {
@@ -132,7 +135,10 @@ fn record(entry: &Entry) -> String {
         }
     }
     if entry.all("userAccountControl").contains(&"512".to_owned()) {
-        text.push_str(&format!("unicodePwd:: {}\n", unicode_pwd("Correct-Horse-7-Battery")));
+        text.push_str(&format!(
+            "unicodePwd:: {}\n",
+            unicode_pwd("Correct-Horse-7-Battery")
+        ));
     }
     text.push('\n');
     text

@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
 pub(crate) use client::Client;
-pub(crate) use service::unicode_pwd;
 use process::Running;
+pub(crate) use service::unicode_pwd;
 
 /// Sees to it that the tools are there that tests ask with.
 pub(crate) fn tools() {

@@ -390,16 +390,20 @@ impl Company {
         let all = self.directory.snapshot().unwrap();
         let mut objects = BTreeMap::new();
         for (_, object) in all.iter() {
-            if object.classes().has("serviceConnectionPoint") {
+            if object.dn().rdn().is_some_and(|rdn| rdn.value() == "tenure") {
                 continue;
             }
             let mut lines = vec![object.dn().to_string()];
             for (name, values) in object.attributes() {
                 let passes = PASSING.iter().any(|skip| name.is(skip));
-                if passes || name.as_str().starts_with("uSN") || name.as_str().starts_with("tenure-") {
+                if passes
+                    || name.as_str().starts_with("uSN")
+                    || name.as_str().starts_with("tenure-")
+                {
                     continue;
                 }
-                let mut values: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
+                let mut values: Vec<String> =
+                    values.iter().map(|value| format!("{value:?}")).collect();
                 if name.is("userAccountControl") {
                     let uac = object.uac().unwrap().without(Uac::PASSWORD_NOT_REQUIRED);
                     values = vec![uac.to_string()];

@@ -43,7 +43,12 @@ fn there_and_back(company: &Company) {
         return;
     }
     let undo = company.undoing();
-    let told = format!("{:#?}\n{:#?}\n{:#?}", shown(&plan), shown(&undo), undo.findings);
+    let told = format!(
+        "{:#?}\n{:#?}\n{:#?}",
+        shown(&plan),
+        shown(&undo),
+        undo.findings
+    );
     company.apply_past(&undo, &GuardKind::ALL);
     let back = company.everything();
     for (guid, lines) in &back {
@@ -55,7 +60,10 @@ fn there_and_back(company: &Company) {
             ),
         }
     }
-    let gone: BTreeSet<_> = before.keys().filter(|guid| !back.contains_key(*guid)).collect();
+    let gone: BTreeSet<_> = before
+        .keys()
+        .filter(|guid| !back.contains_key(*guid))
+        .collect();
     let deleted = plan.actions.iter();
     let deleted = deleted.filter(|action| matches!(action.change, Change::Delete { .. }));
     assert_eq!(gone.len(), deleted.count(), "{told}");
@@ -68,7 +76,11 @@ fn there_and_back(company: &Company) {
         "the next plan is the same, for the same reasons\n{told}"
     );
     let nothing = company.undoing_of_the_one_before();
-    assert_eq!(shown(&nothing), Vec::<String>::new(), "taken back once is enough\n{told}");
+    assert_eq!(
+        shown(&nothing),
+        Vec::<String>::new(),
+        "taken back once is enough\n{told}"
+    );
 
     company.apply_past(&company.undoing(), &GuardKind::ALL);
     let forth = company.everything();
