@@ -155,6 +155,7 @@ fn action(number: usize, change: Change) -> Action {
         counts: Vec::new(),
         reserves: Vec::new(),
         approval: None,
+        formerly: None,
     }
 }
 
@@ -222,6 +223,7 @@ fn plan(actions: Vec<Action>, identity: &tenure::state::Identity) -> Plan {
             domain: None,
             domain_name: "DC=example,DC=com".into(),
             controller: None,
+            takes_back: None,
             state: identity.id,
             generation: identity.generation,
         },

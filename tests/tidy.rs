@@ -67,6 +67,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("pest::", &["src/syntax/"]),
     ("rusqlite::", &["src/state/", "src/apply/"]),
     ("clap::", &["src/cli/"]),
+    (
+        "age::",
+        &["src/policy/lower/password.rs", "src/cli/sealed.rs"],
+    ),
 ];
 
 /// Words of work that is not finished, and of machines that are not ours; put together so that this file has none.

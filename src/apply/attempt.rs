@@ -1,11 +1,8 @@
 //! Does one action: looks, sends its operation, and tells success from conflict and failure.
 
-use secrecy::SecretString;
-
-use super::Handed;
 use super::deed::Deed;
-use super::password;
 use super::seen::{Seen, Trouble, View};
+use super::{Handed, NotHanded, Owner, password};
 use crate::directory::Guid;
 use crate::directory::port::{self, Operation, ResultCode, win32};
 use crate::plan::{Action, Change, Target};
@@ -25,9 +22,7 @@ pub(super) struct Success {
     pub(super) member: Option<Guid>,
     /// It was so already: somebody else did it.
     pub(super) already: bool,
-    /// The password that it set, until it is handed over.
-    pub(super) password: Option<SecretString>,
-    /// What became of that password.
+    /// What became of the password that it set.
     pub(super) handed: Option<Handed>,
 }
 
@@ -37,7 +32,6 @@ impl Success {
             object,
             member: None,
             already,
-            password: None,
             handed: None,
         }
     }
@@ -88,7 +82,7 @@ pub(super) fn attempt(
             account,
             must_change,
             length,
-        } => give_password(view, &account, must_change, length),
+        } => give_password(view, action, &account, must_change, length),
         Deed::Operation(operation) => match settled(view, change, &operation, in_doubt) {
             Ok(object) => Ok(done(object, false)),
             Err(Unsettled::Refused(error)) => match membership {
@@ -184,18 +178,32 @@ fn still_free(view: &View<'_>, action: &Action) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Makes passwords until the domain takes one.
+/// Makes passwords until the domain takes one, each kept for its owner before it is sent.
 fn give_password(
     view: &View<'_>,
+    action: &Action,
     account: &Target,
     must_change: bool,
     length: u32,
 ) -> Result<Success, Trouble> {
     let guid = view.guid(account)?;
+    let object = view.account(account)?;
+    let owner = Owner {
+        run: view.run,
+        person: action.person.as_ref(),
+        who: &action.who,
+        account: guid,
+        dn: &view.place(guid, account),
+        login: object.account_name(),
+        user_principal_name: object.first("userPrincipalName"),
+        must_change,
+    };
+    let failed = |error: NotHanded| Trouble::failed(error.to_string());
     let (mut refused, mut lost) = (0, 0);
     loop {
         let password =
             password::make(length).map_err(|error| Trouble::failed(error.to_string()))?;
+        view.handover.prepare(&owner, &password).map_err(failed)?;
         let operation = Operation::SetPassword {
             guid,
             password: password.clone(),
@@ -203,8 +211,11 @@ fn give_password(
         };
         match view.line.send(&operation).answer {
             Ok(object) => {
+                // Nothing says yet that it is set: killed here, another one is made, and until that is handed over and
+                // recorded nothing enables the account (S20).
+                let handed = view.handover.hand_over(&owner, &password).map_err(failed)?;
                 return Ok(Success {
-                    password: Some(password),
+                    handed: Some(handed),
                     ..Success::new(object, false)
                 });
             }

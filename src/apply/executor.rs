@@ -2,7 +2,7 @@
 //!
 //! The main thread picks what is ready, commits the intents of all of it at once, and hands it to workers; it
 //! collects what they report and commits all outcomes that have arrived, with what follows from them for the
-//! state, at once. It alone touches the store, the watch and the handover. A run that goes on after a crash finds
+//! state, at once. It alone touches the store and the watch. A run that goes on after a crash finds
 //! in the journal what is behind it; for each action that was intended and has no outcome it looks in the
 //! directory first.
 
@@ -25,8 +25,8 @@ use super::schedule::Schedule;
 use super::seen::{Told, Trouble, View};
 use super::written::write_back;
 use super::{
-    ApplyError, Author, Boundary, Counts, Handed, Handover, Owner, Pace, RunStatus, Situation,
-    Status, Watch, precondition,
+    ApplyError, Author, Boundary, Counts, Handed, Handover, Pace, RunStatus, Situation, Status,
+    Watch, precondition,
 };
 use crate::directory::port::{self, Directory};
 use crate::directory::{Dn, Guid};
@@ -74,7 +74,7 @@ pub struct Executor<'a> {
     /// How fast, and how patient.
     pub pace: Pace,
     /// Who gets new passwords.
-    pub handover: &'a mut dyn Handover,
+    pub handover: &'a dyn Handover,
     /// Who follows the run.
     pub watch: &'a mut dyn Watch,
     /// What time it is, by our own clock.
@@ -206,7 +206,7 @@ impl Executor<'_> {
 
     fn carry_out(&mut self, line: &Line<'_>, mut job: Job<'_>) -> Result<Outcome, ApplyError> {
         let (run, plan) = (job.run, job.plan);
-        let view = View::new(line);
+        let view = View::new(run, line, self.handover);
         let progress = journal::progress(self.store, run)?;
         for ((id, action), known) in numbered(plan).zip(&progress) {
             job.set_status(id, known.status);
@@ -391,9 +391,11 @@ impl Executor<'_> {
                 continue;
             };
             let (ended, success) = match answer {
-                Ok(mut success) => {
+                Ok(success) => {
                     self.at(Boundary::Performed(id))?;
-                    self.hand_over(view, id, action, &mut success)?;
+                    if success.handed.is_some() {
+                        self.at(Boundary::HandedOver(id))?;
+                    }
                     let text = match success.handed {
                         Some(Handed::ToNobody) => Some(PASSWORD_UNKNOWN),
                         Some(Handed::Over) | None => success.already.then_some(ALREADY),
@@ -422,30 +424,6 @@ impl Executor<'_> {
         self.record(job, &closed)?;
         self.close(job, view, schedule, closed)?;
         Ok(lost)
-    }
-
-    /// Hands the password over that an action has set. Nothing says yet that it is set: killed here, another one is
-    /// made, and until that is handed over and recorded nothing enables the account (S20).
-    fn hand_over(
-        &mut self,
-        view: &View<'_>,
-        id: ActionId,
-        action: &Action,
-        success: &mut Success,
-    ) -> Result<(), ApplyError> {
-        let (Some(password), Change::SetPassword { account, .. }) =
-            (success.password.take(), &action.change)
-        else {
-            return Ok(());
-        };
-        let owner = Owner {
-            person: action.person.as_ref(),
-            who: &action.who,
-            account: success.object,
-            dn: &view.place(success.object, account),
-        };
-        success.handed = Some(self.handover.hand_over(&owner, &password));
-        self.at(Boundary::HandedOver(id))
     }
 
     /// Commits how actions ended, with all that follows for the state.

@@ -277,9 +277,7 @@ pub fn past(store: &Store, details: &RunDetails) -> Result<PastRun, StoreError> 
         run: run.id,
         policy: run.policy.as_str().into(),
         policy_before: run.policy_before.as_deref().map(Into::into),
-        deeds: done
-            .filter_map(|record| deed(run.id, record))
-            .collect(),
+        deeds: done.filter_map(|record| deed(run.id, record)).collect(),
         later,
         forgotten,
         notices: details.notices.len(),
@@ -335,7 +333,8 @@ fn later(db: &Connection, run: Uuid) -> Result<Vec<Deed>, StoreError> {
 /// Since when values of a run that ended then are gone, by `retention`; `None` while they are kept.
 pub fn pruned_since(store: &Store, ended: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     store.read(|db| {
-        let mut statement = db.prepare("SELECT at, facts FROM audit WHERE event = 'pruned' ORDER BY seq")?;
+        let mut statement =
+            db.prepare("SELECT at, facts FROM audit WHERE event = 'pruned' ORDER BY seq")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let facts: serde_json::Value =

@@ -190,7 +190,11 @@ impl<'a> Job<'a> {
         if let Some(taken) = &self.plan.header.takes_back {
             let actions = numbered(self.plan).filter(|(id, _)| done(id));
             let people = actions.filter_map(|(_, action)| action.person.as_ref());
-            return undone::remember(writer, self.plan, taken, &people.collect());
+            let progress = undone::Progress {
+                begun: people.collect(),
+                failed: self.failed(),
+            };
+            return undone::remember(writer, self.plan, taken, &progress);
         }
         let failed = self.failed();
         let deleted: BTreeSet<Guid> = numbered(self.plan)

@@ -227,7 +227,11 @@ pub(super) fn begin(
     let policy_before = writer.policy()?;
     let takes_back = header.takes_back.as_ref();
     let takes_back = takes_back.map(|taken| taken.run.to_string());
-    let kind = if takes_back.is_some() { "undo" } else { "apply" };
+    let kind = if takes_back.is_some() {
+        "undo"
+    } else {
+        "apply"
+    };
     let db = writer.db();
     db.execute(
         "INSERT INTO run (id, kind, status, started, who, host, tool, planned_at, expires, plan_digest, policy,

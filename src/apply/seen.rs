@@ -7,6 +7,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
+use uuid::Uuid;
+
+use super::Handover;
 use super::line::Line;
 use crate::directory::meaning::{Meaning, PLAN_AGAIN};
 use crate::directory::port;
@@ -87,7 +90,11 @@ impl From<port::Error> for Trouble {
 /// The directory as one run has changed it so far. All workers see through it; what it knows of the run only who
 /// records what they did adds to it.
 pub(super) struct View<'a> {
+    /// Which run.
+    pub(super) run: Uuid,
     pub(super) line: &'a Line<'a>,
+    /// Who keeps new passwords for their owners.
+    pub(super) handover: &'a dyn Handover,
     changed: RwLock<Changed>,
 }
 
@@ -103,9 +110,11 @@ struct Changed {
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(line: &'a Line<'a>) -> Self {
+    pub(super) fn new(run: Uuid, line: &'a Line<'a>, handover: &'a dyn Handover) -> Self {
         Self {
+            run,
             line,
+            handover,
             changed: RwLock::default(),
         }
     }

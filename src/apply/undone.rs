@@ -129,7 +129,11 @@ impl Effect<'_> {
             writer.set_values(object, name, formerly.values_of(name))?;
             writer.set_back(object, name, false)?;
         }
-        let lies = |attribute: &str| names.iter().any(|name| name.eq_ignore_ascii_case(attribute));
+        let lies = |attribute: &str| {
+            names
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(attribute))
+        };
         let before = formerly.account.as_ref();
         let before = before.map_or(&[][..], |memory: &AccountMemory| &memory.overlays);
         self.remember(writer, object, |memory| {
@@ -140,31 +144,52 @@ impl Effect<'_> {
     }
 }
 
+/// Whose part of an undo came how far.
+pub(super) struct Progress<'a> {
+    /// Something of theirs is taken back.
+    pub(super) begun: BTreeSet<&'a PersonId>,
+    /// Something of theirs is not.
+    pub(super) failed: BTreeSet<&'a PersonId>,
+}
+
 /// What the state says again of people and of the policy, once a run is taken back as far as it was.
 ///
-/// A person of whom nothing had been remembered is unknown again, but for an account that stays theirs.
+/// Of whom nothing had been remembered nothing is remembered again, nor of an account that was there before; what was
+/// created stays known as theirs.
 pub(super) fn remember(
     writer: &mut Writer<'_>,
     plan: &Plan,
     taken: &TakesBack,
-    done: &BTreeSet<&PersonId>,
+    progress: &Progress<'_>,
 ) -> Result<(), StoreError> {
     let people = plan.memory.people.iter();
-    for (person, memory) in people.filter(|(person, _)| done.contains(person)) {
+    for (person, before) in people.filter(|(person, _)| progress.begun.contains(person)) {
         let now = writer.person(person)?.unwrap_or_default();
         let memory = PersonMemory {
-            account: now.account,
+            account: None,
             vanished: now.vanished,
             terminated: now.terminated,
-            ..memory.clone()
+            ..before.clone()
         };
-        if memory == PersonMemory::default() {
+        let account = now.account.map(|guid| writer.account(guid)).transpose()?;
+        let created = account
+            .flatten()
+            .is_some_and(|known| known.created.is_some());
+        let unknown = memory == PersonMemory::default() && !created;
+        if unknown && !progress.failed.contains(person) {
+            if let Some(account) = now.account {
+                writer.release_account(account, None)?;
+            }
             writer.remove_person(person)?;
-        } else {
-            writer.set_person(person, &memory)?;
+            continue;
         }
+        let memory = PersonMemory {
+            account: now.account,
+            ..memory
+        };
+        writer.set_person(person, &memory)?;
     }
-    if taken.new_policy && !done.is_empty() {
+    if taken.new_policy && !progress.begun.is_empty() {
         writer.set_policy(taken.policy_before.as_deref())?;
     }
     Ok(())

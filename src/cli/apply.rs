@@ -6,10 +6,11 @@ use super::only::Only;
 use super::operator::Operator;
 use super::planning::{self, Asked, Planned};
 use super::report::Report;
+use super::sealed::SealedPasswords;
 use super::{Exit, Output, check, disk, people, plan as plan_command, session};
 use crate::apply::{
-    ApplyError, Boundary, Executor, NoHandover, Outcome, Pace, Refusal, Situation, Status, Watch,
-    journal, precondition,
+    ApplyError, Boundary, Executor, Outcome, Pace, Refusal, Situation, Status, Watch, journal,
+    precondition,
 };
 use crate::hr::PersonId;
 use crate::plan::{ActionId, GuardKind, Plan, file};
@@ -23,6 +24,8 @@ use std::io::{IsTerminal, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+#[cfg(debug_assertions)]
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -66,8 +69,9 @@ pub(super) fn run(
         ..people::outside(&nobody, &|_, _| {})
     };
     let mut watch = Progress::new(output);
-    let mut handover = NoHandover;
     let pace = pace(&workspace, reading.pinned);
+    let recipients = &reading.policy.rules.password.sealed_to;
+    let mut handover = SealedPasswords::new(&workspace, recipients);
     if journal::unfinished(&store)?.is_some() {
         let directory = source.open(&workspace, &clock)?;
         let hr = workspace.hr(&reading.people, &reading.policy, &outside);
@@ -89,6 +93,7 @@ pub(super) fn run(
         if let Some(outcome) = resumed {
             output.say("finished the run that was broken off:");
             say_outcome(&outcome, &[], output);
+            handover.say_where(output);
             if arguments.plan.is_some() {
                 return Ok(exit(&outcome));
             }
@@ -166,6 +171,7 @@ pub(super) fn run(
     directory.save()?;
     keep(&mut store, &lock, &planned, now)?;
     say_outcome(&outcome, &plan.actions, output);
+    handover.say_where(output);
     Ok(exit(&outcome))
 }
 
@@ -184,7 +190,12 @@ pub(super) fn pace(workspace: &Workspace, pinned: bool) -> Pace {
 
 /// What the state keeps beside what was done: what HR says of people for the day on which it no longer has them,
 /// where the policy asks for it, and nothing for longer than `retention` says, by our own clock.
-pub(super) fn keep(store: &mut Store, lock: &Lock, planned: &Planned, now: Timestamp) -> Result<(), Report> {
+pub(super) fn keep(
+    store: &mut Store,
+    lock: &Lock,
+    planned: &Planned,
+    now: Timestamp,
+) -> Result<(), Report> {
     let reading = &planned.reading;
     let wanted = reading.policy.speaks_of_vanished();
     store.write(lock, |writer| {
@@ -462,8 +473,6 @@ fn mends(outcome: &Outcome) -> Vec<(&'static str, String)> {
 pub(super) struct Progress {
     bar: ProgressBar,
     cancelled: Arc<AtomicBool>,
-    #[cfg(debug_assertions)]
-    halt: Halt,
 }
 
 impl Progress {
@@ -481,12 +490,7 @@ impl Progress {
         let flag = cancelled.clone();
         // Without the handler Ctrl-C kills at once, which a later run repairs.
         let _ = ctrlc::set_handler(move || flag.store(true, Ordering::SeqCst));
-        Self {
-            bar,
-            cancelled,
-            #[cfg(debug_assertions)]
-            halt: Halt::of_this_process(),
-        }
+        Self { bar, cancelled }
     }
 
     pub(super) fn finish(&self) {
@@ -509,8 +513,7 @@ impl Watch for Progress {
     }
 
     fn at(&mut self, _boundary: Boundary) -> std::ops::ControlFlow<()> {
-        #[cfg(debug_assertions)]
-        self.halt.pass();
+        pass_boundary();
         std::ops::ControlFlow::Continue(())
     }
 }
@@ -518,22 +521,17 @@ impl Watch for Progress {
 /// Where a test wants this process to stand still and be killed: at the boundary whose number, from 0, is in the
 /// environment. Only builds with debug assertions have this; a release build has no such switch.
 #[cfg(debug_assertions)]
-struct Halt {
-    left: Option<u64>,
-}
+static LEFT: LazyLock<Mutex<Option<u64>>> = LazyLock::new(|| {
+    let number = std::env::var("TENURE_HALT_AT").ok();
+    Mutex::new(number.and_then(|number| number.parse().ok()))
+});
 
-#[cfg(debug_assertions)]
-impl Halt {
-    fn of_this_process() -> Self {
-        let number = std::env::var("TENURE_HALT_AT").ok();
-        Self {
-            left: number.and_then(|number| number.parse().ok()),
-        }
-    }
-
-    /// Passes a boundary, or never returns.
-    fn pass(&mut self) {
-        match &mut self.left {
+/// Passes a boundary, or never returns.
+pub(super) fn pass_boundary() {
+    #[cfg(debug_assertions)]
+    {
+        let mut left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *left {
             Some(0) => {
                 let _ = writeln!(std::io::stderr(), "halted: waiting to be killed");
                 loop {

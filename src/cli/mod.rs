@@ -26,6 +26,7 @@ mod plan;
 mod planning;
 mod report;
 mod reveal;
+mod sealed;
 mod session;
 mod undo;
 pub mod view;

@@ -47,10 +47,9 @@ pub(super) fn run(
     let plan = &planned.plan;
     let stopped = stopped(plan, &overridden);
     if !asks(arguments) {
-        return Ok(match plan_command::exit(plan, false) {
-            Exit::Guard if !stopped => Exit::Changes,
-            exit => exit,
-        });
+        let exit = plan_command::exit(plan, false);
+        let passes = exit == Exit::Guard && !stopped;
+        return Ok(if passes { Exit::Changes } else { exit });
     }
     if stopped {
         return Ok(Exit::Guard);
@@ -63,7 +62,13 @@ pub(super) fn run(
         output.say("nothing was changed");
         return Ok(Exit::Changes);
     }
-    carry_out(&workspace, &source, &planned, (arguments, &overridden), output)
+    carry_out(
+        &workspace,
+        &source,
+        &planned,
+        (arguments, &overridden),
+        output,
+    )
 }
 
 /// Whether this is about doing it: not where the plan is wanted as a file or for a machine, nor where nobody can say yes.
@@ -93,13 +98,11 @@ fn past_run(workspace: &Workspace, wanted: &str) -> Result<(RunDetails, PastRun)
     let store = store.ok_or_else(|| history::unknown(wanted))?;
     let details = history::find(&store, wanted)?;
     let run = &details.run;
-    let (id, ended) = match (run.status, run.ended) {
-        (RunStatus::Finished | RunStatus::Cancelled, Some(ended)) => (run.id, ended),
-        (_, _) => {
-            let text = format!("the run {}, begun {}, is not finished", run.id, run.started);
-            return Err(Report::text("unfinished-run", text)
-                .help("run `tenure apply`, which finishes it, then take it back"));
-        }
+    let id = run.id;
+    let Some(ended) = run.ended.filter(|_| run.status != RunStatus::Running) else {
+        let text = format!("the run {id}, begun {}, is not finished", run.started);
+        return Err(Report::text("unfinished-run", text)
+            .help("run `tenure apply`, which finishes it, then take it back"));
     };
     // Whoever was forgotten is nobody's any more in the journal; whose values went by their age is still named.
     let aged = details.actions.iter();
@@ -152,7 +155,11 @@ fn show(
             output.result(&text);
         }
         PlanFormat::Json | PlanFormat::Markdown => {
-            output.result(&plan_command::as_data(plan, arguments.format, arguments.names));
+            output.result(&plan_command::as_data(
+                plan,
+                arguments.format,
+                arguments.names,
+            ));
         }
     }
     if let Some(path) = &arguments.output {

@@ -395,9 +395,12 @@ fn enable(
     }
     let cause = subject.cause_of_stage(builder);
     let target = builder.existing(account);
-    let needs_password = subject
-        .known
-        .is_some_and(|known| known.created.is_some() && known.password_set.is_none());
+    // One that was set and reached nobody, though somebody could have got it, is set anew (S20).
+    let sealed = !builder.world.input.rules.password.sealed_to.is_empty();
+    let needs_password = subject.known.is_some_and(|known| {
+        let lost = sealed && known.password_given < known.password_set;
+        known.created.is_some() && (known.password_set.is_none() || lost)
+    });
     let password = match password {
         None if needs_password => Some(set_password(builder, subject, &target, cause, false)),
         other => other,

@@ -64,12 +64,7 @@ fn first_rule(world: &World<'_>, action: &Action, strangers: Strangers) -> Optio
     Some(rule.rule)
 }
 
-fn speaks_of(
-    world: &World<'_>,
-    rule: &ApproveRule,
-    action: &Action,
-    strangers: Strangers,
-) -> bool {
+fn speaks_of(world: &World<'_>, rule: &ApproveRule, action: &Action, strangers: Strangers) -> bool {
     if !action.counts.iter().any(|kind| rule.kinds.contains(kind)) {
         return false;
     }

@@ -62,8 +62,8 @@ pub use action::{
 };
 pub use correlate::{Correlation, Match, Tied, Verdict, correlate};
 pub use exceptions::lapsed;
-pub use formerly::Formerly;
 pub use finding::{Finding, FindingKind, OpenAccount, OpenReason};
+pub use formerly::Formerly;
 pub(crate) use guard::revoke_word;
 pub use make::{Input, MAX_AGE, Options, plan};
 pub use needs::needs;

@@ -35,6 +35,7 @@ codes! {
     BAD_NOTICE "bad-notice" Error "a notice whose text cannot be read"
     BAD_PARAM "bad-param" Error "a parameter without a value, or with one of another type"
     BAD_PATTERN "bad-pattern" Error "a pattern that cannot be used"
+    BAD_RECIPIENT "bad-recipient" Error "a key to which no password can be sealed"
     BAD_SOURCE "bad-source" Error "a source of people that cannot be read as the policy says"
     BAD_TABLE "bad-table" Error "a table that cannot be read"
     BAD_UNIQUE "bad-unique" Error "a `unique` that cannot give names"

@@ -447,6 +447,8 @@ pub struct PasswordRules {
     pub length: u32,
     /// `change at first logon`.
     pub change_at_first_logon: bool,
+    /// `sealed to`: public keys of `age`, all of them right; none where nobody gets to know passwords.
+    pub sealed_to: Vec<Arc<str>>,
     /// When a new one is made for an account that exists.
     pub resets: Vec<ResetRule>,
     /// The item; `None` where the policy has none and defaults hold.
@@ -458,6 +460,7 @@ impl Default for PasswordRules {
         Self {
             length: 20,
             change_at_first_logon: true,
+            sealed_to: Vec::new(),
             resets: Vec::new(),
             rule: None,
         }

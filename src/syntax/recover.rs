@@ -513,7 +513,7 @@ impl Block {
             ),
             Rule::password_clause => (
                 "`password`",
-                &["random", "change", "reset", "hand", "allow"],
+                &["random", "sealed", "change", "reset", "hand", "allow"],
             ),
             Rule::group_clause => (
                 "`groups`",

@@ -318,8 +318,9 @@ fn a_password_is_handed_over_once_and_never_written_down() {
     let outcome = world
         .apply_with(&plan, &mut Script::default(), &mut courier, None)
         .unwrap();
-    let [(who, password)] = &*courier.delivered else {
-        panic!("{courier:?}")
+    let delivered = courier.delivered.into_inner().unwrap();
+    let [(who, password)] = &*delivered else {
+        panic!("{delivered:?}")
     };
     assert_eq!((who.as_str(), password.len()), ("Person 1", 16));
     assert_eq!(outcome.passwords_unknown, []);

@@ -11,8 +11,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use tenure::apply::{
-    ApplyError, Author, Boundary, Executor, Handed, Handover, NoHandover, Outcome, Owner, Pace,
-    Patience, Refusal, Situation, Status, Watch,
+    ApplyError, Author, Boundary, Executor, Handed, Handover, NoHandover, NotHanded, Outcome,
+    Owner, Pace, Patience, Refusal, Situation, Status, Watch,
 };
 use tenure::directory::ldif::EmbeddedDirectory;
 use tenure::directory::port::{self, Change, Directory, Operation, ResultCode, Target};
@@ -751,14 +751,20 @@ impl<F: FnMut(Boundary)> Watch for At<F> {
 /// Keeps what was handed over.
 #[derive(Debug, Default)]
 pub(crate) struct Courier {
-    pub(crate) delivered: Vec<(String, String)>,
+    pub(crate) delivered: Mutex<Vec<(String, String)>>,
 }
 
 impl Handover for Courier {
-    fn hand_over(&mut self, to: &Owner<'_>, password: &secrecy::SecretString) -> Handed {
+    fn hand_over(
+        &self,
+        to: &Owner<'_>,
+        password: &secrecy::SecretString,
+    ) -> Result<Handed, NotHanded> {
         self.delivered
+            .lock()
+            .unwrap()
             .push((to.who.to_owned(), password.expose_secret().to_owned()));
-        Handed::Over
+        Ok(Handed::Over)
     }
 }
 

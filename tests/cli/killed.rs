@@ -27,7 +27,7 @@ fn boundaries(kinds: &[&str]) -> usize {
 }
 
 /// Applies until a boundary and is killed there; false if the run ended before it.
-fn kill_at(place: &Place, boundary: usize) -> bool {
+pub(super) fn kill_at(place: &Place, boundary: usize) -> bool {
     let mut child = place
         .command(&["apply", "--yes", "--color=never"])
         .env("TENURE_HALT_AT", boundary.to_string())

@@ -19,12 +19,14 @@ mod killed;
 mod ldif;
 mod live;
 mod matching;
+mod passwords;
 mod personio_sim;
 mod privacy;
 mod readme;
 mod sources;
 mod statements;
 mod told;
+mod undo;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

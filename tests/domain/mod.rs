@@ -20,6 +20,11 @@ pub(crate) use client::Client;
 use process::Running;
 pub(crate) use service::unicode_pwd;
 
+/// Sees to it that the tools are there that tests ask with.
+pub(crate) fn tools() {
+    process::install();
+}
+
 /// How a domain is made.
 #[derive(Debug, Clone)]
 pub(crate) struct Options {

@@ -190,6 +190,8 @@ fn finding_word(kind: FindingKind) -> &'static str {
         FindingKind::Untold => "untold",
         FindingKind::Expectation => "expectation",
         FindingKind::Exception => "exception",
+        FindingKind::ChangedSince => "changed-since",
+        FindingKind::Final => "final",
         FindingKind::Note => "note",
     }
 }

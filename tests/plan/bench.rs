@@ -849,6 +849,7 @@ impl Company {
                 None
             }
             Change::WriteBack { .. } => panic!("this bench has no HR to write to"),
+            Change::Release { .. } | Change::DeleteUnit { .. } => panic!("no rule does that"),
             Change::Delete { account } => {
                 let guid = Self::guid_of(account, made);
                 let gone = self.at(guid).dn().clone();

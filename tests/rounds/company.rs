@@ -1,14 +1,15 @@
 //! A company whose days pass: its policy, its HR table, its directory and its state.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan as _};
-use tenure::apply::{Author, Executor, NoHandover, Situation, Unwatched};
+use tenure::apply::{Author, Executor, NoHandover, Situation, Unwatched, history};
 use tenure::directory::ldif::EmbeddedDirectory;
 use tenure::directory::port::{self, Change, Directory as _, Operation, Target};
-use tenure::directory::{Dn, Object};
+use tenure::directory::{Dn, Guid, Object, Uac};
 use tenure::hr;
 use tenure::plan::{self, FindingKind, Plan};
 use tenure::policy::{self, Policy};
@@ -225,12 +226,34 @@ impl Company {
     }
 
     pub(crate) fn plan(&self) -> Plan {
+        self.planned(|input| plan::plan(input))
+    }
+
+    /// The plan that takes the last run back.
+    pub(crate) fn undoing(&self) -> Plan {
+        self.undoing_nth(0)
+    }
+
+    /// The plan that takes back the run before the last one.
+    pub(crate) fn undoing_of_the_one_before(&self) -> Plan {
+        self.undoing_nth(1)
+    }
+
+    fn undoing_nth(&self, nth: usize) -> Plan {
+        let store = self.store();
+        let last = history::history(&store, 2).unwrap().remove(nth);
+        let details = history::run(&store, last.id).unwrap().unwrap();
+        let past = history::past(&store, &details).unwrap();
+        self.planned(|input| plan::undo(input, &past, &plan::plan(input)))
+    }
+
+    fn planned(&self, make: impl FnOnce(&plan::Input<'_>) -> Plan) -> Plan {
         let people = self.people();
         let prior = self.prior();
         let lapsed = plan::lapsed(&self.policy.rules, &prior, self.now());
         let wishes = policy::wishes_without(&self.policy, &people, self.now(), &lapsed);
         let directory = self.directory.snapshot().unwrap();
-        plan::plan(&plan::Input {
+        make(&plan::Input {
             rules: &self.policy.rules,
             schema: &self.policy.schema,
             people: &people,
@@ -249,6 +272,12 @@ impl Company {
     /// Carries a plan out; every action must succeed.
     #[track_caller]
     pub(crate) fn apply(&self, plan: &Plan) {
+        self.apply_past(plan, &[plan::GuardKind::Revoke]);
+    }
+
+    /// The same, past these guards.
+    #[track_caller]
+    pub(crate) fn apply_past(&self, plan: &Plan, overridden: &[plan::GuardKind]) {
         let people = self.people();
         let mut store = self.store();
         let state = store.identity().unwrap();
@@ -261,7 +290,7 @@ impl Company {
             policy: &self.policy.rules.digest,
             people_source: &people.origin().description,
             people: None,
-            overridden: &[plan::GuardKind::Revoke],
+            overridden,
             approved: &[],
         };
         let mut executor = Executor {
@@ -353,6 +382,40 @@ impl Company {
         lines.push(format!("groups: {}", groups.join(", ")));
         lines.sort();
         lines
+    }
+
+    /// What everything in the directory is, object by object, but for clocks, counters, passwords and that one may be
+    /// missing.
+    pub(crate) fn everything(&self) -> BTreeMap<Guid, Vec<String>> {
+        const PASSING: [&str; 4] = ["whenChanged", "pwdLastSet", "unicodePwd", "lastLogon"];
+        let all = self.directory.snapshot().unwrap();
+        let mut objects = BTreeMap::new();
+        for (_, object) in all.iter() {
+            if object.dn().rdn().is_some_and(|rdn| rdn.value() == "tenure") {
+                continue;
+            }
+            let mut lines = vec![object.dn().to_string()];
+            for (name, values) in object.attributes() {
+                let passes = PASSING.iter().any(|skip| name.is(skip));
+                if passes
+                    || name.as_str().starts_with("uSN")
+                    || name.as_str().starts_with("tenure-")
+                {
+                    continue;
+                }
+                let mut values: Vec<String> =
+                    values.iter().map(|value| format!("{value:?}")).collect();
+                if name.is("userAccountControl") {
+                    let uac = object.uac().unwrap().without(Uac::PASSWORD_NOT_REQUIRED);
+                    values = vec![uac.to_string()];
+                }
+                values.sort();
+                lines.push(format!("{name}: {}", values.join(", ")));
+            }
+            lines.sort();
+            objects.insert(object.guid(), lines);
+        }
+        objects
     }
 
     /// Somebody else puts one value in the place of another.

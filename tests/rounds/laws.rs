@@ -28,7 +28,7 @@ const KINDS: [&str; 3] = ["permanent", "trainee", ""];
 const UNITS: [&str; 3] = ["OU=Staff", "OU=Berlin,OU=Staff", "OU=Groups"];
 
 /// What HR says of somebody: places in the lists above.
-type Facts = [usize; 9];
+pub(super) type Facts = [usize; 9];
 
 /// An account that is there before the first run.
 #[expect(
@@ -36,7 +36,7 @@ type Facts = [usize; 9];
     reason = "each says one thing of an account, in any combination"
 )]
 #[derive(Debug, Clone)]
-struct Existing {
+pub(super) struct Existing {
     /// It bears the anchor, the mail address only, or neither.
     tie: usize,
     enabled: bool,
@@ -49,7 +49,7 @@ struct Existing {
 
 /// What happens between two runs.
 #[derive(Debug, Clone)]
-enum Event {
+pub(super) enum Event {
     Hr { who: usize, facts: Facts },
     Gone { who: usize },
     Joins { facts: Facts },
@@ -59,11 +59,11 @@ enum Event {
     Switched { who: usize },
 }
 
-fn facts() -> impl Strategy<Value = Facts> {
+pub(super) fn facts() -> impl Strategy<Value = Facts> {
     any::<[u8; 9]>().prop_map(|bytes| bytes.map(usize::from))
 }
 
-fn existing() -> impl Strategy<Value = Existing> {
+pub(super) fn existing() -> impl Strategy<Value = Existing> {
     let groups = prop::collection::vec(0..GROUPS.len(), 0..4);
     (0..3_usize, any::<[bool; 4]>(), 0..UNITS.len(), groups).prop_map(
         |(tie, flags, unit, mut groups)| {
@@ -82,7 +82,7 @@ fn existing() -> impl Strategy<Value = Existing> {
     )
 }
 
-fn event() -> impl Strategy<Value = Event> {
+pub(super) fn event() -> impl Strategy<Value = Event> {
     let who = || 0..8_usize;
     prop_oneof![
         4 => (who(), facts()).prop_map(|(who, facts)| Event::Hr { who, facts }),
@@ -160,7 +160,7 @@ fn records(id: i64, row: &Row, existing: &Existing) -> String {
     text
 }
 
-fn company(people: &[(Facts, Option<Existing>)]) -> Company {
+pub(super) fn company(people: &[(Facts, Option<Existing>)]) -> Company {
     let mut rows = Vec::new();
     let mut members: Vec<(usize, String)> = Vec::new();
     let mut accounts = String::new();
@@ -180,7 +180,7 @@ fn company(people: &[(Facts, Option<Existing>)]) -> Company {
     company
 }
 
-fn happens(company: &mut Company, event: &Event) {
+pub(super) fn happens(company: &mut Company, event: &Event) {
     let count = company.rows.len();
     let person = |who: usize| company.rows.get(who % count.max(1)).map(|row| row.id);
     match event {

@@ -7,6 +7,7 @@ mod days;
 mod exceptions;
 mod laws;
 mod stages;
+mod undone;
 
 use proptest::test_runner::{Config, RngSeed};
 

@@ -6,7 +6,7 @@ use tenure::apply::{
 };
 use tenure::cli::view::Palette;
 use tenure::cli::view::history::{history, history_json, run, run_json};
-use tenure::plan::ActionId;
+use tenure::plan::{ActionId, Formerly};
 use uuid::Uuid;
 
 fn record(id: u128, status: RunStatus, counts: Counts) -> RunRecord {
@@ -27,7 +27,11 @@ fn record(id: u128, status: RunStatus, counts: Counts) -> RunRecord {
         plan_digest: "deadbeef0123456789".into(),
         policy: "3f2a9c1b04d87e6655aa".into(),
         people_source: "people/*.json (62 people)".into(),
+        domain: None,
         domain_name: BASE.into(),
+        takes_back: (id == 2).then(|| Uuid::from_u128(1 << 96)),
+        taken_back_by: (id == 1).then(|| Uuid::from_u128(2 << 96)),
+        policy_before: None,
         counts,
     }
 }
@@ -76,6 +80,8 @@ fn details() -> RunDetails {
             intended: Some(at("2026-03-02T08:01:00Z")),
             ended: None,
             object: None,
+            already: index == 12,
+            formerly: (!forgotten).then(Formerly::default),
             action: (!forgotten).then_some(action),
             text: (status == Status::Failed)
                 .then(|| "unwilling to perform\u{1b}[2J\nEntryAlreadyExists".into()),

@@ -47,7 +47,10 @@ fn header(plan: &Plan, options: &Options) -> String {
     let header = &plan.header;
     let what = match &header.takes_back {
         None => "Plan for".to_owned(),
-        Some(taken) => format!("Plan that takes back run {} in", code(&taken.run.to_string())),
+        Some(taken) => format!(
+            "Plan that takes back run {} in",
+            code(&taken.run.to_string())
+        ),
     };
     let mut out = format!(
         "## {what} {}\n\nAs of {}, policy {}",

@@ -270,7 +270,10 @@ impl From<&Action> for wire::Action {
                 })
                 .collect(),
             approval: action.approval.as_ref().map(Into::into),
-            formerly: action.formerly.as_deref().map(|formerly| Box::new(formerly.into())),
+            formerly: action
+                .formerly
+                .as_deref()
+                .map(|formerly| Box::new(formerly.into())),
         }
     }
 }

@@ -21,6 +21,9 @@ use uuid::Uuid;
 /// The names with which people log on or are written to: a change of one is counted.
 const LOGIN_ATTRIBUTES: [&str; 3] = ["sAMAccountName", "userPrincipalName", "mail"];
 
+/// The reason for all of it.
+const AS_BEFORE: &str = "as it was before the run";
+
 /// What a deed left, compared with what is there.
 enum Now {
     /// As it was before the run: there is nothing to do.
@@ -54,17 +57,16 @@ impl<'w, 'a> Back<'w, 'a> {
         let mut made = BTreeMap::new();
         let mut known_as = FxHashMap::default();
         for deed in &past.deeds {
-            match &deed.action.change {
-                Change::CreateUnit { dn }
-                | Change::CreateGroup { dn, .. }
-                | Change::CreateAccount { dn, .. } => {
-                    made.insert(deed.id, deed.object);
-                    known_as.insert(dn.clone(), deed.object);
-                }
-                Change::Move { account, .. } => {
-                    known_as.insert(account.dn().clone(), deed.object);
-                }
-                _ => {}
+            let change = &deed.action.change;
+            if let Change::CreateUnit { dn }
+            | Change::CreateGroup { dn, .. }
+            | Change::CreateAccount { dn, .. } = change
+            {
+                made.insert(deed.id, deed.object);
+                known_as.insert(dn.clone(), deed.object);
+            }
+            if let Change::Move { account, .. } = change {
+                known_as.insert(account.dn().clone(), deed.object);
             }
         }
         Self {
@@ -144,8 +146,7 @@ impl<'w, 'a> Back<'w, 'a> {
 
     /// Adds an action that takes a deed back.
     fn push(&mut self, deed: &Deed, change: Change, counts: &[GuardKind]) -> ActionId {
-        let text = format!("takes back what run {} did", self.past.run);
-        let mut action = Action::new(change, vec![World::said(&text)], Cause::Undone);
+        let mut action = Action::new(change, vec![World::said(AS_BEFORE)], Cause::Undone);
         action.person.clone_from(&deed.action.person);
         action.who = deed.action.who.clone();
         action.counts = counts.to_vec();
@@ -228,15 +229,14 @@ impl<'w, 'a> Back<'w, 'a> {
         }
     }
 
-    /// G13: only what is disabled by this run still, without a break, is enabled again.
+    /// G13: only what is disabled since this run, without a break, is enabled again: the journal says that it was us.
     fn disabled(&mut self, deed: &Deed) {
         let Some((id, account)) = self.account(deed) else {
             return;
         };
         let memory = self.world.account_memory(id);
         let since = memory.and_then(|memory| memory.disabled_since);
-        let still = memory.is_some_and(|memory| memory.disabled_by_us)
-            && since.is_some_and(|since| since <= deed.ended);
+        let still = since.is_some_and(|since| since <= deed.ended);
         let is = self.world.object(id).enabled();
         let aspect = Aspect::State(deed.object);
         let what = "that it is disabled";
@@ -337,13 +337,12 @@ impl<'w, 'a> Back<'w, 'a> {
             self.note(FindingKind::ChangedSince, deed, text);
             return None;
         };
-        let text = format!("as it was before run {}", self.past.run);
         Some(AttributeChange {
             attribute: change.attribute.clone(),
             before: found,
             after: before,
             refers_to: None,
-            reason: World::said(&text),
+            reason: World::said(AS_BEFORE),
             cause: Cause::Undone,
             overlay: None,
             lifts: false,
@@ -410,7 +409,9 @@ impl<'w, 'a> Back<'w, 'a> {
         let action = self.push(deed, change, &counts);
         self.leaving.insert(id, action);
         if let Some(action) = self.actions.get_mut(action.0 as usize) {
-            action.after.extend(made.into_iter().chain(behind.flatten()));
+            action
+                .after
+                .extend(made.into_iter().chain(behind.flatten()));
         }
     }
 
@@ -506,7 +507,7 @@ impl<'w, 'a> Back<'w, 'a> {
         let as_left = match (found, after) {
             (None, None) => true,
             (Some(found), Some(after)) => name.equal(found, after),
-            _ => false,
+            (None, Some(_)) | (Some(_), None) => false,
         };
         let is = (is.0, is.1 && as_left);
         if let Some(Now::After) = self.now(deed, &aspect, "whose it is", is) {
@@ -542,7 +543,11 @@ impl<'w, 'a> Back<'w, 'a> {
             .filter(|child| !self.leaving.contains_key(child));
         let stay = stay.count();
         if stay > 0 {
-            let objects = if stay == 1 { "object stays" } else { "objects stay" };
+            let objects = if stay == 1 {
+                "object stays"
+            } else {
+                "objects stay"
+            };
             let text = format!("the unit stays: {stay} {objects} in it");
             return self.note(FindingKind::Final, deed, text);
         }
@@ -645,7 +650,9 @@ impl<'w, 'a> Back<'w, 'a> {
             let text = format!("`{source}` of HR stays: HR, or the policy, does not tell it now");
             return self.note(FindingKind::ChangedSince, deed, text);
         };
-        let now = record.get(position).map(|value| Arc::from(value.to_string()));
+        let now = record
+            .get(position)
+            .map(|value| Arc::from(value.to_string()));
         let is = (now == *before, now.as_ref() == Some(after));
         let aspect = Aspect::Field(person.clone(), field.clone());
         let what = format!("`{source}` of HR");
@@ -695,7 +702,11 @@ impl<'w, 'a> Back<'w, 'a> {
                 };
                 let strict = must_succeed && self.must_succeed(own, other);
                 if let Some(action) = self.actions.get_mut(other.0 as usize) {
-                    let list = if strict { &mut action.after } else { &mut action.behind };
+                    let list = if strict {
+                        &mut action.after
+                    } else {
+                        &mut action.behind
+                    };
                     list.push(own);
                 }
             }
@@ -712,13 +723,13 @@ impl<'w, 'a> Back<'w, 'a> {
     /// place that is not free or not there, and of two groups that exclude each other the one is left first.
     fn must_succeed(&self, first: ActionId, second: ActionId) -> bool {
         let change = |id: ActionId| self.actions.get(id.0 as usize).map(|action| &action.change);
-        match (change(first), change(second)) {
-            (Some(_), Some(Change::DeleteUnit { .. })) => true,
-            (Some(Change::CreateUnit { .. } | Change::Move { .. }), Some(Change::Move { .. })) => {
-                true
-            }
-            (Some(Change::RemoveMember { .. }), Some(Change::AddMember { .. })) => true,
-            _ => false,
-        }
+        let (Some(first), Some(second)) = (change(first), change(second)) else {
+            return false;
+        };
+        let makes_way = matches!(first, Change::CreateUnit { .. } | Change::Move { .. });
+        let takes = matches!(first, Change::RemoveMember { .. });
+        matches!(second, Change::DeleteUnit { .. })
+            || (makes_way && matches!(second, Change::Move { .. }))
+            || (takes && matches!(second, Change::AddMember { .. }))
     }
 }

@@ -177,12 +177,15 @@ fn stand_aside(verdict: &mut super::GuardVerdict) {
 fn still_open(ordinary: &Plan, actions: &[Action]) -> Vec<OpenAccount> {
     let disabled: BTreeSet<Guid> = actions
         .iter()
-        .filter_map(|action| match &action.change {
-            Change::Disable {
+        .filter_map(|action| {
+            let Change::Disable {
                 account: Target::Existing { guid, .. },
                 ..
-            } => Some(*guid),
-            _ => None,
+            } = &action.change
+            else {
+                return None;
+            };
+            Some(*guid)
         })
         .collect();
     let open = ordinary.open_accounts.iter();

@@ -125,6 +125,14 @@ impl<'t> Lower<'t> {
                 let length = cursor.take(Rule::whole)?;
                 PasswordStatement::Random(self.whole(&length), span)
             }
+            Rule::KW_SEALED => {
+                cursor.take(Rule::KW_TO)?;
+                let mut keys = vec![self.string(&mut cursor)?];
+                while cursor.skip(Rule::COMMA) {
+                    keys.push(self.string(&mut cursor)?);
+                }
+                PasswordStatement::SealedTo(keys, span)
+            }
             Rule::KW_CHANGE => {
                 cursor.take(Rule::KW_AT)?;
                 cursor.take(Rule::KW_FIRST)?;

@@ -137,7 +137,11 @@ pub(super) fn last(scene: &Scene<'_>, page: &mut Page) {
     if plan.header.takes_back.is_some() {
         let again = "The next plan does again what the policy says, unless the policy or HR changes before; there is \
                      no `tenure freeze` yet to hold it.";
-        let next = if plan.is_empty() { next } else { next.plain(again) };
+        let next = if plan.is_empty() {
+            next
+        } else {
+            next.plain(again)
+        };
         if !next.is_empty() {
             page.line(0, 2, &next);
         }
