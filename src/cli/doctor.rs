@@ -132,9 +132,9 @@ fn delegation(workspace: &Workspace, policy: &Policy, output: &mut Output) -> Re
         "# What this policy needs {} ({}) to be allowed, and no more. Run by an administrator.\n",
         found.who, found.sid
     );
-    for (base, lines, sddl) in &found.bases {
+    for ad::OnBase { base, rights, sddl } in &found.bases {
         let _ = writeln!(text, "\n# {base}");
-        for (right, inherits, argument) in lines {
+        for (right, inherits, argument) in rights {
             let _ = writeln!(
                 text,
                 "# {right}\ndsacls \"{base}\" {inherits} /G \"{argument}\""

@@ -149,10 +149,9 @@ fn furnish(domain: &Domain, text: &str) {
             let lines: Vec<String> = known.map(|value| line(link, value.as_bytes())).collect();
             if !lines.is_empty() {
                 let name = line("dn", name.as_bytes());
-                links.push_str(&format!(
-                    "{name}changetype: modify\nadd: {link}\n{}-\n\n",
-                    lines.concat()
-                ));
+                let lines = lines.concat();
+                let record = format!("{name}changetype: modify\nadd: {link}\n{lines}-\n\n");
+                links.push_str(&record);
             }
         }
     }
@@ -191,7 +190,9 @@ fn record(entry: &Entry, has_exchange: bool) -> String {
         }
     }
     if entry.all("userAccountControl").contains(&"512".to_owned()) {
-        text.push_str(&format!("unicodePwd:: {}\n", unicode_pwd(PASSWORD)));
+        text.push_str("unicodePwd:: ");
+        text.push_str(&unicode_pwd(PASSWORD));
+        text.push('\n');
     }
     text.push('\n');
     text
@@ -354,10 +355,7 @@ fn each_right_that_is_taken_away_is_found_and_its_help_gives_it_back() {
         tried += 1;
     }
     assert_eq!(findings(&company, 0), usual);
-    println!(
-        "{tried} of {} rights were taken away, found, and given back",
-        all.len()
-    );
+    assert!(tried >= 10, "{tried} of {}", all.len());
 }
 
 #[test]

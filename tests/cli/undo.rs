@@ -438,7 +438,7 @@ fn what_cannot_be_taken_back_at_all_is_refused() {
     assert!(ran.said("2026-12-10"), "it says since when: {ran}");
 }
 
-/// The essence of a real domain: every object below the company's unit as OpenLDAP's tools tell it.
+/// The essence of a real domain: every object below the company's unit as `ldapsearch` tells it.
 fn told_by_the_domain(company: &Company) -> BTreeSet<String> {
     const PASSING: [&str; 12] = [
         "whenChanged",

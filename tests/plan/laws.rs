@@ -156,8 +156,8 @@ fn is_lawful(company: &Company, plan: &Plan) {
             }
             Change::CreateUnit { .. }
             | Change::CreateGroup { .. }
-            | Change::CreateAccount { .. } => vec![],
-            Change::DeleteUnit { .. } => vec![],
+            | Change::CreateAccount { .. }
+            | Change::DeleteUnit { .. } => vec![],
             Change::Adopt { account, .. }
             | Change::Release { account, .. }
             | Change::SetPassword { account, .. }

@@ -226,7 +226,7 @@ impl Company {
     }
 
     pub(crate) fn plan(&self) -> Plan {
-        self.planned(|input| plan::plan(input))
+        self.planned(plan::plan)
     }
 
     /// The plan that takes the last run back.

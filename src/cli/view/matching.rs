@@ -18,6 +18,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rustc_hash::FxHashMap;
 use serde_json::json;
+use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr as _;
 
 /// Up to how many rows of one verdict the table shows where nothing is to be settled; CSV and JSON have all.
@@ -459,7 +460,7 @@ impl MatchView<'_> {
                 .join(",");
             let (rule, note) = (cell(&row.rule), cell(&row.note));
             if row.accounts.is_empty() {
-                out.push_str(&format!("{start},,,,{rule},{note},,,,,\r\n"));
+                let _ = write!(out, "{start},,,,{rule},{note},,,,,\r\n");
             }
             for id in &row.accounts {
                 let facts = self.account(*id);
@@ -474,11 +475,12 @@ impl MatchView<'_> {
                     facts.mailbox.unwrap_or_default().to_owned(),
                     yes(used.contains(id)).to_owned(),
                 ];
-                out.push_str(&format!(
+                let _ = write!(
+                    out,
                     "{start},{what},{},{rule},{note},{}\r\n",
                     yes(facts.enabled),
                     behind.join(",")
-                ));
+                );
             }
         }
         out

@@ -16,7 +16,7 @@ use super::tls::certificate_problem;
 
 /// After how long without traffic the system asks whether the other side is still there: firewalls forget idle
 /// connections after a few minutes, and a domain controller closes them after 15.
-const KEEPALIVE: Duration = Duration::from_secs(60);
+const KEEPALIVE: Duration = Duration::from_mins(1);
 
 /// `strongerAuthRequired` and `invalidCredentials` (RFC 4511, appendix A).
 const STRONGER_AUTH: u32 = 8;
@@ -103,6 +103,10 @@ impl Dial {
 }
 
 /// The words of the library, or plainer ones for what it names after its own parts.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the library names many more, most of which cannot be here"
+)]
 pub(super) fn in_words(error: &LdapError) -> String {
     match error {
         LdapError::Timeout { .. } => "no answer came in time".to_owned(),
@@ -144,6 +148,10 @@ async fn tcp(server: &Server) -> Result<std::net::TcpStream, Error> {
     Err(last)
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the library names many more, most of which cannot be here"
+)]
 fn no_tls(server: &Server, error: LdapError) -> Error {
     let inner = match &error {
         LdapError::Io { source } => source

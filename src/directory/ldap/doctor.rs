@@ -128,8 +128,19 @@ pub struct Delegation {
     pub who: String,
     /// The account's identity.
     pub sid: Sid,
-    /// For each write base the rights with the arguments of `dsacls`, and all of them as SDDL.
-    pub bases: Vec<(Dn, Vec<(Right, &'static str, String)>, String)>,
+    /// What it has to be given on each write base.
+    pub bases: Vec<OnBase>,
+}
+
+/// The rights on one write base.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnBase {
+    /// The base.
+    pub base: Dn,
+    /// Each right with the arguments of `dsacls`: how it is handed on, and what.
+    pub rights: Vec<(Right, &'static str, String)>,
+    /// All of them as SDDL.
+    pub sddl: String,
 }
 
 /// What the account of this connection has to be given for a policy.
@@ -143,7 +154,7 @@ pub fn delegation(settings: &Settings, question: &Question<'_>) -> Result<Delega
             .map_err(failed("the schema"))?;
         let mut bases = Vec::new();
         for (position, base) in question.write.iter().enumerate() {
-            let mut lines = Vec::new();
+            let mut rights = Vec::new();
             let mut sddl = String::new();
             for right in rights_on(&question.needs, position) {
                 let id = right
@@ -154,10 +165,14 @@ pub fn delegation(settings: &Settings, question: &Question<'_>) -> Result<Delega
                     continue;
                 };
                 let (inherits, argument) = right.dsacls(&who);
-                lines.push((right.clone(), inherits, argument));
+                rights.push((right.clone(), inherits, argument));
                 sddl.push_str(&entry.sddl(&sid));
             }
-            bases.push((base.clone(), lines, sddl));
+            bases.push(OnBase {
+                base: base.clone(),
+                rights,
+                sddl,
+            });
         }
         Ok(Delegation { who, sid, bases })
     })();
@@ -173,6 +188,9 @@ fn rights_on(needs: &Needs, position: usize) -> impl Iterator<Item = &Right> {
         .filter(move |right| position == 0 || !of_mark(right))
 }
 
+/// One thing that is looked at.
+type Step<'e> = fn(&mut Examination<'e>) -> Result<(), Fault>;
+
 /// An examination at work.
 struct Examination<'e> {
     directory: &'e LdapDirectory,
@@ -180,18 +198,17 @@ struct Examination<'e> {
     examined: &'e mut Examined,
 }
 
-impl Examination<'_> {
+impl<'e> Examination<'e> {
     fn all(&mut self) {
         if !self.bases() {
             return;
         }
-        let steps: [(&'static str, fn(&mut Self) -> Result<(), Fault>); 6] = [
+        let steps: [(&'static str, Step<'e>); 5] = [
             ("the schema", Self::schema),
             ("access lists", Self::rights),
             ("the password policy", Self::passwords),
             ("the recycle bin", Self::recycle_bin),
             ("deleted objects", Self::deleted),
-            ("the global catalogue", Self::catalog),
         ];
         for (what, step) in steps {
             if let Err(fault) = step(self) {
@@ -199,6 +216,7 @@ impl Examination<'_> {
                 self.examined.findings.push(error.into());
             }
         }
+        self.catalog();
     }
 
     fn well(&mut self, text: impl Into<String>) {
@@ -427,11 +445,11 @@ impl Examination<'_> {
         self.find("deleted-unseen", true, message.to_owned(), help);
     }
 
-    fn catalog(&mut self) -> Result<(), Fault> {
+    fn catalog(&mut self) {
         let directory = self.directory;
         if directory.others.is_empty() {
             self.well("the forest has one domain: names are unique where this one says so");
-            return Ok(());
+            return;
         }
         let attributes = ["objectGUID"];
         let asked = directory.pool.read_forest(async |ldap: &mut Ldap| {
@@ -453,7 +471,6 @@ impl Examination<'_> {
                 "name a domain controller in `url` that is a global catalogue, and let its port 3269 through".to_owned(),
             ),
         }
-        Ok(())
     }
 }
 

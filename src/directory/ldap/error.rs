@@ -104,9 +104,9 @@ pub enum Error {
         /// Host and port.
         server: String,
         /// Which one is wanted.
-        wanted: Controller,
+        wanted: Box<Controller>,
         /// Which one it is.
-        found: Controller,
+        found: Box<Controller>,
     },
     /// Its clock and this machine's differ (S5).
     #[error("the clock of {server} and this machine's are {minutes} minutes apart")]

@@ -45,6 +45,10 @@ struct Line {
     operations: usize,
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "what is called again and again is written where it is called"
+)]
 impl Pool {
     /// Finds the domain controller that a run works on: the one that is pinned, else the PDC emulator if it is among
     /// those that are named, else the first that can be used.
@@ -168,8 +172,8 @@ impl Pool {
         if root.controller != self.controller {
             return Err(Error::OtherController {
                 server: self.server.to_string(),
-                wanted: self.controller.clone(),
-                found: root.controller,
+                wanted: Box::new(self.controller.clone()),
+                found: Box::new(root.controller),
             });
         }
         let operations = 1;
@@ -250,8 +254,8 @@ async fn usable(dial: &Dial, server: &Server, settings: &Settings) -> Result<(Ld
     {
         return Err(Error::OtherController {
             server: server.to_string(),
-            wanted: wanted.clone(),
-            found: root.controller,
+            wanted: Box::new(wanted.clone()),
+            found: Box::new(root.controller),
         });
     }
     Ok((ldap, root))

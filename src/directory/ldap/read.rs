@@ -174,8 +174,7 @@ impl LdapDirectory {
         let server = self.pool.server();
         let wanted = self.wanted();
         let base = domain.base.as_str();
-        let whole = self.reading.bases.is_empty()
-            || self.reading.bases.iter().any(|read| *read == domain.base);
+        let whole = self.reading.bases.is_empty() || self.reading.bases.contains(&domain.base);
         let mut found = Found::default();
         let mut read = |what: &'static str, asks: &[Ask<'_>], names_only: bool| {
             for ask in asks {

@@ -12,7 +12,7 @@ use crate::directory::snapshot::Controller;
 const CONNECT: Duration = Duration::from_secs(10);
 
 /// How long one answer may take: a busy domain controller takes seconds for a large group.
-const ANSWER: Duration = Duration::from_secs(60);
+const ANSWER: Duration = Duration::from_mins(1);
 
 /// How many connections a run has, unless it is said.
 pub const CONNECTIONS: usize = 4;

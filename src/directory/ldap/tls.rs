@@ -16,27 +16,23 @@ const HELP: &str =
 pub(super) fn config(ca: Option<&[u8]>) -> Result<Arc<ClientConfig>, Error> {
     let setting = |what: String| Error::Setting { what, help: HELP };
     let mut roots = RootCertStore::empty();
-    match ca {
-        Some(pem) => {
-            for certificate in CertificateDer::pem_slice_iter(pem) {
-                let certificate = certificate
-                    .map_err(|_| setting("`ca` holds no certificate that can be read".into()))?;
-                roots.add(certificate).map_err(|error| {
-                    setting(format!("`ca` holds no usable certificate: {error}"))
-                })?;
-            }
-            if roots.is_empty() {
-                return Err(setting("`ca` holds no certificate".into()));
-            }
+    if let Some(pem) = ca {
+        for certificate in CertificateDer::pem_slice_iter(pem) {
+            let certificate = certificate
+                .map_err(|_| setting("`ca` holds no certificate that can be read".into()))?;
+            roots
+                .add(certificate)
+                .map_err(|error| setting(format!("`ca` holds no usable certificate: {error}")))?;
         }
-        None => {
-            // One unreadable file among many is no reason to trust nobody.
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            if roots.is_empty() {
-                return Err(setting(
-                    "this machine trusts no authority, and `ca` names none".into(),
-                ));
-            }
+        if roots.is_empty() {
+            return Err(setting("`ca` holds no certificate".into()));
+        }
+    } else {
+        // One unreadable file among many is no reason to trust nobody.
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if roots.is_empty() {
+            let what = "this machine trusts no authority, and `ca` names none";
+            return Err(setting(what.into()));
         }
     }
     let provider = Arc::new(aws_lc_rs::default_provider());

@@ -160,6 +160,10 @@ impl LdapDirectory {
     }
 
     /// Sends an operation once, and says of whom a refusal speaks.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "it is written where it is called"
+    )]
     fn send(
         &self,
         dn: &str,
