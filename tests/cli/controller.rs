@@ -485,3 +485,23 @@ fn the_example_is_planned_and_applied_and_then_there_is_nothing_to_do() {
     assert!(only_one.is_empty(), "{only_one:#?}");
     assert!(real.len() > 2_000, "{}", real.len());
 }
+
+#[test]
+fn the_acceptance_script_of_the_docs_passes_and_leaves_nothing() {
+    let domain = Domain::start();
+    let administrator = domain.administrator();
+    let before = domain.client().search(domain.base_dn(), "(objectClass=organizationalUnit)", &["ou"]).done().dns();
+    let ran = Ran::of(
+        Command::new("docs/acceptance")
+            .env("TENURE", env!("CARGO_BIN_EXE_tenure"))
+            .env("ACCEPTANCE_URL", domain.ldaps_url())
+            .env("ACCEPTANCE_BIND", &administrator.upn)
+            .env("ACCEPTANCE_BASE", domain.base_dn())
+            .env("ACCEPTANCE_CA", domain.ca_file())
+            .env("TENURE_AD_PASSWORD", &administrator.password),
+    );
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(ran.out.contains("all of it passed"), "{ran}");
+    let after = domain.client().search(domain.base_dn(), "(objectClass=organizationalUnit)", &["ou"]).done().dns();
+    assert_eq!(before, after);
+}
