@@ -103,8 +103,8 @@ impl LdapDirectory {
         }
     }
 
-    /// What was read of one object.
-    pub(super) fn wanted(&self) -> Vec<&str> {
+    /// The attributes that are read of an object: those that are always needed, and what the policy names.
+    pub fn wanted(&self) -> Vec<&str> {
         let mut wanted: Vec<&str> = ALWAYS.to_vec();
         for name in address_attributes() {
             wanted.push(name);
