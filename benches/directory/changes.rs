@@ -36,7 +36,9 @@ pub(crate) fn compare() {
             ROUNDS,
             |round| {
                 let unit = domain.unit(&format!("Ours-{connections}-{round}"));
-                let actions = (0..ACCOUNTS).map(|number| creation(&unit, number)).collect();
+                let actions = (0..ACCOUNTS)
+                    .map(|number| creation(&unit, number))
+                    .collect();
                 apply(&domain, actions, connections, 16, &names_of_account())
             },
             |round| {
@@ -123,7 +125,10 @@ pub(crate) fn account(unit: &str, number: usize) -> Vec<(&'static str, String)> 
         ("mail", format!("{login}@kestrel.example")),
         ("mobile", format!("+49 170 {number:07}")),
         ("pager", format!("+49 171 {number:07}")),
-        ("physicalDeliveryOfficeName", format!("Office {}", number % 40)),
+        (
+            "physicalDeliveryOfficeName",
+            format!("Office {}", number % 40),
+        ),
         ("postOfficeBox", "10 01 15".to_owned()),
         ("postalCode", "10115".to_owned()),
         ("sAMAccountName", login.clone()),

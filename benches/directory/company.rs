@@ -72,7 +72,13 @@ pub(crate) fn compare() {
         },
         |_| run(&empty, &first, false).2,
     );
-    show(&format!("{PEOPLE} people come, {count} actions with new passwords"), count, names, took, 1.0);
+    show(
+        &format!("{PEOPLE} people come, {count} actions with new passwords"),
+        count,
+        names,
+        took,
+        1.0,
+    );
 
     std::fs::write(&state, kept.unwrap()).unwrap();
     let second = people(1);
@@ -85,13 +91,21 @@ pub(crate) fn compare() {
         },
         |_| run(&full, &second, false).2,
     );
-    show(&format!("{PEOPLE} people are reorganised, {count} actions without passwords"), count, names, took, 2.0);
+    show(
+        &format!("{PEOPLE} people are reorganised, {count} actions without passwords"),
+        count,
+        names,
+        took,
+        2.0,
+    );
 }
 
 /// The script's library, of Debian's packages.
 fn install() {
     let there = || {
-        let python = Command::new("/usr/bin/python3").args(["-c", "import ldap3"]).output();
+        let python = Command::new("/usr/bin/python3")
+            .args(["-c", "import ldap3"])
+            .output();
         python.is_ok_and(|output| output.status.success())
     };
     if there() {
@@ -101,7 +115,10 @@ fn install() {
         .args(["install", "-y", "--no-install-recommends", "python3-ldap3"])
         .env("DEBIAN_FRONTEND", "noninteractive")
         .output();
-    assert!(there(), "python3-ldap3 is missing, and could not be installed: {get:?}");
+    assert!(
+        there(),
+        "python3-ldap3 is missing, and could not be installed: {get:?}"
+    );
 }
 
 fn unpacked(template: &Path) -> Domain {
@@ -113,9 +130,14 @@ fn unpacked(template: &Path) -> Domain {
 
 /// The people as HR has them, before and after the reorganisation.
 fn people(year: usize) -> String {
-    let mut csv = "id,first_name,last_name,status,department,office,title,phone,supervisor\n".to_owned();
+    let mut csv =
+        "id,first_name,last_name,status,department,office,title,phone,supervisor\n".to_owned();
     for id in 1..=PEOPLE {
-        let supervisor = if id == 1 { String::new() } else { ((id + 6 * year) / 8).max(1).min(id - 1).to_string() };
+        let supervisor = if id == 1 {
+            String::new()
+        } else {
+            ((id + 6 * year) / 8).max(1).min(id - 1).to_string()
+        };
         writeln!(
             csv,
             "{id},First{id},Last{id},active,Department {},Office {},Engineer {year},{},{supervisor}",
@@ -166,7 +188,10 @@ impl Place {
         let said = String::from_utf8_lossy(&output.stderr);
         let told = String::from_utf8_lossy(&output.stdout);
         let end: String = told.lines().rev().take(20).collect::<Vec<_>>().join("\n");
-        assert!(codes.contains(&code), "tenure {arguments:?}: {code}\n{said}{end}");
+        assert!(
+            codes.contains(&code),
+            "tenure {arguments:?}: {code}\n{said}{end}"
+        );
     }
 
     /// Plans; how many actions that are.

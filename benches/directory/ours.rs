@@ -43,7 +43,10 @@ pub(crate) fn connect(domain: &Domain, connections: usize, reading: Reading) -> 
 pub(crate) fn reading(names: &[&str]) -> Reading {
     Reading {
         bases: Vec::new(),
-        attributes: names.iter().map(|name| (*name).into()).collect::<BTreeSet<_>>(),
+        attributes: names
+            .iter()
+            .map(|name| (*name).into())
+            .collect::<BTreeSet<_>>(),
     }
 }
 
@@ -78,6 +81,11 @@ pub(crate) fn apply(
         overridden: &[],
         approved: &[],
     };
+    // The mark of the state lies below a unit.
+    let home = format!("OU=Home,{}", domain.base_dn());
+    if domain.client().read(&home, &["ou"]).entries.is_empty() {
+        domain.unit("Home");
+    }
     timed(domain, || {
         let directory = connect(domain, connections, reading(names));
         let mut executor = Executor {
@@ -85,7 +93,7 @@ pub(crate) fn apply(
             lock: &lock,
             directory: &directory,
             hr: &ReadOnly,
-            bases: &[dn(domain.base_dn())],
+            bases: &[dn(&home)],
             // Each turn has a state of its own.
             takes_over: true,
             pace: Pace {

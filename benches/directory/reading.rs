@@ -44,7 +44,13 @@ pub(crate) fn compare() {
         |_| search(&domain, &unit, &wanted),
     );
     let what = format!("{USERS} users below a base, and every name in the domain");
-    show(&what, USERS, ["tenure", "ldapsearch, without names"], took, 0.0);
+    show(
+        &what,
+        USERS,
+        ["tenure", "ldapsearch, without names"],
+        took,
+        0.0,
+    );
 }
 
 fn read(domain: &Domain, reading: &Reading) -> crate::turns::Took {
@@ -85,7 +91,12 @@ fn seeded() -> Domain {
     for record in &records {
         key.update(record);
     }
-    let key: String = key.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let key: String = key
+        .finalize()
+        .iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let template = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("directory-{key}.tar.gz"));
     if !template.exists() {
         let domain = Domain::start();

@@ -66,7 +66,13 @@ fn median(all: impl Iterator<Item = f64>) -> f64 {
 }
 
 /// Prints how many times as fast the first is as the second, against what is asked of it.
-pub(crate) fn show(what: &str, count: usize, names: [&str; 2], [first, second]: [Took; 2], asked: f64) {
+pub(crate) fn show(
+    what: &str,
+    count: usize,
+    names: [&str; 2],
+    [first, second]: [Took; 2],
+    asked: f64,
+) {
     let ratio = second.wall / first.wall;
     let verdict = if ratio >= asked { "" } else { "  MISSED" };
     println!("{what}: {ratio:.2} times the rate, at least {asked} asked{verdict}");
