@@ -54,20 +54,16 @@ pub(super) fn attempt(
         member,
         ..Success::new(object, already)
     };
-    // A group's members are many: whether one is among them, the operation itself tells.
-    if in_doubt || membership.is_none() {
+    // A group's members are many: whether one is among them, the operation itself tells. So it does where something of
+    // that name stands already.
+    let makes = matches!(
+        change,
+        Change::CreateAccount { .. } | Change::CreateGroup { .. }
+    );
+    if in_doubt || (membership.is_none() && !makes) {
         match view.seen(change)? {
             Seen::Before => {}
             Seen::After(object) if in_doubt => return Ok(done(object, false)),
-            // Somebody else's group may be nested anywhere: nobody is put into it unseen.
-            Seen::After(_)
-                if matches!(
-                    change,
-                    Change::CreateAccount { .. } | Change::CreateGroup { .. }
-                ) =>
-            {
-                return Err(Trouble::conflict("it exists already"));
-            }
             // An adoption whose anchor stands there already, and its end, write the state alone.
             Seen::After(object) => {
                 let of_the_state = matches!(change, Change::Adopt { .. } | Change::Release { .. });
@@ -76,7 +72,13 @@ pub(super) fn attempt(
             Seen::Else(text) => return Err(Trouble::conflict(text)),
         }
     }
-    still_free(view, action)?;
+    if let Err(trouble) = still_free(view, action) {
+        return Err(if makes {
+            in_the_way(view, change, trouble)
+        } else {
+            trouble
+        });
+    }
     match view.deed(change)? {
         Deed::Password {
             account,
@@ -89,10 +91,25 @@ pub(super) fn attempt(
                 Some((group, _)) if is_so_already(change, &error) => {
                     Ok(done(view.guid(group)?, true))
                 }
+                None if makes => Err(in_the_way(view, change, error.into())),
                 Some(_) | None => Err(error.into()),
             },
             Err(Unsettled::Trouble(trouble)) => Err(trouble),
         },
+    }
+}
+
+/// What keeps something from being made, told by what stands under its name, if something does.
+fn in_the_way(view: &View<'_>, change: &Change, trouble: Trouble) -> Trouble {
+    if matches!(trouble, Trouble::Lost(_)) {
+        return trouble;
+    }
+    match view.seen(change) {
+        // Somebody else's group may be nested anywhere: nobody is put into it unseen.
+        Ok(Seen::After(_)) => Trouble::conflict("it exists already"),
+        Ok(Seen::Else(text)) => Trouble::conflict(text),
+        Ok(Seen::Before) => trouble,
+        Err(lost) => lost,
     }
 }
 

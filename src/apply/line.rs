@@ -12,7 +12,7 @@ use rand::RngExt as _;
 
 use super::Pace;
 use crate::directory::port::{Directory, Error, Operation, ResultCode, Target};
-use crate::directory::{Dn, Guid, Object};
+use crate::directory::{AttributeName, Dn, Guid, Object};
 
 /// The longest that a pause goes on once the run is given up.
 const LONGEST_NAP: Duration = Duration::from_millis(50);
@@ -84,6 +84,15 @@ impl<'a> Line<'a> {
     /// One object as it is now.
     pub(super) fn read(&self, target: &Target) -> Result<Option<Arc<Object>>, Error> {
         self.ask(|directory| directory.read(target))
+    }
+
+    /// The same with these attributes, and with what tells whether it may be written.
+    pub(super) fn read_some(
+        &self,
+        target: &Target,
+        attributes: &[AttributeName],
+    ) -> Result<Option<Arc<Object>>, Error> {
+        self.ask(|directory| directory.read_some(target, attributes))
     }
 
     /// Every object that has this address now.

@@ -185,7 +185,7 @@ impl View<'_> {
                 after,
                 ..
             } => {
-                let object = self.account(account)?;
+                let object = self.account_with(account, &[AttributeName::new(anchor)])?;
                 if holds(&object, anchor, std::slice::from_ref(after)) {
                     return Ok(Seen::After(object.guid()));
                 }
@@ -231,13 +231,19 @@ impl View<'_> {
             Change::Modify {
                 account,
                 attributes,
-            } => Ok(modified(
-                &*self.account(account)?,
-                &self.as_of_now(attributes),
-            )),
+            } => {
+                let names = attributes.iter();
+                let names: Vec<_> = names
+                    .map(|change| AttributeName::new(&change.attribute))
+                    .collect();
+                Ok(modified(
+                    &*self.account_with(account, &names)?,
+                    &self.as_of_now(attributes),
+                ))
+            }
             Change::Move { account, to, .. } => {
                 let guid = self.guid(account)?;
-                let object = self.object(guid, account.dn())?;
+                let object = self.object(guid, account.dn(), &[])?;
                 if object.dn().same_spelling(to) {
                     return Ok(Seen::After(guid));
                 }
@@ -303,8 +309,17 @@ impl View<'_> {
 
     /// An account that may be written: there, in its place, and not protected since.
     pub(super) fn account(&self, target: &Target) -> Result<Arc<Object>, Trouble> {
+        self.account_with(target, &[])
+    }
+
+    /// The same with these attributes.
+    fn account_with(
+        &self,
+        target: &Target,
+        attributes: &[AttributeName],
+    ) -> Result<Arc<Object>, Trouble> {
         let guid = self.guid(target)?;
-        let object = self.object(guid, target.dn())?;
+        let object = self.object(guid, target.dn(), attributes)?;
         let place = self.place(guid, target);
         if *object.dn() != place {
             return Err(Trouble::conflict(format!(
@@ -319,9 +334,14 @@ impl View<'_> {
         Ok(object)
     }
 
-    fn object(&self, guid: Guid, dn: &Dn) -> Result<Arc<Object>, Trouble> {
+    fn object(
+        &self,
+        guid: Guid,
+        dn: &Dn,
+        attributes: &[AttributeName],
+    ) -> Result<Arc<Object>, Trouble> {
         self.line
-            .read(&port::Target::Guid(guid))?
+            .read_some(&port::Target::Guid(guid), attributes)?
             .ok_or_else(|| Trouble::conflict(format!("{dn} does not exist any more")))
     }
 

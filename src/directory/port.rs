@@ -25,6 +25,17 @@ pub trait Directory: Send + Sync {
     /// One object as it is now; none if there is none.
     fn read(&self, target: &Target) -> Result<Option<Arc<Object>>, Error>;
 
+    /// The same with these attributes and with what tells whether it may be written, and not necessarily more: what is
+    /// asked right before each operation, so a directory far away may answer many such questions at once.
+    fn read_some(
+        &self,
+        target: &Target,
+        attributes: &[AttributeName],
+    ) -> Result<Option<Arc<Object>>, Error> {
+        let _ = attributes;
+        self.read(target)
+    }
+
     /// Every object that has this address now, in whatever attribute of the one name space of addresses (S14).
     fn address_holders(&self, address: &str) -> Result<Vec<Guid>, Error>;
 

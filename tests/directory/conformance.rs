@@ -7,7 +7,7 @@
 
 use super::world::{World, refused};
 use tenure::directory::port::{Change, Error, Operation, ResultCode as Code, Target};
-use tenure::directory::{Guid, Rdn, Value};
+use tenure::directory::{Dn, Guid, Rdn, Value};
 
 const GLOBAL: &str = "-2147483646";
 const LOCAL: &str = "-2147483644";
@@ -662,6 +662,53 @@ fn a_deletion_takes_the_links_along_and_leaves_children_alone(world: &World) {
     assert!(world.groups(new).is_empty());
 }
 
+fn many_who_ask_at_once_are_each_told_their_own(world: &World) {
+    let people: Vec<(Guid, Dn, String)> = (0..24)
+        .map(|number| {
+            // Names that a filter could take for its own.
+            let name = format!("CN=P (*{number})\\, Q,OU=Staff");
+            let mail = format!("p{number}@x.example");
+            let login = format!("p{number}");
+            let guid = world.add(
+                &name,
+                &[
+                    ("objectClass", &["user"]),
+                    ("sAMAccountName", &[&login]),
+                    ("mail", &[&mail]),
+                ],
+            );
+            (guid, world.at(&name), mail)
+        })
+        .collect();
+    let begin = std::sync::Barrier::new(people.len());
+    let ask = |(guid, name, mail): &(Guid, Dn, String)| {
+        begin.wait();
+        let directory = &world.directory;
+        let read = |target: &Target| directory.read_some(target, &["mail".into()]).unwrap();
+        for _ in 0..5 {
+            for target in [Target::Guid(*guid), Target::Dn(name.clone())] {
+                let object = read(&target).unwrap();
+                assert_eq!(object.guid(), *guid);
+                assert_eq!(object.dn(), name);
+                assert_eq!(object.first("mail"), Some(mail.as_str()));
+                assert!(object.is_user() && !object.enabled());
+            }
+            let nobody = Guid::derived(&["nobody", mail]);
+            assert!(read(&Target::Guid(nobody)).is_none());
+            let nowhere = world.at("CN=Nobody,OU=Staff");
+            assert!(read(&Target::Dn(nowhere)).is_none());
+            assert_eq!(directory.address_holders(mail).unwrap(), [*guid]);
+            let free = format!("free-{mail}");
+            assert_eq!(directory.address_holders(&free).unwrap(), []);
+        }
+    };
+    std::thread::scope(|scope| {
+        for person in &people {
+            scope.spawn(|| ask(person));
+        }
+    });
+}
+
 /// A test of each case for each directory.
 macro_rules! cases {
     ($($case:ident),* $(,)?) => {
@@ -700,4 +747,5 @@ cases!(
     names_of_every_kind_are_made_found_moved_renamed_and_deleted,
     moves_are_refused_where_they_would_break_the_tree,
     a_deletion_takes_the_links_along_and_leaves_children_alone,
+    many_who_ask_at_once_are_each_told_their_own,
 );

@@ -234,7 +234,8 @@ impl Client {
         answer
     }
 
-    fn tool(&self, name: &str) -> Command {
+    /// One of the tools, ready to ask.
+    pub(crate) fn tool(&self, name: &str) -> Command {
         let mut command = Command::new(name);
         command
             .args(["-H", &self.url])

@@ -36,6 +36,8 @@ pub(crate) struct Options {
     pub(crate) recycle_bin: bool,
     /// Samba's `ldap server require strong auth`.
     pub(crate) strong_auth: &'static str,
+    /// A domain that was packed with what is in it, instead of a fresh one.
+    pub(crate) template: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -46,6 +48,7 @@ impl Default for Options {
             exchange: true,
             recycle_bin: false,
             strong_auth: "allow_sasl_over_tls",
+            template: None,
         }
     }
 }

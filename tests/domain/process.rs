@@ -89,7 +89,11 @@ impl Running {
     #[track_caller]
     pub(super) fn start(folder: &Path, options: &Options) -> (Self, Env) {
         let yes = |wish: bool| if wish { "yes" } else { "no" };
-        let mut up = script("up")
+        let mut up = script("up");
+        if let Some(template) = &options.template {
+            up.env("SAMBA_TEMPLATE", template);
+        }
+        let mut up = up
             .arg("--stay")
             .arg(folder)
             .env("SAMBA_REALM", options.realm)

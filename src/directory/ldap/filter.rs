@@ -19,6 +19,12 @@ impl Filter {
         Self(format!("({attribute}={})", ldap_escape(value)))
     }
 
+    /// The attribute has this value, byte by byte.
+    pub(super) fn bytes(attribute: &str, value: &[u8]) -> Self {
+        let escaped: String = value.iter().map(|byte| format!("\\{byte:02x}")).collect();
+        Self(format!("({attribute}={escaped})"))
+    }
+
     /// The attribute has a value.
     pub(super) fn present(attribute: &str) -> Self {
         Self(format!("({attribute}=*)"))
@@ -72,6 +78,8 @@ mod tests {
             Filter::not(&Filter::present("c")),
         ]);
         assert_eq!(filter.to_string(), "(&(|(a=*)(b=x))(!(c=*)))");
+        let filter = Filter::bytes("objectGUID", &[0, 0x2a, 0xff]);
+        assert_eq!(filter.to_string(), "(objectGUID=\\00\\2a\\ff)");
         assert!(ldap3::parse_filter(filter.to_string()).is_ok());
     }
 }

@@ -5,8 +5,9 @@
 //! the library underneath (`ldap3`) is known in this folder alone.
 //!
 //! From the bottom: `tls`, `connect` and `pool` make connections; `root` tells who answers; `filter`, `search` and
-//! `entry` ask and understand; `read` makes a snapshot, `write` does operations, `refusal` understands a no; [`doctor`]
-//! looks whether everything that a policy needs is there. The program that uses it sees [`LdapDirectory`],
+//! `entry` ask and understand; `read` makes a snapshot, `look` looks at single objects again, where `together` makes one
+//! question of many; `write` does operations, `refusal` understands a no; [`doctor`] looks whether everything that a
+//! policy needs is there. The program that uses it sees [`LdapDirectory`],
 //! [`Settings`] and [`Error`].
 
 mod connect;
@@ -14,6 +15,7 @@ pub mod doctor;
 mod entry;
 mod error;
 mod filter;
+mod look;
 mod pool;
 mod read;
 mod refusal;
@@ -21,6 +23,7 @@ mod root;
 mod search;
 mod settings;
 mod tls;
+mod together;
 mod write;
 
 pub use error::{Certificate, Credentials, Error};
@@ -28,7 +31,7 @@ pub use read::{Progress, Reading};
 pub use settings::{Bind, CONNECTIONS, Patience, Security, Server, Settings};
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
 use ldap3::Ldap;
@@ -37,20 +40,18 @@ use super::dn::Dn;
 use super::guid::Guid;
 use super::object::Object;
 use super::port::{self, Directory, Operation, Target};
-use super::schema::address_key;
 use super::snapshot::{Controller, Snapshot};
+use super::value::AttributeName;
 use filter::Filter;
+use look::{AddressAttributes, Holders, Looked, Sought};
 use pool::Pool;
-use read::address_attributes;
 use root::{Root, failed};
 use search::Ask;
+use together::Together;
 use write::{as_error, base_of, gone};
 
 /// How far two clocks may be apart (S5).
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(2);
-
-/// The prefixes under which an address stands in `proxyAddresses` and `targetAddress`.
-const PREFIXES: [&str; 3] = ["", "smtp:", "sip:"];
 
 /// A directory on a domain controller.
 pub struct LdapDirectory {
@@ -59,6 +60,9 @@ pub struct LdapDirectory {
     /// The other domains of the forest.
     others: Vec<Dn>,
     reading: Reading,
+    looks: Together<Sought, Looked>,
+    holders: Together<String, Holders>,
+    address_attributes: OnceLock<AddressAttributes>,
 }
 
 impl fmt::Debug for LdapDirectory {
@@ -89,6 +93,9 @@ impl LdapDirectory {
             root,
             others,
             reading,
+            looks: Together::default(),
+            holders: Together::default(),
+            address_attributes: OnceLock::new(),
         })
     }
 
@@ -122,40 +129,16 @@ impl Directory for LdapDirectory {
         Ok(self.found(target)?.map(Arc::new))
     }
 
+    fn read_some(
+        &self,
+        target: &Target,
+        attributes: &[AttributeName],
+    ) -> Result<Option<Arc<Object>>, port::Error> {
+        self.look(target, attributes)
+    }
+
     fn address_holders(&self, address: &str) -> Result<Vec<Guid>, port::Error> {
-        let patience = self.pool.patience();
-        let bare = address_key(address);
-        let filter = Filter::any(address_attributes().flat_map(|attribute| {
-            PREFIXES.map(|prefix| Filter::equal(attribute, &format!("{prefix}{bare}")))
-        }));
-        let attributes = ["objectGUID"];
-        let search = async |ldap: &mut Ldap, base: &Dn| {
-            let mut holders = Vec::new();
-            let ask = Ask::below(base.as_str(), filter.clone(), &attributes);
-            ask.each(ldap, patience, |entry| {
-                holders.extend(entry.guid());
-                Ok(())
-            })
-            .await?;
-            Ok(holders)
-        };
-        let mut holders = self
-            .pool
-            .read(async |ldap: &mut Ldap| search(ldap, &self.root.base).await)
-            .map_err(|fault| as_error(fault, address))?;
-        if !self.others.is_empty() && self.root.is_global_catalog {
-            let elsewhere = self.pool.read_forest(async |ldap: &mut Ldap| {
-                let mut holders = Vec::new();
-                for domain in &self.others {
-                    holders.extend(search(ldap, domain).await?);
-                }
-                Ok(holders)
-            });
-            holders.extend(elsewhere.map_err(|fault| as_error(fault, address))?);
-        }
-        holders.sort();
-        holders.dedup();
-        Ok(holders)
+        self.holders_of(address)
     }
 
     fn is_member(&self, group: Guid, member: &Dn) -> Result<bool, port::Error> {

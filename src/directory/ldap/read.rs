@@ -12,12 +12,12 @@ use super::LdapDirectory;
 use super::entry::{Entry, Rest};
 use super::error::Error;
 use super::filter::Filter;
+use super::look::address_attributes;
 use super::root::failed;
 use super::search::{Ask, Fault, rest_of};
 use crate::directory::dn::Dn;
 use crate::directory::guid::Guid;
 use crate::directory::object::{Object, SharedObject};
-use crate::directory::schema::{Unique, attributes};
 use crate::directory::snapshot::{Domain, Snapshot};
 use crate::directory::value::AttributeName;
 
@@ -103,8 +103,8 @@ impl LdapDirectory {
         }
     }
 
-    /// What was read of one object.
-    pub(super) fn wanted(&self) -> Vec<&str> {
+    /// The attributes that are read of an object: those that are always needed, and what the policy names.
+    pub fn wanted(&self) -> Vec<&str> {
         let mut wanted: Vec<&str> = ALWAYS.to_vec();
         for name in address_attributes() {
             wanted.push(name);
@@ -366,13 +366,6 @@ fn deleted_attributes() -> Vec<&'static str> {
         "userAccountControl",
     ];
     own.into_iter().chain(name_attributes()).collect()
-}
-
-/// The attributes of the one name space of addresses (S14).
-pub(super) fn address_attributes() -> impl Iterator<Item = &'static str> {
-    attributes()
-        .filter(|attribute| attribute.unique == Some(Unique::Addresses))
-        .map(|attribute| attribute.name)
 }
 
 /// Of several bases those that lie below no other.

@@ -41,6 +41,8 @@ pub(super) struct Ask<'a> {
     pub(super) attributes: &'a [&'a str],
     /// Deleted objects as well.
     pub(super) deleted: bool,
+    /// Page by page; a search for a few that are known needs none.
+    pub(super) paged: bool,
 }
 
 /// Why a search has no result.
@@ -69,6 +71,7 @@ impl<'a> Ask<'a> {
             filter: Filter::all(),
             attributes,
             deleted: false,
+            paged: false,
         }
     }
 
@@ -80,12 +83,13 @@ impl<'a> Ask<'a> {
             filter,
             attributes,
             deleted: false,
+            paged: true,
         }
     }
 
     fn controls(&self, size: i32, cookie: Vec<u8>) -> Vec<RawControl> {
         let mut controls = Vec::new();
-        if self.scope != Scope::Base {
+        if self.paged {
             controls.push(PagedResults { size, cookie }.into());
         }
         if self.deleted {
@@ -109,7 +113,7 @@ impl<'a> Ask<'a> {
             let answer = self
                 .page(ldap, patience, (PAGE, cookie.clone()), &mut take)
                 .await?;
-            if self.scope == Scope::Base {
+            if !self.paged {
                 return Ok(());
             }
             let next = next_cookie(&answer).ok_or_else(|| {

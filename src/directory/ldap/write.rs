@@ -50,10 +50,9 @@ impl LdapDirectory {
             all.push((name.as_str().into(), values));
         }
         self.send(dn.as_str(), async |ldap| {
-            let answer = ldap.add(dn.as_str(), all.clone()).await?;
-            accepted(answer)?;
-            self.guid_of(ldap, dn.as_str()).await
-        })
+            accepted(ldap.add(dn.as_str(), all.clone()).await?)
+        })?;
+        self.guid_of(dn)
     }
 
     fn modify(&self, target: &Target, changes: &[Change]) -> Result<Guid, Error> {
@@ -89,12 +88,12 @@ impl LdapDirectory {
             return self.existing(target);
         }
         self.send(&name, async |ldap| {
-            accepted(ldap.modify(&name, modifications.clone()).await?)?;
-            match target {
-                Target::Guid(guid) => Ok(*guid),
-                Target::Dn(dn) => self.guid_of(ldap, dn.as_str()).await,
-            }
-        })
+            accepted(ldap.modify(&name, modifications.clone()).await?)
+        })?;
+        match target {
+            Target::Guid(guid) => Ok(*guid),
+            Target::Dn(dn) => self.guid_of(dn),
+        }
     }
 
     fn rename(&self, guid: Guid, from: &Dn, to: &Dn) -> Result<Guid, Error> {
@@ -107,18 +106,18 @@ impl LdapDirectory {
             .filter(|parent| from.parent().as_ref() != Some(parent));
         let parent = parent.as_ref().map(Dn::as_str);
         self.send(from.as_str(), async |ldap| {
-            accepted(ldap.modifydn(from.as_str(), &rdn, true, parent).await?)?;
-            Ok(guid)
-        })
+            accepted(ldap.modifydn(from.as_str(), &rdn, true, parent).await?)
+        })?;
+        Ok(guid)
     }
 
     fn delete(&self, guid: Guid, dn: &Dn) -> Result<Guid, Error> {
         self.still_called(guid, dn)?;
         let name = format!("<GUID={guid}>");
         self.send(dn.as_str(), async |ldap| {
-            accepted(ldap.delete(&name).await?)?;
-            Ok(guid)
-        })
+            accepted(ldap.delete(&name).await?)
+        })?;
+        Ok(guid)
     }
 
     /// Sets a password: in quotes and UTF-16 (MS-ADTS 3.1.1.3.1.5.1); with it whether it must be changed.
@@ -154,9 +153,9 @@ impl LdapDirectory {
                 Mod::Replace("unicodePwd".into(), one(bytes.to_vec())),
                 Mod::Replace("pwdLastSet".into(), one(last_set.clone())),
             ];
-            accepted(ldap.modify(&name, modifications).await?)?;
-            Ok(guid)
-        })
+            accepted(ldap.modify(&name, modifications).await?)
+        })?;
+        Ok(guid)
     }
 
     /// Sends an operation once, and says of whom a refusal speaks.
@@ -167,8 +166,8 @@ impl LdapDirectory {
     fn send(
         &self,
         dn: &str,
-        operation: impl AsyncFn(&mut Ldap) -> Result<Guid, Fault>,
-    ) -> Result<Guid, Error> {
+        operation: impl AsyncFn(&mut Ldap) -> Result<(), Fault>,
+    ) -> Result<(), Error> {
         let patience = self.pool.patience();
         self.pool
             .write(async |ldap: &mut Ldap| {
@@ -178,15 +177,17 @@ impl LdapDirectory {
             .map_err(|fault| as_error(fault, dn))
     }
 
-    async fn guid_of(&self, ldap: &mut Ldap, dn: &str) -> Result<Guid, Fault> {
-        let attributes = ["objectGUID"];
-        let entry = Ask::object(dn, &attributes)
-            .one(ldap, self.pool.patience())
-            .await?;
+    /// The GUID of what was just made or changed under its name.
+    fn guid_of(&self, dn: &Dn) -> Result<Guid, Error> {
         // Done it is, but as what it is now called cannot be told: whoever asked looks again.
-        entry
-            .and_then(|entry| entry.guid())
-            .ok_or_else(|| Fault::Lost(format!("{dn} was made, and is not found")))
+        let lost = |why: &str| Error::Unreachable {
+            message: format!("{dn} was made, and {why}"),
+        };
+        match self.look(&Target::Dn(dn.clone()), &[]) {
+            Ok(Some(object)) => Ok(object.guid()),
+            Ok(None) => Err(lost("is not found")),
+            Err(error) => Err(lost(&format!("could not be looked at: {error}"))),
+        }
     }
 
     /// The object's name must still be the one that the plan saw.
