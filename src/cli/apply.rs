@@ -6,6 +6,7 @@ use super::only::Only;
 use super::operator::Operator;
 use super::planning::{self, Asked, Planned};
 use super::report::Report;
+use super::resume::{self, Reached};
 use super::{Exit, Output, check, disk, people, plan as plan_command, session};
 use crate::apply::{
     ApplyError, Boundary, Executor, NoHandover, Outcome, Pace, Refusal, Situation, Status, Watch,
@@ -27,7 +28,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// How long a run waits for another to end.
-const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const LOCK_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Applies a kept plan, or one made now.
 pub(super) fn run(
@@ -47,7 +48,11 @@ pub(super) fn run(
     let pinned = kept
         .as_ref()
         .and_then(|plan| plan.header.controller.as_ref());
-    let source = Source::of(&workspace, &reading.policy, pinned)?;
+    // A run that was broken off is finished where it was begun, before another one begins.
+    let Reached { source, elsewhere } = match resume::waiting(&workspace)? {
+        Some(waiting) => resume::reach(&workspace, &reading.policy, &waiting)?,
+        None => Reached::there(Source::of(&workspace, &reading.policy, pinned)?),
+    };
     let mark = source.mark(&workspace)?;
     planning::belongs(&workspace, mark.as_ref())?.map_err(Report::from)?;
     let store_path = workspace.path(&workspace.config.state);
@@ -83,7 +88,12 @@ pub(super) fn run(
             watch: &mut watch,
             clock: &*clock,
         };
-        let resumed = executor.resume(source.domain(&workspace)?)?;
+        let domain = source.domain(&workspace)?;
+        let resumed = if elsewhere {
+            executor.resume_elsewhere(domain)?
+        } else {
+            executor.resume(domain)?
+        };
         directory.save()?;
         reading.people = people::read(&workspace, &reading.policy)?;
         if let Some(outcome) = resumed {
@@ -359,7 +369,7 @@ fn guards(arguments: &ApplyArgs) -> Result<Vec<GuardKind>, Report> {
     arguments.r#override.iter().map(kind).collect()
 }
 
-fn exit(outcome: &Outcome) -> Exit {
+pub(super) fn exit(outcome: &Outcome) -> Exit {
     if outcome.counts.all_done() {
         Exit::Ok
     } else {
@@ -367,7 +377,7 @@ fn exit(outcome: &Outcome) -> Exit {
     }
 }
 
-fn say_outcome(outcome: &Outcome, actions: &[crate::plan::Action], output: &mut Output) {
+pub(super) fn say_outcome(outcome: &Outcome, actions: &[crate::plan::Action], output: &mut Output) {
     let counts = &outcome.counts;
     let mut text = format!("run {}: {} done", outcome.run, counts.done);
     for (number, word) in [
@@ -487,7 +497,7 @@ impl Progress {
         }
     }
 
-    fn finish(&self) {
+    pub(super) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }
@@ -506,40 +516,48 @@ impl Watch for Progress {
         self.cancelled.load(Ordering::SeqCst)
     }
 
-    fn at(&mut self, _boundary: Boundary) -> std::ops::ControlFlow<()> {
+    #[cfg_attr(not(debug_assertions), expect(unused_variables, reason = "nothing halts"))]
+    fn at(&mut self, boundary: Boundary) -> std::ops::ControlFlow<()> {
         #[cfg(debug_assertions)]
-        self.halt.pass();
+        self.halt.pass(boundary);
         std::ops::ControlFlow::Continue(())
     }
 }
 
-/// Where a test wants this process to stand still and be killed: at the boundary whose number, from 0, is in the
-/// environment. Only builds with debug assertions have this; a release build has no such switch.
+/// Where a test wants this process to stand still and be killed: at the boundary whose number, from 0, or whose name
+/// is in the environment. Only builds with debug assertions have this; a release build has no such switch.
 #[cfg(debug_assertions)]
-struct Halt {
-    left: Option<u64>,
+enum Halt {
+    Never,
+    After(u64),
+    At(String),
 }
 
 #[cfg(debug_assertions)]
 impl Halt {
     fn of_this_process() -> Self {
-        let number = std::env::var("TENURE_HALT_AT").ok();
-        Self {
-            left: number.and_then(|number| number.parse().ok()),
+        match std::env::var("TENURE_HALT_AT") {
+            Ok(place) => place.parse().map_or(Self::At(place), Self::After),
+            Err(_) => Self::Never,
         }
     }
 
     /// Passes a boundary, or never returns.
-    fn pass(&mut self) {
-        match &mut self.left {
-            Some(0) => {
-                let _ = writeln!(std::io::stderr(), "halted: waiting to be killed");
-                loop {
-                    std::thread::park();
-                }
+    fn pass(&mut self, boundary: Boundary) {
+        let here = match self {
+            Self::Never => false,
+            Self::After(0) => true,
+            Self::After(left) => {
+                *left -= 1;
+                false
             }
-            Some(left) => *left -= 1,
-            None => {}
+            Self::At(name) => *name == format!("{boundary:?}"),
+        };
+        if here {
+            let _ = writeln!(std::io::stderr(), "halted: waiting to be killed");
+            loop {
+                std::thread::park();
+            }
         }
     }
 }
@@ -556,6 +574,7 @@ impl From<ApplyError> for Report {
                 refusals.first().map_or("directory-held", Refusal::code)
             }
             ApplyError::Mark { .. } | ApplyError::Directory { .. } => "directory-failed",
+            ApplyError::Elsewhere { .. } => "controller-lost",
             ApplyError::Store(_) => "bad-state",
             ApplyError::BrokenOff { .. } => "broken-off",
         };
