@@ -516,7 +516,10 @@ impl Watch for Progress {
         self.cancelled.load(Ordering::SeqCst)
     }
 
-    #[cfg_attr(not(debug_assertions), expect(unused_variables, reason = "nothing halts"))]
+    #[cfg_attr(
+        not(debug_assertions),
+        expect(unused_variables, reason = "nothing halts")
+    )]
     fn at(&mut self, boundary: Boundary) -> std::ops::ControlFlow<()> {
         #[cfg(debug_assertions)]
         self.halt.pass(boundary);

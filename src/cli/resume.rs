@@ -187,8 +187,9 @@ fn reach_next(
     let short = host.split('.').next().unwrap_or(host);
     if !name.eq_ignore_ascii_case(host) && !name.eq_ignore_ascii_case(short) {
         let message = format!("run {run} was begun on {host}, not on {name}");
-        return Err(Report::text("ldap-other-controller", message)
-            .help(format!("say `--dc-lost {short}`, if that is the one which is lost")));
+        return Err(Report::text("ldap-other-controller", message).help(format!(
+            "say `--dc-lost {short}`, if that is the one which is lost"
+        )));
     }
     match Source::of(workspace, policy, Some(wanted)) {
         Ok(_) => {
