@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Boundary, Refusal};
+use super::{Boundary, Ended, Refusal};
 use crate::directory::port;
 use crate::state::StoreError;
 
@@ -68,6 +68,16 @@ pub enum ApplyError {
         #[source]
         source: port::Error,
     },
+    /// What only takes away is done, at another domain controller; the rest waits for the one that the run was begun on.
+    #[error("run {run} went on with what only takes away ({} done), and {left} actions wait", ended.len())]
+    Elsewhere {
+        /// Which run.
+        run: Uuid,
+        /// The actions that came to an end here.
+        ended: Vec<Ended>,
+        /// How many wait.
+        left: usize,
+    },
     /// The state store failed; if a run had begun, it waits to be finished.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -96,6 +106,11 @@ impl ApplyError {
             }
             Self::Directory { .. } | Self::BrokenOff { .. } => {
                 "mend the cause, then run `tenure resume`: it finishes this run, every action once"
+                    .into()
+            }
+            Self::Elsewhere { .. } => {
+                "finish it with `tenure resume` when that domain controller is back; if it never comes back, \
+                                       with `tenure resume --dc-lost` and its name"
                     .into()
             }
             Self::Store(error) => error.help(),

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::attempt::Success;
 use super::crew::{Crew, Report, Task};
 use super::effect::{Effect, Known};
-use super::job::{Job, numbered};
+use super::job::{Job, Scope, numbered};
 use super::journal;
 use super::line::Line;
 use super::members::{MAX_NAMES, Membership};
@@ -26,10 +26,10 @@ use super::seen::{Told, Trouble, View};
 use super::written::write_back;
 use super::{
     ApplyError, Author, Boundary, Counts, Handed, Handover, Pace, RunStatus, Situation, Status,
-    Watch, precondition,
+    Unfinished, Watch, precondition,
 };
 use crate::directory::port::{self, Directory};
-use crate::directory::{Dn, Guid};
+use crate::directory::{Controller, Dn, Guid};
 use crate::hr::port::WriteBack;
 use crate::plan::{Action, ActionId, Change, Plan, Target, file};
 use crate::state::{Given, Lock, Store};
@@ -183,6 +183,34 @@ impl Executor<'_> {
 
     /// Finishes the run that was broken off; `None` if there is none. `domain` is that of the directory.
     pub fn resume(&mut self, domain: Option<Guid>) -> Result<Option<Outcome>, ApplyError> {
+        self.go_on(domain, Scope::All)
+    }
+
+    /// Goes on with it at another domain controller than it was begun on, which may not know yet what was done there:
+    /// only with what takes away (S9). An error says what waits; all else is as in [`Executor::resume`].
+    pub fn resume_elsewhere(
+        &mut self,
+        domain: Option<Guid>,
+    ) -> Result<Option<Outcome>, ApplyError> {
+        self.go_on(domain, Scope::TakingAway)
+    }
+
+    /// Gives the run that was broken off to this domain controller: a human says that the one it was begun on does not
+    /// come back, and so nothing that it may have done.
+    pub fn give_over(&mut self, to: &Controller) -> Result<(), ApplyError> {
+        let Some(found) = journal::unfinished(self.store)? else {
+            return Ok(());
+        };
+        let mut plan = plan_of(&found)?;
+        let from = plan.header.controller.replace(to.clone());
+        let at = (self.clock)();
+        self.store.write(self.lock, |writer| {
+            journal::give_over(writer, found.id, &plan, from.as_ref(), at)
+        })?;
+        Ok(())
+    }
+
+    fn go_on(&mut self, domain: Option<Guid>, scope: Scope) -> Result<Option<Outcome>, ApplyError> {
         let Some(found) = journal::unfinished(self.store)? else {
             return Ok(None);
         };
@@ -193,14 +221,12 @@ impl Executor<'_> {
                 planned: found.domain_name,
             });
         }
-        let plan = file::from_json(&found.plan).map_err(|error| ApplyError::LostPlan {
-            run,
-            why: error.to_string(),
-        })?;
+        let plan = plan_of(&found)?;
         let line = Line::new(self.directory, self.pace);
         let mark = self.own_mark(&line)?;
         let mut job = self.take_lease(&line, mark, run, found.started, &plan)?;
         job.outcome.resumed = true;
+        job.scope = scope;
         self.carry_out(&line, job).map(Some)
     }
 
@@ -232,6 +258,10 @@ impl Executor<'_> {
                 }
                 driven
             })?;
+        }
+        if let Some(left) = job.left() {
+            let ended = job.outcome.ended;
+            return Err(ApplyError::Elsewhere { run, ended, left });
         }
         self.end(line, job)
     }
@@ -287,6 +317,7 @@ impl Executor<'_> {
             }
             let mut tasks = Vec::new();
             let mut closed = Vec::new();
+            let mut held = false;
             for _ in 0..crew.room() {
                 let Some(next) = schedule.next(most) else {
                     break;
@@ -299,6 +330,10 @@ impl Executor<'_> {
                     let Some(action) = job.plan.actions.get(id.0 as usize) else {
                         continue;
                     };
+                    if job.holds_back(action) {
+                        held = true;
+                        continue;
+                    }
                     let in_doubt = job.status(id) == Status::Intended;
                     self.at(Boundary::BeforeIntent(id))?;
                     match job.excused(id, action).filter(|_| !in_doubt) {
@@ -322,6 +357,9 @@ impl Executor<'_> {
                 }
             }
             if tasks.is_empty() && closed.is_empty() {
+                if held {
+                    continue;
+                }
                 return Ok(());
             }
             self.intend(job, &tasks, &closed)?;
@@ -584,6 +622,14 @@ impl Executor<'_> {
         }
         Ok(())
     }
+}
+
+/// The plan of a run that was broken off.
+fn plan_of(found: &Unfinished) -> Result<Plan, ApplyError> {
+    file::from_json(&found.plan).map_err(|error| ApplyError::LostPlan {
+        run: found.id,
+        why: error.to_string(),
+    })
 }
 
 /// The plan with the yes that was given for this run (S19): from now on the plan itself says who gave it.

@@ -34,6 +34,17 @@ pub(super) struct Job<'a> {
     pub(super) lease: Lease,
     /// When the lease is to be renewed; never where it has no end.
     pub(super) renew: Option<Timestamp>,
+    /// How much of it may be done here.
+    pub(super) scope: Scope,
+}
+
+/// How much of a run may be done on the domain controller at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// Everything: it is the one that the run was begun on.
+    All,
+    /// What only takes away: it is another one, and may lack what was done on the first (S9).
+    TakingAway,
 }
 
 impl<'a> Job<'a> {
@@ -64,7 +75,27 @@ impl<'a> Job<'a> {
             mark,
             lease,
             renew,
+            scope: Scope::All,
         }
+    }
+
+    /// Whether an action waits for the domain controller that the run was begun on.
+    ///
+    /// To disable and to take out of a group can be done twice and is the same. A deletion only takes away too, but
+    /// cannot be taken back: it waits.
+    pub(super) fn holds_back(&self, action: &Action) -> bool {
+        let takes_away = matches!(
+            action.change,
+            Change::Disable { .. } | Change::RemoveMember { .. }
+        );
+        self.scope == Scope::TakingAway && !takes_away
+    }
+
+    /// How many actions are left for that domain controller; none where nothing had to wait.
+    pub(super) fn left(&self) -> Option<usize> {
+        let open = |status: &&Status| matches!(status, Status::Pending | Status::Intended);
+        let left = self.statuses.iter().filter(open).count();
+        (self.scope == Scope::TakingAway && left > 0).then_some(left)
     }
 
     pub(super) fn status(&self, id: ActionId) -> Status {

@@ -12,7 +12,7 @@ use rusqlite::{OptionalExtension as _, params};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::directory::Guid;
+use crate::directory::{Controller, Guid};
 use crate::plan::{Action, ActionId, Cause, Change, Formerly, Plan, Reversible, file};
 use crate::state::{Entry, Store, StoreError, Writer, codec};
 
@@ -425,6 +425,33 @@ pub(super) fn end(
     writer.audit(&Entry {
         at,
         event,
+        run: Some(run),
+        facts: &facts.to_string(),
+        private: None,
+    })?;
+    Ok(())
+}
+
+/// Says that a run goes on at the domain controller that its plan now names, because the one before is lost.
+pub(super) fn give_over(
+    writer: &mut Writer<'_>,
+    run: Uuid,
+    plan: &Plan,
+    from: Option<&Controller>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    writer.db().execute(
+        "UPDATE run_plan SET plan = ?2 WHERE run = ?1",
+        params![run.to_string(), file::to_json(plan)],
+    )?;
+    let to = plan.header.controller.as_ref();
+    let facts = serde_json::json!({
+        "lost": from.map(ToString::to_string),
+        "now": to.map(ToString::to_string),
+    });
+    writer.audit(&Entry {
+        at,
+        event: "controller-lost",
         run: Some(run),
         facts: &facts.to_string(),
         private: None,

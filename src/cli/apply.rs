@@ -6,6 +6,7 @@ use super::only::Only;
 use super::operator::Operator;
 use super::planning::{self, Asked, Planned};
 use super::report::Report;
+use super::resume::{self, Reached};
 use super::sealed::SealedPasswords;
 use super::{Exit, Output, check, disk, people, plan as plan_command, session};
 use crate::apply::{
@@ -50,7 +51,11 @@ pub(super) fn run(
     let pinned = kept
         .as_ref()
         .and_then(|plan| plan.header.controller.as_ref());
-    let source = Source::of(&workspace, &reading.policy, pinned)?;
+    // A run that was broken off is finished where it was begun, before another one begins.
+    let Reached { source, elsewhere } = match resume::waiting(&workspace)? {
+        Some(waiting) => resume::reach(&workspace, &reading.policy, &waiting)?,
+        None => Reached::there(Source::of(&workspace, &reading.policy, pinned)?),
+    };
     let mark = source.mark(&workspace)?;
     planning::belongs(&workspace, mark.as_ref())?.map_err(Report::from)?;
     let store_path = workspace.path(&workspace.config.state);
@@ -87,7 +92,12 @@ pub(super) fn run(
             watch: &mut watch,
             clock: &*clock,
         };
-        let resumed = executor.resume(source.domain(&workspace)?)?;
+        let domain = source.domain(&workspace)?;
+        let resumed = if elsewhere {
+            executor.resume_elsewhere(domain)?
+        } else {
+            executor.resume(domain)?
+        };
         directory.save()?;
         reading.people = people::read(&workspace, &reading.policy)?;
         if let Some(outcome) = resumed {
@@ -512,34 +522,57 @@ impl Watch for Progress {
         self.cancelled.load(Ordering::SeqCst)
     }
 
-    fn at(&mut self, _boundary: Boundary) -> std::ops::ControlFlow<()> {
-        pass_boundary();
+    fn at(&mut self, boundary: Boundary) -> std::ops::ControlFlow<()> {
+        pass(Some(boundary));
         std::ops::ControlFlow::Continue(())
     }
 }
 
-/// Where a test wants this process to stand still and be killed: at the boundary whose number, from 0, is in the
-/// environment. Only builds with debug assertions have this; a release build has no such switch.
+/// Where a test wants this process to stand still and be killed: at the boundary whose number, from 0, or whose name
+/// is in the environment. Only builds with debug assertions have this; a release build has no such switch.
 #[cfg(debug_assertions)]
-static LEFT: LazyLock<Mutex<Option<u64>>> = LazyLock::new(|| {
-    let number = std::env::var("TENURE_HALT_AT").ok();
-    Mutex::new(number.and_then(|number| number.parse().ok()))
+enum Halt {
+    Never,
+    After(u64),
+    At(String),
+}
+
+#[cfg(debug_assertions)]
+static HALT: LazyLock<Mutex<Halt>> = LazyLock::new(|| {
+    Mutex::new(match std::env::var("TENURE_HALT_AT") {
+        Ok(place) => place.parse().map_or(Halt::At(place), Halt::After),
+        Err(_) => Halt::Never,
+    })
 });
 
-/// Passes a boundary, or never returns.
+/// Passes a boundary that has no name, or never returns.
 pub(super) fn pass_boundary() {
+    pass(None);
+}
+
+/// Passes a boundary, or never returns.
+#[cfg_attr(
+    not(debug_assertions),
+    expect(unused_variables, reason = "nothing halts")
+)]
+fn pass(boundary: Option<Boundary>) {
     #[cfg(debug_assertions)]
     {
-        let mut left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
-        match &mut *left {
-            Some(0) => {
-                let _ = writeln!(std::io::stderr(), "halted: waiting to be killed");
-                loop {
-                    std::thread::park();
-                }
+        let mut halt = HALT.lock().unwrap_or_else(PoisonError::into_inner);
+        let here = match &mut *halt {
+            Halt::Never => false,
+            Halt::After(0) => true,
+            Halt::After(left) => {
+                *left -= 1;
+                false
             }
-            Some(left) => *left -= 1,
-            None => {}
+            Halt::At(name) => boundary.is_some_and(|here| *name == format!("{here:?}")),
+        };
+        if here {
+            let _ = writeln!(std::io::stderr(), "halted: waiting to be killed");
+            loop {
+                std::thread::park();
+            }
         }
     }
 }
@@ -556,6 +589,7 @@ impl From<ApplyError> for Report {
                 refusals.first().map_or("directory-held", Refusal::code)
             }
             ApplyError::Mark { .. } | ApplyError::Directory { .. } => "directory-failed",
+            ApplyError::Elsewhere { .. } => "controller-lost",
             ApplyError::Store(_) => "bad-state",
             ApplyError::BrokenOff { .. } => "broken-off",
         };

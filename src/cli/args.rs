@@ -59,6 +59,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Show what would change, ask, and do it
     Apply(ApplyArgs),
+    /// Finish a run that was broken off, and begin no other
+    Resume(ResumeArgs),
     /// Which accounts belong to whom, and what is to settle
     Match(MatchArgs),
     /// Why an account looks as it does, and why not otherwise
@@ -285,6 +287,14 @@ pub struct Consent {
     /// Say yes to what waits for approval, by the ids that the plan shows
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub approve: Vec<String>,
+}
+
+/// Flags of `tenure resume`.
+#[derive(Debug, Args)]
+pub struct ResumeArgs {
+    /// The domain controller that the run was begun on never comes back: go on at another one
+    #[arg(long, value_name = "NAME")]
+    pub dc_lost: Option<String>,
 }
 
 /// Flags of `tenure match`.

@@ -32,6 +32,8 @@ codes! {
     "bad-writeback" "a file of written-back values that cannot be read"
     "broken-off" "a run that was broken off"
     "clock-skew" "two clocks that disagree"
+    "controller-answers" "a domain controller that is called lost, and answers"
+    "controller-lost" "a run whose domain controller does not answer"
     "csv-no-column" "a CSV of people without a column that the policy needs"
     "csv-nobody" "employments of somebody whom the people do not have"
     "csv-not-a-table" "a CSV of people that is no table"

@@ -25,6 +25,7 @@ mod personio_sim;
 mod plan;
 mod planning;
 mod report;
+mod resume;
 mod reveal;
 mod sealed;
 mod session;
@@ -95,6 +96,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Check(arguments) => check::run(&cli.global, arguments, &mut output),
         Command::Plan(arguments) => plan::run(&cli.global, arguments, &mut output),
         Command::Apply(arguments) => apply::run(&cli.global, arguments, &mut output),
+        Command::Resume(arguments) => resume::run(&cli.global, arguments, &mut output),
         Command::Match(arguments) => matching::run(&cli.global, arguments, &mut output),
         Command::History(arguments) => history::history(&cli.global, arguments, &mut output),
         Command::Show(arguments) => history::show(&cli.global, arguments, &mut output),

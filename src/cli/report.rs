@@ -52,6 +52,19 @@ impl Report {
         &self.message
     }
 
+    /// The stable name of what happened.
+    pub(super) fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// Says that another report is the cause.
+    #[must_use]
+    pub(super) fn because(mut self, cause: Self) -> Self {
+        self.causes.push(cause.message);
+        self.causes.extend(cause.causes);
+        self
+    }
+
     /// Says what to do.
     #[must_use]
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {

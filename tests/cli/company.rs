@@ -105,7 +105,7 @@ id,first_name,last_name,status,department,title
 
 /// The same people a month later, when everything happens at once: 1 changes departments, 2 leaves, 3 marries,
 /// 4 has the first day, 5 left long ago, 6 is promoted, 7 is new.
-const PEOPLE_LATER: &str = "\
+pub(super) const PEOPLE_LATER: &str = "\
 id,first_name,last_name,status,department,title
 1,Anna,Berg,active,Sales,Buyer
 2,Ben,Ode,inactive,Lab,Chemist

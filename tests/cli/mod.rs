@@ -9,6 +9,8 @@ mod belongs;
 mod canary;
 mod company;
 mod controller;
+#[cfg(debug_assertions)] // as `killed`
+mod crash;
 mod example;
 mod exits;
 mod explain;

@@ -4,6 +4,7 @@ mod bulk;
 mod conformance;
 mod connections;
 mod durability;
+mod large_group;
 mod ldif_files;
 pub(crate) mod live;
 mod properties;

@@ -201,6 +201,20 @@ impl Domain {
         *self.running.lock().unwrap() = Some(running);
     }
 
+    /// Keeps what it knows now for [`Domain::rewind`].
+    pub(crate) fn keep(&self) {
+        self.stop();
+        copy_databases(&self.folder, &self.folder.join("kept"));
+        self.restart();
+    }
+
+    /// Knows again what it knew at [`Domain::keep`], and nothing else.
+    pub(crate) fn rewind(&self) {
+        self.kill();
+        copy_databases(&self.folder.join("kept"), &self.folder);
+        self.restart();
+    }
+
     /// Asks as administrator.
     pub(crate) fn client(&self) -> Client {
         Client::new(&self.ldaps_url(), &self.ca_file(), self.administrator())
@@ -213,6 +227,19 @@ impl Domain {
             .add(&format!("dn: {dn}\nobjectClass: organizationalUnit\n"))
             .done();
         dn
+    }
+}
+
+/// Copies what a domain controller knows from one folder to another.
+fn copy_databases(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for name in ["private", "state"] {
+        let _ = std::fs::remove_dir_all(to.join(name));
+        let copied = std::process::Command::new("cp")
+            .args(["-a", "--sparse=always"])
+            .args([from.join(name), to.join(name)])
+            .status();
+        assert!(copied.unwrap().success());
     }
 }
 
