@@ -17,7 +17,7 @@ use super::shell::{change, typed, write};
 
 /// Codes whose example cannot be typed into a document, and why. Each is shown by a test elsewhere, or is a
 /// guard against what should never be.
-const TOLD: [(&str, &str); 41] = [
+const TOLD: [(&str, &str); 43] = [
     (
         "bad-writeback",
         "a file that is damaged by hand: `cli::told`",
@@ -129,6 +129,11 @@ const TOLD: [(&str, &str); 41] = [
         "a plan from elsewhere: `cli::bad_plan`",
     ),
     ("recording-not-text", "bytes that are no text: `personio`"),
+    ("run-forgotten", "months pass between two runs: `cli::undo`"),
+    (
+        "run-other-domain",
+        "a journal of another domain: `cli::undo`",
+    ),
     (
         "state-older",
         "a state from a backup: `apply::precondition`",
