@@ -490,7 +490,15 @@ fn the_example_is_planned_and_applied_and_then_there_is_nothing_to_do() {
 fn the_acceptance_script_of_the_docs_passes_and_leaves_nothing() {
     let domain = Domain::start();
     let administrator = domain.administrator();
-    let before = domain.client().search(domain.base_dn(), "(objectClass=organizationalUnit)", &["ou"]).done().dns();
+    let before = domain
+        .client()
+        .search(
+            domain.base_dn(),
+            "(objectClass=organizationalUnit)",
+            &["ou"],
+        )
+        .done()
+        .dns();
     let ran = Ran::of(
         Command::new("docs/acceptance")
             .env("TENURE", env!("CARGO_BIN_EXE_tenure"))
@@ -502,6 +510,14 @@ fn the_acceptance_script_of_the_docs_passes_and_leaves_nothing() {
     );
     assert_eq!(ran.code, 0, "{ran}");
     assert!(ran.out.contains("all of it passed"), "{ran}");
-    let after = domain.client().search(domain.base_dn(), "(objectClass=organizationalUnit)", &["ou"]).done().dns();
+    let after = domain
+        .client()
+        .search(
+            domain.base_dn(),
+            "(objectClass=organizationalUnit)",
+            &["ou"],
+        )
+        .done()
+        .dns();
     assert_eq!(before, after);
 }

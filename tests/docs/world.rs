@@ -17,7 +17,7 @@ use super::shell::{change, typed, write};
 
 /// Codes whose example cannot be typed into a document, and why. Each is shown by a test elsewhere, or is a
 /// guard against what should never be.
-const TOLD: [(&str, &str); 59] = [
+const TOLD: [(&str, &str); 61] = [
     (
         "attribute-missing",
         "a domain controller is needed: `cli::controller`",
@@ -194,6 +194,11 @@ const TOLD: [(&str, &str); 59] = [
     (
         "rights-too-many",
         "a domain controller is needed: `cli::controller`",
+    ),
+    ("run-forgotten", "months pass between two runs: `cli::undo`"),
+    (
+        "run-other-domain",
+        "a journal of another domain: `cli::undo`",
     ),
     (
         "state-older",

@@ -30,6 +30,8 @@ fn for_the_others(plan: &Plan, left_out: &BTreeSet<PersonId>) -> Vec<String> {
             .is_some_and(|person| !left_out.contains(person))
     });
     let mut lines = shown(&plan);
+    // An account keeps the password that it got.
+    lines.retain(|line| !line.starts_with("password "));
     lines.sort();
     lines
 }

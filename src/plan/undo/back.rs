@@ -235,8 +235,12 @@ impl<'w, 'a> Back<'w, 'a> {
             return;
         };
         let memory = self.world.account_memory(id);
-        let since = memory.and_then(|memory| memory.disabled_since);
-        let still = since.is_some_and(|since| since <= deed.ended);
+        // Where nothing is remembered no run has looked at it since.
+        let still = memory.is_none_or(|memory| {
+            memory
+                .disabled_since
+                .is_some_and(|since| since <= deed.ended)
+        });
         let is = self.world.object(id).enabled();
         let aspect = Aspect::State(deed.object);
         let what = "that it is disabled";
