@@ -75,6 +75,7 @@ pub(crate) fn apply(
         state: &identity,
         domain: None,
         domain_name: domain.base_dn(),
+        takes_back: None,
         policy: "policy",
         people_source: "people",
         people: None,
@@ -161,6 +162,7 @@ pub(crate) fn action(number: usize, change: Change, reserves: Vec<(NameSpace, St
         counts: Vec::new(),
         reserves: reserves.map(|(space, name)| (space, name.into())).collect(),
         approval: None,
+        formerly: None,
     }
 }
 
