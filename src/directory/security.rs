@@ -232,15 +232,26 @@ mod tests {
         for offset in [0_u32, 0, 0, 20] {
             bytes.extend(offset.to_le_bytes());
         }
-        let size = u16::try_from(8 + entries.len() * 20).unwrap();
+        let of = |kind: u8| {
+            if super::FOR_OBJECT_TYPE.contains(&kind) {
+                24
+            } else {
+                20_u16
+            }
+        };
+        let size: u16 = 8 + entries.iter().map(|(kind, ..)| of(*kind)).sum::<u16>();
         bytes.extend([4, 0]);
         bytes.extend(size.to_le_bytes());
         bytes.extend(u16::try_from(entries.len()).unwrap().to_le_bytes());
         bytes.extend([0, 0]);
         for (kind, flags, mask) in entries {
             bytes.extend([*kind, *flags]);
-            bytes.extend(20_u16.to_le_bytes());
+            bytes.extend(of(*kind).to_le_bytes());
             bytes.extend(mask.to_le_bytes());
+            if of(*kind) > 20 {
+                // For all types.
+                bytes.extend([0; 4]);
+            }
             bytes.extend([1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
         }
         bytes
