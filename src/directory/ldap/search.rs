@@ -109,7 +109,15 @@ impl<'a> Ask<'a> {
         mut take: impl FnMut(Entry) -> Result<(), String>,
     ) -> Result<(), Fault> {
         let mut cookie = Vec::new();
+        let mut head = None;
         loop {
+            let mut first = None;
+            let mut take = |entry: Entry| {
+                if first.is_none() {
+                    first = Some(entry.dn.clone());
+                }
+                take(entry)
+            };
             let answer = self
                 .page(ldap, patience, (PAGE, cookie.clone()), &mut take)
                 .await?;
@@ -122,10 +130,11 @@ impl<'a> Ask<'a> {
             if next.is_empty() {
                 return Ok(());
             }
-            if next == cookie {
+            // A cookie is the server's own business: Samba's names the search, and is the same for every page.
+            if next == cookie && first == head {
                 return Err(Fault::Broken("the same page without end".to_owned()));
             }
-            cookie = next;
+            (cookie, head) = (next, first);
         }
     }
 

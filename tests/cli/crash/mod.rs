@@ -19,8 +19,16 @@ use super::{Place, Plan, Ran};
 
 use firm::{End, Firm};
 
-/// What a plan of this size needs besides: it takes a third of the laboratory's group away.
-const APPLY: [&str; 5] = ["apply", "--yes", "--override", "revoke", "--because=test"];
+/// What a plan of this size needs besides: many leave one group, and many lose their title.
+const APPLY: [&str; 7] = [
+    "apply",
+    "--yes",
+    "--override",
+    "revoke",
+    "--override",
+    "values",
+    "--because=test",
+];
 
 const RESUME: [&str; 1] = ["resume"];
 

@@ -4,12 +4,14 @@ use super::firm::UNIT;
 use super::{Desk, Firm};
 use crate::domain::front::{Front, On};
 
-const KEPT: [&str; 6] = [
+const KEPT: [&str; 8] = [
     "apply",
     "plan.json",
     "--yes",
     "--override",
     "revoke",
+    "--override",
+    "values",
     "--because=test",
 ];
 
