@@ -109,7 +109,7 @@ fn between_runs_the_next_controller_is_used_and_what_it_lacks_is_a_conflict() {
 #[test]
 fn what_only_takes_away_goes_on_at_the_next_controller() {
     let firm = Firm::busy();
-    let (expected, _) = firm.undisturbed();
+    let (expected, _) = Firm::undisturbed();
     let two = Two::of(&firm);
     let desk = two.desk();
     assert!(desk.kill_at(&APPLY, "Marked"));
@@ -138,13 +138,13 @@ fn what_only_takes_away_goes_on_at_the_next_controller() {
     assert_eq!(desk.behind(), before);
     two.first.serve_connections();
     desk.expect(0, &RESUME);
-    assert_eq!(firm.end(&desk), expected);
+    assert_eq!(&firm.end(&desk), expected);
 }
 
 #[test]
 fn a_controller_that_never_comes_back_is_given_up_by_name() {
     let firm = Firm::busy();
-    let (expected, _) = firm.undisturbed();
+    let (expected, _) = Firm::undisturbed();
     let two = Two::of(&firm);
     let desk = two.desk();
     desk.expect(0, &["resume", "--dc-lost", "dc1"]);
@@ -161,5 +161,5 @@ fn a_controller_that_never_comes_back_is_given_up_by_name() {
     assert!(desk.kill_at(&["resume", "--dc-lost", "dc1"], "12"));
     // It was given up once; what was begun since belongs to the other one.
     desk.expect(0, &RESUME);
-    assert_eq!(firm.end(&desk), expected);
+    assert_eq!(&firm.end(&desk), expected);
 }
