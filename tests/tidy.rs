@@ -68,7 +68,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rusqlite::", &["src/state/", "src/apply/"]),
     ("clap::", &["src/cli/"]),
     (
-        "age::",
+        "x25519::",
         &["src/policy/lower/password.rs", "src/cli/sealed.rs"],
     ),
 ];

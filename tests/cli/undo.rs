@@ -247,7 +247,7 @@ fn a_run_with_an_action_of_every_kind_is_taken_back() {
     let shown = place.expect(0, &["show", &run_id(&place, 2)]).out;
     let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
     for told in [
-        "3 in part, 3 cannot be taken back tenure undo ",
+        "2 in part, 3 cannot be taken back tenure undo ",
         "an undo cannot: the account stays, disabled",
         "an undo cannot: a deleted account comes back by reanimation alone",
     ] {

@@ -704,6 +704,10 @@ impl<'w, 'a> Back<'w, 'a> {
                 let Some(other) = self.undone.get(&id).copied() else {
                     continue;
                 };
+                // Links come first on the way back as on the way there (`order::links_first`).
+                if !must_succeed && self.is_link_of(own, other) {
+                    continue;
+                }
                 let strict = must_succeed && self.must_succeed(own, other);
                 if let Some(action) = self.actions.get_mut(other.0 as usize) {
                     let list = if strict {
@@ -721,6 +725,13 @@ impl<'w, 'a> Back<'w, 'a> {
             action.behind.sort_unstable();
             action.behind.dedup();
         }
+    }
+
+    /// Whether the first moves what the second may name.
+    fn is_link_of(&self, first: ActionId, second: ActionId) -> bool {
+        let change = |id: ActionId| self.actions.get(id.0 as usize).map(|action| &action.change);
+        matches!(change(first), Some(Change::Move { .. }))
+            && matches!(change(second), Some(Change::Modify { .. }))
     }
 
     /// Whether the second may not be done unless the first was: a unit goes only once it is empty, nobody comes to a

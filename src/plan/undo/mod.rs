@@ -76,7 +76,7 @@ pub fn stays(change: &Change) -> Option<&'static str> {
     match change {
         Change::CreateAccount { .. } => Some("the account stays, disabled"),
         Change::CreateGroup { .. } => Some("the group stays, without those whom the run put in"),
-        Change::SetPassword { .. } => Some("the former password is known to nobody"),
+        Change::SetPassword { .. } => Some("the password stays: a former one is known to nobody"),
         Change::Delete { .. } => Some("a deleted account comes back by reanimation alone"),
         Change::WriteBack { before: None, .. } => Some("the value stays in HR"),
         Change::CreateUnit { .. }
@@ -118,12 +118,12 @@ pub fn undo(input: &Input<'_>, past: &PastRun, ordinary: &Plan) -> Plan {
     let (before, _) = invariant::judge(&world, &correlation, &[]);
     let (mut broken, unjudged) = invariant::judge(&world, &correlation, &actions);
     broken.retain(|one| !before.contains(one));
-    let actions = order::ordered(actions, &kept);
+    let (actions, left) = in_order(actions, &kept);
     let mut guards = guard::judge(&world, &Draft::default(), &actions, &actions, 0);
     for verdict in &mut guards {
         stand_aside(verdict);
     }
-    let mut findings: Vec<Finding> = findings.into_iter().chain(unjudged).collect();
+    let mut findings: Vec<Finding> = findings.into_iter().chain(unjudged).chain(left).collect();
     findings.sort_by(|a, b| {
         let order = a.kind.cmp(&b.kind);
         order.then_with(|| (&a.person, &a.who, &a.text).cmp(&(&b.person, &b.who, &b.text)))
@@ -160,6 +160,26 @@ pub fn undo(input: &Input<'_>, past: &PastRun, ordinary: &Plan) -> Plan {
         next_changes: Vec::new(),
         memory,
     }
+}
+
+/// The actions, each behind what it depends on. Those that wait for each other in a circle are told, never lost: of
+/// one run there are none, and what a later version thinks of may have some.
+fn in_order(mut actions: Vec<Action>, kept: &[bool]) -> (Vec<Action>, Option<Finding>) {
+    let all = actions.len();
+    let ordered = order::ordered(actions.clone(), kept);
+    if ordered.len() == all {
+        return (ordered, None);
+    }
+    for action in &mut actions {
+        action.behind.clear();
+    }
+    let ordered = order::ordered(actions, kept);
+    let left = all - ordered.len();
+    let finding = (left > 0).then(|| {
+        let text = format!("{left} actions wait for each other and are not taken back");
+        Finding::new(FindingKind::Blocked, "this run".into(), text).help("do them by hand")
+    });
+    (ordered, finding)
 }
 
 /// Guards that measure how HR looks say nothing of a plan that does not ask HR: a broken feed is a reason to take a
