@@ -3,8 +3,8 @@
 use super::deed::Deed;
 use super::seen::{Seen, Trouble, View};
 use super::{Handed, NotHanded, Owner, password};
-use crate::directory::Guid;
 use crate::directory::port::{self, Operation, ResultCode, win32};
+use crate::directory::{AttributeName, Guid};
 use crate::plan::{Action, Change, Target};
 use crate::state::NameSpace;
 
@@ -204,7 +204,8 @@ fn give_password(
     length: u32,
 ) -> Result<Success, Trouble> {
     let guid = view.guid(account)?;
-    let object = view.account(account)?;
+    let names = ["sAMAccountName", "userPrincipalName"].map(AttributeName::new);
+    let object = view.account_with(account, &names)?;
     let owner = Owner {
         run: view.run,
         person: action.person.as_ref(),

@@ -203,7 +203,7 @@ impl View<'_> {
                 after,
                 ..
             } => {
-                let object = self.account(account)?;
+                let object = self.account_with(account, &[AttributeName::new(anchor)])?;
                 if holds(&object, anchor, after.as_slice()) {
                     return Ok(Seen::After(object.guid()));
                 }
@@ -313,7 +313,7 @@ impl View<'_> {
     }
 
     /// The same with these attributes.
-    fn account_with(
+    pub(super) fn account_with(
         &self,
         target: &Target,
         attributes: &[AttributeName],
