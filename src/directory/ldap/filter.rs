@@ -1,6 +1,6 @@
 //! Search filters (RFC 4515): values are escaped where a filter is made, and nowhere else.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use ldap3::ldap_escape;
 
@@ -21,7 +21,10 @@ impl Filter {
 
     /// The attribute has this value, byte by byte.
     pub(super) fn bytes(attribute: &str, value: &[u8]) -> Self {
-        let escaped: String = value.iter().map(|byte| format!("\\{byte:02x}")).collect();
+        let escaped = value.iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "\\{byte:02x}");
+            text
+        });
         Self(format!("({attribute}={escaped})"))
     }
 

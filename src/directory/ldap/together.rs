@@ -141,7 +141,7 @@ mod tests {
     fn who_gets_no_answer_learns_that() {
         let together = Together::<u8, u8>::default();
         assert_eq!(together.ask(1, |_| Vec::new()), None);
-        assert_eq!(together.ask(2, |all| all.to_vec()), Some(2));
+        assert_eq!(together.ask(2, <[u8]>::to_vec), Some(2));
         let begin = Barrier::new(4);
         std::thread::scope(|scope| {
             let one = || {
@@ -165,6 +165,6 @@ mod tests {
             together.ask(1, |_| panic!("a broken search"))
         }));
         assert!(broken.is_err());
-        assert_eq!(together.ask(2, |all| all.to_vec()), Some(2));
+        assert_eq!(together.ask(2, <[u8]>::to_vec), Some(2));
     }
 }
