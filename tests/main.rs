@@ -6,6 +6,7 @@
     clippy::string_slice,
     clippy::panic,
     clippy::wildcard_enum_match_arm,
+    clippy::format_push_string,
     reason = "a failed test may panic"
 )]
 
