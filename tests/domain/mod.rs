@@ -207,6 +207,18 @@ impl Domain {
         self.restart();
     }
 
+    /// Knows what another one kept, and nothing else; that is what it goes back to from now on.
+    pub(crate) fn become_like(&self, other: &Self) {
+        self.kill();
+        copy_databases(&other.folder.join("kept"), &self.folder.join("kept"));
+        let certificates = self.folder.join("private/tls");
+        std::fs::remove_dir_all(self.folder.join("kept/private/tls")).unwrap();
+        let copied = copy(&certificates, &self.folder.join("kept/private/tls"));
+        assert!(copied);
+        copy_databases(&self.folder.join("kept"), &self.folder);
+        self.restart();
+    }
+
     /// Asks as administrator.
     pub(crate) fn client(&self) -> Client {
         Client::new(&self.ldaps_url(), &self.ca_file(), self.administrator())
@@ -227,12 +239,14 @@ fn copy_databases(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for name in ["private", "state"] {
         let _ = std::fs::remove_dir_all(to.join(name));
-        let copied = std::process::Command::new("cp")
-            .args(["-a", "--sparse=always"])
-            .args([from.join(name), to.join(name)])
-            .status();
-        assert!(copied.unwrap().success());
+        assert!(copy(&from.join(name), &to.join(name)));
     }
+}
+
+fn copy(from: &Path, to: &Path) -> bool {
+    let mut command = std::process::Command::new("cp");
+    command.args(["-a", "--sparse=always"]).args([from, to]);
+    command.status().unwrap().success()
 }
 
 impl Drop for Domain {

@@ -1,6 +1,7 @@
 //! The company, and how a run on it ended.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use tenure::state::Store;
 
@@ -56,6 +57,15 @@ pub(super) struct End {
 impl Firm {
     /// Its first plan is applied, and a month later there is an action of every kind to be done.
     pub(super) fn busy() -> Self {
+        let seed = seed();
+        let domain = Domain::start();
+        domain.become_like(&seed.firm.domain);
+        let template = seed.firm.template.twin();
+        Self { domain, template }
+    }
+
+    /// The same, made from nothing.
+    fn new() -> Self {
         let domain = Domain::start();
         furnish(&domain);
         let template = Place::empty();
@@ -70,7 +80,7 @@ impl Firm {
         template.write("policy/policy.tenure", policy);
         template.write("people.csv", many(company::PEOPLE));
         let firm = Self { domain, template };
-        let desk = firm.desk(&[&firm.domain.ldaps_url()]);
+        let desk = firm.own_desk();
         desk.expect(0, &APPLY);
         company::make_it_later(&desk.place);
         desk.place.write("people.csv", many(company::PEOPLE_LATER));
@@ -82,6 +92,12 @@ impl Firm {
         );
         firm.domain.keep();
         Self { template, ..firm }
+    }
+
+    /// How a run ends that nobody disturbs, and how many actions it has.
+    pub(super) fn undisturbed() -> (&'static End, usize) {
+        let seed = seed();
+        (&seed.end, seed.actions)
     }
 
     /// A desk with a copy of the state, at which these domain controllers are used.
@@ -103,16 +119,6 @@ impl Firm {
     /// A desk in front of the domain controller itself.
     pub(super) fn own_desk(&self) -> Desk {
         self.desk(&[&self.domain.ldaps_url()])
-    }
-
-    /// How a run ends that nobody disturbs, and how many actions it has; the domain is as before.
-    pub(super) fn undisturbed(&self) -> (End, usize) {
-        let desk = self.own_desk();
-        let count = desk.plan().actions().len();
-        desk.expect(0, &APPLY);
-        let end = self.end(&desk);
-        self.domain.rewind();
-        (end, count)
     }
 
     /// The end as it is now; the state is whole, the directory free, and nothing is left to do.
@@ -191,6 +197,27 @@ impl Firm {
             .map(|entry| (entry.attributes["objectGUID"][0].clone(), entry.dn))
             .collect()
     }
+}
+
+/// What all companies of a test run are copies of.
+struct Seed {
+    firm: Firm,
+    end: End,
+    actions: usize,
+}
+
+fn seed() -> &'static Seed {
+    static SEED: OnceLock<Seed> = OnceLock::new();
+    SEED.get_or_init(|| {
+        let firm = Firm::new();
+        let desk = firm.own_desk();
+        let actions = desk.plan().actions().len();
+        desk.expect(0, &APPLY);
+        let end = firm.end(&desk);
+        // What it kept is all that is needed of it.
+        firm.domain.stop();
+        Seed { firm, end, actions }
+    })
 }
 
 /// The people of the small company as often as there are letters, each with names and keys of their own.

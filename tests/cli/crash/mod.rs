@@ -1,7 +1,7 @@
 //! The real binary against a real domain controller, and everything that can break in the middle of a run (G8, S5, S9).
 //!
 //! [`Firm`] is a company of 56 people in a domain of its own, with about 200 actions of every kind due. Whatever a
-//! test does to the run, to the domain controller or to the way between them, the [`End`] must be that of a run that
+//! test does to the run, to the domain controller or to the way between them, the end must be that of a run that
 //! nobody disturbed. The usual test run takes a sample; with `TENURE_LONG=1` the full counts, which are printed.
 
 mod controllers;
@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use super::{Place, Plan, Ran};
 
-use firm::{End, Firm};
+use firm::Firm;
 
 /// What a plan of this size needs besides: many leave one group, and many lose their title.
 const APPLY: [&str; 7] = [

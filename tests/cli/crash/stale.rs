@@ -24,7 +24,7 @@ fn keep_plan(firm: &Firm) -> Desk {
 #[test]
 fn what_a_hand_changed_is_a_conflict_and_stays_as_the_hand_left_it() {
     let firm = Firm::busy();
-    let (expected, _) = firm.undisturbed();
+    let (expected, _) = Firm::undisturbed();
     let desk = keep_plan(&firm);
     let client = firm.domain.client();
     let staff = |name: &str| format!("CN={name},OU=Staff,{UNIT}");

@@ -10,7 +10,7 @@ use crate::domain::front::{Fault, Front, On};
 #[test]
 fn a_domain_controller_that_dies_and_comes_back_is_waited_for() {
     let firm = Firm::busy();
-    let (expected, _) = firm.undisturbed();
+    let (expected, _) = Firm::undisturbed();
     let desk = firm.own_desk();
     desk.configure("[apply]\nrate = 60");
     let run = desk.begin(&APPLY);
@@ -20,13 +20,13 @@ fn a_domain_controller_that_dies_and_comes_back_is_waited_for() {
     firm.domain.restart();
     let (code, said) = run.end();
     assert_eq!(code, 0, "{said}");
-    assert_eq!(firm.end(&desk), expected);
+    assert_eq!(&firm.end(&desk), expected);
 }
 
 /// What happens to a run behind a front to which this is done.
 fn through(prepare: impl Fn(&Front), configuration: &str) {
     let firm = Firm::busy();
-    let (expected, _) = firm.undisturbed();
+    let (expected, _) = Firm::undisturbed();
     let front = Front::before(&firm.domain).start();
     prepare(&front);
     let desk = firm.desk(&[&front.ldaps_url()]);
@@ -34,7 +34,7 @@ fn through(prepare: impl Fn(&Front), configuration: &str) {
     desk.expect(0, &APPLY);
     front.mend();
     front.close_idle(None);
-    assert_eq!(firm.end(&desk), expected);
+    assert_eq!(&firm.end(&desk), expected);
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn connections_that_are_closed_for_idleness_are_opened_again() {
 #[test]
 fn a_full_disk_stops_the_run_and_a_disk_with_room_finishes_it() {
     let firm = Firm::busy();
-    let (expected, _) = firm.undisturbed();
+    let (expected, _) = Firm::undisturbed();
     let desk = firm.own_desk();
     let size = std::fs::metadata(desk.place.path(STATE)).unwrap().len();
     let mut full = 0;
@@ -107,5 +107,5 @@ fn a_full_disk_stops_the_run_and_a_disk_with_room_finishes_it() {
     }
     assert!(full > 0);
     desk.expect(0, &APPLY);
-    assert_eq!(firm.end(&desk), expected);
+    assert_eq!(&firm.end(&desk), expected);
 }
