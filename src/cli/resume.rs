@@ -9,8 +9,9 @@ use super::directory::{Clock, Source};
 use super::operator::Operator;
 use super::planning;
 use super::report::Report;
+use super::sealed::SealedPasswords;
 use super::{Exit, Output, check, people, session};
-use crate::apply::{ApplyError, Executor, NoHandover, journal};
+use crate::apply::{ApplyError, Executor, journal};
 use crate::directory::Controller;
 use crate::plan::file;
 use crate::policy::Policy;
@@ -93,6 +94,8 @@ pub(super) fn run(
     let directory = source.open(&workspace, &clock)?;
     let hr = workspace.hr(&reading.people, &reading.policy, &outside);
     let mut watch = Progress::new(output);
+    let recipients = &reading.policy.rules.password.sealed_to;
+    let mut handover = SealedPasswords::new(&workspace, recipients);
     let mut executor = Executor {
         store: &mut store,
         lock: &lock,
@@ -101,7 +104,7 @@ pub(super) fn run(
         bases: &workspace.config.write,
         takes_over: false,
         pace: apply::pace(&workspace, reading.pinned),
-        handover: &mut NoHandover,
+        handover: &handover,
         watch: &mut watch,
         clock: &*clock,
     };
@@ -122,6 +125,7 @@ pub(super) fn run(
     };
     output.say("finished the run that was broken off:");
     apply::say_outcome(&outcome, &[], output);
+    handover.say_where(output);
     Ok(apply::exit(&outcome))
 }
 
