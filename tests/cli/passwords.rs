@@ -228,7 +228,8 @@ fn wherever_a_run_is_killed_every_enabled_account_has_a_password_that_opens() {
     let key = Identity::generate();
     let template = sealing(&[&key]);
     let plan = template.plan();
-    let of_sealing = 3 * plan
+    // Kept, set, named; and once more when the run knows that it is handed over.
+    let of_sealing = 4 * plan
         .kinds()
         .iter()
         .filter(|kind| **kind == "set_password")
