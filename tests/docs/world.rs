@@ -17,7 +17,7 @@ use super::shell::{change, typed, write};
 
 /// Codes whose example cannot be typed into a document, and why. Each is shown by a test elsewhere, or is a
 /// guard against what should never be.
-const TOLD: [(&str, &str); 61] = [
+const TOLD: [(&str, &str); 63] = [
     (
         "attribute-missing",
         "a domain controller is needed: `cli::controller`",
@@ -33,6 +33,14 @@ const TOLD: [(&str, &str); 61] = [
     (
         "clock-skew",
         "a domain controller is needed: `directory::connections`",
+    ),
+    (
+        "controller-answers",
+        "a domain controller is needed: `cli::crash::controllers`",
+    ),
+    (
+        "controller-lost",
+        "a domain controller is needed: `cli::crash::controllers`",
     ),
     ("csv-nobody", "two tables of people: `hr::employments`"),
     ("csv-not-text", "bytes that are no text: `hr::csv`"),

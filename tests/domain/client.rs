@@ -261,6 +261,9 @@ fn parse(text: &str) -> (Vec<Entry>, Vec<String>) {
             referrals.push(referral.to_owned());
             continue;
         }
+        if line.starts_with('#') {
+            continue;
+        }
         let Some((name, value)) = line.split_once(':') else {
             continue;
         };

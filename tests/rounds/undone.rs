@@ -21,6 +21,8 @@ fn with_what_stays(plan: &Plan) -> BTreeSet<PersonId> {
 }
 
 /// What a plan does for everybody else, without units and groups, which stay where an account in them does.
+///
+/// Without the causes: who was seen for the first time by a run that was taken back is not seen for the first time again.
 fn for_the_others(plan: &Plan, left_out: &BTreeSet<PersonId>) -> Vec<String> {
     let mut plan = plan.clone();
     plan.actions.retain(|action| {
@@ -32,6 +34,11 @@ fn for_the_others(plan: &Plan, left_out: &BTreeSet<PersonId>) -> Vec<String> {
     let mut lines = shown(&plan);
     // An account keeps the password that it got.
     lines.retain(|line| !line.starts_with("password "));
+    for line in &mut lines {
+        if let Some(cause) = line.rfind(" (") {
+            line.truncate(cause);
+        }
+    }
     lines.sort();
     lines
 }
@@ -75,7 +82,7 @@ fn there_and_back(company: &Company) {
     assert_eq!(
         for_the_others(&again, &left_out),
         for_the_others(&plan, &left_out),
-        "the next plan is the same, for the same reasons\n{told}"
+        "the next plan is the same\n{told}"
     );
     let nothing = company.undoing_of_the_one_before();
     assert_eq!(
