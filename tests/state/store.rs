@@ -66,7 +66,7 @@ fn a_newer_schema_is_refused() {
         assert!(
             error
                 .to_string()
-                .ends_with("(its schema is 99, this one knows up to 2)"),
+                .ends_with("(its schema is 99, this one knows up to 3)"),
             "{error}"
         );
     }
