@@ -167,7 +167,16 @@ impl Place {
             domain.ca_file().display().to_string(),
         );
         std::fs::write(place.at("tenure.toml"), config).unwrap();
-        std::fs::write(place.at("policy/company.tenure"), POLICY).unwrap();
+        // Every third leaves an office: more than any group may lose unannounced.
+        let today = jiff::Timestamp::now()
+            .to_zoned_datetime(jiff::tz::TimeZone::get("Europe/Berlin").unwrap())
+            .date();
+        let rest = POLICY.trim_end().strip_suffix('}').unwrap();
+        let count = 2 * PEOPLE;
+        let policy = format!(
+            "{rest}  override revoke {count} on {today} because \"the reorganisation\"\n}}\n"
+        );
+        std::fs::write(place.at("policy/company.tenure"), policy).unwrap();
         std::fs::write(place.at("people.csv"), people).unwrap();
         place
     }

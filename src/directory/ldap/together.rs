@@ -1,18 +1,30 @@
 //! Questions that several workers ask at once travel as one.
 //!
 //! While one search is on its way, whoever asks waits; when it is back, all who wait are asked for at once. So every
-//! answer is younger than its question, nobody waits for more than the search that is on its way, and one who asks
-//! alone asks at once.
+//! answer is younger than its question, and one who asks alone asks at once. Where many ask, the next search is held
+//! back a little until more have come: a search costs the domain controller more than the objects that it is about.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// The most questions in one search: its filter stays short, and its answer below what AD gives without pages.
 const MOST: usize = 64;
+
+/// So many questions are worth a search: more make it hardly cheaper for each.
+const ENOUGH: usize = 16;
+
+/// A search is held back for no longer than so many times what the one before took...
+const HELD_BACK: u32 = 2;
+
+/// ... and no longer than this.
+const LONGEST: Duration = Duration::from_millis(50);
 
 /// Where questions of one kind wait for each other.
 pub(super) struct Together<Q, A> {
     waiting: Mutex<Waiting<Q, A>>,
     changed: Condvar,
+    /// There are enough for a search.
+    enough: Condvar,
 }
 
 struct Waiting<Q, A> {
@@ -20,9 +32,11 @@ struct Waiting<Q, A> {
     asked: Vec<(u64, Q)>,
     /// Not yet fetched.
     answered: Vec<(u64, A)>,
-    /// A search is on its way.
+    /// A search is on its way, or held back.
     at_work: bool,
     next: u64,
+    /// How long the next search may be held back; not at all where the last one was for one question.
+    patience: Duration,
 }
 
 impl<Q, A> Default for Together<Q, A> {
@@ -33,8 +47,10 @@ impl<Q, A> Default for Together<Q, A> {
                 answered: Vec::new(),
                 at_work: false,
                 next: 0,
+                patience: Duration::ZERO,
             }),
             changed: Condvar::new(),
+            enough: Condvar::new(),
         }
     }
 }
@@ -51,6 +67,9 @@ impl<Q, A> Together<Q, A> {
                 return Some(waiting.answered.swap_remove(at).1);
             }
             if waiting.at_work {
+                if waiting.asked.len() == ENOUGH {
+                    self.enough.notify_one();
+                }
                 let woken = self.changed.wait(waiting);
                 waiting = woken.unwrap_or_else(PoisonError::into_inner);
                 continue;
@@ -69,16 +88,28 @@ impl<Q, A> Together<Q, A> {
         mut waiting: MutexGuard<'s, Waiting<Q, A>>,
         all: &impl Fn(&[Q]) -> Vec<A>,
     ) -> MutexGuard<'s, Waiting<Q, A>> {
+        waiting.at_work = true;
+        let patience = waiting.patience;
+        if !patience.is_zero() {
+            let held = self
+                .enough
+                .wait_timeout_while(waiting, patience, |waiting| waiting.asked.len() < ENOUGH);
+            waiting = held.unwrap_or_else(PoisonError::into_inner).0;
+        }
         let count = waiting.asked.len().min(MOST);
         let (numbers, questions): (Vec<u64>, Vec<Q>) = waiting.asked.drain(..count).unzip();
-        waiting.at_work = true;
         drop(waiting);
         let mut search = Search {
             of: self,
             numbers,
             answers: Vec::new(),
+            patience: Duration::ZERO,
         };
+        let began = Instant::now();
         search.answers = all(&questions);
+        if count > 1 {
+            search.patience = began.elapsed().saturating_mul(HELD_BACK).min(LONGEST);
+        }
         drop(search);
         self.lock()
     }
@@ -93,6 +124,7 @@ struct Search<'s, Q, A> {
     of: &'s Together<Q, A>,
     numbers: Vec<u64>,
     answers: Vec<A>,
+    patience: Duration,
 }
 
 impl<Q, A> Drop for Search<'_, Q, A> {
@@ -101,6 +133,7 @@ impl<Q, A> Drop for Search<'_, Q, A> {
         let answers = std::mem::take(&mut self.answers);
         waiting.answered.extend(self.numbers.drain(..).zip(answers));
         waiting.at_work = false;
+        waiting.patience = self.patience;
         self.of.changed.notify_all();
     }
 }
