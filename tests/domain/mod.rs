@@ -6,6 +6,7 @@
 //! process, however that ends.
 //!
 //! Begin with [`Domain`], then [`Client`], which asks it with the tools of `OpenLDAP`: readers that know nothing of ours.
+//! [`front`] is what stands before a domain controller to make it strict, faulty or another one.
 
 mod client;
 pub(crate) mod front;

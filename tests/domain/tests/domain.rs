@@ -1,27 +1,18 @@
 //! A domain starts, keeps what it knows, and ends with whoever started it.
 
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use super::super::client::SERVER_DOWN;
 use super::super::process::{new_folder, script};
 use super::super::service::{FULL_CONTROL, unicode_pwd};
 use super::super::{Client, Domain, Options};
+use super::soon;
 
 /// Whether there is such a process, and it is not merely not yet waited for.
 fn lives(pid: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit_once(") ")
         .is_some_and(|(_, rest)| !rest.starts_with('Z'))
-}
-
-#[track_caller]
-fn soon(what: &str, mut is_so: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < Duration::from_secs(10), "{what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
 
 #[test]
@@ -150,6 +141,41 @@ fn a_domain_ends_with_the_process_that_held_it_however_that_ends() {
     drop(held);
     soon("the domain ends", || !lives(pid));
     soon("the folder goes", || !folder.exists());
+}
+
+#[test]
+fn what_a_killed_test_left_is_tidied_up_and_what_somebody_keeps_is_not() {
+    super::super::process::install();
+    let (left, held) = new_folder();
+    let mut up = script("up");
+    let mut up = up
+        .arg("--stay")
+        .arg(&left)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    soon("a domain starts", || left.join("env").exists());
+    // Whoever would tidy up is killed as well; the domain controller ends with the pipe.
+    up.kill().unwrap();
+    up.wait().unwrap();
+    let own = tempfile::tempdir().unwrap();
+    let kept = own.path().join("kept");
+    let run =
+        |command: &mut Command| assert!(command.stdout(Stdio::null()).status().unwrap().success());
+    run(script("up").arg(&kept));
+    run(script("down").arg("--keep").arg(&kept));
+    Domain::start();
+    assert!(left.join("smb.conf").exists(), "it is held");
+    drop(held);
+    soon("it goes with the next one", || {
+        Domain::start();
+        !left.exists()
+    });
+    assert!(kept.join("smb.conf").exists());
+    run(script("up").arg(&kept));
+    run(script("down").arg(&kept));
+    assert!(!kept.exists());
 }
 
 #[test]

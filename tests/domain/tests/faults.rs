@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::super::Domain;
 use super::super::client::{Answer, Client, SERVER_DOWN};
-use super::super::front::{Fault, Front, Kind, On};
-use super::{replace, user};
+use super::super::front::{Fault, Front, Kind, On, Seen};
+use super::{replace, soon, user};
 
 /// Three accounts with this beginning, added on one connection.
 fn three(unit: &str, name: &str) -> String {
@@ -210,7 +210,7 @@ fn an_operation_is_delayed_and_nothing_else() {
     let domain = Domain::shared();
     let unit = domain.unit("Delay");
     let front = Front::before(domain).start();
-    let time = Duration::from_millis(600);
+    let time = Duration::from_secs(3);
     front.fault(Fault::Delay(time), On::Write, 1);
     let begun = Instant::now();
     let slow = asking(
@@ -219,9 +219,7 @@ fn an_operation_is_delayed_and_nothing_else() {
             .replace("\n\n", "\n")
             .replace("objectClass", "changetype: add\nobjectClass"),
     );
-    while front.count(On::Write) == 0 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    soon("it is asked", || front.count(On::Write) > 0);
     front.client().read(&unit, &["ou"]).only();
     assert!(
         begun.elapsed() < time,
@@ -265,7 +263,9 @@ fn no_answer_comes_though_the_connection_is_open() {
         let front = Front::before(domain).fault(fault, Kind::Add, 1).start();
         let ldif = user(name, &unit).replace("objectClass", "changetype: add\nobjectClass");
         let waiting = asking(front.client(), ldif);
-        std::thread::sleep(Duration::from_millis(400));
+        let came = |seen: &Seen| seen.kind == Kind::Add && (!is_done || seen.done());
+        soon("it is asked", || front.log().iter().any(came));
+        std::thread::sleep(Duration::from_millis(200));
         assert!(!waiting.is_finished(), "{fault:?}");
         let found = domain
             .client()
@@ -285,7 +285,7 @@ fn all_connections_are_cut_at_once() {
     let front = Front::before(domain).start();
     front.fault(Fault::Silence, Kind::Modify, 1);
     let other = asking(front.client(), replace(&unit, "description", "x"));
-    std::thread::sleep(Duration::from_millis(200));
+    soon("it is asked", || front.count(Kind::Modify) > 0);
     front.fault(Fault::CutAll, Kind::Add, 1);
     assert_eq!(front.client().add(&user("all", &unit)).code, SERVER_DOWN);
     assert_eq!(other.join().unwrap().code, SERVER_DOWN);
@@ -311,7 +311,8 @@ fn connections_are_taken_and_left_alone() {
     let front = Front::before(domain).start();
     front.stall_connections();
     let waiting = asking(front.client(), replace(&unit, "description", "x"));
-    std::thread::sleep(Duration::from_millis(400));
+    soon("it is taken", || front.connections() > 0);
+    std::thread::sleep(Duration::from_millis(300));
     assert!(!waiting.is_finished() && front.log().is_empty());
     assert_eq!(front.connections(), 1);
     front.serve_connections();
@@ -331,6 +332,7 @@ fn idle_connections_are_closed_with_a_word() {
     let mut said = Vec::new();
     assert!(idle.read_to_end(&mut said).is_err(), "it is left open");
     // Those that are open hear of it, too.
+    idle.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     front.close_idle(Some(Duration::from_millis(100)));
     idle.read_to_end(&mut said).unwrap();
     let notice = b"1.3.6.1.4.1.1466.20036";
