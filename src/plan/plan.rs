@@ -116,6 +116,9 @@ pub struct TakesBack {
     pub new_policy: bool,
     /// The digest of the policy that the run before it was applied with, if there was one.
     pub policy_before: Option<Arc<str>>,
+    /// Accounts of which the state knew nothing before it, of people of whom something is taken back: it knows nothing
+    /// of them again.
+    pub forgets: Vec<Guid>,
 }
 
 /// A source of people as it was read for the plan.

@@ -156,6 +156,7 @@ impl From<&Header> for wire::Header {
                 run: taken.run.to_string(),
                 new_policy: taken.new_policy,
                 policy_before: text(taken.policy_before.as_ref()),
+                forgets: taken.forgets.iter().map(ToString::to_string).collect(),
             }),
             only: texts(&header.only),
             expires: header.expires.to_string(),
@@ -232,6 +233,11 @@ fn takes_back(taken: wire::TakesBack) -> Result<TakesBack, Bad> {
             .map_err(|_| Bad::new("id of a run", &taken.run))?,
         new_policy: taken.new_policy,
         policy_before: taken.policy_before.map(Into::into),
+        forgets: taken
+            .forgets
+            .iter()
+            .map(|text| guid(text))
+            .collect::<Result<_, Bad>>()?,
     })
 }
 

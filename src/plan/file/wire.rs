@@ -142,6 +142,7 @@ pub(super) struct TakesBack {
     pub(super) run: String,
     pub(super) new_policy: bool,
     pub(super) policy_before: Option<String>,
+    pub(super) forgets: Vec<String>,
 }
 
 /// A domain controller, and which copy of the directory it keeps.
