@@ -224,6 +224,7 @@ fn plan(actions: Vec<Action>, identity: &tenure::state::Identity) -> Plan {
             domain_name: "DC=example,DC=com".into(),
             controller: None,
             takes_back: None,
+            admin_groups: Vec::new(),
             state: identity.id,
             generation: identity.generation,
         },

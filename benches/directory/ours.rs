@@ -129,6 +129,7 @@ fn plan(actions: Vec<Action>, identity: &Identity, domain: &str) -> Plan {
             domain: None,
             domain_name: domain.into(),
             takes_back: None,
+            admin_groups: Vec::new(),
             controller: None,
             state: identity.id,
             generation: identity.generation,

@@ -1,10 +1,12 @@
 //! Does one action: looks, sends its operation, and tells success from conflict and failure.
 
+use std::sync::Arc;
+
 use super::deed::Deed;
 use super::seen::{Seen, Trouble, View};
 use super::{Handed, NotHanded, Owner, password};
 use crate::directory::port::{self, Operation, ResultCode, win32};
-use crate::directory::{AttributeName, Guid};
+use crate::directory::{AttributeName, Guid, Object};
 use crate::plan::{Action, Change, Target};
 use crate::state::NameSpace;
 
@@ -60,9 +62,10 @@ pub(super) fn attempt(
         change,
         Change::CreateAccount { .. } | Change::CreateGroup { .. }
     );
+    let mut seen = None;
     if in_doubt || (membership.is_none() && !makes) {
         match view.seen(change)? {
-            Seen::Before => {}
+            Seen::Before(account) => seen = account,
             Seen::After(object) if in_doubt => return Ok(done(object, false)),
             // An adoption whose anchor stands there already, and its end, write the state alone.
             Seen::After(object) => {
@@ -72,6 +75,9 @@ pub(super) fn attempt(
             Seen::Else(text) => return Err(Trouble::conflict(text)),
         }
     }
+    if let Some((group, _)) = membership {
+        view.group(group)?;
+    }
     if let Err(trouble) = still_free(view, action) {
         return Err(if makes {
             in_the_way(view, change, trouble)
@@ -79,12 +85,12 @@ pub(super) fn attempt(
             trouble
         });
     }
-    match view.deed(change)? {
+    match view.deed(change, seen.clone())? {
         Deed::Password {
             account,
             must_change,
             length,
-        } => give_password(view, action, &account, must_change, length),
+        } => give_password(view, (action, &account, seen), must_change, length),
         Deed::Operation(operation) => match settled(view, change, &operation, in_doubt) {
             Ok(object) => Ok(done(object, false)),
             Err(Unsettled::Refused(error)) => match membership {
@@ -108,7 +114,7 @@ fn in_the_way(view: &View<'_>, change: &Change, trouble: Trouble) -> Trouble {
         // Somebody else's group may be nested anywhere: nobody is put into it unseen.
         Ok(Seen::After(_)) => Trouble::conflict("it exists already"),
         Ok(Seen::Else(text)) => Trouble::conflict(text),
-        Ok(Seen::Before) => trouble,
+        Ok(Seen::Before(_)) => trouble,
         Err(lost) => lost,
     }
 }
@@ -148,15 +154,15 @@ fn settled(
             lost += 1;
             match view.seen(change)? {
                 Seen::After(object) => return Ok(object),
-                Seen::Before if lost < MAX_LOST_ANSWERS => {}
-                Seen::Before => return Err(Trouble::Lost(error).into()),
+                Seen::Before(_) if lost < MAX_LOST_ANSWERS => {}
+                Seen::Before(_) => return Err(Trouble::Lost(error).into()),
                 Seen::Else(text) => return Err(Trouble::conflict(text).into()),
             }
         } else if in_doubt && error.is_conflict() {
             // It may be our own earlier attempt that is in the way.
             return match view.seen(change)? {
                 Seen::After(object) => Ok(object),
-                Seen::Before | Seen::Else(_) => Err(Unsettled::Refused(error)),
+                Seen::Before(_) | Seen::Else(_) => Err(Unsettled::Refused(error)),
             };
         } else {
             return Err(Unsettled::Refused(error));
@@ -198,14 +204,13 @@ fn still_free(view: &View<'_>, action: &Action) -> Result<(), Trouble> {
 /// Makes passwords until the domain takes one, each kept for its owner before it is sent.
 fn give_password(
     view: &View<'_>,
-    action: &Action,
-    account: &Target,
+    (action, account, seen): (&Action, &Target, Option<Arc<Object>>),
     must_change: bool,
     length: u32,
 ) -> Result<Success, Trouble> {
     let guid = view.guid(account)?;
     let names = ["sAMAccountName", "userPrincipalName"].map(AttributeName::new);
-    let object = view.account_with(account, &names)?;
+    let object = seen.map_or_else(|| view.account_with(account, &names), Ok)?;
     let owner = Owner {
         run: view.run,
         person: action.person.as_ref(),

@@ -23,8 +23,9 @@ pub(super) enum Deed {
 }
 
 impl View<'_> {
-    /// What does this change.
-    pub(super) fn deed(&self, change: &Change) -> Result<Deed, Trouble> {
+    /// What does this change; `seen` is the account that it is about, as it was just read.
+    pub(super) fn deed(&self, change: &Change, seen: Option<Arc<Object>>) -> Result<Deed, Trouble> {
+        let seen_or_read = |target: &Target| seen.map_or_else(|| self.account(target), Ok);
         let operation = match change {
             Change::CreateUnit { dn } => Operation::Add {
                 dn: dn.clone(),
@@ -117,8 +118,8 @@ impl View<'_> {
                     to: to.clone(),
                 }
             }
-            Change::Enable { account, .. } => switch(&*self.account(account)?, Uac::enabled),
-            Change::Disable { account, .. } => switch(&*self.account(account)?, Uac::disabled),
+            Change::Enable { account, .. } => switch(&*seen_or_read(account)?, Uac::enabled),
+            Change::Disable { account, .. } => switch(&*seen_or_read(account)?, Uac::disabled),
             Change::AddMember { group, account } => self.member(group, account, true)?,
             Change::RemoveMember { group, account, .. } => self.member(group, account, false)?,
             Change::WriteBack { .. } => {

@@ -232,7 +232,7 @@ impl Executor<'_> {
 
     fn carry_out(&mut self, line: &Line<'_>, mut job: Job<'_>) -> Result<Outcome, ApplyError> {
         let (run, plan) = (job.run, job.plan);
-        let view = View::new(run, line, self.handover);
+        let view = View::new(run, line, self.handover, &plan.header.admin_groups);
         let progress = journal::progress(self.store, run)?;
         for ((id, action), known) in numbered(plan).zip(&progress) {
             job.set_status(id, known.status);

@@ -2,6 +2,9 @@
 //!
 //! Begin with [`history`] and [`run`].
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use uuid::Uuid;
@@ -273,12 +276,14 @@ pub fn past(store: &Store, details: &RunDetails) -> Result<PastRun, StoreError> 
     let done = done.filter(|record| record.status == Status::Done);
     let forgotten = done.clone().filter(|record| record.forgotten).count();
     let later = store.read(|db| later(db, run.id))?;
+    let first_seen = store.read(|db| first_seen(db, run.id))?;
     Ok(PastRun {
         run: run.id,
         policy: run.policy.as_str().into(),
         policy_before: run.policy_before.as_deref().map(Into::into),
         deeds: done.filter_map(|record| deed(run.id, record)).collect(),
         later,
+        first_seen,
         forgotten,
         notices: details.notices.len(),
         taken_back_by: run.taken_back_by,
@@ -295,6 +300,15 @@ fn deed(run: Uuid, record: &ActionRecord) -> Option<Deed> {
         ended: record.ended?,
         formerly: record.formerly.clone(),
     })
+}
+
+/// Accounts that the state did not know when that run began.
+fn first_seen(db: &Connection, run: Uuid) -> Result<BTreeSet<Guid>, StoreError> {
+    let query = "SELECT first_seen FROM run WHERE id = ?1";
+    let text: String = db.query_row(query, [run.to_string()], |row| row.get(0))?;
+    let guids = codec::list(&text)?;
+    let read = |text: &Arc<str>| Guid::parse(text).ok_or_else(|| codec::unreadable("a GUID", text));
+    guids.iter().map(read).collect()
 }
 
 /// What runs after that one did to what it had to do with.

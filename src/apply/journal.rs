@@ -7,6 +7,8 @@
 //!
 //! This half writes; what it wrote is read by [`super::history`].
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
 use sha2::{Digest as _, Sha256};
@@ -225,6 +227,12 @@ pub(super) fn begin(
     let id = run.to_string();
     let overrides = serde_json::Value::from(author.overrides.clone()).to_string();
     let policy_before = writer.policy()?;
+    let mut first_seen: Vec<Arc<str>> = Vec::new();
+    for (account, _) in &plan.memory.accounts {
+        if writer.account(*account)?.is_none() {
+            first_seen.push(account.to_string().into());
+        }
+    }
     let takes_back = header.takes_back.as_ref();
     let takes_back = takes_back.map(|taken| taken.run.to_string());
     let kind = if takes_back.is_some() {
@@ -236,9 +244,9 @@ pub(super) fn begin(
     db.execute(
         "INSERT INTO run (id, kind, status, started, who, host, tool, planned_at, expires, plan_digest, policy,
            git_commit, people, people_source, directory, domain, domain_name, generation, overrides, takes_back,
-           policy_before)
+           policy_before, first_seen)
          VALUES (?1, ?2, 'running', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-           ?20)",
+           ?20, ?21)",
         params![
             id,
             kind,
@@ -260,6 +268,7 @@ pub(super) fn begin(
             overrides,
             takes_back,
             policy_before,
+            codec::list_text(&first_seen),
         ],
     )?;
     db.execute(

@@ -43,13 +43,13 @@ pub(super) fn attempt_all(view: &View<'_>, all: Vec<Membership<'_>>) -> Answers 
     for one in all {
         match named(view, &one) {
             Ok((group, joins, named)) => {
-                of_group = Some((group, joins));
+                of_group = Some((group, joins, one.action));
                 left.push(named);
             }
             Err(trouble) => answers.push((one.id, Err(trouble))),
         }
     }
-    if let Some((group, joins)) = of_group {
+    if let Some((group, joins, action)) = of_group {
         let mut batch = Batch {
             view,
             group,
@@ -57,6 +57,14 @@ pub(super) fn attempt_all(view: &View<'_>, all: Vec<Membership<'_>>) -> Answers 
             answers,
         };
         let left = batch.without_done(left);
+        if let Some((group, _)) = membership(&action.change)
+            && let Err(trouble) = view.group(group)
+        {
+            let left = left.iter();
+            let answers = left.map(|one| (one.of.id, Err(trouble.clone())));
+            batch.answers.extend(answers);
+            return batch.answers;
+        }
         batch.change(left);
         answers = batch.answers;
     }

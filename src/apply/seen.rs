@@ -19,8 +19,8 @@ use crate::plan::{ActionId, AttributeChange, Change, Target};
 /// How far an action is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Seen {
-    /// As the plan saw it.
-    Before,
+    /// As the plan saw it; with the account that it is about, where that had to be read.
+    Before(Option<Arc<Object>>),
     /// As it should be afterwards, with the object that it is about.
     After(Guid),
     /// Otherwise, and how: a conflict.
@@ -28,7 +28,7 @@ pub(super) enum Seen {
 }
 
 /// Why an action is not done.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Trouble {
     /// Somebody else changed what the plan saw.
     Conflict(Told),
@@ -95,6 +95,8 @@ pub(super) struct View<'a> {
     pub(super) line: &'a Line<'a>,
     /// Who keeps new passwords for their owners.
     pub(super) handover: &'a dyn Handover,
+    /// The groups with `adminCount` 1 that the plan changes on purpose.
+    admin_groups: &'a [Guid],
     changed: RwLock<Changed>,
 }
 
@@ -110,11 +112,17 @@ struct Changed {
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(run: Uuid, line: &'a Line<'a>, handover: &'a dyn Handover) -> Self {
+    pub(super) fn new(
+        run: Uuid,
+        line: &'a Line<'a>,
+        handover: &'a dyn Handover,
+        admin_groups: &'a [Guid],
+    ) -> Self {
         Self {
             run,
             line,
             handover,
+            admin_groups,
             changed: RwLock::default(),
         }
     }
@@ -145,7 +153,7 @@ impl View<'_> {
         match change {
             Change::CreateUnit { dn } => {
                 let Some(found) = self.line.read(&port::Target::Dn(dn.clone()))? else {
-                    return Ok(Seen::Before);
+                    return Ok(Seen::Before(None));
                 };
                 if found.is_unit() {
                     return Ok(Seen::After(found.guid()));
@@ -159,7 +167,7 @@ impl View<'_> {
                 ..
             } => {
                 let Some(found) = self.line.read(&port::Target::Dn(dn.clone()))? else {
-                    return Ok(Seen::Before);
+                    return Ok(Seen::Before(None));
                 };
                 let same = found.account_name() == Some(&**name)
                     && found.group_type() == Some(*group_type);
@@ -170,7 +178,7 @@ impl View<'_> {
             }
             Change::CreateAccount { dn, attributes, .. } => {
                 let Some(found) = self.line.read(&port::Target::Dn(dn.clone()))? else {
-                    return Ok(Seen::Before);
+                    return Ok(Seen::Before(None));
                 };
                 let same = |(name, values): &(Arc<str>, Vec<Arc<str>>)| holds(&found, name, values);
                 if found.is_user() && attributes.iter().all(same) {
@@ -191,7 +199,7 @@ impl View<'_> {
                 }
                 let before = before.as_slice();
                 Ok(if holds(&object, anchor, before) {
-                    Seen::Before
+                    Seen::Before(None)
                 } else {
                     Seen::Else(changed(anchor, &object))
                 })
@@ -208,7 +216,7 @@ impl View<'_> {
                     return Ok(Seen::After(object.guid()));
                 }
                 Ok(if holds(&object, anchor, std::slice::from_ref(before)) {
-                    Seen::Before
+                    Seen::Before(None)
                 } else {
                     Seen::Else(changed(anchor, &object))
                 })
@@ -219,14 +227,16 @@ impl View<'_> {
                     return Ok(Seen::After(guid));
                 };
                 Ok(if found.is_unit() && found.dn() == unit.dn() {
-                    Seen::Before
+                    Seen::Before(None)
                 } else {
                     Seen::Else(format!("{} is now called {}", unit.dn(), found.dn()))
                 })
             }
             Change::SetPassword { account, .. } => {
-                self.account(account)?;
-                Ok(Seen::Before)
+                // With what its owner is told.
+                let names = ["sAMAccountName", "userPrincipalName"].map(AttributeName::new);
+                let object = self.account_with(account, &names)?;
+                Ok(Seen::Before(Some(object)))
             }
             Change::Modify {
                 account,
@@ -247,26 +257,26 @@ impl View<'_> {
                 if object.dn().same_spelling(to) {
                     return Ok(Seen::After(guid));
                 }
-                self.account(account)?;
-                Ok(Seen::Before)
+                self.may_be_written(&object, &self.place(guid, account))?;
+                Ok(Seen::Before(Some(object)))
             }
-            Change::Enable { account, .. } => Ok(uac(&*self.account(account)?, Uac::enabled)),
-            Change::Disable { account, .. } => Ok(uac(&*self.account(account)?, Uac::disabled)),
+            Change::Enable { account, .. } => Ok(uac(self.account(account)?, Uac::enabled)),
+            Change::Disable { account, .. } => Ok(uac(self.account(account)?, Uac::disabled)),
             Change::AddMember { group, account } => self.membership(group, account, true),
             Change::RemoveMember { group, account, .. } => self.membership(group, account, false),
             // HR is asked by whoever writes to it.
-            Change::WriteBack { .. } => Ok(Seen::Before),
+            Change::WriteBack { .. } => Ok(Seen::Before(None)),
             Change::Delete { account } => {
                 let guid = self.guid(account)?;
-                if self.line.read(&port::Target::Guid(guid))?.is_none() {
+                let Some(object) = self.line.read(&port::Target::Guid(guid))? else {
                     return Ok(Seen::After(guid));
-                }
-                let object = self.account(account)?;
+                };
+                self.may_be_written(&object, &self.place(guid, account))?;
                 // G11: what is deleted was disabled without a break.
                 if object.enabled() {
                     return Ok(Seen::Else(format!("{} was enabled since", object.dn())));
                 }
-                Ok(Seen::Before)
+                Ok(Seen::Before(None))
             }
         }
     }
@@ -320,18 +330,34 @@ impl View<'_> {
     ) -> Result<Arc<Object>, Trouble> {
         let guid = self.guid(target)?;
         let object = self.object(guid, target.dn(), attributes)?;
-        let place = self.place(guid, target);
-        if *object.dn() != place {
+        self.may_be_written(&object, &self.place(guid, target))?;
+        Ok(object)
+    }
+
+    /// A group whose members may be changed: there, in its place, and not protected since (G7).
+    pub(super) fn group(&self, target: &Target) -> Result<Guid, Trouble> {
+        let guid = self.guid(target)?;
+        // What this run made, nobody else has had time to protect.
+        if let Target::Made { .. } = target {
+            return Ok(guid);
+        }
+        let object = self.object(guid, target.dn(), &[])?;
+        self.may_be_written(&object, target.dn())?;
+        Ok(guid)
+    }
+
+    fn may_be_written(&self, object: &Object, place: &Dn) -> Result<(), Trouble> {
+        if object.dn() != place {
             return Err(Trouble::conflict(format!(
                 "{place} is now called {}",
                 object.dn()
             )));
         }
-        if object.is_admin_count() {
+        if object.is_admin_count() && !self.admin_groups.contains(&object.guid()) {
             let text = format!("{place} is protected since the plan was made (adminCount is 1)");
             return Err(Trouble::conflict(text));
         }
-        Ok(object)
+        Ok(())
     }
 
     fn object(
@@ -356,7 +382,7 @@ impl View<'_> {
         Ok(if self.line.is_member(guid, &member)? == wanted {
             Seen::After(guid)
         } else {
-            Seen::Before
+            Seen::Before(None)
         })
     }
 }
@@ -371,7 +397,7 @@ fn modified(object: &Object, attributes: &[AttributeChange]) -> Seen {
         .map(|change| changed(&change.attribute, object))
         .collect();
     if overtaken.is_empty() {
-        Seen::Before
+        Seen::Before(None)
     } else {
         Seen::Else(overtaken.join(", "))
     }
@@ -384,11 +410,11 @@ fn changed(attribute: &str, object: &Object) -> String {
     )
 }
 
-fn uac(object: &Object, wanted: impl Fn(Uac) -> Uac) -> Seen {
+fn uac(object: Arc<Object>, wanted: impl Fn(Uac) -> Uac) -> Seen {
     match object.uac() {
         None => Seen::Else(format!("{} has no userAccountControl", object.dn())),
         Some(found) if wanted(found) == found => Seen::After(object.guid()),
-        Some(_) => Seen::Before,
+        Some(_) => Seen::Before(Some(object)),
     }
 }
 

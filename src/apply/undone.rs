@@ -152,42 +152,43 @@ pub(super) struct Progress<'a> {
     pub(super) failed: BTreeSet<&'a PersonId>,
 }
 
-/// What the state says again of people and of the policy, once a run is taken back as far as it was.
+/// What the state says again of people, of accounts and of the policy, once a run is taken back as far as it was.
 ///
-/// Of whom nothing had been remembered nothing is remembered again, nor of an account that was there before; what was
-/// created stays known as theirs.
+/// Of an account that the run was the first to see nothing is remembered again, and of a person of whom nothing was; what
+/// was created stays known as theirs.
 pub(super) fn remember(
     writer: &mut Writer<'_>,
     plan: &Plan,
     taken: &TakesBack,
     progress: &Progress<'_>,
 ) -> Result<(), StoreError> {
+    let whole =
+        |person: &PersonId| progress.begun.contains(person) && !progress.failed.contains(person);
+    let mut forgotten = BTreeSet::new();
+    for account in &taken.forgets {
+        let owner = writer.account(*account)?.and_then(|known| known.person);
+        if owner.as_ref().is_some_and(whole) {
+            forgotten.insert(*account);
+        }
+    }
     let people = plan.memory.people.iter();
     for (person, before) in people.filter(|(person, _)| progress.begun.contains(person)) {
         let now = writer.person(person)?.unwrap_or_default();
+        let account = now.account.filter(|account| !forgotten.contains(account));
         let memory = PersonMemory {
-            account: None,
+            account: account.or(before.account),
             vanished: now.vanished,
             terminated: now.terminated,
             ..before.clone()
         };
-        let account = now.account.map(|guid| writer.account(guid)).transpose()?;
-        let created = account
-            .flatten()
-            .is_some_and(|known| known.created.is_some());
-        let unknown = memory == PersonMemory::default() && !created;
-        if unknown && !progress.failed.contains(person) {
-            if let Some(account) = now.account {
-                writer.release_account(account, None)?;
-            }
+        if memory == PersonMemory::default() {
             writer.remove_person(person)?;
-            continue;
+        } else {
+            writer.set_person(person, &memory)?;
         }
-        let memory = PersonMemory {
-            account: now.account,
-            ..memory
-        };
-        writer.set_person(person, &memory)?;
+    }
+    for account in forgotten {
+        writer.forget_account(account)?;
     }
     if taken.new_policy && !progress.begun.is_empty() {
         writer.set_policy(taken.policy_before.as_deref())?;

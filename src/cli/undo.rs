@@ -5,9 +5,11 @@ use super::directory::{Clock, Source};
 use super::operator::Operator;
 use super::planning::{self, Asked, Planned};
 use super::report::Report;
+use super::sealed::SealedPasswords;
+use super::session::Reading;
 use super::{Exit, Output, apply, check, disk, history, people, plan as plan_command, session};
 use crate::apply::history as runs_of;
-use crate::apply::{ApplyError, Executor, NoHandover, Refusal, RunDetails, RunStatus, Situation};
+use crate::apply::{ApplyError, Executor, Refusal, RunDetails, RunStatus, Situation, journal};
 use crate::directory::Guid;
 use crate::plan::undo::PastRun;
 use crate::plan::{GuardKind, Plan, file};
@@ -36,6 +38,11 @@ pub(super) fn run(
     let source = Source::of(&workspace, &reading.policy, None)?;
     let mark = source.mark(&workspace)?;
     planning::belongs(&workspace, mark.as_ref())?.map_err(Report::from)?;
+    if asks(arguments)
+        && let Some(exit) = finish(&workspace, &source, &reading, output)?
+    {
+        return Ok(exit);
+    }
     let asked = Asked {
         takes_back: Some(past),
         keep_state: true,
@@ -55,6 +62,11 @@ pub(super) fn run(
         return Ok(Exit::Guard);
     }
     if plan.is_empty() {
+        // What a killed run left beside a working copy is taken into it, and its lease ends.
+        let (from, reading) = (&source, &planned.reading);
+        at_work(&workspace, from, reading, output, |executor| {
+            Ok(executor.release()?)
+        })?;
         output.say("nothing to take back");
         return Ok(Exit::Ok);
     }
@@ -69,6 +81,90 @@ pub(super) fn run(
         (arguments, &overridden),
         output,
     )
+}
+
+/// Finishes a run that was broken off, such as this very undo; what is left to take back the next one tells.
+fn finish(
+    workspace: &Workspace,
+    source: &Source,
+    reading: &Reading,
+    output: &mut Output,
+) -> Result<Option<Exit>, Report> {
+    let store = Store::open_existing(&workspace.path(&workspace.config.state))?;
+    if store
+        .map(|store| journal::unfinished(&store))
+        .transpose()?
+        .flatten()
+        .is_none()
+    {
+        return Ok(None);
+    }
+    let domain = source.domain(workspace)?;
+    let resumed = at_work(workspace, source, reading, output, |executor| {
+        Ok(executor.resume(domain)?)
+    })?;
+    let Some(outcome) = resumed else {
+        return Ok(None);
+    };
+    output.say("finished the run that was broken off:");
+    apply::say_outcome(&outcome, &[], output);
+    output.say("run the same command again for what it did not take back");
+    Ok(Some(apply::exit(&outcome)))
+}
+
+/// Does something with everything that a run needs: the state, locked and opened, and the directory, saved afterwards.
+fn at_work<T>(
+    workspace: &Workspace,
+    source: &Source,
+    reading: &Reading,
+    output: &mut Output,
+    work: impl FnOnce(&mut Executor<'_>) -> Result<T, Report>,
+) -> Result<T, Report> {
+    let path = workspace.path(&workspace.config.state);
+    let operator = Operator::of_this_process();
+    let lock = Lock::take(&path, &operator.holder(), apply::LOCK_PATIENCE)?;
+    let mut store = Store::open(&path, reading.now)?;
+    let clock = clock(reading);
+    let (nobody, steady) = (BTreeSet::new(), clock.clone());
+    let now_there = move || steady();
+    let outside = Outside {
+        now: &now_there,
+        ..people::outside(&nobody, &|_, _| {})
+    };
+    apply::working_copy(workspace)?;
+    let directory = source.open(workspace, &clock)?;
+    let hr = workspace.hr(&reading.people, &reading.policy, &outside);
+    let mut watch = apply::Progress::new(output);
+    // An undo makes no password; a run that is finished here may.
+    let mut handover = SealedPasswords::new(workspace, &reading.policy.rules.password.sealed_to);
+    let mut executor = Executor {
+        store: &mut store,
+        lock: &lock,
+        directory: directory.port(),
+        hr: &hr,
+        bases: &workspace.config.write,
+        takes_over: false,
+        pace: apply::pace(workspace, reading.pinned),
+        handover: &handover,
+        watch: &mut watch,
+        clock: &*clock,
+    };
+    let done = work(&mut executor);
+    watch.finish();
+    let done = done?;
+    directory.save()?;
+    handover.say_where(output);
+    Ok(done)
+}
+
+/// The clock of the journal: that of the people source, where it pins one.
+fn clock(reading: &Reading) -> Clock {
+    let now = reading.now;
+    if reading.pinned {
+        Arc::new(move || now)
+    } else {
+        Arc::new(Timestamp::now)
+    }
 }
 
 /// Whether this is about doing it: not where the plan is wanted as a file or for a machine, nor where nobody can say yes.
@@ -181,71 +277,51 @@ fn carry_out(
     (arguments, overridden): (&UndoArgs, &[GuardKind]),
     output: &mut Output,
 ) -> Result<Exit, Report> {
-    let plan = &planned.plan;
-    let now = planned.reading.now;
-    let operator = Operator::of_this_process();
-    let path = workspace.path(&workspace.config.state);
-    let lock = Lock::take(&path, &operator.holder(), apply::LOCK_PATIENCE)?;
-    let mut store = Store::open(&path, now)?;
-    let clock: Clock = if planned.reading.pinned {
-        Arc::new(move || now)
-    } else {
-        Arc::new(Timestamp::now)
-    };
-    let (nobody, steady) = (BTreeSet::new(), clock.clone());
-    let now_there = move || steady();
-    let outside = Outside {
-        now: &now_there,
-        ..people::outside(&nobody, &|_, _| {})
-    };
+    let (plan, reading) = (&planned.plan, &planned.reading);
     let approved = apply::approved(&arguments.consent);
-    let identity = store.identity()?;
-    let digest = planned.reading.people.digest().to_string();
-    let situation = Situation {
-        now,
-        state: &identity,
-        domain: planned.directory.domain().guid,
-        domain_name: &plan.header.domain_name,
-        policy: &planned.reading.policy.rules.digest,
-        people_source: &planned.reading.people.origin().description,
-        people: Some(&digest),
-        overridden,
-        approved: &approved,
-    };
-    apply::not_stale(plan, &situation)?;
-    apply::working_copy(workspace)?;
-    let directory = source.open(workspace, &clock)?;
-    let author = operator.author(workspace, &arguments.consent);
-    let hr = workspace.hr(&planned.reading.people, &planned.reading.policy, &outside);
-    let mut watch = apply::Progress::new(output);
-    // No password is made by an undo.
-    let mut handover = NoHandover;
-    let mut executor = Executor {
-        store: &mut store,
-        lock: &lock,
-        directory: directory.port(),
-        hr: &hr,
-        bases: &workspace.config.write,
-        takes_over: false,
-        handover: &mut handover,
-        watch: &mut watch,
-        pace: apply::pace(workspace, planned.reading.pinned),
-        clock: &*clock,
-    };
-    let outcome = match executor.apply(plan, &situation, &author) {
-        Err(ApplyError::Refused { refusals })
-            if matches!(refusals.first(), Some(Refusal::Overdone { .. })) =>
-        {
-            let says = refusals.first();
-            output.say(&says.map_or_else(String::new, |says| format!("{says}; {}", says.help())));
-            return Ok(Exit::Guard);
+    let author = Operator::of_this_process().author(workspace, &arguments.consent);
+    let digest = reading.people.digest().to_string();
+    let done = at_work(workspace, source, reading, output, |executor| {
+        let identity = executor.store.identity()?;
+        let situation = Situation {
+            now: reading.now,
+            state: &identity,
+            domain: planned.directory.domain().guid,
+            domain_name: &plan.header.domain_name,
+            policy: &reading.policy.rules.digest,
+            people_source: &reading.people.origin().description,
+            people: Some(&digest),
+            overridden,
+            approved: &approved,
+        };
+        apply::not_stale(plan, &situation)?;
+        match executor.apply(plan, &situation, &author) {
+            // With what is approved a limit does not hold.
+            Err(ApplyError::Refused { refusals })
+                if refusals
+                    .iter()
+                    .all(|refusal| matches!(refusal, Refusal::Overdone { .. })) =>
+            {
+                Ok(Err(refusals))
+            }
+            outcome => {
+                let outcome = outcome?;
+                apply::keep(executor.store, executor.lock, planned, reading.now)?;
+                Ok(Ok(outcome))
+            }
         }
-        outcome => outcome?,
-    };
-    watch.finish();
-    directory.save()?;
-    apply::keep(&mut store, &lock, planned, now)?;
-    apply::say_outcome(&outcome, &plan.actions, output);
-    output.say(AGAIN);
-    Ok(apply::exit(&outcome))
+    })?;
+    match done {
+        Ok(outcome) => {
+            apply::say_outcome(&outcome, &plan.actions, output);
+            output.say(AGAIN);
+            Ok(apply::exit(&outcome))
+        }
+        Err(refusals) => {
+            for refusal in refusals {
+                output.say(&format!("{refusal}; {}", refusal.help()));
+            }
+            Ok(Exit::Guard)
+        }
+    }
 }

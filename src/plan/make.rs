@@ -280,7 +280,10 @@ fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Pla
     memory.exceptions_seen.dedup();
     memory.notices.changed.sort();
     Plan {
-        header: header(input, next_change),
+        header: Header {
+            admin_groups: world.admin_groups(&actions),
+            ..header(input, next_change)
+        },
         actions,
         guards,
         broken,
@@ -348,6 +351,7 @@ fn header(input: &Input<'_>, next_change: Option<Timestamp>) -> Header {
         clock_pinned: input.options.clock_pinned,
         hypothetical: input.options.hypothetical,
         takes_back: None,
+        admin_groups: Vec::new(),
         only: input.options.only_text.clone(),
         expires: next_change.map_or(latest, |at| at.min(latest)),
         policy: input.rules.digest.clone(),

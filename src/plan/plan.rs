@@ -81,6 +81,8 @@ pub struct Header {
     pub hypothetical: bool,
     /// The run that it takes back; none for a plan of what the policy wants.
     pub takes_back: Option<TakesBack>,
+    /// The groups with `adminCount` 1 that it changes on purpose; one that has it only since then is left alone (G7).
+    pub admin_groups: Vec<Guid>,
     /// Made with `--only`: for whom, as typed.
     pub only: Vec<Arc<str>>,
     /// The plan may be applied before this instant.
@@ -116,6 +118,9 @@ pub struct TakesBack {
     pub new_policy: bool,
     /// The digest of the policy that the run before it was applied with, if there was one.
     pub policy_before: Option<Arc<str>>,
+    /// Accounts of which the state knew nothing before it, of people of whom something is taken back: it knows nothing
+    /// of them again.
+    pub forgets: Vec<Guid>,
 }
 
 /// A source of people as it was read for the plan.

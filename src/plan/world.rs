@@ -4,16 +4,16 @@
 //! written and why, which groups are privileged (S15), and how a rule is shown as a [`Reason`]. Decides
 //! nothing about any person.
 
-use super::{Input, Reason, approval};
+use super::{Action, Change, Input, Reason, approval};
 use crate::directory::links::Links;
 use crate::directory::security::{self, Denied};
-use crate::directory::{AttributeName, Dn, Object, ObjectId};
+use crate::directory::{AttributeName, Dn, Guid, Object, ObjectId};
 use crate::hr::{Person, PersonId, Quarantined, RelatedPath, Standing, Step};
 use crate::policy::{AccountTest, IgnoreRule, ProtectRule, RuleId, RuleKind, StageId};
 use crate::state::{AccountMemory, PersonMemory};
 use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest as _, Sha256};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// How a sensitive value is shown (S11).
@@ -279,6 +279,32 @@ impl<'a> World<'a> {
                 | ProtectRule::Account(..)
                 | ProtectRule::AccountWhen(..) => None,
             })
+    }
+
+    /// The groups with `adminCount` 1 that these actions change.
+    pub(crate) fn admin_groups(&self, actions: &[Action]) -> Vec<Guid> {
+        let groups = actions.iter().filter_map(|action| match &action.change {
+            Change::AddMember { group, .. } | Change::RemoveMember { group, .. } => {
+                self.input.directory.by_dn(group.dn())
+            }
+            Change::CreateUnit { .. }
+            | Change::CreateGroup { .. }
+            | Change::CreateAccount { .. }
+            | Change::Adopt { .. }
+            | Change::Release { .. }
+            | Change::DeleteUnit { .. }
+            | Change::SetPassword { .. }
+            | Change::Modify { .. }
+            | Change::Move { .. }
+            | Change::Enable { .. }
+            | Change::Disable { .. }
+            | Change::WriteBack { .. }
+            | Change::Delete { .. } => None,
+        });
+        let objects = groups.map(|group| self.object(group));
+        let known = objects.filter(|object| object.is_admin_count());
+        let known: BTreeSet<Guid> = known.map(Object::guid).collect();
+        known.into_iter().collect()
     }
 
     /// Why an access list keeps an object where it is (S17); none if none does. With whether both lists were seen.

@@ -15,13 +15,14 @@ use super::{Lock, Prior, StoreError, Writer, codec, private, read};
 use crate::directory::Guid;
 
 /// The schema that this version writes.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// Steps from each schema version to the next; the first makes it.
 const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [
     include_str!("schema.sql"),
     include_str!("schema-2.sql"),
     include_str!("schema-3.sql"),
+    include_str!("schema-4.sql"),
 ];
 
 /// Marks the file as ours: `tenu`.

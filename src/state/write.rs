@@ -263,9 +263,21 @@ impl<'a> Writer<'a> {
         guid: Guid,
         before: Option<&AccountMemory>,
     ) -> Result<(), StoreError> {
+        self.tx.execute(
+            "UPDATE person SET account = NULL WHERE account = ?1",
+            [guid.to_ad_bytes()],
+        )?;
+        self.forget_account(guid)?;
+        match before {
+            Some(memory) => self.set_account(guid, memory),
+            None => Ok(()),
+        }
+    }
+
+    /// Remembers nothing of an account that is still there, as before it was first seen.
+    pub fn forget_account(&mut self, guid: Guid) -> Result<(), StoreError> {
         let key = guid.to_ad_bytes();
         for statement in [
-            "UPDATE person SET account = NULL WHERE account = ?1",
             "DELETE FROM account WHERE guid = ?1",
             "DELETE FROM overlay WHERE account = ?1",
             "DELETE FROM membership WHERE account = ?1",
@@ -275,10 +287,7 @@ impl<'a> Writer<'a> {
         ] {
             self.tx.prepare_cached(statement)?.execute([key])?;
         }
-        match before {
-            Some(memory) => self.set_account(guid, memory),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// What is remembered of a membership; `None` where nothing is.

@@ -385,3 +385,47 @@ fn an_address_that_another_object_was_given_since_is_a_conflict() {
         }
     }
 }
+
+#[test]
+fn a_group_that_became_protected_or_got_another_name_is_a_conflict() {
+    let group = "CN=SG-Payslips,OU=Staff";
+    let protected = |world: &World| world.by_hand(group, "adminCount", None, Some("1"));
+    let renamed = |world: &World| {
+        world.do_by_hand(&Operation::Move {
+            guid: world.guid(group),
+            from: dn(group),
+            to: dn("CN=SG-Payslips,OU=Leavers"),
+        });
+    };
+    let now_called =
+        "CN=SG-Payslips,OU=Staff,DC=example,DC=com is now called CN=SG-Payslips,OU=Leavers";
+    let meanwhile: [&dyn Fn(&World); 2] = [&protected, &renamed];
+    for (meanwhile, says) in meanwhile.into_iter().zip(["adminCount is 1", now_called]) {
+        let world = World::new();
+        let add = Change::AddMember {
+            group: existing(&world, group),
+            account: existing(&world, ADA),
+        };
+        let ended = after(&world, add, meanwhile);
+        assert_eq!(ended.status, Status::Conflict);
+        let text = ended.text.unwrap();
+        assert!(text.contains(says), "{text}");
+        assert_eq!(world.directory.done(), [""; 0]);
+    }
+}
+
+#[test]
+fn a_protected_group_that_the_plan_names_gets_its_member() {
+    let world = World::new();
+    let group = "CN=SG-Payslips,OU=Staff";
+    world.by_hand(group, "adminCount", None, Some("1"));
+    let mut plans = Plans::new(&world);
+    let add = Change::AddMember {
+        group: existing(&world, group),
+        account: existing(&world, ADA),
+    };
+    plans.add(Some(1), add, &[]);
+    plans.plan.header.admin_groups = vec![world.guid(group)];
+    let outcome = world.apply(&plans.plan).unwrap();
+    assert!(outcome.counts.all_done(), "{outcome:?}");
+}

@@ -65,6 +65,7 @@ impl Plans {
         let state = world.store().identity().unwrap();
         let header = Header {
             takes_back: None,
+            admin_groups: Vec::new(),
             now: now(),
             clock_pinned: false,
             hypothetical: false,

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::controller::Company;
 use super::ldif::Ldif;
-use super::{Place, Plan, Ran, company, kind};
+use super::{Place, Plan, Ran, company, kind, told};
 
 /// Attributes of the embedded directory alone: what it keeps of a password, and what an export has and it computes.
 const ITS_OWN: [&str; 2] = ["tenure-hasPassword", "distinguishedName"];
@@ -503,4 +503,96 @@ fn a_run_is_taken_back_in_a_real_domain() {
         .filter(|line| !of_those(line))
         .collect();
     assert_eq!(more, Vec::<&String>::new());
+}
+
+/// Takes the last run back until a boundary and is killed there; false if it ended before it.
+#[cfg(debug_assertions)]
+fn kill_at(place: &Place, run: &str, boundary: usize) -> bool {
+    use std::io::{BufRead as _, BufReader};
+    let mut child = place
+        .command(&["undo", run, "--yes"])
+        .env("TENURE_HALT_AT", boundary.to_string())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let halted = lines
+        .map(Result::unwrap)
+        .any(|line| line.starts_with("halted:"));
+    if halted {
+        child.kill().unwrap();
+    }
+    assert_eq!(child.wait().unwrap().success(), !halted);
+    halted
+}
+
+#[test]
+#[cfg(debug_assertions)]
+fn an_undo_that_is_killed_is_finished_by_the_same_command() {
+    /// Every so many boundaries; a prime, so that each kind of boundary is met.
+    const STEP: usize = 5;
+    let template = company::a_busy_month_later();
+    template.expect(0, &["apply", "--yes"]);
+    let run = run_id(&template, 0);
+    let whole = template.twin();
+    undo(&whole, &run);
+    let (directory, left) = (essence(&whole.read(company::COPY)), whole.plan().deeds());
+    let mut survived = 0;
+    for boundary in (0..).step_by(STEP) {
+        let place = template.twin();
+        if !kill_at(&place, &run, boundary) {
+            break;
+        }
+        place.expect(0, &["undo", &run, "--yes"]);
+        let again = place.expect(0, &["undo", &run, "--yes"]);
+        assert!(
+            again.said("nothing to take back"),
+            "boundary {boundary}: {again}"
+        );
+        assert_eq!(
+            essence(&place.read(company::COPY)),
+            directory,
+            "boundary {boundary}"
+        );
+        assert_eq!(place.plan().deeds(), left, "boundary {boundary}");
+        survived += 1;
+    }
+    assert!(survived > 10, "{survived}");
+}
+
+#[test]
+fn what_was_written_back_to_hr_goes_back_to_what_was_ours_and_else_stays() {
+    let place = told::a_first_day();
+    place.expect(0, &["apply", "--yes"]);
+    let first = run_id(&place, 0);
+    let written = place.read(told::FILE);
+    let plan = undoing(&place, &first);
+    assert!(!plan.kinds().contains(&"write_back"), "{:?}", plan.deeds());
+    let text = plan.0["findings"].to_string();
+    assert!(text.contains("`email` was empty in HR"), "{text}");
+
+    // The account has another address, so HR gets to know it; then that run is taken back.
+    let mut ldif = Ldif::parse(&place.read(company::COPY));
+    ldif.having("employeeID", "4")
+        .set("mail", "dora@small.example");
+    place.write(company::COPY, ldif.text());
+    place.expect(0, &["apply", "--yes"]);
+    assert_eq!(
+        place.read(told::FILE).lines().count(),
+        written.lines().count() + 1
+    );
+    let next = place.plan();
+    undo(&place, "last");
+    let lines = place.read(told::FILE);
+    assert_eq!(
+        lines.lines().last(),
+        Some("\"4\",\"email\",\"dora@small.example\",\"dek@small.example\"")
+    );
+    assert_eq!(next.deeds(), Vec::<String>::new());
+    assert_eq!(
+        place.plan().kinds(),
+        ["write_back"],
+        "and the next plan tells it again"
+    );
 }

@@ -123,6 +123,7 @@ impl Draft {
             plan: Plan {
                 header: Header {
                     takes_back: None,
+                    admin_groups: Vec::new(),
                     now,
                     clock_pinned: false,
                     hypothetical: false,

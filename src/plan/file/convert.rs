@@ -156,7 +156,13 @@ impl From<&Header> for wire::Header {
                 run: taken.run.to_string(),
                 new_policy: taken.new_policy,
                 policy_before: text(taken.policy_before.as_ref()),
+                forgets: taken.forgets.iter().map(ToString::to_string).collect(),
             }),
+            admin_groups: header
+                .admin_groups
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             only: texts(&header.only),
             expires: header.expires.to_string(),
             policy: header.policy.to_string(),
@@ -197,6 +203,11 @@ impl TryFrom<wire::Header> for Header {
             clock_pinned: header.clock_pinned,
             hypothetical: header.hypothetical,
             takes_back: header.takes_back.map(takes_back).transpose()?,
+            admin_groups: header
+                .admin_groups
+                .iter()
+                .map(|text| guid(text))
+                .collect::<Result<_, Bad>>()?,
             only: shared(header.only),
             expires: instant(&header.expires)?,
             policy: header.policy.into(),
@@ -232,6 +243,11 @@ fn takes_back(taken: wire::TakesBack) -> Result<TakesBack, Bad> {
             .map_err(|_| Bad::new("id of a run", &taken.run))?,
         new_policy: taken.new_policy,
         policy_before: taken.policy_before.map(Into::into),
+        forgets: taken
+            .forgets
+            .iter()
+            .map(|text| guid(text))
+            .collect::<Result<_, Bad>>()?,
     })
 }
 

@@ -117,6 +117,9 @@ pub(super) struct Header {
     /// The run that is taken back, where it is an undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) takes_back: Option<TakesBack>,
+    /// The groups with `adminCount` 1 that it changes on purpose.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) admin_groups: Vec<String>,
     pub(super) only: Vec<String>,
     pub(super) expires: String,
     pub(super) policy: String,
@@ -142,6 +145,7 @@ pub(super) struct TakesBack {
     pub(super) run: String,
     pub(super) new_policy: bool,
     pub(super) policy_before: Option<String>,
+    pub(super) forgets: Vec<String>,
 }
 
 /// A domain controller, and which copy of the directory it keeps.

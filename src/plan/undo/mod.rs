@@ -44,6 +44,8 @@ pub struct PastRun {
     pub deeds: Vec<Deed>,
     /// What later runs did to the same objects, oldest first.
     pub later: Vec<Deed>,
+    /// Accounts that the state did not know when it began.
+    pub first_seen: BTreeSet<Guid>,
     /// How much it did for people who were forgotten since: nobody knows what.
     pub forgotten: usize,
     /// How many notices became due by it.
@@ -132,13 +134,15 @@ pub fn undo(input: &Input<'_>, past: &PastRun, ordinary: &Plan) -> Plan {
     let open_accounts = still_open(ordinary, &actions);
     let mut header = ordinary.header.clone();
     header.only = Vec::new();
+    header.admin_groups = world.admin_groups(&actions);
     header.takes_back = Some(TakesBack {
         run: past.run,
         new_policy: past.policy_before.as_ref() != Some(&past.policy),
         policy_before: past.policy_before.clone(),
+        forgets: forgets(input, past, &actions),
     });
     let mut memory = Memory {
-        people: people_again(input, past, &actions),
+        people: people_again(past, &actions),
         people_read: ordinary.memory.people_read,
         ..Memory::default()
     };
@@ -214,12 +218,22 @@ fn still_open(ordinary: &Plan, actions: &[Action]) -> Vec<OpenAccount> {
         .collect()
 }
 
+/// Accounts of these people that the run was the first to see.
+fn forgets(input: &Input<'_>, past: &PastRun, actions: &[Action]) -> Vec<Guid> {
+    let concerned: BTreeSet<&PersonId> = actions
+        .iter()
+        .filter_map(|action| action.person.as_ref())
+        .collect();
+    let is_theirs = |guid: &&Guid| {
+        let owner = input.prior.accounts.get(guid);
+        let owner = owner.and_then(|memory| memory.person.as_ref());
+        owner.is_some_and(|person| concerned.contains(person))
+    };
+    past.first_seen.iter().filter(is_theirs).copied().collect()
+}
+
 /// What the state says again of the people of whom something is taken back.
-fn people_again(
-    input: &Input<'_>,
-    past: &PastRun,
-    actions: &[Action],
-) -> Vec<(PersonId, PersonMemory)> {
+fn people_again(past: &PastRun, actions: &[Action]) -> Vec<(PersonId, PersonMemory)> {
     let concerned: BTreeSet<&PersonId> = actions
         .iter()
         .filter_map(|action| action.person.as_ref())
@@ -231,12 +245,9 @@ fn people_again(
         if let (Some(person), Some(before)) = (&deed.action.person, before)
             && concerned.contains(person)
         {
-            let now = input.prior.people.get(person);
-            let memory = PersonMemory {
-                account: now.and_then(|now| now.account),
-                ..before.clone()
-            };
-            again.entry(person.clone()).or_insert(memory);
+            again
+                .entry(person.clone())
+                .or_insert_with(|| before.clone());
         }
     }
     again.into_iter().collect()
