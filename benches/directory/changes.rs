@@ -39,7 +39,7 @@ pub(crate) fn compare() {
                 let actions = (0..ACCOUNTS)
                     .map(|number| creation(&unit, number))
                     .collect();
-                apply(&domain, actions, connections, 16, &names_of_account())
+                apply(&domain, actions, connections, 32, &names_of_account())
             },
             |round| {
                 let unit = domain.unit(&format!("Theirs-{connections}-{round}"));
@@ -65,7 +65,7 @@ pub(crate) fn compare() {
             |_| {
                 let (old, new) = next();
                 let actions = people.changes(old, new);
-                apply(&domain, actions, connections, 16, &names_of_account())
+                apply(&domain, actions, connections, 32, &names_of_account())
             },
             |_| {
                 let (old, new) = next();

@@ -38,7 +38,7 @@ pub struct Patience {
 impl Default for Pace {
     fn default() -> Self {
         Self {
-            in_flight: 16,
+            in_flight: 32,
             rate: None,
             patience: Patience::default(),
             lease: Some(SignedDuration::from_mins(10)),

@@ -16,6 +16,7 @@ mod exits;
 mod explain;
 mod explain_code;
 mod hostile;
+mod kerberos;
 #[cfg(debug_assertions)] // a release build has nothing that would halt it
 mod killed;
 mod ldif;

@@ -91,15 +91,22 @@ impl Domain {
     pub(crate) fn ticket(&self, login: &Login, keytab: &Path) -> PathBuf {
         let (name, _) = login.upn.split_once('@').unwrap();
         let cache = self.folder().join(format!("{name}.ccache"));
+        self.ticket_for(login, keytab, &cache, &[]);
+        cache
+    }
+
+    /// The same into that cache, and as `kinit` is told.
+    pub(crate) fn ticket_for(&self, login: &Login, keytab: &Path, cache: &Path, how: &[&str]) {
+        let (name, _) = login.upn.split_once('@').unwrap();
         let mut command = Command::new("kinit");
         command
+            .args(how)
             .args(["-k", "-t"])
             .arg(keytab)
             .arg(format!("{name}@{}", self.realm()))
             .env("KRB5_CONFIG", self.krb5_conf())
-            .env("KRB5CCNAME", &cache);
+            .env("KRB5CCNAME", cache);
         ran(&mut command);
-        cache
     }
 }
 

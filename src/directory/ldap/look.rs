@@ -4,7 +4,7 @@
 //! sixteen accounts in the time of two. Only what such a search says for sure counts. Whoever is not found by it, or
 //! whose address somebody has, asks once more alone.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use ldap3::Ldap;
 
@@ -224,6 +224,12 @@ impl LdapDirectory {
 
     /// The attributes of addresses that this forest has, asked for once.
     fn address_attributes(&self) -> Result<&AddressAttributes, Error> {
+        if let Some(known) = self.address_attributes.get() {
+            return Ok(known);
+        }
+        // All workers need it at once, and one of them asks.
+        let asking = self.asking_for_addresses.lock();
+        let _asking = asking.unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = self.address_attributes.get() {
             return Ok(known);
         }

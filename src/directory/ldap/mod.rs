@@ -31,7 +31,7 @@ pub use read::{Progress, Reading};
 pub use settings::{Bind, CONNECTIONS, Patience, Security, Server, Settings};
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
 use ldap3::Ldap;
@@ -63,6 +63,7 @@ pub struct LdapDirectory {
     looks: Together<Sought, Looked>,
     holders: Together<String, Holders>,
     address_attributes: OnceLock<AddressAttributes>,
+    asking_for_addresses: Mutex<()>,
 }
 
 impl fmt::Debug for LdapDirectory {
@@ -96,6 +97,7 @@ impl LdapDirectory {
             looks: Together::default(),
             holders: Together::default(),
             address_attributes: OnceLock::new(),
+            asking_for_addresses: Mutex::default(),
         })
     }
 
