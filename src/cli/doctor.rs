@@ -3,15 +3,17 @@
 use super::args::{DoctorArgs, Global};
 use super::report::Report;
 use super::{Exit, Output, check, directory, people};
+use crate::directory::Dn;
 use crate::directory::ldap::doctor as ad;
 use crate::personio::client::{self, World};
 use crate::plan::needs;
-use crate::policy::{Policy, StageAccount, StageRule};
+use crate::policy::{Policy, Ruleset, StageAccount, StageRule};
 use crate::text::visible;
 use crate::workspace::{DirectorySource, Ldap, Live, People, Workspace};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// Examines the live sources of people and the live directory.
 pub(super) fn run(
@@ -159,8 +161,21 @@ fn question<'w>(workspace: &'w Workspace, policy: &Policy) -> ad::Question<'w> {
         needs: needs(rules),
         password_length: rules.password.length,
         deletes: rules.stages.iter().any(deletes),
+        groups: groups(workspace, rules),
+        upn_suffixes: rules.upn_suffixes.clone(),
         now: Timestamp::now(),
     }
+}
+
+/// The groups that have to be there; a name that is written relative means one below the first write base.
+fn groups(workspace: &Workspace, rules: &Ruleset) -> Vec<Arc<str>> {
+    let absolute = |name: &Arc<str>| match (Dn::parse(name), workspace.config.write.first()) {
+        (Ok(dn), Some(base)) if name.contains('=') && !dn.names_domain() => {
+            Arc::clone(Dn::join(&dn, base).text())
+        }
+        (Ok(_) | Err(_), _) => name.clone(),
+    };
+    rules.named_groups.iter().map(absolute).collect()
 }
 
 /// The attributes that the policy writes back, by Personio's name.

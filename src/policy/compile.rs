@@ -121,6 +121,7 @@ pub fn compile(input: &Input<'_>) -> (Option<Policy>, Vec<Diagnostic>) {
     lower.privileges_wait();
     lower.contradicted_invariants();
     lower.unused_groups();
+    lower.named_in_directory();
     for item in items.retention.iter().take(1) {
         lower.retention(item);
     }

@@ -153,6 +153,10 @@ pub struct Ruleset {
     pub related: Vec<crate::hr::RelatedPath>,
     /// Every attribute of the directory that the policy names, to read, to write or to compare.
     pub directory_attributes: BTreeSet<&'static str>,
+    /// Every group that a rule or a stage can give and no block makes, by name or DN.
+    pub named_groups: Vec<Arc<str>>,
+    /// What stands behind the `@` of logon names, as far as the policy alone says it.
+    pub upn_suffixes: Vec<Arc<str>>,
     /// Digest of all policy files, tables and parameters, as 64 hex digits.
     pub digest: Arc<str>,
 }

@@ -420,6 +420,34 @@ fn what_the_doctor_finds_in_a_domain_goes_away_by_what_its_help_says() {
         .place
         .change("rules/tenure.toml", "OU=Kestral,", "OU=Kestrel,");
     assert_eq!(findings(&company, 0), found);
+    // A group that is mistyped; the help's other way: it is made.
+    company.place.change(
+        "rules/groups.tenure",
+        "\"SG-Git-Maintainers\"",
+        "\"SG-Git-Keepers\"",
+    );
+    assert_eq!(new(&findings(&company, 0)), ["group-missing"]);
+    let unit = domain.unit("Made");
+    client
+        .add(&format!(
+            "dn: CN=SG-Git-Keepers,{unit}\nobjectClass: group\nsAMAccountName: SG-Git-Keepers\n"
+        ))
+        .done();
+    assert_eq!(findings(&company, 0), found);
+    // Logon names that the forest does not know; then its administrator adds what they end with.
+    company.place.change(
+        "rules/values.tenure",
+        "\"kestrel.example\"",
+        "\"kestrel.test\"",
+    );
+    assert_eq!(new(&findings(&company, 0)), ["suffix-unknown"]);
+    client
+        .modify(&format!(
+            "dn: CN=Partitions,CN=Configuration,{head}\nchangetype: modify\nadd: uPNSuffixes\n\
+             uPNSuffixes: kestrel.test\n"
+        ))
+        .done();
+    assert_eq!(findings(&company, 0), found);
 }
 
 #[test]

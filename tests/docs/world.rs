@@ -17,7 +17,7 @@ use super::shell::{change, typed, write};
 
 /// Codes whose example cannot be typed into a document, and why. Each is shown by a test elsewhere, or is a
 /// guard against what should never be.
-const TOLD: [(&str, &str); 63] = [
+const TOLD: [(&str, &str); 65] = [
     (
         "attribute-missing",
         "a domain controller is needed: `cli::controller`",
@@ -56,6 +56,10 @@ const TOLD: [(&str, &str); 63] = [
     (
         "invariant-broken",
         "groups nested by hand: `cli::statements`",
+    ),
+    (
+        "group-missing",
+        "a domain controller is needed: `cli::controller`",
     ),
     (
         "ldap-certificate",
@@ -215,6 +219,10 @@ const TOLD: [(&str, &str); 63] = [
     (
         "state-other-domain",
         "a state from elsewhere: `apply::precondition`",
+    ),
+    (
+        "suffix-unknown",
+        "a domain controller is needed: `cli::controller`",
     ),
     ("too-many-files", "ten thousand files"),
     ("too-many-people", "two million people"),

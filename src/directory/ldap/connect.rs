@@ -186,11 +186,20 @@ async fn kerberos(server: &Server, ldap: &mut Ldap) -> Result<(), Error> {
         server.host.clone()
     };
     let answer = ldap.sasl_gssapi_bind(&host).await;
-    let answer = answer.map_err(|error| failed(in_words(&error)))?;
+    let answer = answer.map_err(|error| failed(reason(&in_words(&error)).to_owned()))?;
     if answer.rc == 0 {
         return Ok(());
     }
     Err(failed(super::refusal::words(&answer)))
+}
+
+/// Of an error of GSSAPI the part that says what happened: it stands behind the class of the error, in parentheses.
+#[cfg(feature = "kerberos")]
+fn reason(words: &str) -> &str {
+    let inner = words
+        .split_once(" (")
+        .and_then(|(_, rest)| rest.strip_suffix(')'));
+    inner.unwrap_or(words)
 }
 
 #[cfg(not(feature = "kerberos"))]

@@ -5,6 +5,7 @@
 //! the access list of a write base tells it for what will be made below.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use ldap3::{Ldap, Scope};
@@ -76,6 +77,10 @@ pub struct Question<'q> {
     pub password_length: u32,
     /// Whether it deletes.
     pub deletes: bool,
+    /// The groups that have to be there: logon names, or distinguished names in full.
+    pub groups: Vec<Arc<str>>,
+    /// What its logon names end with.
+    pub upn_suffixes: Vec<Arc<str>>,
     /// This machine's clock.
     pub now: Timestamp,
 }
@@ -203,8 +208,10 @@ impl<'e> Examination<'e> {
         if !self.bases() {
             return;
         }
-        let steps: [(&'static str, Step<'e>); 5] = [
+        let steps: [(&'static str, Step<'e>); 7] = [
             ("the schema", Self::schema),
+            ("groups", Self::groups),
+            ("the partitions of the forest", Self::suffixes),
             ("access lists", Self::rights),
             ("the password policy", Self::passwords),
             ("the recycle bin", Self::recycle_bin),
@@ -287,6 +294,63 @@ impl<'e> Examination<'e> {
         }
         if lacking.is_empty() {
             self.well("the schema has every attribute that the policy names");
+        }
+        Ok(())
+    }
+
+    fn groups(&mut self) -> Result<(), Fault> {
+        let mut missing = 0;
+        for name in &self.question.groups {
+            if self.directory.has_group(name)? {
+                continue;
+            }
+            missing += 1;
+            self.find(
+                "group-missing",
+                true,
+                format!("the directory has no group `{name}`, which the policy gives"),
+                "make it, correct the name, or let the policy make it with `create` in its block: until then nobody gets it"
+                    .to_owned(),
+            );
+        }
+        if missing == 0 {
+            self.well("every group that the policy gives is there, or will be made");
+        }
+        Ok(())
+    }
+
+    /// The names of the forest's domains and what its administrators added (MS-ADTS 6.1.1.2.1, `uPNSuffixes`).
+    fn suffixes(&mut self) -> Result<(), Fault> {
+        let base = format!("CN=Partitions,{}", self.directory.root.configuration);
+        let partitions = self.directory.one(&base, &["uPNSuffixes"])?;
+        // Where it may not be read, nothing is known.
+        let Some(partitions) = partitions else {
+            return Ok(());
+        };
+        let added = partitions.texts("uPNSuffixes").map(str::to_owned);
+        let domains = self.directory.others.iter().map(dns_name);
+        let known: Vec<String> = added
+            .chain(domains)
+            .chain([dns_name(self.directory.base())])
+            .collect();
+        let mut strange = 0;
+        for suffix in &self.question.upn_suffixes {
+            if known.iter().any(|known| known.eq_ignore_ascii_case(suffix)) {
+                continue;
+            }
+            strange += 1;
+            self.find(
+                "suffix-unknown",
+                true,
+                format!("`{suffix}`, with which logon names of the policy end, is no UPN suffix of this forest"),
+                format!(
+                    "an administrator of the forest runs: Get-ADForest | Set-ADForest -UPNSuffixes @{{add=\"{suffix}\"}}; \
+                     until then those names are not given"
+                ),
+            );
+        }
+        if strange == 0 {
+            self.well("logon names of the policy end as the forest's do");
         }
         Ok(())
     }
@@ -534,6 +598,29 @@ impl LdapDirectory {
 
     fn exists(&self, base: &Dn) -> Result<bool, Fault> {
         Ok(self.one(base.as_str(), &["objectGUID"])?.is_some())
+    }
+
+    /// Whether there is a group of that logon name, or of that distinguished name.
+    fn has_group(&self, name: &str) -> Result<bool, Fault> {
+        let is_group =
+            |entry: &super::entry::Entry| entry.texts("objectClass").any(|class| class == "group");
+        let attributes = ["objectClass"];
+        if name.contains('=') {
+            let found = self.one(name, &attributes)?;
+            return Ok(found.is_some_and(|entry| is_group(&entry)));
+        }
+        let filter = Filter::both([
+            Filter::equal("objectClass", "group"),
+            Filter::equal("sAMAccountName", name),
+        ]);
+        let base = self.base().to_string();
+        let patience = self.pool.patience();
+        let found = self.pool.read(async |ldap: &mut Ldap| {
+            Ask::below(&base, filter.clone(), &attributes)
+                .first(ldap, patience)
+                .await
+        })?;
+        Ok(found.is_some())
     }
 
     /// The account that is logged on, as `name@domain`, and its identity.

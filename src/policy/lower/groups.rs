@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Every text that a parameter can be, by its slot, where that is known.
-type Given = BTreeMap<u32, Vec<Arc<str>>>;
+pub(crate) type Given = BTreeMap<u32, Vec<Arc<str>>>;
 
 /// The most names that one template may stand for.
 const MAX_NAMES: usize = 10_000;
@@ -55,7 +55,7 @@ impl Lower<'_> {
             return (Node::error(expr.span), Vec::new());
         }
         self.discloses_nothing(&node, "memberships");
-        if let Some(names) = self.possible(&node, &Given::new()) {
+        if let Some(names) = self.possible(&node, &Given::new(), None) {
             (node, names)
         } else {
             let node = self.wrong(
@@ -67,8 +67,24 @@ impl Lower<'_> {
         }
     }
 
-    /// Every text that an expression can be, sorted; none if that is not known.
-    fn possible(&self, node: &Node, given: &Given) -> Option<Vec<Arc<str>>> {
+    /// Every text that an expression can be, sorted; none if that is not known. With `unknown`, that stands for whatever
+    /// part is not known.
+    pub(crate) fn possible(
+        &self,
+        node: &Node,
+        given: &Given,
+        unknown: Option<&Arc<str>>,
+    ) -> Option<Vec<Arc<str>>> {
+        self.known(node, given, unknown)
+            .or_else(|| unknown.map(|unknown| vec![unknown.clone()]))
+    }
+
+    fn known(
+        &self,
+        node: &Node,
+        given: &Given,
+        unknown: Option<&Arc<str>>,
+    ) -> Option<Vec<Arc<str>>> {
         let mut texts: Vec<Arc<str>> = match &node.kind {
             Kind::Const(value) => vec![value.to_string().into()],
             Kind::Field(_) | Kind::Of { .. } | Kind::Part { .. } => match &node.ty {
@@ -76,7 +92,7 @@ impl Lower<'_> {
                 _ => return None,
             },
             Kind::Let(index) => match self.lets.get(*index as usize)? {
-                LetState::Done(_, node) => self.possible(node, &Given::new())?,
+                LetState::Done(_, node) => self.possible(node, &Given::new(), unknown)?,
                 LetState::Waiting(_) | LetState::Open(_) => return None,
             },
             Kind::Local(slot) => match (given.get(slot), &node.ty) {
@@ -88,9 +104,12 @@ impl Lower<'_> {
                 let (body, slots) = self.function_body(*function)?;
                 let mut inner = Given::new();
                 for (slot, arg) in slots.iter().zip(args) {
-                    inner.extend(self.possible(arg, given).map(|texts| (*slot, texts)));
+                    inner.extend(
+                        self.possible(arg, given, unknown)
+                            .map(|texts| (*slot, texts)),
+                    );
                 }
-                self.possible(body, &inner)?
+                self.possible(body, &inner, unknown)?
             }
             Kind::Column { row, column } => {
                 let Type::Row(table, _) = &row.ty else {
@@ -103,19 +122,19 @@ impl Lower<'_> {
                     .filter_map(|row| row.get(*column as usize)?.as_ref());
                 cells.map(|value| value.to_string().into()).collect()
             }
-            Kind::Template(pieces) => self.possible_template(pieces, given)?,
+            Kind::Template(pieces) => self.possible_template(pieces, given, unknown)?,
             Kind::Else(first, second) => {
-                let mut texts = self.possible(first, given)?;
-                texts.extend(self.possible(second, given)?);
+                let mut texts = self.possible(first, given, unknown)?;
+                texts.extend(self.possible(second, given, unknown)?);
                 texts
             }
             Kind::Choose { rows, otherwise } => {
                 let mut texts = Vec::new();
                 for (_, result) in rows {
-                    texts.extend(self.possible(result, given)?);
+                    texts.extend(self.possible(result, given, unknown)?);
                 }
                 if let Some(node) = otherwise {
-                    texts.extend(self.possible(node, given)?);
+                    texts.extend(self.possible(node, given, unknown)?);
                 }
                 texts
             }
@@ -130,11 +149,14 @@ impl Lower<'_> {
                     .collect();
                 let constants = constants?;
                 let run = |text: Arc<str>| -> Option<Arc<str>> {
+                    if unknown.is_some_and(|unknown| text.contains(&**unknown)) {
+                        return unknown.cloned();
+                    }
                     let mut values = vec![Value::Text(text)];
                     values.extend(constants.iter().cloned());
                     (function.run)(&values).map(|value| value.to_string().into())
                 };
-                self.possible(first, given)?
+                self.possible(first, given, unknown)?
                     .into_iter()
                     .filter_map(run)
                     .collect()
@@ -146,12 +168,17 @@ impl Lower<'_> {
         (texts.len() <= MAX_NAMES).then_some(texts)
     }
 
-    fn possible_template(&self, pieces: &[Piece], given: &Given) -> Option<Vec<Arc<str>>> {
+    fn possible_template(
+        &self,
+        pieces: &[Piece],
+        given: &Given,
+        unknown: Option<&Arc<str>>,
+    ) -> Option<Vec<Arc<str>>> {
         let mut texts = vec![String::new()];
         for piece in pieces {
             let next: Vec<Arc<str>> = match piece {
                 Piece::Literal(text) => vec![text.clone()],
-                Piece::Hole(node) => self.possible(node, given)?,
+                Piece::Hole(node) => self.possible(node, given, unknown)?,
             };
             if texts.len().saturating_mul(next.len()) > MAX_NAMES {
                 return None;

@@ -31,6 +31,7 @@ mod invariants;
 mod lets;
 mod lifecycle;
 mod method;
+mod named;
 mod names;
 mod narrow;
 mod notify;
