@@ -420,6 +420,26 @@ fn what_the_doctor_finds_in_a_domain_goes_away_by_what_its_help_says() {
         .place
         .change("rules/tenure.toml", "OU=Kestral,", "OU=Kestrel,");
     assert_eq!(findings(&company, 0), found);
+    // A unit that takes no rights from above, until it does again.
+    let apart = format!("OU=Apart,{UNIT}");
+    client
+        .add(&format!("dn: {apart}\nobjectClass: organizationalUnit\n"))
+        .done();
+    assert_eq!(findings(&company, 0), found);
+    domain.inherits(&apart, false);
+    assert_eq!(new(&findings(&company, 0)), ["rights-not-inherited"]);
+    domain.inherits(&apart, true);
+    assert_eq!(findings(&company, 0), found);
+    // The recycle bin, which nobody can switch off again.
+    assert!(
+        found
+            .keys()
+            .any(|finding| finding.starts_with("recycle-bin-off"))
+    );
+    domain.switch_recycle_bin_on();
+    let after = findings(&company, 0);
+    assert_eq!(after.len() + 1, found.len(), "{after:?}");
+    let found = after;
     // A group that is mistyped; the help's other way: it is made.
     company.place.change(
         "rules/groups.tenure",

@@ -49,6 +49,18 @@ impl Domain {
         self.rights(dn, "take", &aces);
     }
 
+    /// Whether an object, and what is below it, takes rights from above.
+    pub(crate) fn inherits(&self, dn: &str, inherits: bool) {
+        self.rights(dn, if inherits { "inherit" } else { "protect" }, "");
+    }
+
+    /// What is deleted from now on can be brought back whole.
+    pub(crate) fn switch_recycle_bin_on(&self) {
+        let mut command = script("recycle_bin.py");
+        command.arg(self.folder().join("smb.conf"));
+        ran(&mut command);
+    }
+
     /// Who may do what with an object, in SDDL.
     pub(crate) fn rights_on(&self, dn: &str) -> String {
         self.rights(dn, "show", "")

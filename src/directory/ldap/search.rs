@@ -20,9 +20,10 @@ const MAX_RANGES: usize = 100_000;
 /// RFC 2696.
 const PAGED: &str = "1.2.840.113556.1.4.319";
 
-/// MS-ADTS 3.1.1.3.4.1: deleted objects are seen, and of security descriptors the access list alone (which takes no
+/// MS-ADTS 3.1.1.3.4.1: deleted objects are seen, those as well that the recycle bin has given up (and once it is
+/// switched on, all that were deleted before); and of security descriptors the access list alone (which takes no
 /// privilege).
-const SHOW_DELETED: &str = "1.2.840.113556.1.4.417";
+const SHOW_RECYCLED: &str = "1.2.840.113556.1.4.2064";
 const SD_FLAGS: &str = "1.2.840.113556.1.4.801";
 const DACL: [u8; 5] = [0x30, 0x03, 0x02, 0x01, 0x04];
 
@@ -93,7 +94,7 @@ impl<'a> Ask<'a> {
             controls.push(PagedResults { size, cookie }.into());
         }
         if self.deleted {
-            controls.push(control(SHOW_DELETED, None));
+            controls.push(control(SHOW_RECYCLED, None));
         }
         if self.attributes.contains(&"nTSecurityDescriptor") {
             controls.push(control(SD_FLAGS, Some(DACL.to_vec())));
