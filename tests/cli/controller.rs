@@ -440,6 +440,12 @@ fn what_the_doctor_finds_in_a_domain_goes_away_by_what_its_help_says() {
     let after = findings(&company, 0);
     assert_eq!(after.len() + 1, found.len(), "{after:?}");
     let found = after;
+    // One of two domain controllers that does not answer; without it there is enough to work with.
+    let url = format!("url = {:?}", domain.ldaps_url());
+    let two = format!("url = [\"ldaps://127.0.0.1:9\", {:?}]", domain.ldaps_url());
+    company.place.change("rules/tenure.toml", &url, &two);
+    assert_eq!(new(&findings(&company, 0)), ["ldap-unreachable"]);
+    company.place.change("rules/tenure.toml", &two, &url);
     // A group that is mistyped; the help's other way: it is made.
     company.place.change(
         "rules/groups.tenure",
