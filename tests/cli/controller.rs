@@ -323,18 +323,7 @@ fn each_right_that_is_taken_away_is_found_and_its_help_gives_it_back() {
     let (base, sddl) = company.delegation();
     let all = entries(&sddl);
     assert!(all.len() > 25, "{}", all.len());
-    // The usual run takes every fifth attribute and whatever is no attribute of an account.
-    let long = std::env::var_os("TENURE_LONG").is_some();
-    let of_account = |entry: &str| entry.contains(";WP;") && entry.contains(";bf967aba-");
-    let mut attributes = 0;
-    let mut tried = 0;
     for entry in &all {
-        if of_account(entry) {
-            attributes += 1;
-            if !long && attributes % 5 != 0 {
-                continue;
-            }
-        }
         company.domain.take(&base, &company.login, entry);
         let found = findings(&company, 1);
         let new: Vec<_> = found
@@ -352,10 +341,8 @@ fn each_right_that_is_taken_away_is_found_and_its_help_gives_it_back() {
             .unwrap();
         assert_eq!(mend, entry);
         company.domain.give(&base, &company.login, mend);
-        tried += 1;
     }
     assert_eq!(findings(&company, 0), usual);
-    assert!(tried >= 10, "{tried} of {}", all.len());
 }
 
 #[test]
