@@ -48,7 +48,7 @@ pub(super) fn attempt(
     in_doubt: bool,
 ) -> Result<Success, Trouble> {
     let change = &action.change;
-    let membership = membership(change);
+    let membership = change.membership();
     let member = membership
         .map(|(_, account)| view.guid(account))
         .transpose()?;
@@ -275,14 +275,4 @@ fn is_so_already(change: &Change, error: &port::Error) -> bool {
         || error
             .win32()
             .is_some_and(|error| no_member.contains(&error))
-}
-
-/// Group and account of a membership.
-pub(super) fn membership(change: &Change) -> Option<(&Target, &Target)> {
-    let (Change::AddMember { group, account } | Change::RemoveMember { group, account, .. }) =
-        change
-    else {
-        return None;
-    };
-    Some((group, account))
 }

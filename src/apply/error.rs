@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Boundary, Ended, Refusal};
+use super::{Boundary, Ended, Refusal, Status};
 use crate::directory::port;
 use crate::state::StoreError;
 
@@ -69,7 +69,10 @@ pub enum ApplyError {
         source: port::Error,
     },
     /// What only takes away is done, at another domain controller; the rest waits for the one that the run was begun on.
-    #[error("run {run} went on with what only takes away ({} done), and {left} actions wait", ended.len())]
+    #[error(
+        "run {run} went on with what only takes away ({} done), and {left} actions wait",
+        done(ended)
+    )]
     Elsewhere {
         /// Which run.
         run: Uuid,
@@ -116,6 +119,11 @@ impl ApplyError {
             Self::Store(error) => error.help(),
         }
     }
+}
+
+fn done(ended: &[Ended]) -> usize {
+    let done = ended.iter().filter(|ended| ended.status == Status::Done);
+    done.count()
 }
 
 fn first(refusals: &[Refusal]) -> String {

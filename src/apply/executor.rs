@@ -196,11 +196,12 @@ impl Executor<'_> {
     }
 
     /// Gives the run that was broken off to this domain controller: a human says that the one it was begun on does not
-    /// come back, and so nothing that it may have done.
-    pub fn give_over(&mut self, to: &Controller) -> Result<(), ApplyError> {
+    /// come back, and so nothing that it may have done. `domain` is that of the directory.
+    pub fn give_over(&mut self, to: &Controller, domain: Option<Guid>) -> Result<(), ApplyError> {
         let Some(found) = journal::unfinished(self.store)? else {
             return Ok(());
         };
+        same_domain(&found, domain)?;
         let mut plan = plan_of(&found)?;
         let from = plan.header.controller.replace(to.clone());
         let at = (self.clock)();
@@ -215,12 +216,7 @@ impl Executor<'_> {
             return Ok(None);
         };
         let run = found.id;
-        if found.domain != domain {
-            return Err(ApplyError::OtherDomain {
-                run,
-                planned: found.domain_name,
-            });
-        }
+        same_domain(&found, domain)?;
         let plan = plan_of(&found)?;
         let line = Line::new(self.directory, self.pace);
         let mark = self.own_mark(&line)?;
@@ -622,6 +618,17 @@ impl Executor<'_> {
         }
         Ok(())
     }
+}
+
+/// A run goes on in the domain that it was begun in, and in no other.
+fn same_domain(found: &Unfinished, domain: Option<Guid>) -> Result<(), ApplyError> {
+    if found.domain == domain {
+        return Ok(());
+    }
+    Err(ApplyError::OtherDomain {
+        run: found.id,
+        planned: found.domain_name.clone(),
+    })
 }
 
 /// The plan of a run that was broken off.

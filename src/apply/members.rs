@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::attempt::{MAX_LOST_ANSWERS, Success, attempt, membership};
+use super::attempt::{MAX_LOST_ANSWERS, Success, attempt};
 use super::seen::{Trouble, View};
 use crate::directory::port::{self, Error, Operation, ResultCode};
 use crate::directory::{Dn, Guid, Value};
@@ -57,7 +57,7 @@ pub(super) fn attempt_all(view: &View<'_>, all: Vec<Membership<'_>>) -> Answers 
             answers,
         };
         let left = batch.without_done(left);
-        if let Some((group, _)) = membership(&action.change)
+        if let Some((group, _)) = action.change.membership()
             && let Err(trouble) = view.group(group)
         {
             let left = left.iter();
@@ -73,7 +73,7 @@ pub(super) fn attempt_all(view: &View<'_>, all: Vec<Membership<'_>>) -> Answers 
 
 fn named<'p>(view: &View<'_>, one: &Membership<'p>) -> Result<(Guid, bool, Named<'p>), Trouble> {
     let change = &one.action.change;
-    let Some((group, account)) = membership(change) else {
+    let Some((group, account)) = change.membership() else {
         return Err(Trouble::failed("this is no membership"));
     };
     let member = view.guid(account)?;

@@ -169,11 +169,9 @@ fn question<'w>(workspace: &'w Workspace, policy: &Policy) -> ad::Question<'w> {
 
 /// The groups that have to be there; a name that is written relative means one below the first write base.
 fn groups(workspace: &Workspace, rules: &Ruleset) -> Vec<Arc<str>> {
-    let absolute = |name: &Arc<str>| match (Dn::parse(name), workspace.config.write.first()) {
-        (Ok(dn), Some(base)) if name.contains('=') && !dn.names_domain() => {
-            Arc::clone(Dn::join(&dn, base).text())
-        }
-        (Ok(_) | Err(_), _) => name.clone(),
+    let absolute = |name: &Arc<str>| match Dn::parse(name) {
+        Ok(dn) if name.contains('=') => Arc::clone(dn.absolute(&workspace.config.write).text()),
+        Ok(_) | Err(_) => name.clone(),
     };
     rules.named_groups.iter().map(absolute).collect()
 }

@@ -7,6 +7,7 @@
 
 mod apply;
 mod args;
+mod at_work;
 mod check;
 mod codes;
 mod completions;

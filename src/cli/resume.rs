@@ -3,23 +3,19 @@
 //! A run belongs to the domain controller that it was begun on (S9), for another one may not know yet what was done
 //! there. [`waiting`] tells which one that is, [`reach`] connects to it, or to the next one for what only takes away.
 
-use super::apply::{self, LOCK_PATIENCE, Progress};
 use super::args::{Global, ResumeArgs};
-use super::directory::{Clock, Source};
-use super::operator::Operator;
+use super::at_work::at_work;
+use super::directory::Source;
 use super::planning;
 use super::report::Report;
-use super::sealed::SealedPasswords;
-use super::{Exit, Output, check, people, session};
-use crate::apply::{ApplyError, Executor, journal};
+use super::session::Reading;
+use super::{Exit, Output, apply, check, session};
+use crate::apply::{ApplyError, journal};
 use crate::directory::Controller;
 use crate::plan::file;
 use crate::policy::Policy;
-use crate::state::{Lock, Store};
-use crate::workspace::{DirectorySource, Outside, Workspace};
-use jiff::Timestamp;
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use crate::state::Store;
+use crate::workspace::{DirectorySource, Workspace};
 use uuid::Uuid;
 
 /// Codes of a domain controller that is not there, or is another one.
@@ -69,63 +65,43 @@ pub(super) fn run(
     };
     let checked = check::policy(&workspace, None, output)?;
     let reading = session::read(&workspace, checked.policy, None)?;
-    let Reached { source, elsewhere } = match &arguments.dc_lost {
+    let reached = match &arguments.dc_lost {
         Some(name) => reach_next(&workspace, &reading.policy, &waiting, name)?,
         None => reach(&workspace, &reading.policy, &waiting)?,
     };
-    let mark = source.mark(&workspace)?;
-    planning::belongs(&workspace, mark.as_ref())?.map_err(Report::from)?;
-    let store_path = workspace.path(&workspace.config.state);
-    let operator = Operator::of_this_process();
-    let lock = Lock::take(&store_path, &operator.holder(), LOCK_PATIENCE)?;
-    let now = reading.now;
-    let mut store = Store::open(&store_path, now)?;
-    let clock: Clock = if reading.pinned {
-        Arc::new(move || now)
-    } else {
-        Arc::new(Timestamp::now)
-    };
-    let (nobody, steady) = (BTreeSet::new(), clock.clone());
-    let now_there = move || steady();
-    let outside = Outside {
-        now: &now_there,
-        ..people::outside(&nobody, &|_, _| {})
-    };
-    let directory = source.open(&workspace, &clock)?;
-    let hr = workspace.hr(&reading.people, &reading.policy, &outside);
-    let mut watch = Progress::new(output);
-    let recipients = &reading.policy.rules.password.sealed_to;
-    let mut handover = SealedPasswords::new(&workspace, recipients);
-    let mut executor = Executor {
-        store: &mut store,
-        lock: &lock,
-        directory: directory.port(),
-        hr: &hr,
-        bases: &workspace.config.write,
-        takes_over: false,
-        pace: apply::pace(&workspace, reading.pinned),
-        handover: &handover,
-        watch: &mut watch,
-        clock: &*clock,
-    };
-    if let (Some(_), Source::Live(live)) = (&arguments.dc_lost, &source) {
-        executor.give_over(live.controller())?;
-    }
-    let domain = source.domain(&workspace)?;
-    let outcome = if elsewhere {
-        executor.resume_elsewhere(domain)?
-    } else {
-        executor.resume(domain)?
-    };
-    watch.finish();
-    directory.save()?;
+    let lost = arguments.dc_lost.is_some();
+    finish(&workspace, &reading, &reached, lost, output)
+}
+
+/// Finishes it where it was begun; `lost`: where it was begun is gone for good, and this is its place now.
+pub(super) fn finish(
+    workspace: &Workspace,
+    reading: &Reading,
+    reached: &Reached,
+    lost: bool,
+    output: &mut Output,
+) -> Result<Exit, Report> {
+    let Reached { source, elsewhere } = reached;
+    let mark = source.mark(workspace)?;
+    planning::belongs(workspace, mark.as_ref())?.map_err(Report::from)?;
+    let domain = source.domain(workspace)?;
+    let (outcome, mut passwords) = at_work(workspace, source, reading, output, |executor| {
+        if let (true, Source::Live(live)) = (lost, source) {
+            executor.give_over(live.controller(), domain)?;
+        }
+        Ok(if *elsewhere {
+            executor.resume_elsewhere(domain)?
+        } else {
+            executor.resume(domain)?
+        })
+    })?;
     let Some(outcome) = outcome else {
         output.say("nothing to finish");
         return Ok(Exit::Ok);
     };
     output.say("finished the run that was broken off:");
     apply::say_outcome(&outcome, &[], output);
-    handover.say_where(output);
+    passwords.say_where(output);
     Ok(apply::exit(&outcome))
 }
 

@@ -1,24 +1,20 @@
 //! `tenure undo RUN`: the plan that takes a run back, shown; and with a yes, done.
 
 use super::args::{Global, PlanFormat, UndoArgs};
-use super::directory::{Clock, Source};
+use super::at_work::at_work;
+use super::directory::Source;
 use super::operator::Operator;
 use super::planning::{self, Asked, Planned};
 use super::report::Report;
-use super::sealed::SealedPasswords;
-use super::session::Reading;
-use super::{Exit, Output, apply, check, disk, history, people, plan as plan_command, session};
+use super::{Exit, Output, apply, check, disk, history, plan as plan_command, resume, session};
 use crate::apply::history as runs_of;
-use crate::apply::{ApplyError, Executor, Refusal, RunDetails, RunStatus, Situation, journal};
+use crate::apply::{ApplyError, Refusal, RunDetails, RunStatus, Situation};
 use crate::directory::Guid;
 use crate::plan::undo::PastRun;
 use crate::plan::{GuardKind, Plan, file};
-use crate::state::{Lock, Store};
-use crate::workspace::{Outside, Workspace};
-use jiff::Timestamp;
-use std::collections::BTreeSet;
+use crate::state::Store;
+use crate::workspace::Workspace;
 use std::io::{IsTerminal, Write as _};
-use std::sync::Arc;
 
 /// What everybody who takes a run back has to know.
 const AGAIN: &str = "the next plan does again what the policy says, unless the policy or HR changes before; there is no \
@@ -35,14 +31,18 @@ pub(super) fn run(
     let (details, past) = past_run(&workspace, &arguments.run)?;
     let checked = check::policy(&workspace, None, output)?;
     let reading = session::read(&workspace, checked.policy, None)?;
+    // A run that was broken off, such as this very undo, is finished first, and where it was begun.
+    if asks(arguments)
+        && let Some(waiting) = resume::waiting(&workspace)?
+    {
+        let reached = resume::reach(&workspace, &reading.policy, &waiting)?;
+        let exit = resume::finish(&workspace, &reading, &reached, false, output)?;
+        output.say("run the same command again for what it did not take back");
+        return Ok(exit);
+    }
     let source = Source::of(&workspace, &reading.policy, None)?;
     let mark = source.mark(&workspace)?;
     planning::belongs(&workspace, mark.as_ref())?.map_err(Report::from)?;
-    if asks(arguments)
-        && let Some(exit) = finish(&workspace, &source, &reading, output)?
-    {
-        return Ok(exit);
-    }
     let asked = Asked {
         takes_back: Some(past),
         keep_state: true,
@@ -63,6 +63,7 @@ pub(super) fn run(
     }
     if plan.is_empty() {
         // What a killed run left beside a working copy is taken into it, and its lease ends.
+        apply::working_copy(&workspace)?;
         let (from, reading) = (&source, &planned.reading);
         at_work(&workspace, from, reading, output, |executor| {
             Ok(executor.release()?)
@@ -81,90 +82,6 @@ pub(super) fn run(
         (arguments, &overridden),
         output,
     )
-}
-
-/// Finishes a run that was broken off, such as this very undo; what is left to take back the next one tells.
-fn finish(
-    workspace: &Workspace,
-    source: &Source,
-    reading: &Reading,
-    output: &mut Output,
-) -> Result<Option<Exit>, Report> {
-    let store = Store::open_existing(&workspace.path(&workspace.config.state))?;
-    if store
-        .map(|store| journal::unfinished(&store))
-        .transpose()?
-        .flatten()
-        .is_none()
-    {
-        return Ok(None);
-    }
-    let domain = source.domain(workspace)?;
-    let resumed = at_work(workspace, source, reading, output, |executor| {
-        Ok(executor.resume(domain)?)
-    })?;
-    let Some(outcome) = resumed else {
-        return Ok(None);
-    };
-    output.say("finished the run that was broken off:");
-    apply::say_outcome(&outcome, &[], output);
-    output.say("run the same command again for what it did not take back");
-    Ok(Some(apply::exit(&outcome)))
-}
-
-/// Does something with everything that a run needs: the state, locked and opened, and the directory, saved afterwards.
-fn at_work<T>(
-    workspace: &Workspace,
-    source: &Source,
-    reading: &Reading,
-    output: &mut Output,
-    work: impl FnOnce(&mut Executor<'_>) -> Result<T, Report>,
-) -> Result<T, Report> {
-    let path = workspace.path(&workspace.config.state);
-    let operator = Operator::of_this_process();
-    let lock = Lock::take(&path, &operator.holder(), apply::LOCK_PATIENCE)?;
-    let mut store = Store::open(&path, reading.now)?;
-    let clock = clock(reading);
-    let (nobody, steady) = (BTreeSet::new(), clock.clone());
-    let now_there = move || steady();
-    let outside = Outside {
-        now: &now_there,
-        ..people::outside(&nobody, &|_, _| {})
-    };
-    apply::working_copy(workspace)?;
-    let directory = source.open(workspace, &clock)?;
-    let hr = workspace.hr(&reading.people, &reading.policy, &outside);
-    let mut watch = apply::Progress::new(output);
-    // An undo makes no password; a run that is finished here may.
-    let mut handover = SealedPasswords::new(workspace, &reading.policy.rules.password.sealed_to);
-    let mut executor = Executor {
-        store: &mut store,
-        lock: &lock,
-        directory: directory.port(),
-        hr: &hr,
-        bases: &workspace.config.write,
-        takes_over: false,
-        pace: apply::pace(workspace, reading.pinned),
-        handover: &handover,
-        watch: &mut watch,
-        clock: &*clock,
-    };
-    let done = work(&mut executor);
-    watch.finish();
-    let done = done?;
-    directory.save()?;
-    handover.say_where(output);
-    Ok(done)
-}
-
-/// The clock of the journal: that of the people source, where it pins one.
-fn clock(reading: &Reading) -> Clock {
-    let now = reading.now;
-    if reading.pinned {
-        Arc::new(move || now)
-    } else {
-        Arc::new(Timestamp::now)
-    }
 }
 
 /// Whether this is about doing it: not where the plan is wanted as a file or for a machine, nor where nobody can say yes.
@@ -281,7 +198,8 @@ fn carry_out(
     let approved = apply::approved(&arguments.consent);
     let author = Operator::of_this_process().author(workspace, &arguments.consent);
     let digest = reading.people.digest().to_string();
-    let done = at_work(workspace, source, reading, output, |executor| {
+    apply::working_copy(workspace)?;
+    let (done, _) = at_work(workspace, source, reading, output, |executor| {
         let identity = executor.store.identity()?;
         let situation = Situation {
             now: reading.now,

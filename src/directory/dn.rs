@@ -151,6 +151,17 @@ impl Dn {
         self.key.rsplit_once(COMPONENT).map_or("", |(up, _)| up)
     }
 
+    /// The name in full: one that is written relative means what is below the first of these bases.
+    #[must_use]
+    pub fn absolute(&self, bases: &[Self]) -> Self {
+        if self.names_domain() || bases.iter().any(|base| self.is_under(base)) {
+            return self.clone();
+        }
+        bases
+            .first()
+            .map_or_else(|| self.clone(), |base| Self::join(self, base))
+    }
+
     /// Whether it says in which domain it is: then it is a whole name, not a piece of one.
     pub fn names_domain(&self) -> bool {
         self.components()

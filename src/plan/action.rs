@@ -235,6 +235,17 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// Group and account of a membership; none where it is about something else.
+    pub fn membership(&self) -> Option<(&Target, &Target)> {
+        let (Self::AddMember { group, account } | Self::RemoveMember { group, account, .. }) = self
+        else {
+            return None;
+        };
+        Some((group, account))
+    }
+}
+
 /// One attribute of a [`Change::Modify`]; the old values are tested when it is applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttributeChange {

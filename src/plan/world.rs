@@ -4,7 +4,7 @@
 //! written and why, which groups are privileged (S15), and how a rule is shown as a [`Reason`]. Decides
 //! nothing about any person.
 
-use super::{Action, Change, Input, Reason, approval};
+use super::{Action, Input, Reason, approval};
 use crate::directory::links::Links;
 use crate::directory::security::{self, Denied};
 use crate::directory::{AttributeName, Dn, Guid, Object, ObjectId};
@@ -283,23 +283,9 @@ impl<'a> World<'a> {
 
     /// The groups with `adminCount` 1 that these actions change.
     pub(crate) fn admin_groups(&self, actions: &[Action]) -> Vec<Guid> {
-        let groups = actions.iter().filter_map(|action| match &action.change {
-            Change::AddMember { group, .. } | Change::RemoveMember { group, .. } => {
-                self.input.directory.by_dn(group.dn())
-            }
-            Change::CreateUnit { .. }
-            | Change::CreateGroup { .. }
-            | Change::CreateAccount { .. }
-            | Change::Adopt { .. }
-            | Change::Release { .. }
-            | Change::DeleteUnit { .. }
-            | Change::SetPassword { .. }
-            | Change::Modify { .. }
-            | Change::Move { .. }
-            | Change::Enable { .. }
-            | Change::Disable { .. }
-            | Change::WriteBack { .. }
-            | Change::Delete { .. } => None,
+        let groups = actions.iter().filter_map(|action| {
+            let (group, _) = action.change.membership()?;
+            self.input.directory.by_dn(group.dn())
         });
         let objects = groups.map(|group| self.object(group));
         let known = objects.filter(|object| object.is_admin_count());
@@ -565,16 +551,10 @@ pub(crate) fn tests_hold(object: &Object, tests: &[AccountTest]) -> bool {
 
 /// A name of the policy as the directory knows it: relative ones stand below the first write base.
 pub(crate) fn absolute(dn: &Dn, input: &Input<'_>) -> Dn {
-    if input.bases.iter().any(|base| dn.is_under(base))
-        || dn.is_under(&input.directory.domain().base)
-        || dn.names_domain()
-    {
+    if dn.is_under(&input.directory.domain().base) {
         return dn.clone();
     }
-    match input.bases.first() {
-        Some(base) => Dn::join(dn, base),
-        None => dn.clone(),
-    }
+    dn.absolute(input.bases)
 }
 
 /// The group of that name, or of that DN where it has a `=`.

@@ -58,7 +58,7 @@ fn consent(plan: &Plan, run: &str) -> Vec<String> {
 }
 
 /// The id of the run so many runs ago.
-fn run_id(place: &Place, ago: usize) -> String {
+pub(super) fn run_id(place: &Place, ago: usize) -> String {
     let ran = place.expect(0, &["history", "--format", "json"]);
     let runs: Value = serde_json::from_str(&ran.out).unwrap();
     runs["runs"][ago]["id"].as_str().unwrap().to_owned()

@@ -4,12 +4,13 @@
 //! for an object that is there (`allowedAttributesEffective`, `allowedChildClassesEffective`; MS-ADTS 3.1.1.4.5), and
 //! the access list of a write base tells it for what will be made below.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use ldap3::{Ldap, Scope};
 
+use super::access::is_master;
+use super::entry::Entry;
 use super::error::Error;
 use super::filter::Filter;
 use super::pool;
@@ -18,16 +19,11 @@ use super::search::{Ask, Fault};
 use super::settings::Settings;
 use super::{LdapDirectory, root};
 use crate::directory::dn::Dn;
-use crate::directory::guid::Guid;
-use crate::directory::rights::{AttributeId, Needs, Right};
-use crate::directory::security::{Descriptor, Wanted};
-use crate::directory::sid::{Sid, rid};
+use crate::directory::rights::{Needs, Right};
+use crate::directory::sid::Sid;
 
 /// How many objects a message names before it only counts.
 const MAX_NAMED: usize = 5;
-
-/// Of the group of administrators of everything, `S-1-5-32-544`.
-const ADMINISTRATORS: [u32; 2] = [32, 544];
 
 /// What an examination came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -538,59 +534,9 @@ impl<'e> Examination<'e> {
     }
 }
 
-/// What one can see of the rights on a write base and on what is below it.
-struct Access {
-    /// The access list of the base.
-    list: Option<Descriptor>,
-    /// The classes that the server says may be made in it.
-    children: BTreeSet<String>,
-    /// Of an account and of a group below: the class, its access list, and the attributes that the server says may be
-    /// written.
-    samples: BTreeMap<&'static str, (Option<Descriptor>, BTreeSet<String>)>,
-    /// Units below that take nothing from above.
-    cut_off: Vec<Dn>,
-}
-
-impl Access {
-    fn allows(
-        &self,
-        right: &Right,
-        entry: crate::directory::rights::Entry,
-        set: Option<Guid>,
-        own: &BTreeSet<Sid>,
-    ) -> bool {
-        let wanted = |below| Wanted {
-            right: entry.right,
-            object_type: Some(entry.object_type),
-            set,
-            below,
-            by: own,
-        };
-        let list = self.list.as_ref();
-        let by_list = |below| list.is_some_and(|list| list.allows(&wanted(below)));
-        let Some(class) = right.class() else {
-            // Taking away what is there is no making of it: the server's list tells of the latter alone.
-            let by_server = !matches!(right, Right::RemoveAccounts)
-                && right
-                    .child()
-                    .is_some_and(|class| self.children.contains(&class.to_lowercase()));
-            return by_list(None) || by_server;
-        };
-        if by_list(entry.class) {
-            return true;
-        }
-        let Some((list, attributes)) = self.samples.get(class) else {
-            return false;
-        };
-        let by_server = right
-            .attribute()
-            .is_some_and(|name| attributes.contains(&name.to_lowercase()));
-        by_server || list.as_ref().is_some_and(|list| list.allows(&wanted(None)))
-    }
-}
-
 impl LdapDirectory {
-    fn one(&self, base: &str, attributes: &[&str]) -> Result<Option<super::entry::Entry>, Fault> {
+    /// One object with these attributes, if it is there.
+    pub(super) fn one(&self, base: &str, attributes: &[&str]) -> Result<Option<Entry>, Fault> {
         let patience = self.pool.patience();
         self.pool
             .read(async |ldap: &mut Ldap| Ask::object(base, attributes).one(ldap, patience).await)
@@ -602,8 +548,7 @@ impl LdapDirectory {
 
     /// Whether there is a group of that logon name, or of that distinguished name.
     fn has_group(&self, name: &str) -> Result<bool, Fault> {
-        let is_group =
-            |entry: &super::entry::Entry| entry.texts("objectClass").any(|class| class == "group");
+        let is_group = |entry: &Entry| entry.texts("objectClass").any(|class| class == "group");
         let attributes = ["objectClass"];
         if name.contains('=') {
             let found = self.one(name, &attributes)?;
@@ -646,134 +591,6 @@ impl LdapDirectory {
         }
         Err(broken("no account that is logged on"))
     }
-
-    /// Everybody that the account is: itself and its groups, however nested.
-    fn own_sids(&self, own: &Sid) -> Result<BTreeSet<Sid>, Fault> {
-        let token = self.one("", &["tokenGroups"])?;
-        let sids = token.iter().flat_map(|token| token.bytes("tokenGroups"));
-        let mut all: BTreeSet<Sid> = sids.filter_map(Sid::from_bytes).collect();
-        all.insert(own.clone());
-        // Everyone, and all who logged on.
-        all.extend(Sid::new(1, [0]));
-        all.extend(Sid::new(5, [11]));
-        Ok(all)
-    }
-
-    /// How the schema identifies the attributes that are needed, by their names in lower case.
-    fn attribute_ids(&self, needs: &Needs) -> Result<BTreeMap<String, AttributeId>, Fault> {
-        let names: BTreeSet<&str> = needs.rights.iter().filter_map(Right::attribute).collect();
-        let filter = Filter::both([
-            Filter::equal("objectClass", "attributeSchema"),
-            Filter::any(
-                names
-                    .iter()
-                    .map(|name| Filter::equal("lDAPDisplayName", name)),
-            ),
-        ]);
-        let attributes = ["lDAPDisplayName", "schemaIDGUID", "attributeSecurityGUID"];
-        self.pool.read(async |ldap: &mut Ldap| {
-            let mut ids = BTreeMap::new();
-            let ask = Ask::below(self.root.schema.as_str(), filter.clone(), &attributes);
-            ask.each(ldap, self.pool.patience(), |entry| {
-                let guid = |name: &str| Guid::from_ad_bytes(entry.bytes(name).next()?);
-                if let (Some(name), Some(own)) =
-                    (entry.text("lDAPDisplayName"), guid("schemaIDGUID"))
-                {
-                    let set = guid("attributeSecurityGUID");
-                    ids.insert(name.to_lowercase(), AttributeId { own, set });
-                }
-                Ok(())
-            })
-            .await?;
-            Ok(ids)
-        })
-    }
-
-    /// What there is to see of the rights on a write base.
-    fn access(&self, base: &Dn) -> Result<Access, Fault> {
-        let attributes = ["nTSecurityDescriptor", "allowedChildClassesEffective"];
-        let found = self.one(base.as_str(), &attributes)?;
-        let texts = |entry: &super::entry::Entry, name: &str| -> BTreeSet<String> {
-            entry.texts(name).map(str::to_lowercase).collect()
-        };
-        let list = |entry: &super::entry::Entry| {
-            Descriptor::read(entry.bytes("nTSecurityDescriptor").next()?)
-        };
-        let mut access = Access {
-            list: found.as_ref().and_then(list),
-            children: found
-                .iter()
-                .flat_map(|entry| texts(entry, "allowedChildClassesEffective"))
-                .collect(),
-            samples: BTreeMap::new(),
-            cut_off: Vec::new(),
-        };
-        for (class, category) in [
-            ("user", "person"),
-            ("group", "group"),
-            ("serviceConnectionPoint", "serviceConnectionPoint"),
-        ] {
-            if let Some(sample) = self.sample(base, class, category)? {
-                let attributes = ["nTSecurityDescriptor", "allowedAttributesEffective"];
-                if let Some(entry) = self.one(sample.as_str(), &attributes)? {
-                    let writable = texts(&entry, "allowedAttributesEffective");
-                    access.samples.insert(class, (list(&entry), writable));
-                }
-            }
-        }
-        access.cut_off = self.cut_off(base)?;
-        Ok(access)
-    }
-
-    /// Some object of a class below a base, which nothing protects.
-    fn sample(&self, base: &Dn, class: &str, category: &str) -> Result<Option<Dn>, Fault> {
-        let filter = Filter::both([
-            Filter::equal("objectCategory", category),
-            Filter::equal("objectClass", class),
-            Filter::not(&Filter::equal("adminCount", "1")),
-        ]);
-        let attributes = ["objectGUID"];
-        let patience = self.pool.patience();
-        let found = self.pool.read(async |ldap: &mut Ldap| {
-            let ask = Ask::below(base.as_str(), filter.clone(), &attributes);
-            ask.first(ldap, patience).await
-        })?;
-        Ok(found.and_then(|entry| Dn::parse(&entry.dn).ok()))
-    }
-
-    /// The units below a base whose access lists take nothing from above.
-    fn cut_off(&self, base: &Dn) -> Result<Vec<Dn>, Fault> {
-        let filter = Filter::equal("objectClass", "organizationalUnit");
-        let attributes = ["nTSecurityDescriptor"];
-        self.pool.read(async |ldap: &mut Ldap| {
-            let mut found = Vec::new();
-            let ask = Ask::below(base.as_str(), filter.clone(), &attributes);
-            ask.each(ldap, self.pool.patience(), |entry| {
-                let list = entry.bytes("nTSecurityDescriptor").next();
-                let list = list.and_then(Descriptor::read);
-                if list.is_some_and(|list| list.is_protected)
-                    && let Ok(dn) = Dn::parse(&entry.dn)
-                    && dn != *base
-                {
-                    found.push(dn);
-                }
-                Ok(())
-            })
-            .await?;
-            found.sort();
-            Ok(found)
-        })
-    }
-}
-
-/// Whether somebody is an administrator of the whole domain.
-fn is_master(own: &BTreeSet<Sid>) -> bool {
-    let built_in = Sid::new(5, ADMINISTRATORS);
-    own.iter().any(|sid| {
-        let of_domain = sid.domain().is_some()
-            && [rid::DOMAIN_ADMINS, rid::ENTERPRISE_ADMINS].contains(&sid.rid());
-        of_domain || Some(sid) == built_in.as_ref()
-    })
 }
 
 fn dns_name(base: &Dn) -> String {

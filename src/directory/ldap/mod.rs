@@ -10,6 +10,7 @@
 //! policy needs is there. The program that uses it sees [`LdapDirectory`],
 //! [`Settings`] and [`Error`].
 
+mod access;
 mod connect;
 pub mod doctor;
 mod entry;

@@ -1,6 +1,7 @@
 //! The domain controller that a run was begun on is gone, and the next one has not heard of it (S9).
 
 use super::super::Plan;
+use super::super::undo::run_id;
 use super::{APPLY, Desk, Firm, RESUME, count, wait_for};
 use crate::domain::front::{Fault, Front, Kind, On};
 
@@ -93,6 +94,35 @@ fn a_lost_answer_and_a_controller_that_lacks_the_account_make_no_second_one() {
     eprintln!(
         "{waited} of {tries} creations waited for their domain controller, and none was made twice"
     );
+}
+
+#[test]
+fn an_undo_does_not_go_on_with_a_run_at_another_controller() {
+    let firm = Firm::busy();
+    let two = Two::of(&firm);
+    let desk = two.desk();
+    desk.expect(0, &APPLY);
+    let first = run_id(&desk.place, 0);
+    two.first.forget();
+    hire(&desk, 3_000);
+    two.second.catch_up();
+    two.second.lag();
+    two.first.fault(Fault::Silence, Kind::Add, 1);
+    let mut run = desk.begin(&APPLY);
+    wait_for("the account is made", || {
+        let log = two.first.log();
+        log.iter()
+            .any(|seen| seen.is(On::Only(Kind::Add)) && seen.done())
+    });
+    run.kill();
+    two.first.refuse_connections();
+    let ran = desk.expect(1, &["undo", &first, "--yes"]);
+    assert!(ran.said("error[controller-lost]"), "{ran}");
+    assert_eq!(two.second.count(Kind::Add), 0, "{:?}", two.second.log());
+    two.first.serve_connections();
+    let ran = desk.expect(0, &["undo", &first, "--yes"]);
+    assert!(ran.said("finished the run that was broken off"), "{ran}");
+    assert_eq!(firm.accounts_of("3000").len(), 1);
 }
 
 #[test]
