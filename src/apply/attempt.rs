@@ -14,7 +14,8 @@ use crate::state::NameSpace;
 const MAX_PASSWORDS: u32 = 3;
 
 /// How often an operation is sent whose answer is lost; each time it is looked whether it was done.
-pub(super) const MAX_LOST_ANSWERS: u32 = 3;
+/// One connection that is cut takes the answers of all that travelled on it along.
+pub(super) const MAX_LOST_ANSWERS: u32 = 6;
 
 /// An action that is done.
 pub(super) struct Success {
