@@ -27,7 +27,7 @@ pub(super) const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 #[derive(Debug)]
 pub(super) struct Store {
     path: PathBuf,
-    _lock: File,
+    _lock: Lock,
     log: String,
     changes: Option<File>,
     /// How many bytes of the change file count.
@@ -56,7 +56,7 @@ pub(super) fn open(path: &Path) -> Result<(Memory, Store), Error> {
     // The file that a link points to is replaced, not the link.
     let unreadable = |error| Error::new(&name(path), (0, Problem::Unreadable(error)));
     let path = &fs::canonicalize(path).map_err(unreadable)?;
-    let lock = lock(path)?;
+    let lock = Lock::take(path)?;
     let changes = read_changes(path)?;
     let (log, loaded) = read_whole(path)?;
     let whole = changes.whole as u64;
@@ -265,19 +265,33 @@ fn read_limited(path: &Path) -> Result<Vec<u8>, Problem> {
     Ok(bytes)
 }
 
-fn lock(path: &Path) -> Result<File, Error> {
-    let at = |problem| Error::new(&name(path), (0, problem));
-    let lock = beside(path, "lock");
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&lock)
-        .map_err(|error| at(Problem::Unwritable(error)))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(at(Problem::Locked)),
-        Err(TryLockError::Error(error)) => Err(at(Problem::Unwritable(error))),
+/// The right to write a directory file.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Lock {
+    fn take(path: &Path) -> Result<Self, Error> {
+        let at = |problem| Error::new(&name(path), (0, problem));
+        let lock = beside(path, "lock");
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&lock)
+            .map_err(|error| at(Problem::Unwritable(error)))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self(file)),
+            Err(TryLockError::WouldBlock) => Err(at(Problem::Locked)),
+            Err(TryLockError::Error(error)) => Err(at(Problem::Unwritable(error))),
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a process that is being started holds a copy of every open file
+        // until it runs its own program, and the lock lasts as long as any copy.
+        let _ = self.0.unlock();
     }
 }
 
@@ -305,4 +319,21 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 
 fn name(path: &Path) -> String {
     path.display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_lets_go_lets_go_of_copies_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("company.ldif");
+        let lock = Lock::take(&path).unwrap();
+        let copy_of_a_process_being_started = lock.0.try_clone().unwrap();
+        assert!(Lock::take(&path).is_err());
+        drop(lock);
+        Lock::take(&path).unwrap();
+        drop(copy_of_a_process_being_started);
+    }
 }
