@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Boundary, Ended, Refusal, Status};
+use super::{Boundary, Ended, Refusal};
 use crate::directory::port;
 use crate::state::StoreError;
 
@@ -70,16 +70,18 @@ pub enum ApplyError {
     },
     /// What only takes away is done, at another domain controller; the rest waits for the one that the run was begun on.
     #[error(
-        "run {run} went on with what only takes away ({} done), and {left} actions wait",
-        done(ended)
+        "run {run} went on with what only takes away ({done} done), and {left} actions wait{}",
+        reasons(put_off)
     )]
     Elsewhere {
         /// Which run.
         run: Uuid,
-        /// The actions that came to an end here.
-        ended: Vec<Ended>,
+        /// How many actions came to an end here.
+        done: usize,
         /// How many wait.
         left: usize,
+        /// Those of them that were tried here, with what stood in their way.
+        put_off: Vec<Ended>,
     },
     /// The state store failed; if a run had begun, it waits to be finished.
     #[error(transparent)]
@@ -121,9 +123,12 @@ impl ApplyError {
     }
 }
 
-fn done(ended: &[Ended]) -> usize {
-    let done = ended.iter().filter(|ended| ended.status == Status::Done);
-    done.count()
+fn reasons(put_off: &[Ended]) -> String {
+    let told = put_off.iter().map(|ended| {
+        let why = ended.text.as_deref().unwrap_or("it was in doubt");
+        format!("; action {}: {why}", ended.id.0)
+    });
+    told.collect()
 }
 
 fn first(refusals: &[Refusal]) -> String {

@@ -8,6 +8,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -79,6 +80,15 @@ pub struct Executor<'a> {
     pub watch: &'a mut dyn Watch,
     /// What time it is, by our own clock.
     pub clock: &'a dyn Fn() -> Timestamp,
+}
+
+/// Where a run is at work.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Place {
+    /// The domain controller; none where the directory is a file.
+    pub controller: Option<Controller>,
+    /// The GUID of the domain.
+    pub domain: Option<Guid>,
 }
 
 /// How a run ended.
@@ -181,29 +191,15 @@ impl Executor<'_> {
         self.carry_out(&line, job)
     }
 
-    /// Finishes the run that was broken off; `None` if there is none. `domain` is that of the directory.
-    pub fn resume(&mut self, domain: Option<Guid>) -> Result<Option<Outcome>, ApplyError> {
-        self.go_on(domain, Scope::All)
-    }
-
-    /// Goes on with it at another domain controller than it was begun on, which may not know yet what was done there:
-    /// only with what takes away (S9). An error says what waits; all else is as in [`Executor::resume`].
-    pub fn resume_elsewhere(
-        &mut self,
-        domain: Option<Guid>,
-    ) -> Result<Option<Outcome>, ApplyError> {
-        self.go_on(domain, Scope::TakingAway)
-    }
-
-    /// Gives the run that was broken off to this domain controller: a human says that the one it was begun on does not
-    /// come back, and so nothing that it may have done. `domain` is that of the directory.
-    pub fn give_over(&mut self, to: &Controller, domain: Option<Guid>) -> Result<(), ApplyError> {
-        let Some(found) = journal::unfinished(self.store)? else {
+    /// Gives a run that was broken off to this domain controller: a human says that the one it was begun on does not
+    /// come back, and so nothing that it may have done. Where another run waits by now, nothing happens.
+    pub fn give_over(&mut self, run: Uuid, here: &Place) -> Result<(), ApplyError> {
+        let Some(found) = journal::unfinished(self.store)?.filter(|found| found.id == run) else {
             return Ok(());
         };
-        same_domain(&found, domain)?;
+        same_domain(&found, here)?;
         let mut plan = plan_of(&found)?;
-        let from = plan.header.controller.replace(to.clone());
+        let from = mem::replace(&mut plan.header.controller, here.controller.clone());
         let at = (self.clock)();
         self.store.write(self.lock, |writer| {
             journal::give_over(writer, found.id, &plan, from.as_ref(), at)
@@ -211,18 +207,22 @@ impl Executor<'_> {
         Ok(())
     }
 
-    fn go_on(&mut self, domain: Option<Guid>, scope: Scope) -> Result<Option<Outcome>, ApplyError> {
+    /// Finishes the run that was broken off; `None` if there is none.
+    ///
+    /// At another domain controller than it was begun on, which may not know yet what was done there, it goes on only
+    /// with what takes away (S9), and an error says what waits.
+    pub fn resume(&mut self, here: &Place) -> Result<Option<Outcome>, ApplyError> {
         let Some(found) = journal::unfinished(self.store)? else {
             return Ok(None);
         };
         let run = found.id;
-        same_domain(&found, domain)?;
+        same_domain(&found, here)?;
         let plan = plan_of(&found)?;
         let line = Line::new(self.directory, self.pace);
         let mark = self.own_mark(&line)?;
         let mut job = self.take_lease(&line, mark, run, found.started, &plan)?;
         job.outcome.resumed = true;
-        job.scope = scope;
+        job.scope = Scope::of(&plan, here);
         self.carry_out(&line, job).map(Some)
     }
 
@@ -256,8 +256,12 @@ impl Executor<'_> {
             })?;
         }
         if let Some(left) = job.left() {
-            let ended = job.outcome.ended;
-            return Err(ApplyError::Elsewhere { run, ended, left });
+            return Err(ApplyError::Elsewhere {
+                run,
+                done: job.outcome.ended.len(),
+                left,
+                put_off: job.put_off,
+            });
         }
         self.end(line, job)
     }
@@ -438,6 +442,11 @@ impl Executor<'_> {
                 }
                 Err(Trouble::Lost(source)) => {
                     lost.get_or_insert(source);
+                    continue;
+                }
+                Err(Trouble::Conflict(told) | Trouble::Failed(told)) if job.is_elsewhere() => {
+                    // What stands in the way may be what has not arrived here yet: the first one decides.
+                    job.put_off.push(told_of(id, Status::Intended, told));
                     continue;
                 }
                 Err(Trouble::Conflict(told)) => {
@@ -621,8 +630,8 @@ impl Executor<'_> {
 }
 
 /// A run goes on in the domain that it was begun in, and in no other.
-fn same_domain(found: &Unfinished, domain: Option<Guid>) -> Result<(), ApplyError> {
-    if found.domain == domain {
+fn same_domain(found: &Unfinished, here: &Place) -> Result<(), ApplyError> {
+    if found.domain == here.domain {
         return Ok(());
     }
     Err(ApplyError::OtherDomain {

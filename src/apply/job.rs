@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::attempt::Success;
 use super::effect::Known;
-use super::executor::{Ended, Outcome, ended};
+use super::executor::{Ended, Outcome, Place, ended};
 use super::journal::{self, Ending};
 use super::undone;
 use super::{Counts, RunStatus, Status};
@@ -36,6 +36,8 @@ pub(super) struct Job<'a> {
     pub(super) renew: Option<Timestamp>,
     /// How much of it may be done here.
     pub(super) scope: Scope,
+    /// What was tried at another domain controller than the run's, in vain.
+    pub(super) put_off: Vec<Ended>,
 }
 
 /// How much of a run may be done on the domain controller at hand.
@@ -45,6 +47,17 @@ pub(super) enum Scope {
     All,
     /// What only takes away: it is another one, and may lack what was done on the first (S9).
     TakingAway,
+}
+
+impl Scope {
+    /// What may be done here of a plan that was made somewhere.
+    pub(super) fn of(plan: &Plan, here: &Place) -> Self {
+        if plan.header.controller == here.controller {
+            Self::All
+        } else {
+            Self::TakingAway
+        }
+    }
 }
 
 impl<'a> Job<'a> {
@@ -76,7 +89,13 @@ impl<'a> Job<'a> {
             lease,
             renew,
             scope: Scope::All,
+            put_off: Vec::new(),
         }
+    }
+
+    /// Whether this is another domain controller than the run was begun on.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        self.scope == Scope::TakingAway
     }
 
     /// Whether an action waits for the domain controller that the run was begun on.
@@ -88,14 +107,14 @@ impl<'a> Job<'a> {
             action.change,
             Change::Disable { .. } | Change::RemoveMember { .. }
         );
-        self.scope == Scope::TakingAway && !takes_away
+        self.is_elsewhere() && !takes_away
     }
 
     /// How many actions are left for that domain controller; none where nothing had to wait.
     pub(super) fn left(&self) -> Option<usize> {
         let open = |status: &&Status| matches!(status, Status::Pending | Status::Intended);
         let left = self.statuses.iter().filter(open).count();
-        (self.scope == Scope::TakingAway && left > 0).then_some(left)
+        (self.is_elsewhere() && left > 0).then_some(left)
     }
 
     pub(super) fn status(&self, id: ActionId) -> Status {

@@ -34,7 +34,7 @@ mod watch;
 mod written;
 
 pub use error::ApplyError;
-pub use executor::{Ended, Executor, Outcome};
+pub use executor::{Ended, Executor, Outcome, Place};
 pub use handover::{Handed, Handover, NoHandover, NotHanded, Owner};
 pub use history::{ActionRecord, RunDetails, RunRecord};
 pub use journal::{Author, Counts, RunStatus, Status, Unfinished};

@@ -6,7 +6,7 @@ use super::only::Only;
 use super::operator::Operator;
 use super::planning::{self, Asked, Planned};
 use super::report::Report;
-use super::resume::{self, Reached};
+use super::resume;
 use super::sealed::SealedPasswords;
 use super::{Exit, Output, check, disk, people, plan as plan_command, session};
 use crate::apply::{
@@ -52,9 +52,9 @@ pub(super) fn run(
         .as_ref()
         .and_then(|plan| plan.header.controller.as_ref());
     // A run that was broken off is finished where it was begun, before another one begins.
-    let Reached { source, elsewhere } = match resume::waiting(&workspace)? {
+    let source = match resume::waiting(&workspace)? {
         Some(waiting) => resume::reach(&workspace, &reading.policy, &waiting)?,
-        None => Reached::there(Source::of(&workspace, &reading.policy, pinned)?),
+        None => Source::of(&workspace, &reading.policy, pinned)?,
     };
     let mark = source.mark(&workspace)?;
     planning::belongs(&workspace, mark.as_ref())?.map_err(Report::from)?;
@@ -92,12 +92,7 @@ pub(super) fn run(
             watch: &mut watch,
             clock: &*clock,
         };
-        let domain = source.domain(&workspace)?;
-        let resumed = if elsewhere {
-            executor.resume_elsewhere(domain)?
-        } else {
-            executor.resume(domain)?
-        };
+        let resumed = executor.resume(&source.place(&workspace)?)?;
         directory.save()?;
         reading.people = people::read(&workspace, &reading.policy)?;
         if let Some(outcome) = resumed {

@@ -1,10 +1,11 @@
 //! The directory of a workspace, whichever it is: connected, read whole, and opened to be written.
 
 use super::report::Report;
+use crate::apply::Place;
 use crate::directory::ldap::{LdapDirectory, Reading};
 use crate::directory::ldif::{self, EmbeddedDirectory};
 use crate::directory::port::{Directory, Target};
-use crate::directory::{AttributeName, Controller, Dn, Guid, Snapshot};
+use crate::directory::{AttributeName, Controller, Dn, Snapshot};
 use crate::policy::Policy;
 use crate::state::Found;
 use crate::workspace::{DirectorySource, Workspace};
@@ -117,13 +118,19 @@ impl Source {
         }
     }
 
-    /// The GUID of its domain, which has the working copy of a file.
-    pub(super) fn domain(&self, workspace: &Workspace) -> Result<Option<Guid>, Report> {
+    /// Where a run is at work that goes on here; of a file it is the working copy.
+    pub(super) fn place(&self, workspace: &Workspace) -> Result<Place, Report> {
         match self {
-            Self::File => Ok(read(&workspace.working_copy())?.domain().guid),
+            Self::File => Ok(Place {
+                controller: None,
+                domain: read(&workspace.working_copy())?.domain().guid,
+            }),
             Self::Live(directory) => {
                 let head = directory.read(&Target::Dn(directory.base().clone()))?;
-                Ok(head.map(|head| head.guid()))
+                Ok(Place {
+                    controller: Some(directory.controller().clone()),
+                    domain: head.map(|head| head.guid()),
+                })
             }
         }
     }

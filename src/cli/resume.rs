@@ -12,6 +12,7 @@ use super::session::Reading;
 use super::{Exit, Output, apply, check, session};
 use crate::apply::{ApplyError, journal};
 use crate::directory::Controller;
+use crate::directory::ldap::{Presence, presence};
 use crate::plan::file;
 use crate::policy::Policy;
 use crate::state::Store;
@@ -34,24 +35,6 @@ pub(super) struct Waiting {
     controller: Option<Controller>,
 }
 
-/// The directory at which a run goes on.
-#[derive(Debug)]
-pub(super) struct Reached {
-    pub(super) source: Source,
-    /// It is another domain controller than the run was begun on.
-    pub(super) elsewhere: bool,
-}
-
-impl Reached {
-    /// What was wanted.
-    pub(super) const fn there(source: Source) -> Self {
-        Self {
-            source,
-            elsewhere: false,
-        }
-    }
-}
-
 /// Finishes what is not finished.
 pub(super) fn run(
     global: &Global,
@@ -65,35 +48,32 @@ pub(super) fn run(
     };
     let checked = check::policy(&workspace, None, output)?;
     let reading = session::read(&workspace, checked.policy, None)?;
-    let reached = match &arguments.dc_lost {
-        Some(name) => reach_next(&workspace, &reading.policy, &waiting, name)?,
-        None => reach(&workspace, &reading.policy, &waiting)?,
+    let (source, lost) = match &arguments.dc_lost {
+        Some(name) => {
+            let source = reach_next(&workspace, &reading.policy, &waiting, name)?;
+            (source, Some(waiting.run))
+        }
+        None => (reach(&workspace, &reading.policy, &waiting)?, None),
     };
-    let lost = arguments.dc_lost.is_some();
-    finish(&workspace, &reading, &reached, lost, output)
+    finish(&workspace, &reading, &source, lost, output)
 }
 
-/// Finishes it where it was begun; `lost`: where it was begun is gone for good, and this is its place now.
+/// Finishes it here; `lost` is the run whose domain controller is gone for good, and whose place this is now.
 pub(super) fn finish(
     workspace: &Workspace,
     reading: &Reading,
-    reached: &Reached,
-    lost: bool,
+    source: &Source,
+    lost: Option<Uuid>,
     output: &mut Output,
 ) -> Result<Exit, Report> {
-    let Reached { source, elsewhere } = reached;
     let mark = source.mark(workspace)?;
     planning::belongs(workspace, mark.as_ref())?.map_err(Report::from)?;
-    let domain = source.domain(workspace)?;
+    let here = source.place(workspace)?;
     let (outcome, mut passwords) = at_work(workspace, source, reading, output, |executor| {
-        if let (true, Source::Live(live)) = (lost, source) {
-            executor.give_over(live.controller(), domain)?;
+        if let Some(run) = lost {
+            executor.give_over(run, &here)?;
         }
-        Ok(if *elsewhere {
-            executor.resume_elsewhere(domain)?
-        } else {
-            executor.resume(domain)?
-        })
+        Ok(executor.resume(&here)?)
     })?;
     let Some(outcome) = outcome else {
         output.say("nothing to finish");
@@ -128,18 +108,17 @@ pub(super) fn reach(
     workspace: &Workspace,
     policy: &Policy,
     waiting: &Waiting,
-) -> Result<Reached, Report> {
+) -> Result<Source, Report> {
     let wanted = waiting.controller.as_ref();
     let gone = match Source::of(workspace, policy, wanted) {
-        Ok(source) => return Ok(Reached::there(source)),
+        Ok(source) => return Ok(source),
         Err(report) if wanted.is_some() && ABSENT.contains(&report.code()) => report,
         Err(report) => return Err(report),
     };
     if names_several(workspace)
         && let Ok(source) = Source::of(workspace, policy, None)
     {
-        let elsewhere = true;
-        return Ok(Reached { source, elsewhere });
+        return Ok(source);
     }
     let host = wanted.map_or("", |controller| &controller.host);
     let message = format!("run {} waits for {host} to be finished", waiting.run);
@@ -157,7 +136,7 @@ fn reach_next(
     policy: &Policy,
     waiting: &Waiting,
     name: &str,
-) -> Result<Reached, Report> {
+) -> Result<Source, Report> {
     let run = waiting.run;
     let Some(wanted) = &waiting.controller else {
         let message = format!("run {run} was begun on a file, not on a domain controller");
@@ -171,16 +150,27 @@ fn reach_next(
             "say `--dc-lost {short}`, if that is the one which is lost"
         )));
     }
-    match Source::of(workspace, policy, Some(wanted)) {
-        Ok(_) => {
-            let message = format!("{host} answers: it is not lost");
-            return Err(Report::text("controller-answers", message)
-                .help("run `tenure resume`: it finishes the run there"));
+    let presence = match &workspace.config.directory {
+        DirectorySource::Ldif(_) => Presence::Gone,
+        DirectorySource::Ldap(ldap) => {
+            let settings = workspace.ldap(ldap, None, &|name| std::env::var(name).ok())?;
+            presence(&settings, wanted)?
         }
-        Err(report) if ABSENT.contains(&report.code()) => {}
-        Err(report) => return Err(report),
+    };
+    match presence {
+        Presence::Gone => Source::of(workspace, policy, None),
+        Presence::Answers { server } => {
+            let message = format!("{host} is not lost: it answers at {server}");
+            Err(Report::text("controller-answers", message).help(
+                "run `tenure resume`, which finishes the run there; if it is lost, take its machine off the network first",
+            ))
+        }
+        Presence::Unclear { error } => {
+            let message = format!("whether {host} is lost cannot be told: {error}");
+            Err(Report::text("controller-answers", message)
+                .help("mend that, or take the address out of `url`, and say it again"))
+        }
     }
-    Source::of(workspace, policy, None).map(Reached::there)
 }
 
 fn names_several(workspace: &Workspace) -> bool {

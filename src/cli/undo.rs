@@ -35,8 +35,8 @@ pub(super) fn run(
     if asks(arguments)
         && let Some(waiting) = resume::waiting(&workspace)?
     {
-        let reached = resume::reach(&workspace, &reading.policy, &waiting)?;
-        let exit = resume::finish(&workspace, &reading, &reached, false, output)?;
+        let source = resume::reach(&workspace, &reading.policy, &waiting)?;
+        let exit = resume::finish(&workspace, &reading, &source, None, output)?;
         output.say("run the same command again for what it did not take back");
         return Ok(exit);
     }

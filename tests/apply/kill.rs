@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use tenure::apply::{Boundary, Executor, NoHandover, Watch, history, journal};
+use tenure::apply::{Boundary, Executor, NoHandover, Place, Watch, history, journal};
 
 use super::World;
 use super::plans::everything;
@@ -71,7 +71,11 @@ fn child() {
             watch: &mut Stop { left },
             clock: &now,
         };
-        executor.resume(world.domain()).unwrap();
+        let here = Place {
+            controller: None,
+            domain: world.domain(),
+        };
+        executor.resume(&here).unwrap();
     } else if store.prior().unwrap().policy.is_none() {
         drop(store);
         world

@@ -3,6 +3,7 @@
 mod changes;
 mod conflicts;
 mod crash;
+mod elsewhere;
 mod failures;
 mod history;
 mod kill;

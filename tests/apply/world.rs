@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use tenure::apply::{
     ApplyError, Author, Boundary, Executor, Handed, Handover, NoHandover, NotHanded, Outcome,
-    Owner, Pace, Patience, Refusal, Situation, Status, Watch,
+    Owner, Pace, Patience, Place, Refusal, Situation, Status, Watch,
 };
 use tenure::directory::ldif::EmbeddedDirectory;
 use tenure::directory::port::{self, Change, Directory, Operation, ResultCode, Target};
@@ -334,6 +334,19 @@ impl World {
         &self,
         watch: &mut dyn Watch,
     ) -> Result<Option<Outcome>, ApplyError> {
+        let here = Place {
+            controller: None,
+            domain: self.domain(),
+        };
+        self.finish(watch, |executor| executor.resume(&here))
+    }
+
+    /// Has something done with a run that was broken off.
+    pub(crate) fn finish<T>(
+        &self,
+        watch: &mut dyn Watch,
+        finish: impl FnOnce(&mut Executor<'_>) -> T,
+    ) -> T {
         let mut store = self.store();
         let mut executor = Executor {
             store: &mut store,
@@ -347,7 +360,7 @@ impl World {
             watch,
             clock: &|| self.time(),
         };
-        executor.resume(self.domain())
+        finish(&mut executor)
     }
 
     pub(crate) fn lock(&self) -> &Lock {

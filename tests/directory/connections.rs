@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use tenure::directory::Controller;
 use tenure::directory::Guid;
 use tenure::directory::ldap::{
-    Bind, Certificate, Credentials, Error, LdapDirectory, Patience, Reading, Server, Settings,
+    Bind, Certificate, Credentials, Error, LdapDirectory, Patience, Presence, Reading, Server,
+    Settings, presence,
 };
 use tenure::directory::port::Directory as _;
 
@@ -239,6 +240,44 @@ fn the_domain_controller_of_a_plan_must_answer_again() {
 }
 
 #[test]
+fn a_controller_is_gone_only_where_nobody_takes_a_connection() {
+    let domain = Domain::shared();
+    // Nobody else listens at this port of any address of this machine.
+    let relay = Relay::to(format!("{}:636", domain.ip()));
+    let mut settings = at(domain, &domain.ldaps_url());
+    settings
+        .servers
+        .push(Server::parse(&format!("ldaps://127.0.0.2:{}", relay.port)).unwrap());
+    let here = try_connect(&settings).unwrap().controller().clone();
+    let answers = |wanted: &Controller, settings: &Settings| {
+        match presence(settings, wanted).unwrap() {
+            Presence::Answers { server } => Some(server),
+            Presence::Gone => None,
+            Presence::Unclear { error } => Some(format!("unclear: {error}")),
+        }
+    };
+    let address = format!("{}:636", domain.ip());
+    assert_eq!(answers(&here, &settings), Some(address));
+    let lost = Controller {
+        host: "127.0.0.3".to_owned(),
+        invocation: Guid::derived(&["another copy"]),
+        ..here
+    };
+    // At one address another one answers, at the second somebody who does not prove who it is.
+    let told = answers(&lost, &settings).unwrap();
+    assert!(told.starts_with("unclear: "), "{told}");
+    settings.servers.truncate(1);
+    assert_eq!(answers(&lost, &settings), None);
+    // It stands no longer in the configuration, and is slow.
+    settings.servers[0].port = relay.port;
+    let slow = TcpListener::bind(("127.0.0.3", relay.port)).unwrap();
+    let address = format!("127.0.0.3:{}", relay.port);
+    assert_eq!(answers(&lost, &settings), Some(address));
+    drop(slow);
+    assert_eq!(answers(&lost, &settings), None);
+}
+
+#[test]
 fn a_connection_that_was_closed_is_opened_again() {
     let domain = Domain::start();
     let directory = try_connect(&settings(&domain, domain.administrator())).unwrap();
@@ -268,11 +307,11 @@ impl Relay {
         let listener = TcpListener::bind("127.0.0.2:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         std::thread::spawn(move || {
-            for stream in listener.incoming().take(1) {
+            for stream in listener.incoming() {
                 let (mut from, mut to) = (stream.unwrap(), TcpStream::connect(&address).unwrap());
                 let (mut back, mut answer) = (from.try_clone().unwrap(), to.try_clone().unwrap());
                 std::thread::spawn(move || std::io::copy(&mut answer, &mut back));
-                let _ = std::io::copy(&mut from, &mut to);
+                std::thread::spawn(move || std::io::copy(&mut from, &mut to));
             }
         });
         Self { port }

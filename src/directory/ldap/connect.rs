@@ -120,7 +120,8 @@ pub(super) fn in_words(error: &LdapError) -> String {
     }
 }
 
-async fn tcp(server: &Server) -> Result<std::net::TcpStream, Error> {
+/// A connection without anything on it.
+pub(super) async fn tcp(server: &Server) -> Result<std::net::TcpStream, Error> {
     let host = (server.host.as_str(), server.port);
     let addresses = tokio::net::lookup_host(host).await;
     let addresses = addresses.map_err(|_| Error::Unresolved {

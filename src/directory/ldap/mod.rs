@@ -6,7 +6,7 @@
 //!
 //! From the bottom: `tls`, `connect` and `pool` make connections; `root` tells who answers; `filter`, `search` and
 //! `entry` ask and understand; `read` makes a snapshot, `look` looks at single objects again, where `together` makes one
-//! question of many; `write` does operations, `refusal` understands a no; [`doctor`] looks whether everything that a
+//! question of many; `presence` asks whether a lost one is gone; `write` does operations, `refusal` understands a no; [`doctor`] looks whether everything that a
 //! policy needs is there. The program that uses it sees [`LdapDirectory`],
 //! [`Settings`] and [`Error`].
 
@@ -18,6 +18,7 @@ mod error;
 mod filter;
 mod look;
 mod pool;
+mod presence;
 mod read;
 mod refusal;
 mod root;
@@ -28,6 +29,7 @@ mod together;
 mod write;
 
 pub use error::{Certificate, Credentials, Error};
+pub use presence::{Presence, presence};
 pub use read::{Progress, Reading};
 pub use settings::{Bind, CONNECTIONS, Patience, Security, Server, Settings};
 

@@ -191,7 +191,8 @@ pub(super) fn try_one(settings: &Settings, server: &Server) -> Result<(), Error>
     runtime.block_on(async { usable(&dial, server, settings).await.map(|_| ()) })
 }
 
-fn ready(settings: &Settings) -> Result<(Runtime, Dial), Error> {
+/// What connections are opened with.
+pub(super) fn ready(settings: &Settings) -> Result<(Runtime, Dial), Error> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
