@@ -177,7 +177,11 @@ impl View<'_> {
                 Ok(Seen::Else(format!("{dn} exists already")))
             }
             Change::CreateAccount { dn, attributes, .. } => {
-                let Some(found) = self.line.read(&port::Target::Dn(dn.clone()))? else {
+                // What it was made with is asked for by name: today's policy may speak of less.
+                let names = attributes.iter().map(|(name, _)| AttributeName::new(name));
+                let names: Vec<AttributeName> = names.collect();
+                let found = self.line.read_some(&port::Target::Dn(dn.clone()), &names)?;
+                let Some(found) = found else {
                     return Ok(Seen::Before(None));
                 };
                 let same = |(name, values): &(Arc<str>, Vec<Arc<str>>)| holds(&found, name, values);

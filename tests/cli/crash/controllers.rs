@@ -97,6 +97,34 @@ fn a_lost_answer_and_a_controller_that_lacks_the_account_make_no_second_one() {
 }
 
 #[test]
+fn a_creation_in_doubt_is_known_again_by_what_it_was_made_with() {
+    let firm = Firm::busy();
+    let two = Two::of(&firm);
+    let desk = two.desk();
+    desk.expect(0, &APPLY);
+    let policy = desk.place.read("policy/policy.tenure");
+    let named = policy.replace("profile {\n", "profile {\n  info           = department     else clear\n");
+    assert_ne!(policy, named);
+    desk.place.write("policy/policy.tenure", named);
+    desk.expect(0, &APPLY);
+    hire(&desk, 3_000);
+    two.first.forget();
+    two.first.fault(Fault::Silence, Kind::Add, 1);
+    let mut run = desk.begin(&APPLY);
+    wait_for("the account is made", || {
+        let log = two.first.log();
+        log.iter()
+            .any(|seen| seen.is(On::Only(Kind::Add)) && seen.done())
+    });
+    run.kill();
+    // The policy of today does not speak of `info` any more.
+    desk.place.write("policy/policy.tenure", policy);
+    let ran = desk.expect(0, &RESUME);
+    assert!(!ran.said("conflict"), "{ran}");
+    assert_eq!(firm.accounts_of("3000").len(), 1);
+}
+
+#[test]
 fn an_undo_does_not_go_on_with_a_run_at_another_controller() {
     let firm = Firm::busy();
     let two = Two::of(&firm);
