@@ -6,6 +6,8 @@ use tenure::directory::port::Operation;
 use tenure::directory::{Controller, Guid};
 use tenure::plan::{ActionId, Change};
 
+use Status::{Done, Intended, Pending};
+
 use super::World;
 use super::plans::{BOB, CLEO, Plans, existing};
 use super::world::{Script, dn};
@@ -90,7 +92,7 @@ fn what_fails_there_is_left_to_the_first_one_with_all_that_needs_it() {
     assert_eq!(put_off[0].id, ActionId(2));
     assert!(error.to_string().contains("; action 2: "), "{error}");
     assert!(!world.object(BOB).enabled());
-    use Status::{Done, Intended, Pending};
+
     assert_eq!(statuses(&world), [Pending, Done, Intended, Pending]);
     // A second time nothing else happens; on the first one it comes to its end.
     resume(&world, "dc2").unwrap_err();

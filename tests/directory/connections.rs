@@ -249,13 +249,12 @@ fn a_controller_is_gone_only_where_nobody_takes_a_connection() {
         .servers
         .push(Server::parse(&format!("ldaps://127.0.0.2:{}", relay.port)).unwrap());
     let here = try_connect(&settings).unwrap().controller().clone();
-    let answers = |wanted: &Controller, settings: &Settings| {
-        match presence(settings, wanted).unwrap() {
+    let answers =
+        |wanted: &Controller, settings: &Settings| match presence(settings, wanted).unwrap() {
             Presence::Answers { server } => Some(server),
             Presence::Gone => None,
             Presence::Unclear { error } => Some(format!("unclear: {error}")),
-        }
-    };
+        };
     let address = format!("{}:636", domain.ip());
     assert_eq!(answers(&here, &settings), Some(address));
     let lost = Controller {

@@ -120,6 +120,10 @@ impl LdapDirectory {
     /// Whose address this is.
     pub(super) fn holders_of(&self, address: &str) -> Result<Vec<Guid>, Error> {
         let of = self.address_attributes()?;
+        if self.asks_the_forest() {
+            // Each answer comes from two places: nothing is gained by asking together.
+            return self.holders_alone(of, address);
+        }
         let asked = self.holders.ask(address.to_owned(), |all| match all {
             [one] => vec![Some(self.holders_alone(of, one))],
             all => self.nobody_has(of, all),
@@ -130,37 +134,41 @@ impl LdapDirectory {
     }
 
     fn holders_alone(&self, of: &AddressAttributes, address: &str) -> Result<Vec<Guid>, Error> {
-        let mut holders = Vec::new();
-        for filter in of.filters(&[address]) {
-            let found = self.pool.read(async |ldap: &mut Ldap| {
-                self.guids(ldap, &self.root.base, filter.clone()).await
+        let filters = of.filters(&[address]);
+        let own = std::slice::from_ref(&self.root.base);
+        let read = self
+            .pool
+            .read(async |ldap: &mut Ldap| self.guids(ldap, own, &filters).await);
+        let mut holders = read.map_err(|fault| as_error(fault, address))?;
+        if self.asks_the_forest() {
+            let elsewhere = self.pool.read_forest(async |ldap: &mut Ldap| {
+                self.guids(ldap, &self.others, &filters).await
             });
-            holders.extend(found.map_err(|fault| as_error(fault, address))?);
-            if self.asks_the_forest() {
-                let elsewhere = self.pool.read_forest(async |ldap: &mut Ldap| {
-                    let mut holders = Vec::new();
-                    for domain in &self.others {
-                        holders.extend(self.guids(ldap, domain, filter.clone()).await?);
-                    }
-                    Ok(holders)
-                });
-                holders.extend(elsewhere.map_err(|fault| as_error(fault, address))?);
-            }
+            holders.extend(elsewhere.map_err(|fault| as_error(fault, address))?);
         }
         holders.sort();
         holders.dedup();
         Ok(holders)
     }
 
-    async fn guids(&self, ldap: &mut Ldap, base: &Dn, filter: Filter) -> Result<Vec<Guid>, Fault> {
+    async fn guids(
+        &self,
+        ldap: &mut Ldap,
+        bases: &[Dn],
+        filters: &[Filter],
+    ) -> Result<Vec<Guid>, Fault> {
         let mut guids = Vec::new();
         let attributes = ["objectGUID"];
-        let ask = Ask::below(base.as_str(), filter, &attributes);
-        ask.each(ldap, self.pool.patience(), |entry| {
-            guids.extend(entry.guid());
-            Ok(())
-        })
-        .await?;
+        for base in bases {
+            for filter in filters {
+                let ask = Ask::below(base.as_str(), filter.clone(), &attributes);
+                ask.each(ldap, self.pool.patience(), |entry| {
+                    guids.extend(entry.guid());
+                    Ok(())
+                })
+                .await?;
+            }
+        }
         Ok(guids)
     }
 
@@ -168,9 +176,6 @@ impl LdapDirectory {
     fn nobody_has(&self, of: &AddressAttributes, all: &[String]) -> Vec<Holders> {
         let addresses: Vec<&str> = all.iter().map(String::as_str).collect();
         let every = |answer: Holders| vec![answer; all.len()];
-        if self.asks_the_forest() {
-            return Vec::new();
-        }
         for filter in of.filters(&addresses) {
             let mut somebody = false;
             let read = self.few(&self.root.base, &filter, &["objectGUID"], |_| {

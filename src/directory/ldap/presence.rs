@@ -34,19 +34,14 @@ pub fn presence(settings: &Settings, wanted: &Controller) -> Result<Presence, Er
         let mut unclear = None;
         for server in addresses(settings, wanted) {
             let is_its_name = server.host.eq_ignore_ascii_case(&wanted.host);
-            let server_text = server.to_string();
+            let text = server.to_string();
             match asked(&dial, &server).await {
-                Asked::Nobody => {}
                 Asked::Says(root) if root.controller == *wanted => {
-                    return Ok(Presence::Answers {
-                        server: server_text,
-                    });
+                    return Ok(Presence::Answers { server: text });
                 }
-                Asked::Says(_) => {}
+                Asked::Nobody | Asked::Says(_) => {}
                 Asked::Something(_) if is_its_name => {
-                    return Ok(Presence::Answers {
-                        server: server_text,
-                    });
+                    return Ok(Presence::Answers { server: text });
                 }
                 Asked::Something(error) => {
                     unclear.get_or_insert(error);

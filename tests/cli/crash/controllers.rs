@@ -103,7 +103,10 @@ fn a_creation_in_doubt_is_known_again_by_what_it_was_made_with() {
     let desk = two.desk();
     desk.expect(0, &APPLY);
     let policy = desk.place.read("policy/policy.tenure");
-    let named = policy.replace("profile {\n", "profile {\n  info           = department     else clear\n");
+    let named = policy.replace(
+        "profile {\n",
+        "profile {\n  info           = department     else clear\n",
+    );
     assert_ne!(policy, named);
     desk.place.write("policy/policy.tenure", named);
     desk.expect(0, &APPLY);
