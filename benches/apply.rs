@@ -214,6 +214,7 @@ fn plan(actions: Vec<Action>, identity: &tenure::state::Identity) -> Plan {
             clock_pinned: false,
             hypothetical: false,
             only: Vec::new(),
+            frozen: None,
             expires: now() + SignedDuration::from_hours(24),
             policy: "policy".into(),
             people: "people".into(),

@@ -120,6 +120,7 @@ fn plan(actions: Vec<Action>, identity: &Identity, domain: &str) -> Plan {
             clock_pinned: false,
             hypothetical: false,
             only: Vec::new(),
+            frozen: None,
             expires: now + SignedDuration::from_hours(24),
             policy: "policy".into(),
             people: "people".into(),

@@ -584,7 +584,7 @@ impl Executor<'_> {
                     job.close(writer, action, stopped, None, at)?;
                 }
             }
-            job.remember_people(writer)?;
+            job.remember_people(writer, at)?;
             let due = job.remember_notices(writer, at)?;
             job.outcome.notices = due;
             let Outcome {

@@ -235,7 +235,11 @@ impl<'a> Job<'a> {
     }
 
     /// Remembers each person whose actions all succeeded as the plan says (S1).
-    pub(super) fn remember_people(&self, writer: &mut Writer<'_>) -> Result<(), StoreError> {
+    pub(super) fn remember_people(
+        &self,
+        writer: &mut Writer<'_>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         let done = |id: &ActionId| self.status(*id) == Status::Done;
         if let Some(taken) = &self.plan.header.takes_back {
             let actions = numbered(self.plan).filter(|(id, _)| done(id));
@@ -251,6 +255,11 @@ impl<'a> Job<'a> {
             .filter(|(id, _)| done(id))
             .filter_map(|(_, action)| deletes(action))
             .collect();
+        for person in &self.plan.memory.ends_agreed {
+            if !failed.contains(person) {
+                writer.end_agreed(person, at)?;
+            }
+        }
         let people = self.plan.memory.people.iter();
         for (person, memory) in people.filter(|(person, _)| !failed.contains(person)) {
             let mut memory = memory.clone();

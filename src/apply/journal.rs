@@ -195,6 +195,7 @@ const fn cause_word(cause: Cause) -> &'static str {
         Cause::Time => "time",
         Cause::ByHand => "by-hand",
         Cause::Undone => "undone",
+        Cause::Ordered => "ordered",
     }
 }
 

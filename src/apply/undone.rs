@@ -178,7 +178,6 @@ pub(super) fn remember(
         let memory = PersonMemory {
             account: account.or(before.account),
             vanished: now.vanished,
-            terminated: now.terminated,
             ..before.clone()
         };
         if memory == PersonMemory::default() {

@@ -317,6 +317,7 @@ fn remembers(planned: &Planned, plan: &Plan) -> bool {
         && memory.memberships.is_empty()
         && memory.values.is_empty()
         && memory.exceptions_seen.is_empty()
+        && memory.ends_agreed.is_empty()
         && memory.notices.changed.is_empty()
         && memory.notices.known.iter().eq(&planned.prior.notices_known))
         || open

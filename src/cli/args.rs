@@ -73,6 +73,10 @@ pub enum Command {
     Show(ShowArgs),
     /// Show what would take a run back, ask, and do it
     Undo(UndoArgs),
+    /// End somebody at once, whatever HR says, until HR agrees or it is lifted
+    Terminate(TerminateArgs),
+    /// Until an instant, do only what takes access away
+    Freeze(FreezeArgs),
     /// Whether everything that a run needs is there, each shortfall with its mend
     Doctor(DoctorArgs),
     /// A local Personio API over sample data, for trying things out
@@ -287,6 +291,42 @@ pub struct Consent {
     /// Say yes to what waits for approval, by the ids that the plan shows
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub approve: Vec<String>,
+}
+
+/// Flags of `tenure terminate`.
+#[derive(Debug, Args)]
+pub struct TerminateArgs {
+    /// Who, by HR key
+    pub person: String,
+    /// At once: the account is disabled, and stays so whatever HR says
+    #[arg(long, required_unless_present = "lift", conflicts_with = "lift")]
+    pub now: bool,
+    /// Take the end back: HR and the policy decide again
+    #[arg(long)]
+    pub lift: bool,
+    /// Why; it stands in every plan while the end holds, and on the audit trail
+    #[arg(long, value_name = "REASON")]
+    pub because: String,
+    /// The stage that they are in until then [default: the one that `tenure.toml` names]
+    #[arg(long, value_name = "STAGE", conflicts_with = "lift")]
+    pub stage: Option<String>,
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+/// Flags of `tenure freeze`; without any it says whether something is frozen.
+#[derive(Debug, Args)]
+pub struct FreezeArgs {
+    /// Until when: `2026-12-31`, or an instant
+    #[arg(long, value_name = "INSTANT", requires = "because", group = "order")]
+    pub until: Option<String>,
+    /// End the freeze now
+    #[arg(long, requires = "because", group = "order")]
+    pub lift: bool,
+    /// Why; it stands in every plan while it holds, and on the audit trail
+    #[arg(long, value_name = "REASON", requires = "order")]
+    pub because: Option<String>,
 }
 
 /// Flags of `tenure resume`.

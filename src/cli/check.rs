@@ -3,7 +3,7 @@
 use super::args::{CheckArgs, CheckFormat, Deny, Global};
 use super::report::Report;
 use super::view::Palette;
-use super::{Exit, Output};
+use super::{Exit, Output, terminate};
 use crate::diagnostic::{Diagnostic, render};
 use crate::workspace::{Checked, Workspace};
 
@@ -41,6 +41,10 @@ pub(super) fn run(
     }
     if arguments.format != CheckFormat::Json {
         point_at_the_page(&checked.diagnostics, output);
+    }
+    if let (Some(policy), true) = (&checked.policy, workspace.config.terminate.is_some()) {
+        // An emergency is too late to find out.
+        terminate::stage(&workspace, policy, None)?;
     }
     let refused = checked.policy.is_none()
         || (arguments.deny.contains(&Deny::Warnings) && !checked.diagnostics.is_empty());

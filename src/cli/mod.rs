@@ -16,6 +16,7 @@ mod disk;
 mod doctor;
 mod explain;
 mod explain_code;
+mod freeze;
 mod history;
 mod matching;
 mod only;
@@ -30,6 +31,7 @@ mod resume;
 mod reveal;
 mod sealed;
 mod session;
+mod terminate;
 mod undo;
 pub mod view;
 
@@ -102,6 +104,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::History(arguments) => history::history(&cli.global, arguments, &mut output),
         Command::Show(arguments) => history::show(&cli.global, arguments, &mut output),
         Command::Undo(arguments) => undo::run(&cli.global, arguments, &mut output),
+        Command::Terminate(arguments) => terminate::run(&cli.global, arguments, &mut output),
+        Command::Freeze(arguments) => freeze::run(&cli.global, arguments, &mut output),
         Command::Explain(arguments) => explain::run(&cli.global, arguments, &mut output),
         Command::ExplainCode(arguments) => explain_code::run(arguments, &mut output),
         Command::Doctor(arguments) => doctor::run(&cli.global, arguments, &mut output),

@@ -48,6 +48,11 @@ impl Operator {
         }
     }
 
+    /// As who signs an order.
+    pub(super) fn signature(&self) -> String {
+        format!("{}@{}", self.user, self.host)
+    }
+
     /// As the author of a run.
     pub(super) fn author(&self, workspace: &Workspace, consent: &Consent) -> Author {
         let because = consent.because.as_deref().unwrap_or_default();

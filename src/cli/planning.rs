@@ -117,16 +117,17 @@ fn around_from(
         None => own_prior(workspace, &directory, asked, reading.now)?,
     };
     let only = asked.only.people(reading)?;
-    let lapsed = plan::lapsed(&reading.policy.rules, &prior, reading.now);
+    let overrides = plan::overrides(&reading.policy.rules, &prior, reading.now);
     let teller = policy::Teller::new(&reading.policy, &reading.people, reading.now);
-    let mut wishes = policy::wishes_without(&reading.policy, &reading.people, reading.now, &lapsed);
+    let mut wishes =
+        policy::wishes_under(&reading.policy, &reading.people, reading.now, &overrides);
     let gone = gone(workspace, reading, &prior)?;
     wishes.extend(policy::absent_wishes(
         &reading.policy,
         &reading.people,
         &gone,
         reading.now,
-        &lapsed,
+        &overrides,
     ));
     wishes.sort_by(|a, b| a.person.cmp(&b.person));
     let input = plan::Input {

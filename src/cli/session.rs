@@ -44,7 +44,7 @@ pub(super) fn read(
 }
 
 /// An instant as typed: with an offset, or a date or local time in the system's zone.
-fn instant(text: &str) -> Result<Timestamp, Report> {
+pub(super) fn instant(text: &str) -> Result<Timestamp, Report> {
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Ok(instant);
     }

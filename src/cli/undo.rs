@@ -17,8 +17,8 @@ use crate::workspace::Workspace;
 use std::io::{IsTerminal, Write as _};
 
 /// What everybody who takes a run back has to know.
-const AGAIN: &str = "the next plan does again what the policy says, unless the policy or HR changes before; there is no \
-                     `tenure freeze` yet to hold it";
+const AGAIN: &str = "the next plan does again what the policy says, unless the policy or HR changes before; `tenure \
+                     freeze` holds what it would give";
 
 /// Shows the plan that takes a run back, and carries it out if somebody says yes.
 pub(super) fn run(

@@ -297,6 +297,8 @@ pub enum Cause {
     ByHand,
     /// Nothing: a person wants a run taken back.
     Undone,
+    /// A human ended the person at once, or lifted such an end (S1).
+    Ordered,
 }
 
 /// Whether an action can be taken back (S17).

@@ -4,7 +4,7 @@
 //! plan to plan while exactly this is to be done, and is another as soon as anything of it differs. So what was
 //! approved is what was shown.
 
-use super::order::{each_target, renumber_change};
+use super::order::{each_target, renumber_change, takes_away};
 use super::world::World;
 use super::{Action, ActionId, Approval, Cause, Change, Input, Target, file};
 use crate::directory::{Dn, ObjectId, fold};
@@ -57,6 +57,10 @@ pub(crate) fn rule_for(world: &World<'_>, action: &Action) -> Option<RuleId> {
 }
 
 fn first_rule(world: &World<'_>, action: &Action, strangers: Strangers) -> Option<RuleId> {
+    // Who was ended at once was ended by a person: that is the yes (S1).
+    if takes_away(&action.change) && wish_of(world, action).is_some_and(|wish| wish.ended) {
+        return None;
+    }
     let rules = &world.input.rules.approvals;
     let rule = rules
         .iter()

@@ -1,5 +1,6 @@
-//! What made a change due: HR, the policy, time, or somebody's hand (S19).
+//! What made a change due: HR, the policy, time, an order, or somebody's hand (S19).
 //!
+//! For whoever was ended at once everything follows from that order. For all others
 //! HR comes first only for what the deciding rule itself reads, or for the change of stage that brought it
 //! on; then a policy that is new; then anything else that HR says otherwise. So an effect of the policy is
 //! never taken for one of HR because of a value that has nothing to do with it. Whose hand it was the
@@ -45,6 +46,8 @@ impl Subject<'_> {
         let changed = |reads: &[u32]| world.hr_changed(&self.wish.person, reads);
         if !self.has_past(builder) {
             Cause::First
+        } else if self.wish.ended {
+            Cause::Ordered
         } else if changed(reads) || (self.entered_now(builder) && changed(&world.lifecycle_reads)) {
             Cause::Hr
         } else if world.policy_changed() {

@@ -9,7 +9,7 @@ use super::time::later;
 use super::{Finding, FindingKind};
 use crate::directory::ObjectId;
 use crate::policy::ruleset::{Duration, TimeUnit};
-use crate::policy::{ExceptionRule, Ruleset};
+use crate::policy::{ExceptionRule, Overrides, Ruleset};
 use crate::state::Prior;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -26,8 +26,19 @@ const LONGEST: Duration = Duration {
 /// How long before its end by the limit it is reported.
 const NOTICE: SignedDuration = SignedDuration::from_hours(14 * 24);
 
+/// What outranks the policy by now: exceptions that have lasted too long, and people who were ended at once.
+pub fn overrides(rules: &Ruleset, prior: &Prior, now: Timestamp) -> Overrides {
+    let ends = prior.ends.iter();
+    Overrides {
+        lapsed: lapsed(rules, prior, now),
+        ended: ends
+            .map(|(person, end)| (person.clone(), end.stage.clone()))
+            .collect(),
+    }
+}
+
 /// The exceptions, by the digest of their text, that have lasted too long by now.
-pub fn lapsed(rules: &Ruleset, prior: &Prior, now: Timestamp) -> BTreeSet<Arc<str>> {
+fn lapsed(rules: &Ruleset, prior: &Prior, now: Timestamp) -> BTreeSet<Arc<str>> {
     let zone = home(rules);
     let today = now.to_zoned_datetime(zone.clone()).date();
     let over = |exception: &&ExceptionRule| today > last_day(rules, prior, exception, now, &zone);

@@ -5,7 +5,7 @@
 
 use super::draft::Draft;
 use super::world::World;
-use super::{Action, ActionId, Change, GuardVerdict, order};
+use super::{Action, ActionId, Change, GuardVerdict, emergency, order};
 use crate::directory::{Guid, ObjectId};
 use crate::policy::GuardKind;
 use crate::policy::ruleset::Limit;
@@ -87,11 +87,14 @@ pub(crate) fn judge(
     let bases = bases(world);
     let today = today(world);
     let narrowed = world.input.options.only.is_some();
+    // S1: nothing stands in the way of a plan for those whom a human ended at once, and for nobody else.
+    let ordered = emergency::is_all_of_it(world.input);
     // S10: `--only` still ends one person when a guard holds the run.
     let only_ends = narrowed
-        && planned
-            .iter()
-            .all(|action| order::takes_away(&action.change));
+        && (ordered
+            || planned
+                .iter()
+                .all(|action| order::takes_away(&action.change)));
     let judged = if only_ends { planned } else { all };
     // What waits for approval is not done by this plan; a yes is judged when it is given.
     let waits = order::waiting(judged);
@@ -137,6 +140,9 @@ pub(crate) fn judge(
     }
     verdicts.extend(lost_of_sources(world, draft, only_ends));
     verdicts.extend(watched_groups(world, judged, planned, today));
+    for verdict in verdicts.iter_mut().filter(|_| ordered) {
+        verdict.tripped = false;
+    }
     verdicts
 }
 

@@ -3,12 +3,12 @@
 use super::builder::Builder;
 use super::correlate::{self, Correlation, Verdict};
 use super::draft::{Draft, Open};
-use super::exceptions;
 use super::world::World;
 use super::{
     Action, Change, Finding, FindingKind, Header, NextChange, OpenReason, Plan, SourceRead,
     StageCount, Target, approval, guard, invariant, notice, open, order, quality, vanished,
 };
+use super::{emergency, exceptions, freeze};
 use crate::directory::{self, Dn};
 use crate::hr::{self, PersonId};
 use crate::policy::{Ruleset, Standing, Telling, Wish};
@@ -98,6 +98,7 @@ fn make(input: &Input<'_>) -> Plan {
     }
     quarantined(&mut builder);
     exceptions::report(&mut builder);
+    emergency::report(&mut builder, &correlation);
     quality::unmet(&mut builder, &correlation);
     finish(&world, &correlation, builder.draft)
 }
@@ -210,6 +211,11 @@ fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Pla
     let input = world.input;
     let mut actions = std::mem::take(&mut draft.actions);
     order::links_first(&mut actions);
+    if let Some(frozen) = freeze::leave_out(world, &mut actions) {
+        let memory = &mut draft.memory.people;
+        memory.retain(|(person, _)| !frozen.people.contains(person));
+        draft.findings.push(frozen.finding);
+    }
     approval::mark(world, &mut actions, approval::Strangers::Pass);
     let (mut broken, unjudged) = invariant::judge(world, correlation, &actions);
     draft.findings.extend(unjudged);
@@ -228,9 +234,10 @@ fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Pla
     let judged: &[Action] = all.as_deref().unwrap_or(&actions);
     let guards = guard::judge(world, &draft, judged, &actions, notices.len());
     if let Some(people) = &input.options.only
-        && actions
-            .iter()
-            .all(|action| order::takes_away(&action.change))
+        && (emergency::is_all_of_it(input)
+            || actions
+                .iter()
+                .all(|action| order::takes_away(&action.change)))
     {
         // S10: `--only` still ends one person, whatever others are in.
         broken.retain(|one| people.contains(&one.person));
@@ -253,6 +260,7 @@ fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Pla
     let mut memory = draft.memory;
     if let Some(people) = &input.options.only {
         memory.people.retain(|(person, _)| people.contains(person));
+        memory.ends_agreed.retain(|person| people.contains(person));
     }
     memory.people.sort_by(|a, b| a.0.cmp(&b.0));
     memory.accounts.sort_by_key(|entry| entry.0);
@@ -353,6 +361,7 @@ fn header(input: &Input<'_>, next_change: Option<Timestamp>) -> Header {
         takes_back: None,
         admin_groups: Vec::new(),
         only: input.options.only_text.clone(),
+        frozen: freeze::holding(input.prior, input.now).cloned(),
         expires: next_change.map_or(latest, |at| at.min(latest)),
         policy: input.rules.digest.clone(),
         people: input.people.digest().to_string().into(),

@@ -28,7 +28,7 @@ impl Builder<'_, '_> {
         let name = self.world.stage_name(*stage);
         let known = self.world.person_memory(&wish.person);
         let account = account.map(|account| self.world.object(account).guid());
-        self.remember(wish, name, account, disabled_for_now, known, false);
+        self.remember(wish, name, account, disabled_for_now, known);
     }
 
     fn remember(
@@ -38,7 +38,6 @@ impl Builder<'_, '_> {
         account: Option<Guid>,
         disabled_for_now: bool,
         known: Option<&PersonMemory>,
-        ended: bool,
     ) {
         let rules = self.world.input.rules;
         let same_stage = known
@@ -57,7 +56,6 @@ impl Builder<'_, '_> {
             vanished: known
                 .and_then(|known| known.vanished)
                 .filter(|_| wish.absent.is_some()),
-            terminated: known.and_then(|known| known.terminated).filter(|_| !ended),
         };
         if known.is_none_or(|known| *known != memory) {
             self.draft.memory.people.push((wish.person.clone(), memory));
@@ -124,24 +122,7 @@ pub(crate) fn person(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
         .map(|account| builder.world.object(account).guid());
     let account = account.filter(|_| subject.adopted.is_none() || subject.known.is_some());
     let name = builder.world.stage_name(subject.stage);
-    // HR itself ends the account now: the emergency end has done its work.
-    let ended = match subject.wish.account {
-        crate::policy::StageAccount::Disabled | crate::policy::StageAccount::DeletedAfter(_) => {
-            matches!(subject.wish.standing, crate::policy::Standing::In { .. })
-        }
-        crate::policy::StageAccount::Enabled
-        | crate::policy::StageAccount::Prepared
-        | crate::policy::StageAccount::Untouched
-        | crate::policy::StageAccount::Hold => false,
-    };
-    builder.remember(
-        subject.wish,
-        name,
-        account,
-        kept_off,
-        subject.person_memory,
-        ended,
-    );
+    builder.remember(subject.wish, name, account, kept_off, subject.person_memory);
 }
 
 /// The stage does not count as entered: its enable is blocked (S1).

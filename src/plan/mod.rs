@@ -17,6 +17,7 @@ pub mod correlate;
 pub mod file;
 pub mod finding;
 mod formerly;
+mod freeze;
 #[expect(
     clippy::module_inception,
     reason = "the plan itself is the module's main story"
@@ -31,6 +32,7 @@ mod cause;
 mod deletion;
 mod diff;
 mod draft;
+mod emergency;
 mod exceptions;
 mod fit;
 mod groups;
@@ -61,7 +63,7 @@ pub use action::{
     Action, ActionId, Approval, AttributeChange, Cause, Change, Reason, Reversible, Target,
 };
 pub use correlate::{Correlation, Match, Tied, Verdict, correlate};
-pub use exceptions::lapsed;
+pub use exceptions::overrides;
 pub use finding::{Finding, FindingKind, OpenAccount, OpenReason};
 pub use formerly::Formerly;
 pub(crate) use guard::revoke_word;

@@ -138,7 +138,12 @@ fn back(
     let text = format!("the value from before `{}` comes back", overlay.stage);
     let cause = match subject.cause_of_stage(builder) {
         Cause::First => Cause::Time,
-        other @ (Cause::Hr | Cause::Policy | Cause::Time | Cause::ByHand | Cause::Undone) => other,
+        other @ (Cause::Hr
+        | Cause::Policy
+        | Cause::Time
+        | Cause::ByHand
+        | Cause::Undone
+        | Cause::Ordered) => other,
     };
     Some(AttributeChange {
         attribute: overlay.attribute.clone(),

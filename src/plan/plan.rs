@@ -4,6 +4,7 @@ use super::{Action, ActionId, Finding, Notice, NoticeMemory, OpenAccount, Reason
 use crate::directory::{Controller, Dn, Guid};
 use crate::hr::PersonId;
 use crate::policy::GuardKind;
+use crate::state::Freeze;
 use jiff::Timestamp;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -62,6 +63,8 @@ pub struct Memory {
     pub open_since: Vec<(Guid, Timestamp)>,
     /// Exceptions by the digest of their text that this plan is the first to see (S18).
     pub exceptions_seen: Vec<(Arc<str>, Timestamp)>,
+    /// Emergency ends that have done their work: HR says the same by now (S1).
+    pub ends_agreed: Vec<PersonId>,
     /// How many people were read.
     pub people_read: u32,
     /// What notices watch.
@@ -85,6 +88,8 @@ pub struct Header {
     pub admin_groups: Vec<Guid>,
     /// Made with `--only`: for whom, as typed.
     pub only: Vec<Arc<str>>,
+    /// Only what takes access away is in it, for somebody has frozen the rest.
+    pub frozen: Option<Freeze>,
     /// The plan may be applied before this instant.
     pub expires: Timestamp,
     /// Digest of the policy.

@@ -185,12 +185,6 @@ pub(crate) fn weigh<'a>(
         Some(StageAccount::DeletedAfter(time)) => Aim::Deleted(time),
         None | Some(StageAccount::Untouched | StageAccount::Hold) => Aim::EndOnly,
     };
-    let terminated = person_memory.is_some_and(|memory| memory.terminated.is_some());
-    let aim = if terminated && aim.makes() {
-        Aim::EndOnly
-    } else {
-        aim
-    };
     let (account, adopted) = settled(builder, wish, verdict, &who, aim)?;
     let adopted = adopted.filter(|_| known.is_none() || !bears_anchor(builder, wish, account));
     let mut subject = Subject {

@@ -29,7 +29,7 @@ pub use around::{
 };
 pub use builtin::{Example, Page, examples, page as functions_page, pages};
 pub use compile::{FileKey, Input, compile};
-pub use eval::{Evaluator, Teller, absent_wishes, wishes, wishes_without};
+pub use eval::{Evaluator, Overrides, Teller, absent_wishes, wishes, wishes_under};
 pub use files::wanted_files;
 pub use notice::Telling;
 pub use program::Policy;

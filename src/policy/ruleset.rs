@@ -252,6 +252,16 @@ pub enum StageAccount {
     Hold,
 }
 
+impl StageAccount {
+    /// Whether the account is off for good, as far as this stage goes.
+    pub const fn ends(self) -> bool {
+        match self {
+            Self::Disabled | Self::DeletedAfter(_) => true,
+            Self::Enabled | Self::Prepared | Self::Untouched | Self::Hold => false,
+        }
+    }
+}
+
 /// `anchor ATTRIBUTE = …`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnchorRule {

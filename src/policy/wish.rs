@@ -44,6 +44,8 @@ pub struct Wish {
     /// HR no longer has this person: this is what the last complete record makes of them once the row of
     /// `vanished` holds.
     pub absent: Option<Absent>,
+    /// A human ended this person at once, and HR does not say so yet: the stage is the one that was named then (S1).
+    pub ended: bool,
     /// What HR's record should be like and is not: positions in [`super::Ruleset::expects`].
     pub unmet: Vec<u32>,
     /// Whether what `on when …` of notices watches holds, in the order of the policy; `None` where it cannot be

@@ -16,6 +16,7 @@ pub(crate) mod codec;
 mod error;
 mod lock;
 pub mod mark;
+mod orders;
 pub mod outbox;
 pub mod prior;
 pub(crate) mod private;
@@ -32,6 +33,7 @@ pub use error::StoreError;
 pub use lock::{Holder, Lock, LockError};
 pub use mark::{Foreign, Found, Lease, Mark};
 
+pub use orders::{EmergencyEnd, Freeze};
 pub use prior::{
     AccountMemory, Asked, ByHand, Given, GuardCount, ManagedValue, Membership, MembershipOwner,
     NameSpace, Overlay, PersonMemory, Prior, Reservation, Salt, ValueOwner,

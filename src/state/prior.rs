@@ -1,5 +1,6 @@
 //! What the planner reads of the state.
 
+use super::{EmergencyEnd, Freeze};
 use crate::directory::Guid;
 use crate::hr::PersonId;
 use jiff::Timestamp;
@@ -76,6 +77,10 @@ pub struct Prior {
     pub notice_states: BTreeSet<(Arc<str>, PersonId)>,
     /// Exceptions by the digest of their text, and when a plan first saw each (S18).
     pub exceptions_seen: BTreeMap<Arc<str>, Timestamp>,
+    /// Who was ended at once, whatever HR says (S1).
+    pub ends: BTreeMap<PersonId, EmergencyEnd>,
+    /// The last freeze that nobody lifted, over or not (S18).
+    pub freeze: Option<Freeze>,
     /// What waits for a person's approval, or has it, by its id.
     pub approvals: BTreeMap<Arc<str>, Asked>,
 }
@@ -114,8 +119,6 @@ pub struct PersonMemory {
     pub values: BTreeMap<Arc<str>, Arc<str>>,
     /// The first run in which HR no longer had this person; `None` while it has.
     pub vanished: Option<Timestamp>,
-    /// An emergency end that outranks HR (S1): since when.
-    pub terminated: Option<Timestamp>,
 }
 
 /// What is remembered of an account.

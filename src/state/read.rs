@@ -7,7 +7,7 @@ use super::prior::{
     Prior, Reservation, Salt,
 };
 use super::store::Identity;
-use super::{StoreError, codec};
+use super::{StoreError, codec, orders};
 use crate::directory::Guid;
 
 /// Which store this is, and whose.
@@ -52,7 +52,7 @@ pub(crate) fn prior(db: &Connection) -> Result<Prior, StoreError> {
     })?;
     each(
         db,
-        "SELECT id, account, stage, entered, digests, vanished, terminated FROM person",
+        "SELECT id, account, stage, entered, digests, vanished FROM person",
         |row| {
             let memory = PersonMemory {
                 account: codec::maybe_guid(row, 1)?,
@@ -60,12 +60,15 @@ pub(crate) fn prior(db: &Connection) -> Result<Prior, StoreError> {
                 entered: codec::maybe_time(maybe_text(row, 3)?.as_deref())?,
                 values: codec::map(&text(row, 4)?)?,
                 vanished: codec::maybe_time(maybe_text(row, 5)?.as_deref())?,
-                terminated: codec::maybe_time(maybe_text(row, 6)?.as_deref())?,
             };
             prior.people.insert(codec::person(&text(row, 0)?)?, memory);
             Ok(())
         },
     )?;
+    orders::ends(db, |person, end| {
+        prior.ends.insert(person, end);
+    })?;
+    prior.freeze = orders::freeze(db)?;
     accounts(db, &mut prior)?;
     each(
         db,

@@ -77,7 +77,7 @@ impl<'a> Writer<'a> {
     /// What is remembered of a person; `None` where nothing is.
     pub fn person(&self, id: &PersonId) -> Result<Option<PersonMemory>, StoreError> {
         let mut found = None;
-        let query = "SELECT account, stage, entered, digests, vanished, terminated FROM person WHERE id = ?1";
+        let query = "SELECT account, stage, entered, digests, vanished FROM person WHERE id = ?1";
         let mut statement = self.tx.prepare_cached(query)?;
         let mut rows = statement.query([id.to_string()])?;
         if let Some(row) = rows.next()? {
@@ -88,20 +88,19 @@ impl<'a> Writer<'a> {
                 entered: codec::maybe_time(text(2)?.as_deref())?,
                 values: codec::map(&row.get::<_, String>(3)?)?,
                 vanished: codec::maybe_time(text(4)?.as_deref())?,
-                terminated: codec::maybe_time(text(5)?.as_deref())?,
             });
         }
         Ok(found)
     }
 
-    /// Remembers this of a person, in place of what was; who ended them and why stays.
+    /// Remembers this of a person, in place of what was.
     pub fn set_person(&mut self, id: &PersonId, memory: &PersonMemory) -> Result<(), StoreError> {
         self.tx
             .prepare_cached(
-                "INSERT INTO person (id, account, stage, entered, digests, vanished, terminated)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                "INSERT INTO person (id, account, stage, entered, digests, vanished)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                  ON CONFLICT (id) DO UPDATE SET account = ?2, stage = ?3, entered = ?4, digests = ?5,
-                   vanished = ?6, terminated = ?7",
+                   vanished = ?6",
             )?
             .execute(params![
                 id.to_string(),
@@ -110,7 +109,6 @@ impl<'a> Writer<'a> {
                 when(memory.entered),
                 codec::map_text(&memory.values),
                 when(memory.vanished),
-                when(memory.terminated),
             ])?;
         Ok(())
     }

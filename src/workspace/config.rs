@@ -33,6 +33,8 @@ pub struct Config {
     pub state: PathBuf,
     /// How a plan is carried out.
     pub apply: Apply,
+    /// The stage of whoever is ended at once (`tenure terminate`), unless it is said then.
+    pub terminate: Option<String>,
     /// Values of `param`s.
     pub params: BTreeMap<String, String>,
 }
@@ -129,11 +131,15 @@ struct File {
 #[serde(deny_unknown_fields, default)]
 struct PolicySection {
     path: PathBuf,
+    terminate: Option<String>,
 }
 
 impl Default for PolicySection {
     fn default() -> Self {
-        Self { path: ".".into() }
+        Self {
+            path: ".".into(),
+            terminate: None,
+        }
     }
 }
 
@@ -324,6 +330,7 @@ impl Config {
         }
         Ok(Self {
             policy: file.policy.path,
+            terminate: file.policy.terminate,
             sources,
             clock: clock.transpose()?,
             directory: directory(file.directory.ldif, file.directory.ldap)

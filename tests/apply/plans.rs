@@ -70,6 +70,7 @@ impl Plans {
             clock_pinned: false,
             hypothetical: false,
             only: Vec::new(),
+            frozen: None,
             expires: now() + jiff::SignedDuration::from_hours(24),
             policy: "policy-1".into(),
             people: "people-1".into(),

@@ -22,6 +22,7 @@ mod killed;
 mod ldif;
 mod live;
 mod matching;
+mod orders;
 mod passwords;
 mod personio_sim;
 mod privacy;

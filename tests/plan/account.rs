@@ -7,6 +7,7 @@ use super::bench::{
 use tenure::hr::{Attribute, Person, Schema, Type, Value};
 use tenure::plan::{Change, FindingKind};
 use tenure::policy::{ResetRule, StageAccount, Standing, UnitWish};
+use tenure::state::EmergencyEnd;
 
 fn ada() -> Company {
     Company::new()
@@ -374,11 +375,27 @@ fn a_held_person_is_open_while_enabled() {
 fn an_emergency_end_outranks_hr_until_hr_says_the_same() {
     let mut company = ada();
     company.run();
-    company.prior.people.get_mut(&id(1)).unwrap().terminated = Some(company.now);
-    assert_eq!(shown(&company.run()), ["disable ada king (time)"]);
+    let end = EmergencyEnd {
+        stage: "leaver".into(),
+        since: company.now,
+        by: "kim@desk".into(),
+        because: "a lost laptop".into(),
+    };
+    company.prior.ends.insert(id(1), end);
     enter(company.wish_mut(1), LEAVER);
-    company.run();
-    assert_eq!(company.prior.people[&id(1)].terminated, None);
+    company.wish_mut(1).ended = true;
+    let plan = company.run();
+    assert!(
+        shown(&plan).contains(&"disable ada king (ordered)".to_owned()),
+        "{:?}",
+        shown(&plan)
+    );
+    assert!(plan.findings.iter().any(|finding| {
+        finding.text.contains("ended at once by kim@desk") && finding.text.contains("a lost laptop")
+    }));
+    assert_eq!(plan.memory.ends_agreed, Vec::new());
+    company.wish_mut(1).ended = false;
+    assert_eq!(company.plan().memory.ends_agreed, [id(1)]);
 }
 
 #[test]

@@ -402,6 +402,7 @@ pub(crate) fn wish(number: i64, name: &str) -> Wish {
         approvals: Vec::new(),
         invariants: Vec::new(),
         absent: None,
+        ended: false,
         unmet: Vec::new(),
         watches: Vec::new(),
         next_change: None,

@@ -250,8 +250,8 @@ impl Company {
     fn planned(&self, make: impl FnOnce(&plan::Input<'_>) -> Plan) -> Plan {
         let people = self.people();
         let prior = self.prior();
-        let lapsed = plan::lapsed(&self.policy.rules, &prior, self.now());
-        let wishes = policy::wishes_without(&self.policy, &people, self.now(), &lapsed);
+        let overrides = plan::overrides(&self.policy.rules, &prior, self.now());
+        let wishes = policy::wishes_under(&self.policy, &people, self.now(), &overrides);
         let directory = self.directory.snapshot().unwrap();
         make(&plan::Input {
             rules: &self.policy.rules,

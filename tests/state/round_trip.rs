@@ -45,9 +45,9 @@ fn person() -> impl Strategy<Value = PersonId> {
 prop_compose! {
     fn memory()(
         account in option::of(guid()), stage in option::of(text()), entered in option::of(time()),
-        values in btree_map(text(), text(), 0..4), vanished in option::of(time()), terminated in option::of(time()),
+        values in btree_map(text(), text(), 0..4), vanished in option::of(time()),
     ) -> PersonMemory {
-        PersonMemory { account, stage, entered, values, vanished, terminated }
+        PersonMemory { account, stage, entered, values, vanished }
     }
 }
 

@@ -128,6 +128,7 @@ impl Draft {
                     clock_pinned: false,
                     hypothetical: false,
                     only: Vec::new(),
+                    frozen: None,
                     expires: at("2026-03-02T17:00:00Z"),
                     policy: "3f2a9c1b04d87e6655aa".into(),
                     people: "aa".into(),

@@ -73,9 +73,9 @@ pub(super) fn run(
         }
     };
     let prior = around.as_ref().map(|around| &around.prior);
-    let lapsed = prior.map(|prior| plan::lapsed(&reading.policy.rules, prior, reading.now));
-    let lapsed = lapsed.unwrap_or_default();
-    let evaluator = Evaluator::new(&reading.policy, people, reading.now).without(&lapsed);
+    let overrides = prior.map(|prior| plan::overrides(&reading.policy.rules, prior, reading.now));
+    let overrides = overrides.unwrap_or_default();
+    let evaluator = Evaluator::new(&reading.policy, people, reading.now).under(&overrides);
     let wish = evaluator.wish(person);
     if arguments.reveal {
         let human = arguments.format == Format::Human;

@@ -69,6 +69,7 @@ pub(super) const fn cause(cause: Cause) -> &'static str {
         Cause::Time => "time passed",
         Cause::ByHand => "changed by hand",
         Cause::Undone => "taken back",
+        Cause::Ordered => "ordered",
     }
 }
 

@@ -9,7 +9,7 @@ use crate::plan::{
     Action, ActionId, Approval, Broken, GuardVerdict, Header, NextChange, Plan, Reason, Reversible,
     SourceRead, StageCount, TakesBack,
 };
-use crate::state::Given;
+use crate::state::{Freeze, Given};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -164,6 +164,12 @@ impl From<&Header> for wire::Header {
                 .map(ToString::to_string)
                 .collect(),
             only: texts(&header.only),
+            frozen: header.frozen.as_ref().map(|freeze| wire::Frozen {
+                until: freeze.until.to_string(),
+                since: freeze.since.to_string(),
+                by: freeze.by.to_string(),
+                because: freeze.because.to_string(),
+            }),
             expires: header.expires.to_string(),
             policy: header.policy.to_string(),
             people: header.people.to_string(),
@@ -209,6 +215,7 @@ impl TryFrom<wire::Header> for Header {
                 .map(|text| guid(text))
                 .collect::<Result<_, Bad>>()?,
             only: shared(header.only),
+            frozen: header.frozen.map(frozen).transpose()?,
             expires: instant(&header.expires)?,
             policy: header.policy.into(),
             people: header.people.into(),
@@ -233,6 +240,15 @@ impl TryFrom<wire::Header> for Header {
             generation: header.generation,
         })
     }
+}
+
+fn frozen(frozen: wire::Frozen) -> Result<Freeze, Bad> {
+    Ok(Freeze {
+        until: instant(&frozen.until)?,
+        since: instant(&frozen.since)?,
+        by: frozen.by.into(),
+        because: frozen.because.into(),
+    })
 }
 
 fn takes_back(taken: wire::TakesBack) -> Result<TakesBack, Bad> {

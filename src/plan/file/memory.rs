@@ -29,6 +29,7 @@ impl From<&Memory> for wire::Memory {
                 .iter()
                 .map(|(what, at)| since(what.to_string(), at))
                 .collect(),
+            ends_agreed: memory.ends_agreed.iter().map(ToString::to_string).collect(),
             people_read: memory.people_read,
             notices_known: texts(&memory.notices.known),
             notices_changed: memory
@@ -69,6 +70,11 @@ impl TryFrom<wire::Memory> for Memory {
                 .collect::<Result<_, Bad>>()?,
             exceptions_seen: exceptions
                 .map(|seen| Ok((seen.what.into(), instant(&seen.since)?)))
+                .collect::<Result<_, Bad>>()?,
+            ends_agreed: memory
+                .ends_agreed
+                .iter()
+                .map(|text| person(text))
                 .collect::<Result<_, Bad>>()?,
             people_read: memory.people_read,
             notices: NoticeMemory {
@@ -151,7 +157,7 @@ fn remembered(memory: &PersonMemory) -> wire::PersonMemory {
             .map(|(name, digest)| (name.to_string(), digest.to_string()))
             .collect(),
         vanished: text(memory.vanished.as_ref()),
-        terminated: text(memory.terminated.as_ref()),
+        _terminated: None,
     }
 }
 
@@ -169,7 +175,6 @@ fn memory_of(memory: wire::PersonMemory) -> Result<PersonMemory, Bad> {
             .map(|(name, digest)| (name.into(), digest.into()))
             .collect(),
         vanished: instant_if(memory.vanished)?,
-        terminated: instant_if(memory.terminated)?,
     })
 }
 

@@ -31,7 +31,7 @@ macro_rules! mirror {
 
 mirror!(
     /// What changed in the world that makes an action due.
-    Cause = crate::plan::Cause { First, Hr, Policy, Time, ByHand, Undone }
+    Cause = crate::plan::Cause { First, Hr, Policy, Time, ByHand, Undone, Ordered }
 );
 
 mirror!(
@@ -121,6 +121,9 @@ pub(super) struct Header {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) admin_groups: Vec<String>,
     pub(super) only: Vec<String>,
+    /// What is frozen, where it is: then only what takes access away is in the plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) frozen: Option<Frozen>,
     pub(super) expires: String,
     pub(super) policy: String,
     pub(super) people: String,
@@ -455,6 +458,16 @@ pub(super) struct StageCount {
     pub(super) people: u32,
 }
 
+/// A freeze: who ordered it, and until when it holds.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Frozen {
+    pub(super) until: String,
+    pub(super) since: String,
+    pub(super) by: String,
+    pub(super) because: String,
+}
+
 /// What the state remembers beside the actions.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -465,6 +478,9 @@ pub(super) struct Memory {
     pub(super) values: Vec<AttributeValues>,
     pub(super) open_since: Vec<Since>,
     pub(super) exceptions_seen: Vec<Since>,
+    /// Emergency ends on which HR agrees by now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) ends_agreed: Vec<String>,
     pub(super) people_read: u32,
     /// What notices watch, by keys.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -501,7 +517,10 @@ pub(super) struct PersonMemory {
     pub(super) entered: Option<String>,
     pub(super) values: BTreeMap<String, String>,
     pub(super) vanished: Option<String>,
-    pub(super) terminated: Option<String>,
+    /// Files of before the state's version 5 have it, and it says nothing.
+    #[serde(default, skip_serializing, rename = "terminated")]
+    #[schemars(skip)]
+    pub(super) _terminated: Option<String>,
 }
 
 /// What is remembered of an account.

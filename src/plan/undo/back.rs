@@ -248,8 +248,7 @@ impl<'w, 'a> Back<'w, 'a> {
             return;
         };
         let ended = deed.action.person.as_ref();
-        let ended = ended.and_then(|person| self.world.person_memory(person));
-        if ended.is_some_and(|memory| memory.terminated.is_some()) {
+        if ended.is_some_and(|person| self.world.input.prior.ends.contains_key(person)) {
             let text = "stays disabled: an emergency end holds until somebody lifts it";
             return self.note(FindingKind::Blocked, deed, text.to_owned());
         }

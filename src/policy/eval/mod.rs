@@ -21,4 +21,4 @@ mod wish;
 pub(crate) use expr::{Record, Scope, Unknown};
 pub use told::Teller;
 pub(crate) use value::Value;
-pub use wish::{Evaluator, absent_wishes, wishes, wishes_without};
+pub use wish::{Evaluator, Overrides, absent_wishes, wishes, wishes_under};

@@ -26,27 +26,36 @@ const LAST_ZONE: &str = "Etc/GMT+12";
 /// How many people one thread takes at a time.
 const CHUNK: usize = 512;
 
-/// What the policy wants for everybody, quarantined records included, sorted by person.
-pub fn wishes(policy: &Policy, people: &hr::Snapshot, now: Timestamp) -> Vec<Wish> {
-    wishes_without(policy, people, now, &BTreeSet::new())
+/// What outranks the text of the policy: facts of the state that the evaluation is told.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Overrides {
+    /// Exceptions, by the digest of their text, that count as if they were not there (S18).
+    pub lapsed: BTreeSet<Arc<str>>,
+    /// Who was ended at once, and the name of the stage that they are in until HR agrees (S1).
+    pub ended: BTreeMap<hr::PersonId, Arc<str>>,
 }
 
-/// The same, as if these exceptions, by the digest of their text, were not there (S18).
-pub fn wishes_without(
+/// What the policy wants for everybody, quarantined records included, sorted by person.
+pub fn wishes(policy: &Policy, people: &hr::Snapshot, now: Timestamp) -> Vec<Wish> {
+    wishes_under(policy, people, now, &Overrides::default())
+}
+
+/// The same under what outranks it.
+pub fn wishes_under(
     policy: &Policy,
     people: &hr::Snapshot,
     now: Timestamp,
-    lapsed: &BTreeSet<Arc<str>>,
+    overrides: &Overrides,
 ) -> Vec<Wish> {
     let mut wishes: Vec<Wish> = people
         .people()
         .par_chunks(CHUNK)
         .flat_map_iter(|chunk| {
-            let evaluator = Evaluator::new(policy, people, now).without(lapsed);
+            let evaluator = Evaluator::new(policy, people, now).under(overrides);
             chunk.iter().map(move |person| evaluator.wish(person))
         })
         .collect();
-    let evaluator = Evaluator::new(policy, people, now).without(lapsed);
+    let evaluator = Evaluator::new(policy, people, now).under(overrides);
     let quarantined = people.quarantined().iter();
     wishes.extend(quarantined.filter_map(|record| evaluator.wish_of_quarantined(record)));
     wishes.sort_by(|a, b| a.person.cmp(&b.person));
@@ -60,14 +69,14 @@ pub fn absent_wishes(
     people: &hr::Snapshot,
     gone: &[hr::Person],
     now: Timestamp,
-    lapsed: &BTreeSet<Arc<str>>,
+    overrides: &Overrides,
 ) -> Vec<Wish> {
     let Some(absent) = policy.program.vanished else {
         return Vec::new();
     };
     let evaluator = Evaluator {
         gone: true,
-        ..Evaluator::new(policy, people, now).without(lapsed)
+        ..Evaluator::new(policy, people, now).under(overrides)
     };
     let wish = |person| Wish {
         absent: Some(absent),
@@ -84,7 +93,7 @@ pub struct Evaluator<'a> {
     now: Timestamp,
     /// Those who are evaluated are no longer in HR: the row of `vanished` holds for them.
     gone: bool,
-    lapsed: Option<&'a BTreeSet<Arc<str>>>,
+    overrides: Option<&'a Overrides>,
     zones: RefCell<FxHashMap<Arc<str>, TimeZone>>,
 }
 
@@ -96,16 +105,16 @@ impl<'a> Evaluator<'a> {
             people,
             now,
             gone: false,
-            lapsed: None,
+            overrides: None,
             zones: RefCell::default(),
         }
     }
 
-    /// The same, as if these exceptions, by the digest of their text, were not there (S18).
+    /// The same under what outranks it.
     #[must_use]
-    pub fn without(self, lapsed: &'a BTreeSet<Arc<str>>) -> Self {
+    pub fn under(self, overrides: &'a Overrides) -> Self {
         Self {
-            lapsed: Some(lapsed),
+            overrides: Some(overrides),
             ..self
         }
     }
@@ -177,7 +186,36 @@ impl<'a> Evaluator<'a> {
             }
         };
         let exceptions = self.exceptions(&id, &scope);
-        let standing = self.standing(&scope, zone_unknown, &exceptions);
+        let standing = self.standing(&scope, zone_unknown.clone(), &exceptions);
+        let mut wish = self.wish_in((id, zone), &scope, standing, &exceptions);
+        let ended = self
+            .overrides
+            .and_then(|overrides| overrides.ended.get(&wish.person));
+        if let Some(stage) = ended {
+            // HR's own word, without what people wrote into exceptions.
+            let by_hr = self.standing(&scope, zone_unknown, &[]);
+            if !(self.ends(&by_hr) && self.ends(&wish.standing) && wish.account.ends()) {
+                wish = self.ended_wish(wish, &scope, by_hr, stage);
+            }
+        }
+        self.judged(&mut wish, &scope);
+        if let Record::Known(_) = record {
+            wish.unmet = self.unmet(&scope);
+            wish.watches = self.watched(&scope);
+        }
+        wish.next_change = scope.next_change();
+        wish.next_shown = scope.next_shown();
+        wish
+    }
+
+    /// What follows from where somebody stands.
+    fn wish_in(
+        &self,
+        (id, zone): (hr::PersonId, Arc<str>),
+        scope: &Scope<'a>,
+        standing: Standing,
+        exceptions: &[&'a ExceptionBody],
+    ) -> Wish {
         let mut wish = self.empty_wish(id, zone, standing);
         let program = &self.policy.program;
         wish.anchor = program
@@ -192,7 +230,7 @@ impl<'a> Evaluator<'a> {
                 Value::Date(date) => Some(date),
                 _ => None,
             });
-        wish.adopt = self.adopt(&scope);
+        wish.adopt = self.adopt(scope);
         if let Standing::In { stage, .. } = wish.standing {
             let body = program.stages.get(stage.0 as usize);
             let bodies: Vec<&StageBody> = exceptions
@@ -200,16 +238,61 @@ impl<'a> Evaluator<'a> {
                 .map(|exception| &exception.body)
                 .chain(body)
                 .collect();
-            self.fill(&mut wish, &scope, stage, &bodies);
+            self.fill(&mut wish, scope, stage, &bodies);
         }
-        self.judged(&mut wish, &scope);
-        if let Record::Known(_) = record {
-            wish.unmet = self.unmet(&scope);
-            wish.watches = self.watched(&scope);
-        }
-        wish.next_change = scope.next_change();
-        wish.next_shown = scope.next_shown();
         wish
+    }
+
+    /// The wish of somebody who was ended at once, while HR says otherwise (S1): in the stage that was named then,
+    /// without exceptions, and never deleted. Of a record that cannot be read, or where the policy no longer has the
+    /// stage, it is no more than that the account is disabled.
+    fn ended_wish(&self, wish: Wish, scope: &Scope<'a>, by_hr: Standing, stage: &str) -> Wish {
+        let rules = &self.policy.rules;
+        let named = rules.stage_named(stage);
+        let named = named.filter(|id| rules.stage(*id).is_some_and(|stage| stage.account.ends()));
+        let other = || {
+            let mut all = (0_u32..).zip(&rules.stages);
+            let off = all.find(|(_, stage)| stage.account == StageAccount::Disabled);
+            off.map(|(id, _)| StageId(id))
+        };
+        let end = named.or_else(other);
+        let end = end.and_then(|id| Some((id, rules.stage(id)?.rule)));
+        let standing = match (by_hr, end) {
+            (Standing::In { .. }, Some((stage, rule))) if named.is_some() => {
+                Standing::In { stage, rule }
+            }
+            (Standing::In { .. }, ends) => Standing::Held {
+                reason: format!(
+                    "the policy has no stage `{stage}` any more in which somebody was ended at once"
+                )
+                .into(),
+                rule: None,
+                ends,
+            },
+            (Standing::Held { reason, rule, ends }, end) => Standing::Held {
+                reason,
+                rule,
+                ends: ends.or(end),
+            },
+        };
+        let ended = self.wish_in((wish.person, wish.zone), scope, standing, &[]);
+        Wish {
+            account: match ended.account {
+                StageAccount::DeletedAfter(_) => StageAccount::Disabled,
+                account => account,
+            },
+            ended: true,
+            ..ended
+        }
+    }
+
+    /// Whether that is a stage whose account is off.
+    fn ends(&self, standing: &Standing) -> bool {
+        let Standing::In { stage, .. } = standing else {
+            return false;
+        };
+        let stage = self.policy.rules.stage(*stage);
+        stage.is_some_and(|stage| stage.account.ends())
     }
 
     /// Which invariants are about this person, and which `approve` items.
@@ -275,6 +358,7 @@ impl<'a> Evaluator<'a> {
             approvals: Vec::new(),
             invariants: Vec::new(),
             absent: None,
+            ended: false,
             unmet: Vec::new(),
             watches: Vec::new(),
             next_change: None,
@@ -286,8 +370,8 @@ impl<'a> Evaluator<'a> {
     fn exceptions(&self, id: &hr::PersonId, scope: &Scope<'a>) -> Vec<&'a ExceptionBody> {
         let all = self.policy.program.exceptions.get(id);
         let lapsed = |exception: &ExceptionBody| {
-            self.lapsed
-                .is_some_and(|lapsed| lapsed.contains(&exception.digest))
+            self.overrides
+                .is_some_and(|overrides| overrides.lapsed.contains(&exception.digest))
         };
         all.into_iter()
             .flatten()

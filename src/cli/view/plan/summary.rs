@@ -135,8 +135,8 @@ pub(super) fn last(scene: &Scene<'_>, page: &mut Page) {
             .plain(". ");
     }
     if plan.header.takes_back.is_some() {
-        let again = "The next plan does again what the policy says, unless the policy or HR changes before; there is \
-                     no `tenure freeze` yet to hold it.";
+        let again = "The next plan does again what the policy says, unless the policy or HR changes before; `tenure \
+                     freeze` holds what it would give.";
         let next = if plan.is_empty() {
             next
         } else {

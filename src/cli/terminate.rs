@@ -1,0 +1,245 @@
+//! `tenure terminate PERSON --now`: ends somebody at once, whatever HR says (S1); `--lift` takes that back.
+//!
+//! The order is written into the state before the account is touched. So whatever happens next, every later run knows
+//! of it: a run that is killed here, a domain controller that is away, HR that still says *active* tomorrow.
+
+use super::args::{ApplyArgs, Consent, Global, TerminateArgs};
+use super::operator::Operator;
+use super::planning::{self, Asked};
+use super::report::Report;
+use super::session::Reading;
+use super::{Exit, Output, apply, check, disk, plan as plan_command, session};
+use crate::hr::{PersonId, Standing};
+use crate::policy::{Policy, StageAccount};
+use crate::state::{EmergencyEnd, Lock, Store};
+use crate::workspace::Workspace;
+use jiff::Timestamp;
+use std::io::{IsTerminal, Write as _};
+use std::sync::Arc;
+
+/// Ends somebody, or lifts such an end, and carries out what follows for them.
+pub(super) fn run(
+    global: &Global,
+    arguments: &TerminateArgs,
+    output: &mut Output,
+) -> Result<Exit, Report> {
+    let workspace = check::open(global)?;
+    let checked = check::policy(&workspace, None, output)?;
+    let reading = session::read(&workspace, checked.policy, None)?;
+    let person = person(&reading, &arguments.person)?;
+    let operator = Operator::of_this_process();
+    let order = if arguments.lift {
+        None
+    } else {
+        Some(EmergencyEnd {
+            stage: stage(&workspace, &reading.policy, arguments.stage.as_deref())?,
+            since: reading.now,
+            by: operator.signature().into(),
+            because: arguments.because.as_str().into(),
+        })
+    };
+    if !arguments.yes {
+        if !std::io::stdin().is_terminal() {
+            return Err(
+                Report::text("not-confirmed", "nobody is there to say yes").help(
+                    "say it again with `--yes`; `tenure explain` tells what the person has now",
+                ),
+            );
+        }
+        if !preview(&workspace, reading, (&person, order.as_ref()), output)? {
+            output.say("nothing was changed");
+            return Ok(Exit::Changes);
+        }
+    }
+    let now = order.as_ref().map(|end| end.since);
+    let said = write(&workspace, &person, order, arguments, &operator, now)?;
+    output.say(&said);
+    let carried_out = apply::run(
+        global,
+        &ApplyArgs {
+            plan: None,
+            consent: Consent {
+                yes: true,
+                r#override: Vec::new(),
+                because: None,
+                approve: Vec::new(),
+            },
+            only: vec![person.to_string()],
+        },
+        output,
+    );
+    match carried_out {
+        Ok(exit) => {
+            if !arguments.lift {
+                output.say(NOT_ENDED);
+            }
+            Ok(exit)
+        }
+        Err(report) => {
+            output.say("the order is kept, and is not carried out yet: every later run does, or say `tenure apply` when the cause is mended");
+            Err(report)
+        }
+    }
+}
+
+/// What disabling an account does not end (S13).
+const NOT_ENDED: &str = "what this does not end: Kerberos tickets until they run out (up to ten hours), sessions in the \
+                         cloud until the next synchronisation, passwords and keys that the person knows of other \
+                         accounts, and machines on which they are logged on";
+
+/// Shows what would follow and asks.
+fn preview(
+    workspace: &Workspace,
+    reading: Reading,
+    (person, order): (&PersonId, Option<&EmergencyEnd>),
+    output: &mut Output,
+) -> Result<bool, Report> {
+    let asked = Asked {
+        only: super::only::Only::new(&[person.to_string()]),
+        ..Asked::default()
+    };
+    let source = super::directory::Source::of(workspace, &reading.policy, None)?;
+    let mark = source.mark(workspace)?;
+    let mut prior = planning::belongs(workspace, mark.as_ref())?.map_err(Report::from)?;
+    match order {
+        Some(end) => {
+            prior.ends.insert(person.clone(), end.clone());
+        }
+        None => {
+            prior.ends.remove(person);
+        }
+    }
+    let asked = Asked {
+        prior: Some(prior),
+        ..asked
+    };
+    let planned = planning::plan_from(&source, workspace, reading, &asked)?;
+    let text = plan_command::shown(
+        &planned.plan,
+        Some(&planned.prior),
+        output,
+        output.color_err,
+    );
+    output.say(&text);
+    let question = if order.is_some() {
+        "End this person now? Type yes: "
+    } else {
+        "Lift the end? Type yes: "
+    };
+    let _ = write!(std::io::stderr(), "{question}");
+    let mut answer = String::new();
+    let read = std::io::stdin().read_line(&mut answer);
+    Ok(read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "yes" | "y"))
+}
+
+/// Writes the order, or that it is lifted, and says so.
+fn write(
+    workspace: &Workspace,
+    person: &PersonId,
+    order: Option<EmergencyEnd>,
+    arguments: &TerminateArgs,
+    operator: &Operator,
+    now: Option<Timestamp>,
+) -> Result<String, Report> {
+    let path = workspace.path(&workspace.config.state);
+    disk::make_folder(&path)?;
+    let lock = Lock::take(&path, &operator.holder(), apply::LOCK_PATIENCE)?;
+    let at = now.unwrap_or_else(Timestamp::now);
+    let mut store = Store::open(&path, at)?;
+    let Some(end) = order else {
+        let by = (operator.signature(), arguments.because.clone());
+        let lifted = store.write(&lock, |writer| writer.lift_end(person, (&by.0, &by.1), at))?;
+        if !lifted {
+            return Err(Report::text(
+                "not-terminated",
+                format!("no emergency end of {person} is in force"),
+            )
+            .help("`tenure plan` names each one that is; HR may have agreed by now"));
+        }
+        return Ok(format!(
+            "the emergency end of {person} is lifted: HR and the policy decide again"
+        ));
+    };
+    store.write(&lock, |writer| writer.end_at_once(person, &end))?;
+    Ok(format!(
+        "{person} is ended as of {}, in stage `{}`, until HR says so or `tenure terminate {person} --lift`",
+        end.since, end.stage
+    ))
+}
+
+fn person(reading: &Reading, text: &str) -> Result<PersonId, Report> {
+    let id = PersonId::parse(text).map_err(|error| {
+        Report::new("unknown-person", &error).help("name a person by their key in HR")
+    })?;
+    if matches!(reading.people.standing(&id), Standing::Unknown) {
+        return Err(
+            Report::text("unknown-person", format!("HR has no person {id}")).help(
+                "name a person by their key in HR, the field that is marked `key`; whom HR no longer has, disable by \
+                 hand: every plan reports an account without a person",
+            ),
+        );
+    }
+    Ok(id)
+}
+
+/// The stage that somebody who is ended at once is in: the one that is asked for, else the one that `tenure.toml`
+/// names, else the only one whose account is off.
+pub(super) fn stage(
+    workspace: &Workspace,
+    policy: &Policy,
+    asked: Option<&str>,
+) -> Result<Arc<str>, Report> {
+    let off = policy.rules.stages.iter();
+    let off: Vec<Arc<str>> = off
+        .filter(|stage| stage.account.ends())
+        .map(|stage| stage.name.clone())
+        .collect();
+    let names: Vec<String> = off.iter().map(|name| format!("`{name}`")).collect();
+    let names = names.join(", ");
+    let configured = workspace.config.terminate.as_deref();
+    let Some(wanted) = asked.or(configured) else {
+        return match off.as_slice() {
+            [only] => Ok(only.clone()),
+            [] => Err(no_stage(
+                "the policy has no stage whose account is off",
+                &names,
+            )),
+            _ => Err(no_stage(
+                "several stages have an account that is off, and none is named for emergencies",
+                &names,
+            )),
+        };
+    };
+    let found = policy.rules.stage_named(wanted);
+    let found = found.and_then(|id| policy.rules.stage(id));
+    match found {
+        Some(stage) if stage.account.ends() => Ok(stage.name.clone()),
+        Some(stage) => {
+            let is = match stage.account {
+                StageAccount::Enabled => "enabled",
+                StageAccount::Prepared => "prepared",
+                StageAccount::Untouched => "untouched",
+                StageAccount::Hold => "held",
+                StageAccount::Disabled | StageAccount::DeletedAfter(_) => "off",
+            };
+            let text = format!("in stage `{wanted}` the account is {is}: that ends nobody");
+            Err(no_stage(&text, &names))
+        }
+        None => Err(no_stage(
+            &format!("the policy has no stage `{wanted}`"),
+            &names,
+        )),
+    }
+}
+
+fn no_stage(text: &str, names: &str) -> Report {
+    let help = if names.is_empty() {
+        "give the policy a stage with `account disabled`".to_owned()
+    } else {
+        format!(
+            "say `--stage` with one of {names}, and write it into `tenure.toml` for the next time: `[policy] terminate = \
+             \"…\"`"
+        )
+    };
+    Report::text("no-end-stage", text).help(help)
+}
