@@ -4,6 +4,7 @@
 //! agrees or a human lifts it.
 
 use super::builder::Builder;
+use super::subject::who;
 use super::{Correlation, Finding, FindingKind, Input};
 use crate::policy::Standing;
 
@@ -29,8 +30,8 @@ pub(crate) fn report(builder: &mut Builder<'_, '_>, correlation: &Correlation) {
             .iter()
             .find(|entry| entry.person == *person)
             .and_then(|entry| entry.verdict.account());
-        let who = match account {
-            Some(account) => builder.world.name_of(account),
+        let who = match wish {
+            Some(wish) => who(builder, wish, account),
             None => builder.unnamed(person),
         };
         let stage = match wish.map(|wish| &wish.standing) {
