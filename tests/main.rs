@@ -28,6 +28,7 @@ mod plan;
 mod policy;
 mod proofs;
 mod rounds;
+mod scenarios;
 mod state;
 mod syntax;
 mod tidy;

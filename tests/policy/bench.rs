@@ -46,6 +46,8 @@ pub(crate) struct Bench {
     question: Option<String>,
     now: Timestamp,
     only: Vec<String>,
+    prelude: &'static str,
+    base: String,
 }
 
 /// A policy as it was compiled.
@@ -70,7 +72,26 @@ impl Bench {
             question: None,
             now: "2026-03-02T09:00:00+01:00".parse().unwrap(),
             only: Vec::new(),
+            prelude: PRELUDE,
+            base: BASE.to_owned(),
         }
+    }
+
+    /// The same over another prelude, and without its table.
+    #[must_use]
+    pub(crate) fn over(prelude: &'static str) -> Self {
+        Self {
+            prelude,
+            tables: BTreeMap::new(),
+            ..Self::new()
+        }
+    }
+
+    /// Written below another base.
+    #[must_use]
+    pub(crate) fn below(mut self, base: &str) -> Self {
+        base.clone_into(&mut self.base);
+        self
     }
 
     /// Items that take the place of the prelude's of the same name, or are added.
@@ -155,7 +176,7 @@ impl Bench {
             let (file, _) = syntax::parse(FileId(0), text);
             replaced.extend(file.items.iter().filter_map(replaces));
         }
-        let (prelude, problems) = syntax::parse(FileId(0), PRELUDE);
+        let (prelude, problems) = syntax::parse(FileId(0), self.prelude);
         assert_eq!(problems, [], "the prelude can be read");
         let mut texts = Vec::new();
         for item in &prelude.items {
@@ -163,7 +184,7 @@ impl Bench {
             let key = replaces(item).unwrap_or_else(|| "groups".to_owned());
             if !replaced.contains(&key) {
                 let span = item_span(item);
-                let text = &PRELUDE[span.start as usize..span.end as usize];
+                let text = &self.prelude[span.start as usize..span.end as usize];
                 texts.push((
                     format!("prelude/{}.tenure", key.replace(' ', "-")),
                     text.to_owned(),
@@ -207,7 +228,7 @@ impl Bench {
                 sources,
             };
         }
-        let bases = [Dn::parse(BASE).unwrap()];
+        let bases = [Dn::parse(&self.base).unwrap()];
         let question = self.question.as_ref().map(|question| {
             let text = format!("expect \"asked\" when {question}");
             let id = sources.add("question", text.as_str());
@@ -422,6 +443,8 @@ fn item_span(item: &ast::Item) -> tenure::diagnostic::Span {
         Item::Unique(item) => item.span,
         Item::Stage(item) => item.span,
         Item::Groups(item) => item.span,
+        Item::Password(item) => item.span,
+        Item::Guard(item) => item.span,
         other => panic!("an item that the prelude does not have: {other:?}"),
     }
 }

@@ -1,0 +1,658 @@
+//! A company whose days a scenario plays: its HR table, its directory, its state, the real planner and executor.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use secrecy::SecretString;
+use tenure::apply::{
+    ApplyError, Author, Executor, NoHandover, Outcome, Pace, Patience, Situation, Unwatched,
+};
+use tenure::diagnostic::Diagnostic;
+use tenure::directory::ldif::EmbeddedDirectory;
+use tenure::directory::port::{self, Directory, Operation, ResultCode, Target};
+use tenure::directory::{AttributeName, Dn, Guid, Object, Snapshot, Uac, Value};
+use tenure::hr::{self, PersonId};
+use tenure::plan::{self, GuardKind, Plan};
+use tenure::policy::{self, Policy, Teller};
+use tenure::state::{EmergencyEnd, Freeze, Holder, Lock, Store};
+
+use super::case::{Case, Day, instant};
+use super::shown;
+use crate::directory::live;
+use crate::domain::Domain;
+use crate::policy::bench::{Bench, people};
+
+const PRELUDE: &str = include_str!("prelude.tenure");
+
+/// The offices of the prelude's table; the zones go from the first to the last on earth.
+const SITES: &str = "office,code,folder,zone,phone\n\
+    Berlin,BER,OU=Berlin,Europe/Berlin,+49 30 5550\n\
+    Lisbon,LIS,OU=Lisbon,Europe/Lisbon,\n\
+    Auckland,AKL,OU=Auckland,Pacific/Auckland,\n\
+    Honolulu,HNL,OU=Honolulu,Pacific/Honolulu,\n\
+    New York,NYC,OU=New York,America/New_York,\n";
+
+/// Units that are there from the beginning, each below the one before it that it names.
+const UNITS: [&str; 8] = [
+    "OU=Staff",
+    "OU=Berlin,OU=Staff",
+    "OU=Lisbon,OU=Staff",
+    "OU=Auckland,OU=Staff",
+    "OU=Honolulu,OU=Staff",
+    "OU=Finance,OU=Staff",
+    "OU=Leavers",
+    "OU=Groups",
+];
+
+/// Groups that are there from the beginning, security groups and distribution lists.
+const GROUPS: [&str; 13] = [
+    "SG-Staff",
+    "SG-Finance",
+    "SG-Lab",
+    "SG-Sales",
+    "SG-VPN",
+    "SG-License-E3",
+    "SG-License-E5",
+    "SG-Payslips",
+    "SG-Project-X",
+    "SG-Hand",
+    "SG-BER",
+    "DL-Everyone",
+    "DL-Berlin",
+];
+
+/// Global security group, universal distribution group.
+const SECURITY: &str = "-2147483646";
+const DISTRIBUTION: &str = "8";
+
+/// Any good password.
+const PASSWORD: &str = "Correct-Horse-7-Battery";
+
+/// Where scenarios are played.
+pub(super) enum Seat {
+    /// In memory.
+    Embedded,
+    /// On a domain controller, which knows nothing of a scenario when the next one begins.
+    Domain(Box<Domain>),
+}
+
+impl Seat {
+    pub(super) fn embedded() -> Self {
+        Self::Embedded
+    }
+
+    pub(super) fn domain() -> Self {
+        let domain = Domain::start();
+        domain.keep();
+        Self::Domain(Box::new(domain))
+    }
+
+    fn domain_name(&self) -> String {
+        match self {
+            Self::Embedded => "DC=example,DC=com".to_owned(),
+            Self::Domain(domain) => domain.base_dn().to_owned(),
+        }
+    }
+
+    /// The write base.
+    pub(super) fn base(&self) -> String {
+        format!("OU=Company,{}", self.domain_name())
+    }
+}
+
+/// The policy of a case, or what is wrong with it.
+pub(super) fn policy(text: &str, base: &str) -> Result<Policy, String> {
+    let bench = Bench::over(PRELUDE).table("sites.csv", SITES).below(base);
+    // Blocks of groups add up; those of a case take the place of the prelude's.
+    let bench = if text.lines().any(|line| line.starts_with("groups {")) {
+        bench.without("groups")
+    } else {
+        bench
+    };
+    let compiled = bench.policy(text).compile();
+    let errors: Vec<String> = compiled
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.is_error())
+        .map(|Diagnostic { code, message, .. }| format!("{}: {message}", code.name))
+        .collect();
+    compiled.policy.ok_or_else(|| errors.join("; "))
+}
+
+pub(super) struct World {
+    policy: Policy,
+    base: Dn,
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+    directory: Box<Watched>,
+    now: Arc<Mutex<Timestamp>>,
+    folder: tempfile::TempDir,
+    lock: Lock,
+}
+
+impl World {
+    pub(super) fn new(case: &Case, seat: &Seat, policy: Policy) -> Self {
+        let first = case
+            .days
+            .first()
+            .map_or(Timestamp::UNIX_EPOCH, |day| day.at);
+        let now = Arc::new(Mutex::new(first));
+        let directory: Box<dyn Directory> = match seat {
+            Seat::Embedded => {
+                let clock = now.clone();
+                let ldif = "version: 1\n\ndn: DC=example,DC=com\nobjectClass: domainDNS\n\
+                            objectGUID:: AAAAAAAAAAAAAAAAAAAAAQ==\nobjectSid: S-1-5-21-1-2-3\n";
+                let clock = Arc::new(move || *clock.lock().unwrap());
+                Box::new(EmbeddedDirectory::in_memory("company", ldif.as_bytes(), clock).unwrap())
+            }
+            Seat::Domain(domain) => {
+                domain.rewind();
+                Box::new(live::connect(domain, domain.administrator()))
+            }
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let holder = Holder {
+            pid: 1,
+            host: "host".into(),
+            user: "ada".into(),
+            since: Timestamp::UNIX_EPOCH,
+        };
+        let lock = Lock::take(&folder.path().join("state.db"), &holder, Duration::ZERO).unwrap();
+        let mut table = case.people.lines().map(|line| {
+            let cells = line.split(',');
+            cells.map(|cell| cell.trim().to_owned()).collect::<Vec<_>>()
+        });
+        let mut world = Self {
+            policy,
+            base: Dn::parse(&seat.base()).unwrap(),
+            header: table.next().unwrap_or_else(|| vec!["id".to_owned()]),
+            rows: table.collect(),
+            directory: Box::new(Watched {
+                directory,
+                refused: Mutex::new(BTreeSet::new()),
+            }),
+            now,
+            folder,
+            lock,
+        };
+        world.furnish(&case.ldif);
+        world
+    }
+
+    /// Lets things happen, plans, applies, plans again; what was planned and what failed, as lines.
+    pub(super) fn day(&mut self, day: &Day) -> Vec<String> {
+        *self.now.lock().unwrap() = day.at;
+        let mut overridden = Vec::new();
+        let mut approves = false;
+        for act in &day.acts {
+            match act.split_once(' ').unwrap_or((act, "")) {
+                ("hr", edit) => self.hr(edit),
+                ("hand", deed) => self.hand(deed),
+                ("terminate", order) => self.terminate(order),
+                ("lift", person) => {
+                    let person = PersonId::parse(person).unwrap();
+                    let lifted =
+                        self.order(|writer, at| writer.lift_end(&person, ("ada@host", "test"), at));
+                    assert!(lifted, "{act}");
+                }
+                ("freeze", until) => {
+                    let until = instant(until);
+                    self.order(|writer, since| {
+                        let (by, because) = ("ada@host".into(), "test".into());
+                        writer.freeze(&Freeze {
+                            until,
+                            since,
+                            by,
+                            because,
+                        })
+                    });
+                }
+                ("thaw", "") => {
+                    assert!(self.order(|writer, at| writer.thaw(("ada@host", "test"), at)));
+                }
+                ("override", word) => {
+                    let kind = GuardKind::ALL.into_iter().find(|kind| kind.word() == word);
+                    overridden.push(kind.unwrap_or_else(|| panic!("{act}")));
+                }
+                ("approve", "all") => approves = true,
+                ("refuse", part) => {
+                    self.directory
+                        .refused
+                        .lock()
+                        .unwrap()
+                        .insert(part.to_owned());
+                }
+                _ => panic!("what is `{act}`?"),
+            }
+        }
+        let plan = self.plan();
+        let base = self.base.to_string();
+        let mut lines = shown::plan(&plan, &base);
+        let tripped = plan.guards.iter().filter(|guard| guard.tripped);
+        let stopped = tripped
+            .clone()
+            .any(|guard| !overridden.contains(&guard.kind))
+            || !plan.broken.is_empty();
+        if stopped {
+            return lines;
+        }
+        let approved: Vec<Arc<str>> = plan
+            .actions
+            .iter()
+            .filter(|_| approves)
+            .filter_map(|action| action.approval.as_ref())
+            .map(|approval| approval.id.clone())
+            .collect();
+        match self.apply(&plan, &overridden, &approved) {
+            Ok(outcome) => lines.extend(shown::outcome(&outcome)),
+            Err(error) => lines.push(format!("= stopped: {error}")),
+        }
+        let failed = lines.iter().any(|line| line.starts_with("= "));
+        self.directory.refused.lock().unwrap().clear();
+        let again = self.plan();
+        let waits = again.actions.iter().zip(again.waiting());
+        let left = waits.filter(|(_, waits)| !waits).count() + again.notices.len();
+        if left > 0 && !failed {
+            lines.push("= PLANNED AGAIN IT IS NOT NOTHING:".to_owned());
+            lines.extend(shown::plan(&again, &base));
+        }
+        lines
+    }
+
+    fn now(&self) -> Timestamp {
+        *self.now.lock().unwrap()
+    }
+
+    fn store(&self) -> Store {
+        Store::open(&self.folder.path().join("state.db"), self.now()).unwrap()
+    }
+
+    fn order<T>(
+        &self,
+        order: impl FnOnce(
+            &mut tenure::state::Writer<'_>,
+            Timestamp,
+        ) -> Result<T, tenure::state::StoreError>,
+    ) -> T {
+        let at = self.now();
+        self.store()
+            .write(&self.lock, |writer| order(writer, at))
+            .unwrap()
+    }
+
+    fn people(&self) -> hr::Snapshot {
+        let mut csv = self.header.join(",");
+        for row in &self.rows {
+            csv.push('\n');
+            csv.push_str(&row.join(","));
+        }
+        csv.push('\n');
+        people(&csv, &self.policy.schema)
+    }
+
+    fn plan(&self) -> Plan {
+        let (people, now) = (self.people(), self.now());
+        let store = self.store();
+        let prior = store.prior().unwrap();
+        let overrides = plan::overrides(&self.policy.rules, &prior, now);
+        let mut wishes = policy::wishes_under(&self.policy, &people, now, &overrides);
+        if self.policy.speaks_of_vanished() {
+            let unknown =
+                |person: &&PersonId| matches!(people.standing(person), hr::Standing::Unknown);
+            let gone: Vec<PersonId> = prior.people.keys().filter(unknown).cloned().collect();
+            let gone = store.last_records(people.schema(), &gone).unwrap();
+            let absent = policy::absent_wishes(&self.policy, &people, &gone, now, &overrides);
+            wishes.extend(absent);
+            wishes.sort_by(|a, b| a.person.cmp(&b.person));
+        }
+        let directory = self.directory.snapshot().unwrap();
+        let teller = Teller::new(&self.policy, &people, now);
+        plan::plan(&plan::Input {
+            rules: &self.policy.rules,
+            schema: &self.policy.schema,
+            people: &people,
+            wishes: &wishes,
+            directory: &directory,
+            prior: &prior,
+            bases: std::slice::from_ref(&self.base),
+            now,
+            options: plan::Options {
+                people_source: people.origin().description.clone(),
+                telling: Some(&teller),
+                ..plan::Options::default()
+            },
+        })
+    }
+
+    fn apply(
+        &self,
+        plan: &Plan,
+        overridden: &[GuardKind],
+        approved: &[Arc<str>],
+    ) -> Result<Outcome, ApplyError> {
+        let people = self.people();
+        let mut store = self.store();
+        let state = store.identity().unwrap();
+        let now = self.now();
+        let situation = Situation {
+            now,
+            state: &state,
+            domain: plan.header.domain,
+            domain_name: &plan.header.domain_name,
+            policy: &self.policy.rules.digest,
+            people_source: &people.origin().description,
+            people: None,
+            overridden,
+            approved,
+        };
+        let mut executor = Executor {
+            store: &mut store,
+            lock: &self.lock,
+            directory: &*self.directory,
+            hr: &hr::port::ReadOnly,
+            bases: std::slice::from_ref(&self.base),
+            takes_over: false,
+            pace: Pace {
+                in_flight: 1,
+                lease: None,
+                patience: Patience {
+                    attempts: 2,
+                    looks: 2,
+                    pause: Duration::from_millis(1),
+                    longest: Duration::from_millis(4),
+                },
+                ..Pace::default()
+            },
+            handover: &mut NoHandover,
+            watch: &mut Unwatched,
+            clock: &|| now,
+        };
+        let outcome = executor.apply(plan, &situation, &Author::default())?;
+        store
+            .write(&self.lock, |writer| {
+                if self.policy.speaks_of_vanished() {
+                    writer.keep_records(&people, now)
+                } else {
+                    writer.drop_records()
+                }
+            })
+            .unwrap();
+        Ok(outcome)
+    }
+
+    /// `4 status=inactive last_day=2026-03-31`, `+ 5,Zoë,…`, `- 4`.
+    fn hr(&mut self, edit: &str) {
+        if let Some(row) = edit.strip_prefix("+ ") {
+            self.rows
+                .push(row.split(',').map(|cell| cell.trim().to_owned()).collect());
+            return;
+        }
+        if let Some(id) = edit.strip_prefix("- ") {
+            let before = self.rows.len();
+            self.rows.retain(|row| row[0] != id);
+            assert!(self.rows.len() < before, "HR has no {id}");
+            return;
+        }
+        let (id, edits) = edit.split_once(' ').unwrap();
+        let row = self.rows.iter_mut().find(|row| row[0] == id);
+        let row = row.unwrap_or_else(|| panic!("HR has no {id}"));
+        // A value goes to the next `name=`.
+        let mut rest = edits;
+        while let Some((name, after)) = rest.split_once('=') {
+            let end = after.find('=').map_or(after.len(), |next| {
+                after[..next].rfind(' ').unwrap_or(after.len())
+            });
+            let column = self.header.iter().position(|one| one == name.trim());
+            let column = column.unwrap_or_else(|| panic!("HR has no column {name}"));
+            after[..end].trim().clone_into(&mut row[column]);
+            rest = after.get(end..).unwrap_or("");
+        }
+    }
+
+    fn terminate(&self, order: &str) {
+        let (person, stage) = order.split_once(' ').unwrap();
+        let person = PersonId::parse(person).unwrap();
+        self.order(|writer, since| {
+            let end = EmergencyEnd {
+                stage: stage.into(),
+                since,
+                by: "ada@host".into(),
+                because: "test".into(),
+            };
+            writer.end_at_once(&person, &end)
+        });
+    }
+
+    fn find(&self, login: &str) -> (Snapshot, Object) {
+        let all = self.directory.snapshot().unwrap();
+        let found = all.by_account_name(login);
+        let object = all[found.unwrap_or_else(|| panic!("nobody is called {login}"))].clone();
+        (all, object)
+    }
+
+    fn dn(&self, relative: &str) -> Dn {
+        Dn::join(&Dn::parse(relative).unwrap(), &self.base)
+    }
+
+    fn perform(&self, operation: &Operation) -> Guid {
+        let done = self.directory.directory.perform(operation);
+        done.unwrap_or_else(|error| panic!("{operation:?}: {error}"))
+    }
+
+    /// Somebody changes the directory: `aking disable`, `aking set description=x`, `aking clear mail`, `aking join SG-X`,
+    /// `aking leave SG-X`, `aking move OU=Staff`, `aking delete`.
+    fn hand(&self, deed: &str) {
+        let (login, deed) = deed.split_once(' ').unwrap();
+        let (_, object) = self.find(login);
+        let (verb, rest) = deed.split_once(' ').unwrap_or((deed, ""));
+        let modify = |object: &Object, changes: Vec<port::Change>| {
+            self.perform(&Operation::Modify {
+                target: Target::Dn(object.dn().clone()),
+                changes,
+            });
+        };
+        let set = |attribute: &str, new: Option<String>| {
+            let old = object.first(attribute).map(Value::from);
+            let change = port::Change::replace(attribute, old, new.map(|new| Value::from(&*new)));
+            modify(&object, vec![change]);
+        };
+        match verb {
+            "enable" | "disable" => {
+                let uac = object.uac().unwrap();
+                let uac = if verb == "enable" {
+                    uac.without(Uac::ACCOUNT_DISABLED)
+                } else {
+                    uac.with(Uac::ACCOUNT_DISABLED)
+                };
+                set("userAccountControl", Some(uac.bits().to_string()));
+            }
+            "set" => {
+                let (name, value) = rest.split_once('=').unwrap();
+                set(name, Some(value.to_owned()));
+            }
+            "clear" => set(rest, None),
+            "join" | "leave" => {
+                let (_, group) = self.find(rest);
+                let member = Value::from(object.dn().as_str());
+                let change = if verb == "join" {
+                    port::Change::replace("member", None, Some(member))
+                } else {
+                    port::Change::replace("member", Some(member), None)
+                };
+                modify(&group, vec![change]);
+            }
+            "move" => {
+                let rdn = object.dn().rdn().unwrap();
+                let to = self.dn(&format!("{}={},{rest}", rdn.attribute(), rdn.value()));
+                self.perform(&Operation::Move {
+                    guid: object.guid(),
+                    from: object.dn().clone(),
+                    to,
+                });
+            }
+            "delete" => {
+                self.perform(&Operation::Delete {
+                    guid: object.guid(),
+                    dn: object.dn().clone(),
+                });
+            }
+            _ => panic!("what is `{deed}`?"),
+        }
+    }
+
+    /// Units, groups, and what the case has besides.
+    fn furnish(&mut self, ldif: &str) {
+        let add = |relative: &str, attributes: &[(&str, &str)]| {
+            let attributes = attributes.iter();
+            let attributes = attributes
+                .map(|(name, value)| (AttributeName::new(name), vec![Value::from(*value)]));
+            let dn = if relative.is_empty() {
+                self.base.clone()
+            } else {
+                self.dn(relative)
+            };
+            self.perform(&Operation::Add {
+                dn,
+                attributes: attributes.collect(),
+            });
+        };
+        add("", &[("objectClass", "organizationalUnit")]);
+        for unit in UNITS {
+            add(unit, &[("objectClass", "organizationalUnit")]);
+        }
+        for group in GROUPS {
+            let kind = if group.starts_with("SG-") {
+                SECURITY
+            } else {
+                DISTRIBUTION
+            };
+            add(
+                &format!("CN={group},OU=Groups"),
+                &[
+                    ("objectClass", "group"),
+                    ("sAMAccountName", group),
+                    ("groupType", kind),
+                ],
+            );
+        }
+        for record in ldif
+            .split("\n\n")
+            .filter(|record| !record.trim().is_empty())
+        {
+            self.add_record(record.trim());
+        }
+    }
+
+    /// A record of the case: names are relative to the base, an account that is enabled gets a password.
+    fn add_record(&self, record: &str) {
+        let mut lines = record.lines().map(|line| line.split_once(": ").unwrap());
+        let (_, name) = lines.next().unwrap();
+        let dn = self.dn(name);
+        let mut attributes: Vec<(AttributeName, Vec<Value>)> = Vec::new();
+        let mut uac = None;
+        for (attribute, value) in lines {
+            if attribute == "userAccountControl" {
+                uac = Some(value.to_owned());
+                continue;
+            }
+            let name = AttributeName::new(attribute);
+            let value = if name.is_dn() {
+                Value::from(self.dn(value).as_str())
+            } else {
+                Value::from(value)
+            };
+            match attributes.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, values)) => values.push(value),
+                None => attributes.push((name, vec![value])),
+            }
+        }
+        let guid = self.perform(&Operation::Add {
+            dn: dn.clone(),
+            attributes,
+        });
+        let Some(uac) = uac else { return };
+        self.perform(&Operation::SetPassword {
+            guid,
+            password: SecretString::from(PASSWORD),
+            must_change: false,
+        });
+        let made = self
+            .directory
+            .read(&Target::Dn(dn.clone()))
+            .unwrap()
+            .unwrap();
+        let before = made.first("userAccountControl").map(Value::from);
+        if made.first("userAccountControl") != Some(&*uac) {
+            self.perform(&Operation::Modify {
+                target: Target::Dn(dn),
+                changes: vec![port::Change::replace(
+                    "userAccountControl",
+                    before,
+                    Some(Value::from(&*uac)),
+                )],
+            });
+        }
+    }
+}
+
+/// A directory that refuses whatever is about a name that has one of these parts.
+struct Watched {
+    directory: Box<dyn Directory>,
+    refused: Mutex<BTreeSet<String>>,
+}
+
+impl Directory for Watched {
+    fn snapshot(&self) -> Result<Snapshot, port::Error> {
+        self.directory.snapshot()
+    }
+
+    fn read(&self, target: &Target) -> Result<Option<Arc<Object>>, port::Error> {
+        self.directory.read(target)
+    }
+
+    fn read_some(
+        &self,
+        target: &Target,
+        attributes: &[AttributeName],
+    ) -> Result<Option<Arc<Object>>, port::Error> {
+        self.directory.read_some(target, attributes)
+    }
+
+    fn address_holders(&self, address: &str) -> Result<Vec<Guid>, port::Error> {
+        self.directory.address_holders(address)
+    }
+
+    fn is_member(&self, group: Guid, member: &Dn) -> Result<bool, port::Error> {
+        self.directory.is_member(group, member)
+    }
+
+    fn perform(&self, operation: &Operation) -> Result<Guid, port::Error> {
+        let about = match operation {
+            Operation::Add { dn, .. } | Operation::Delete { dn, .. } => format!("add {dn}"),
+            Operation::Modify { target, changes } => {
+                let object = self.directory.read(target)?;
+                let name = object.map_or_else(String::new, |object| object.dn().to_string());
+                let names: Vec<&str> = changes.iter().map(|one| one.attribute.as_str()).collect();
+                format!("modify {name} {}", names.join(" "))
+            }
+            Operation::Move { from, .. } => format!("move {from}"),
+            Operation::SetPassword { .. } => "password".to_owned(),
+        };
+        let refused = self.refused.lock().unwrap();
+        if let Some(part) = refused
+            .iter()
+            .find(|part| part.split(' ').all(|word| about.contains(word)))
+        {
+            return Err(port::Error::Refused {
+                code: ResultCode::UnwillingToPerform,
+                win32: None,
+                dn: about.clone(),
+                message: format!("refused by the scenario: {part}"),
+            });
+        }
+        drop(refused);
+        self.directory.perform(operation)
+    }
+}
