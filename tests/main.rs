@@ -34,3 +34,4 @@ mod syntax;
 mod tidy;
 mod view;
 mod workspace;
+mod years;

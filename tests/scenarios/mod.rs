@@ -21,7 +21,7 @@
 
 mod case;
 mod shown;
-mod world;
+pub(crate) mod world;
 
 use rayon::prelude::*;
 

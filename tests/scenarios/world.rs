@@ -15,7 +15,7 @@ use tenure::directory::port::{self, Directory, Operation, ResultCode, Target};
 use tenure::directory::{AttributeName, Dn, Guid, Object, Snapshot, Uac, Value};
 use tenure::hr::{self, PersonId};
 use tenure::plan::{self, GuardKind, Plan};
-use tenure::policy::{self, Policy, Teller};
+use tenure::policy::{self, Policy, Teller, Wish};
 use tenure::state::{EmergencyEnd, Freeze, Holder, Lock, Store};
 
 use super::case::{Case, Day, instant};
@@ -71,7 +71,7 @@ const DISTRIBUTION: &str = "8";
 const PASSWORD: &str = "Correct-Horse-7-Battery";
 
 /// Where scenarios are played.
-pub(super) enum Seat {
+pub(crate) enum Seat {
     /// In memory.
     Embedded,
     /// On a domain controller, which knows nothing of a scenario when the next one begins.
@@ -79,11 +79,11 @@ pub(super) enum Seat {
 }
 
 impl Seat {
-    pub(super) fn embedded() -> Self {
+    pub(crate) fn embedded() -> Self {
         Self::Embedded
     }
 
-    pub(super) fn domain() -> Self {
+    pub(crate) fn domain() -> Self {
         let domain = Domain::start();
         domain.keep();
         Self::Domain(Box::new(domain))
@@ -97,13 +97,13 @@ impl Seat {
     }
 
     /// The write base.
-    pub(super) fn base(&self) -> String {
+    pub(crate) fn base(&self) -> String {
         format!("OU=Company,{}", self.domain_name())
     }
 }
 
 /// The policy of a case, or what is wrong with it.
-pub(super) fn policy(text: &str, base: &str) -> Result<Policy, String> {
+pub(crate) fn policy(text: &str, base: &str) -> Result<Policy, String> {
     let bench = Bench::over(PRELUDE).table("sites.csv", SITES).below(base);
     // Blocks of groups add up; those of a case take the place of the prelude's.
     let bench = if text.lines().any(|line| line.starts_with("groups {")) {
@@ -121,7 +121,7 @@ pub(super) fn policy(text: &str, base: &str) -> Result<Policy, String> {
     compiled.policy.ok_or_else(|| errors.join("; "))
 }
 
-pub(super) struct World {
+pub(crate) struct World {
     policy: Policy,
     base: Dn,
     header: Vec<String>,
@@ -134,10 +134,30 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new(case: &Case, seat: &Seat, policy: Policy) -> Self {
-        let first = case
-            .days
-            .first()
-            .map_or(Timestamp::UNIX_EPOCH, |day| day.at);
+        let first = case.days.first();
+        let first = first.map_or(Timestamp::UNIX_EPOCH, |day| day.at);
+        let mut table = case.people.lines().map(|line| {
+            let cells = line.split(',');
+            cells.map(|cell| cell.trim().to_owned()).collect::<Vec<_>>()
+        });
+        let header = table.next().unwrap_or_else(|| vec!["id".to_owned()]);
+        let mut world = Self::company(seat, policy, header, first);
+        world.rows = table.collect();
+        for record in case.ldif.split("\n\n") {
+            if !record.trim().is_empty() {
+                world.add_record(record.trim());
+            }
+        }
+        world
+    }
+
+    /// Nobody in HR, whose table has these columns; units and groups in the directory.
+    pub(crate) fn company(
+        seat: &Seat,
+        policy: Policy,
+        header: Vec<String>,
+        first: Timestamp,
+    ) -> Self {
         let now = Arc::new(Mutex::new(first));
         let directory: Box<dyn Directory> = match seat {
             Seat::Embedded => {
@@ -160,15 +180,11 @@ impl World {
             since: Timestamp::UNIX_EPOCH,
         };
         let lock = Lock::take(&folder.path().join("state.db"), &holder, Duration::ZERO).unwrap();
-        let mut table = case.people.lines().map(|line| {
-            let cells = line.split(',');
-            cells.map(|cell| cell.trim().to_owned()).collect::<Vec<_>>()
-        });
-        let mut world = Self {
+        let world = Self {
             policy,
             base: Dn::parse(&seat.base()).unwrap(),
-            header: table.next().unwrap_or_else(|| vec!["id".to_owned()]),
-            rows: table.collect(),
+            header,
+            rows: Vec::new(),
             directory: Box::new(Watched {
                 directory,
                 refused: Mutex::new(BTreeSet::new()),
@@ -177,8 +193,31 @@ impl World {
             folder,
             lock,
         };
-        world.furnish(&case.ldif);
+        world.furnish();
         world
+    }
+
+    /// It is then.
+    pub(crate) fn at(&self, now: Timestamp) {
+        *self.now.lock().unwrap() = now;
+    }
+
+    /// HR has these rows.
+    pub(crate) fn set_rows(&mut self, rows: Vec<Vec<String>>) {
+        self.rows = rows;
+    }
+
+    /// Plans, with wishes that were tampered with, and applies; the plan, and the directory after it. All must succeed.
+    pub(crate) fn run(&self, tamper: &dyn Fn(&mut Vec<Wish>)) -> (Plan, Snapshot) {
+        let plan = self.plan(tamper);
+        let tripped: Vec<&plan::GuardVerdict> =
+            plan.guards.iter().filter(|guard| guard.tripped).collect();
+        assert!(tripped.is_empty(), "{tripped:?}");
+        if !plan.actions.is_empty() || !plan.memory.people.is_empty() {
+            let outcome = self.apply(&plan, &[], &[]).unwrap();
+            assert!(outcome.counts.all_done(), "{:#?}", outcome.ended);
+        }
+        (plan, self.directory.snapshot().unwrap())
     }
 
     /// Lets things happen, plans, applies, plans again; what was planned and what failed, as lines.
@@ -227,7 +266,7 @@ impl World {
                 _ => panic!("what is `{act}`?"),
             }
         }
-        let plan = self.plan();
+        let plan = self.plan(&|_| {});
         let base = self.base.to_string();
         let mut lines = shown::plan(&plan, &base);
         let tripped = plan.guards.iter().filter(|guard| guard.tripped);
@@ -251,7 +290,7 @@ impl World {
         }
         let failed = lines.iter().any(|line| line.starts_with("= "));
         self.directory.refused.lock().unwrap().clear();
-        let again = self.plan();
+        let again = self.plan(&|_| {});
         let waits = again.actions.iter().zip(again.waiting());
         let left = waits.filter(|(_, waits)| !waits).count() + again.notices.len();
         if left > 0 && !failed {
@@ -292,7 +331,7 @@ impl World {
         people(&csv, &self.policy.schema)
     }
 
-    fn plan(&self) -> Plan {
+    fn plan(&self, tamper: &dyn Fn(&mut Vec<Wish>)) -> Plan {
         let (people, now) = (self.people(), self.now());
         let store = self.store();
         let prior = store.prior().unwrap();
@@ -307,6 +346,7 @@ impl World {
             wishes.extend(absent);
             wishes.sort_by(|a, b| a.person.cmp(&b.person));
         }
+        tamper(&mut wishes);
         let directory = self.directory.snapshot().unwrap();
         let teller = Teller::new(&self.policy, &people, now);
         plan::plan(&plan::Input {
@@ -502,8 +542,8 @@ impl World {
         }
     }
 
-    /// Units, groups, and what the case has besides.
-    fn furnish(&mut self, ldif: &str) {
+    /// Units and groups.
+    fn furnish(&self) {
         let add = |relative: &str, attributes: &[(&str, &str)]| {
             let attributes = attributes.iter();
             let attributes = attributes
@@ -536,12 +576,6 @@ impl World {
                     ("groupType", kind),
                 ],
             );
-        }
-        for record in ldif
-            .split("\n\n")
-            .filter(|record| !record.trim().is_empty())
-        {
-            self.add_record(record.trim());
         }
     }
 
