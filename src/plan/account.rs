@@ -8,6 +8,7 @@ use super::fit::{clean, fits, suffix};
 use super::names::{Assigned, Seeker, account_dn, render, reserved_by};
 use super::place;
 use super::subject::{Adoption, Aim, Subject};
+use super::time::earlier;
 use super::{Action, ActionId, Cause, Change, Finding, FindingKind, Reason, Reversible, Target};
 use crate::directory::{Dn, ObjectId, Uac};
 use crate::policy::{AttributeWish, Desired, GuardKind, UnitWish};
@@ -281,10 +282,13 @@ pub(crate) fn enable_made(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) 
     let Some(target) = subject.target.clone() else {
         return;
     };
+    let cause = subject.cause_of_stage(builder);
+    if subject.aim == Aim::Prepared && hands_over(builder, subject) {
+        set_password(builder, subject, &target, cause, false);
+    }
     if subject.aim != Aim::Enabled {
         return;
     }
-    let cause = subject.cause_of_stage(builder);
     let password = set_password(builder, subject, &target, cause, false);
     let change = Change::Enable {
         account: target,
@@ -328,11 +332,16 @@ pub(crate) fn state(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
         return;
     };
     let enabled = builder.world.object(account).enabled();
-    let password = if subject.aim.makes() {
-        reset(builder, subject, account)
-    } else {
-        None
+    let password = match subject.aim {
+        // Whoever leaves, too: what they know opens nothing any more.
+        Aim::Enabled | Aim::Prepared | Aim::Disabled | Aim::Deleted(_) => {
+            reset(builder, subject, account)
+        }
+        Aim::EndOnly => None,
     };
+    if subject.aim == Aim::Prepared && password.is_none() {
+        early(builder, subject, account);
+    }
     match (subject.aim, enabled) {
         (Aim::Enabled, false) => enable(builder, subject, account, password),
         (Aim::Prepared | Aim::Disabled | Aim::Deleted(_) | Aim::EndOnly, true) => {
@@ -341,6 +350,35 @@ pub(crate) fn state(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
         (Aim::Enabled, true)
         | (Aim::Prepared | Aim::Disabled | Aim::Deleted(_) | Aim::EndOnly, false) => {}
     }
+}
+
+/// The first password of an account that is still off, where `hand over … before` says so.
+fn early(builder: &mut Builder<'_, '_>, subject: &Subject<'_>, account: ObjectId) {
+    let first = subject
+        .known
+        .is_some_and(|known| known.created.is_some() && known.password_set.is_none());
+    if first && hands_over(builder, subject) {
+        let target = builder.existing(account);
+        let cause = subject.cause_of_stage(builder);
+        set_password(builder, subject, &target, cause, false);
+    }
+}
+
+/// Whether the first day is so near that a password is handed over; a later time is remembered.
+fn hands_over(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) -> bool {
+    let wish = subject.wish;
+    let (Some(time), Some(started)) = (builder.world.input.rules.password.early, wish.started)
+    else {
+        return false;
+    };
+    let Some(at) = earlier(started, time, &wish.zone) else {
+        return false;
+    };
+    if at > builder.world.input.now {
+        builder.draft.timers.push((wish.person.clone(), at));
+        return false;
+    }
+    true
 }
 
 /// A new password where `reset on …` says so.
@@ -419,10 +457,13 @@ fn enable(
 ///
 /// A stage counts as entered once its enable has succeeded: until then the memory has no `entered`.
 fn may_enable(builder: &Builder<'_, '_>, subject: &Subject<'_>) -> bool {
-    if builder.world.by_exception(subject.wish.account_rule) {
-        return true;
-    }
     let ours = subject.known.is_some_and(|known| known.disabled_by_us);
+    if builder.world.by_exception(subject.wish.account_rule) {
+        // It settles what was there when it was written, not what somebody does later.
+        let off = subject.known.and_then(|known| known.disabled_since);
+        let seen = builder.world.seen_exception(subject.wish.account_rule);
+        return ours || off.is_none_or(|off| seen.is_none_or(|seen| off <= seen));
+    }
     let pending = subject
         .person_memory
         .is_some_and(|memory| memory.entered.is_none());

@@ -297,7 +297,7 @@ pub enum Cause {
     ByHand,
     /// Nothing: a person wants a run taken back.
     Undone,
-    /// A human ended the person at once, or lifted such an end (S1).
+    /// A human ended the person at once (S1); that the end was lifted is no cause of its own.
     Ordered,
 }
 

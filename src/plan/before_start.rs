@@ -38,6 +38,8 @@ fn worked(builder: &Builder<'_, '_>, subject: &Subject<'_>, object: &Object) -> 
             let stage = builder.world.input.rules.stage(stage);
             stage.is_some_and(|stage| stage.account == StageAccount::Enabled)
         }
+        // A second record of somebody whose first one is at work (S7): the account is that one's until then.
+        None if builder.world.continues(&subject.wish.person) => true,
         None => object
             .integer("lastLogonTimestamp")
             .is_some_and(|ticks| ticks > 0),

@@ -7,9 +7,12 @@ use super::time::later;
 use super::{Cause, Change, Finding, FindingKind, Reversible};
 use crate::directory::kind::Mailbox;
 use crate::directory::{ObjectId, filetime};
-use crate::policy::GuardKind;
 use crate::policy::ruleset::Duration;
-use jiff::Timestamp;
+use crate::policy::{GuardKind, StageAccount};
+use jiff::{SignedDuration, Timestamp};
+
+/// For how long a deletion is announced before it comes, whatever the clock says.
+const SHOWN_FIRST: SignedDuration = SignedDuration::from_hours(24);
 
 /// When the account may be deleted; an error where it is not to be, with nothing to say.
 pub(crate) fn deletion(
@@ -24,12 +27,29 @@ pub(crate) fn deletion(
     if object.enabled() {
         return Err(());
     }
-    let known = subject.known.ok_or(())?;
-    let since = known.disabled_since.ok_or(())?;
+    let since = clock(builder, subject).ok_or(())?;
     if logged_on_since(builder, account, since).is_some() {
         return Err(());
     }
-    Ok(due(builder, subject, since, time))
+    let at = due(builder, subject, since, time);
+    // However long it was off before: the stage that deletes stands in a plan for a day before it does.
+    let entered = if subject.entered_now(builder) {
+        Some(builder.world.input.now)
+    } else {
+        subject.person_memory.and_then(|memory| memory.entered)
+    };
+    let shown = entered.and_then(|entered| entered.checked_add(SHOWN_FIRST).ok());
+    Ok(shown.map_or(at, |shown| at.max(shown)))
+}
+
+/// Since when the account is off in a stage that ends: that it was prepared for a first day does not count.
+pub(crate) fn clock(builder: &Builder<'_, '_>, subject: &Subject<'_>) -> Option<Timestamp> {
+    let since = subject.known.and_then(|known| known.disabled_since)?;
+    let before = subject.stage_before(builder);
+    let before = before.and_then(|stage| builder.world.input.rules.stage(stage));
+    let prepared = before.is_some_and(|stage| stage.account == StageAccount::Prepared);
+    let begins = prepared && subject.entered_now(builder) && subject.aim.ends();
+    (!begins).then_some(since)
 }
 
 fn due(

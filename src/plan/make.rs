@@ -211,10 +211,11 @@ fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Pla
     let input = world.input;
     let mut actions = std::mem::take(&mut draft.actions);
     order::links_first(&mut actions);
-    if let Some(frozen) = freeze::leave_out(world, &mut actions) {
+    let frozen = freeze::leave_out(world, &mut actions);
+    if let Some(frozen) = &frozen {
         let memory = &mut draft.memory.people;
         memory.retain(|(person, _)| !frozen.people.contains(person));
-        draft.findings.push(frozen.finding);
+        draft.findings.push(frozen.finding.clone());
     }
     approval::mark(world, &mut actions, approval::Strangers::Pass);
     let (mut broken, unjudged) = invariant::judge(world, correlation, &actions);
@@ -230,7 +231,12 @@ fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Pla
     } else {
         (None, order::ordered(actions, &kept))
     };
-    let notices = notice::notices(world, &mut draft, &actions);
+    let mut notices = notice::notices(world, &mut draft, &actions);
+    if let Some(frozen) = &frozen {
+        notices.retain(|notice| !frozen.people.contains(&notice.person));
+        let changed = &mut draft.memory.notices.changed;
+        changed.retain(|((_, person), _)| !frozen.people.contains(person));
+    }
     let judged: &[Action] = all.as_deref().unwrap_or(&actions);
     let guards = guard::judge(world, &draft, judged, &actions, notices.len());
     if let Some(people) = &input.options.only

@@ -152,8 +152,7 @@ pub(crate) fn account(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
     let disabled_since = if object.enabled() {
         None
     } else {
-        let since = subject.known.and_then(|known| known.disabled_since);
-        match since {
+        match super::deletion::clock(builder, subject) {
             Some(since) if super::deletion::logged_on_since(builder, account, since).is_none() => {
                 Some(since)
             }

@@ -388,7 +388,10 @@ fn released(
     account: Option<ObjectId>,
     known: Option<&AccountMemory>,
 ) {
-    builder.remember_stage(wish, account, false);
+    // An account that nobody looks after yet is remembered once it bears the person's number.
+    let theirs =
+        account.filter(|account| known.is_some() || bears_anchor(builder, wish, Some(*account)));
+    builder.remember_stage(wish, theirs, false);
     if known.is_none() {
         return;
     }

@@ -1,14 +1,20 @@
 //! Lengths of time on the calendar: when something that began becomes due.
 
 use crate::policy::ruleset::{Duration, TimeUnit};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-/// The instant that lies that long after another, counted on the calendar of that zone.
-///
-/// Days, months and years are those of the calendar: a day that loses an hour is still a day. Beyond the
-/// calendar it is the last instant there is.
-pub(crate) fn later(from: Timestamp, by: Duration, zone: &str) -> Timestamp {
+/// The instant that lies so long before a day begins somewhere.
+pub(crate) fn earlier(day: Date, by: Duration, zone: &str) -> Option<Timestamp> {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let start = zone.to_timestamp(day.at(0, 0, 0, 0)).ok()?;
+    let start = start.to_zoned_datetime(zone);
+    Some(start.checked_sub(span(by)?).ok()?.timestamp())
+}
+
+/// A time of the policy, in the calendar.
+fn span(by: Duration) -> Option<Span> {
     let count = i64::from(by.count);
     let span = match by.unit {
         TimeUnit::Minute => Span::new().try_minutes(count),
@@ -18,9 +24,18 @@ pub(crate) fn later(from: Timestamp, by: Duration, zone: &str) -> Timestamp {
         TimeUnit::Month => Span::new().try_months(count),
         TimeUnit::Year => Span::new().try_years(count),
     };
+    span.ok()
+}
+
+/// The instant that lies that long after another, counted on the calendar of that zone.
+///
+/// Days, months and years are those of the calendar: a day that loses an hour is still a day. Beyond the
+/// calendar it is the last instant there is.
+pub(crate) fn later(from: Timestamp, by: Duration, zone: &str) -> Timestamp {
     let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
     let start = from.to_zoned_datetime(zone);
-    span.and_then(|span| start.checked_add(span))
+    span(by)
+        .and_then(|span| start.checked_add(span).ok())
         .map_or(Timestamp::MAX, |end| end.timestamp())
 }
 

@@ -463,6 +463,8 @@ pub struct PasswordRules {
     pub change_at_first_logon: bool,
     /// `sealed to`: public keys of `age`, all of them right; none where nobody gets to know passwords.
     pub sealed_to: Vec<Arc<str>>,
+    /// `hand over … before`: how long before the first day a prepared account gets its password.
+    pub early: Option<Duration>,
     /// When a new one is made for an account that exists.
     pub resets: Vec<ResetRule>,
     /// The item; `None` where the policy has none and defaults hold.
@@ -475,6 +477,7 @@ impl Default for PasswordRules {
             length: 20,
             change_at_first_logon: true,
             sealed_to: Vec::new(),
+            early: None,
             resets: Vec::new(),
             rule: None,
         }

@@ -1,8 +1,8 @@
 //! What a profile line, or a `set` or `clear` of a stage, wants of its attribute.
 
 use super::{Scope, Unknown, Value};
-use crate::directory::filetime;
 use crate::directory::schema::Syntax;
+use crate::directory::{AttributeName, filetime};
 use crate::policy::ir::{Kind, Node, Piece};
 use crate::policy::program::Line;
 use crate::policy::wish::{AssignedPart, AttributeWish, Desired};
@@ -38,10 +38,17 @@ fn desired(scope: &Scope<'_>, line: &Line) -> Desired {
         Ok(None) => otherwise,
         Ok(Some(Value::Person(id))) => Desired::Person(id, Box::new(otherwise)),
         Ok(Some(Value::List(items))) => {
-            let values: Vec<Arc<str>> = items
+            // An attribute has each value once, whatever a list says.
+            let name = AttributeName::new(line.attribute.name);
+            let mut values: Vec<Arc<str>> = Vec::new();
+            for value in items
                 .iter()
                 .filter_map(|item| ldap(item, line.attribute.syntax))
-                .collect();
+            {
+                if !values.iter().any(|known| name.equal(known, &value)) {
+                    values.push(value);
+                }
+            }
             if values.is_empty() {
                 otherwise
             } else {

@@ -61,8 +61,8 @@ impl Lower<'_> {
                     .label("not on `exit`")
                     .help("write `reset on enter … from …`"),
                 ),
-                PasswordStatement::HandOverBefore(_, span)
-                | PasswordStatement::AllowPlainMail(span) => self.report(
+                PasswordStatement::HandOverBefore(time, _) => password.early = Some(*time),
+                PasswordStatement::AllowPlainMail(span) => self.report(
                     Diagnostic::new(
                         &codes::NO_EFFECT_YET,
                         *span,

@@ -335,6 +335,7 @@ fn attribute(ask: &Ask<'_>, line: &ProfileLine) -> String {
         Answer::Is(Value::Person(key)) => format!("person {key}, else {otherwise}"),
         Answer::Is(Value::List(list)) if list.items.contains(&Answer::Unknown) => "held".to_owned(),
         Answer::Is(Value::List(list)) => {
+            let mut seen = std::collections::BTreeSet::new();
             let values: Vec<String> = list
                 .items
                 .iter()
@@ -342,6 +343,8 @@ fn attribute(ask: &Ask<'_>, line: &ProfileLine) -> String {
                     Answer::Is(value) => ldap(value),
                     other => unreachable!("no list holds {other:?}"),
                 })
+                // An attribute has each value once.
+                .filter(|value| seen.insert(value.to_lowercase()))
                 .collect();
             if values.is_empty() {
                 otherwise.to_owned()
