@@ -126,7 +126,7 @@ impl ApplyError {
 fn reasons(put_off: &[Ended]) -> String {
     let told = put_off.iter().map(|ended| {
         let why = ended.text.as_deref().unwrap_or("it was in doubt");
-        format!("; action {}: {why}", ended.id.0)
+        format!("; action {}: {why}", ended.id.0 + 1)
     });
     told.collect()
 }

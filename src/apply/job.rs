@@ -130,7 +130,7 @@ impl<'a> Job<'a> {
             return Some(ended(id, Status::Waiting, None));
         }
         let needed = self.unmet(action)?;
-        let text = format!("action {} did not succeed", needed.0);
+        let text = format!("action {} did not succeed", needed.0 + 1);
         Some(ended(id, Status::Skipped, Some(&text)))
     }
 

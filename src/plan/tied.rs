@@ -37,6 +37,14 @@ pub(crate) fn with_owner(builder: &mut Builder<'_, '_>, owner: &Subject<'_>, tie
         builder.open(Some(tied.account), Some(person), &who, OpenReason::Tied);
         return;
     }
+    if by_hand {
+        let text = "was disabled with its owner, and somebody enabled it; it is disabled again";
+        builder.draft.find(
+            Finding::new(FindingKind::EnabledByHand, who.clone(), text)
+                .of(person)
+                .about(builder.dn(Some(tied.account))),
+        );
+    }
     let mut reasons = reasons(builder, owner);
     reasons.push(reason);
     let cause = if by_hand {

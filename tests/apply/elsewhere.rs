@@ -90,7 +90,7 @@ fn what_fails_there_is_left_to_the_first_one_with_all_that_needs_it() {
     assert_eq!((*done, *left), (1, 3));
     assert_eq!(put_off.len(), 1);
     assert_eq!(put_off[0].id, ActionId(2));
-    assert!(error.to_string().contains("; action 2: "), "{error}");
+    assert!(error.to_string().contains("; action 3: "), "{error}");
     assert!(!world.object(BOB).enabled());
 
     assert_eq!(statuses(&world), [Pending, Done, Intended, Pending]);

@@ -48,11 +48,11 @@ fn a_refused_account_takes_only_what_needs_it_with_it() {
     assert_eq!(details.actions[0].mend, None);
     assert_eq!(
         outcome.ended[2].text.as_deref(),
-        Some("action 1 did not succeed")
+        Some("action 2 did not succeed")
     );
     assert_eq!(
         outcome.ended[3].text.as_deref(),
-        Some("action 2 did not succeed")
+        Some("action 3 did not succeed")
     );
     assert_eq!(outcome.status, RunStatus::Finished);
     assert_eq!(

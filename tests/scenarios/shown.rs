@@ -57,14 +57,15 @@ pub(super) fn plan(plan: &Plan, base: &str) -> Vec<String> {
 }
 
 /// What did not succeed.
-pub(super) fn outcome(outcome: &Outcome) -> Vec<String> {
+pub(super) fn outcome(outcome: &Outcome, base: &str) -> Vec<String> {
     let ended = outcome.ended.iter();
     let ended = ended.filter(|ended| ended.status != Status::Done);
     ended
         .map(|ended| {
             let status = format!("{:?}", ended.status).to_lowercase();
             let text = ended.text.as_deref().unwrap_or("");
-            format!("= {status}: action {}: {text}", ended.id.0 + 1)
+            let line = format!("= {status}: action {}: {text}", ended.id.0 + 1);
+            line.replace(&format!(",{base}"), "")
         })
         .collect()
 }
@@ -125,11 +126,10 @@ fn change(change: &AttributeChange) -> String {
     } else {
         change.after.join("|")
     };
-    format!(
-        "{} {} -> {after}",
-        change.attribute,
-        change.before.join("|")
-    )
+    // A domain controller has no order of values.
+    let mut before = change.before.clone();
+    before.sort();
+    format!("{} {} -> {after}", change.attribute, before.join("|"))
     .replace("  ", " ")
 }
 

@@ -285,7 +285,7 @@ impl World {
             .map(|approval| approval.id.clone())
             .collect();
         match self.apply(&plan, &overridden, &approved) {
-            Ok(outcome) => lines.extend(shown::outcome(&outcome)),
+            Ok(outcome) => lines.extend(shown::outcome(&outcome, &base)),
             Err(error) => lines.push(format!("= stopped: {error}")),
         }
         let failed = lines.iter().any(|line| line.starts_with("= "));

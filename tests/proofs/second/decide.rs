@@ -335,7 +335,7 @@ fn attribute(ask: &Ask<'_>, line: &ProfileLine) -> String {
         Answer::Is(Value::Person(key)) => format!("person {key}, else {otherwise}"),
         Answer::Is(Value::List(list)) if list.items.contains(&Answer::Unknown) => "held".to_owned(),
         Answer::Is(Value::List(list)) => {
-            let mut seen = std::collections::BTreeSet::new();
+            let mut seen = BTreeSet::new();
             let values: Vec<String> = list
                 .items
                 .iter()
