@@ -81,7 +81,9 @@ fn forecast(workspace: &Workspace, reading: &Reading, wanted: Wanted) -> Result<
     let forecast = forecast::forecast(start, wanted, &mut |_| {
         if visible && bar.is_hidden() && began.elapsed() > PATIENCE {
             bar.set_draw_target(ProgressDrawTarget::stderr());
-            bar.set_message("looking ahead, from one instant at which something is due to the next");
+            bar.set_message(
+                "looking ahead, from one instant at which something is due to the next",
+            );
         }
         bar.tick();
     });
@@ -105,7 +107,9 @@ fn end(reading: &Reading, until: Option<&str>) -> Result<Timestamp, Report> {
     let is_day = !until.contains(['T', 't', ' ']);
     let end = match until.parse::<Date>() {
         Ok(day) if is_day => {
-            let next = day.tomorrow().and_then(|next| zone.to_timestamp(next.at(0, 0, 0, 0)));
+            let next = day
+                .tomorrow()
+                .and_then(|next| zone.to_timestamp(next.at(0, 0, 0, 0)));
             next.map_or(Timestamp::MAX, |next| next - 1.nanosecond())
         }
         Ok(_) | Err(_) => session::instant(until)?,

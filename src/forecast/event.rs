@@ -100,22 +100,22 @@ impl Kind {
     /// The word for it in machine output.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::CreateUnit => "create-unit",
-            Self::CreateGroup => "create-group",
-            Self::Create => "create",
-            Self::Adopt => "adopt",
-            Self::Release => "release",
-            Self::Enable => "enable",
-            Self::Disable => "disable",
-            Self::Delete => "delete",
-            Self::Password => "password",
-            Self::Change => "change",
-            Self::Move => "move",
-            Self::Grant => "grant",
-            Self::Revoke => "revoke",
-            Self::WriteBack => "writeback",
-            Self::DeleteUnit => "delete-unit",
-            Self::Notify => "notify",
+            Kind::CreateUnit => "create-unit",
+            Kind::CreateGroup => "create-group",
+            Kind::Create => "create",
+            Kind::Adopt => "adopt",
+            Kind::Release => "release",
+            Kind::Enable => "enable",
+            Kind::Disable => "disable",
+            Kind::Delete => "delete",
+            Kind::Password => "password",
+            Kind::Change => "change",
+            Kind::Move => "move",
+            Kind::Grant => "grant",
+            Kind::Revoke => "revoke",
+            Kind::WriteBack => "writeback",
+            Kind::DeleteUnit => "delete-unit",
+            Kind::Notify => "notify",
         }
     }
 
@@ -163,10 +163,9 @@ pub struct Trip {
     pub when: When,
     /// Which guard.
     pub kind: GuardKind,
-    /// How many the run there has.
-    pub count: u32,
-    /// How many runs of the 24 hours before have.
-    pub recent: u32,
+    /// How many the run there has, and how many runs of the 24 hours before have; none where the time is not told,
+    /// for beside what is shown they would tell it.
+    pub counts: Option<(u32, u32)>,
     /// How many are allowed.
     pub limit: u32,
     /// Where the limit comes from.

@@ -1,11 +1,12 @@
 //! From jump to jump: plan, note what is new, do it, and look when something is due next.
 
-use super::event::{Breach, Event, Failure, Forecast, Kind, Tally, Trip, Unseen, When};
+use super::event::{Breach, Event, Failure, Forecast, Kind, Trip, Unseen, When};
+use super::news::{New, key, lasting, note};
 use super::secrecy::{Secrecy, Sight};
 use super::world::{Error, Planned, Start, World};
 use crate::apply::Ended;
 use crate::hr::PersonId;
-use crate::plan::{Action, Change, FindingKind};
+use crate::plan::FindingKind;
 use crate::policy::{GuardKind, Ruleset, Standing, Wish};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -70,14 +71,6 @@ struct Line<'a> {
     broken: BTreeSet<(Arc<str>, PersonId)>,
     unseen: BTreeSet<PersonId>,
     forecast: Forecast,
-}
-
-/// What is new for one person at an instant.
-#[derive(Default)]
-struct New {
-    who: Option<Arc<str>>,
-    actions: Tally,
-    waiting: u32,
 }
 
 impl<'a> Line<'a> {
@@ -159,11 +152,11 @@ impl<'a> Line<'a> {
                     continue;
                 }
             }
+            let when = self.when(at, sight);
             self.trip(Trip {
-                when: self.when(at, sight),
+                when,
                 kind: guard.kind,
-                count: guard.count,
-                recent: guard.recent,
+                counts: (when != When::Untold).then_some((guard.count, guard.recent)),
                 limit: guard.limit,
                 source: guard.source.clone(),
             });
@@ -196,15 +189,11 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Notes a guard that trips; of those without a time the one that is over its limit by most stands for all.
+    /// Notes a guard that trips; without a time once is enough.
     fn trip(&mut self, trip: Trip) {
-        let all = |trip: &Trip| trip.count.saturating_add(trip.recent);
-        let untold = |known: &&mut Trip| known.when == When::Untold && known.kind == trip.kind;
-        let known = self.forecast.trips.iter_mut().find(untold);
-        match known.filter(|_| trip.when == When::Untold) {
-            Some(known) if all(known) < all(&trip) => *known = trip,
-            Some(_) => {}
-            None => self.forecast.trips.push(trip),
+        let untold = |known: &Trip| known.when == When::Untold && known.kind == trip.kind;
+        if trip.when != When::Untold || !self.forecast.trips.iter().any(untold) {
+            self.forecast.trips.push(trip);
         }
     }
 
@@ -301,78 +290,6 @@ impl<'a> Line<'a> {
         self.forecast.unseen.people = self.unseen.len();
         self.forecast
     }
-}
-
-/// Counts what a plan has and no earlier one had; yields how many of it are to be done now.
-fn note(
-    planned: &Planned,
-    before: &FxHashSet<String>,
-    new: &mut BTreeMap<Option<PersonId>, New>,
-) -> usize {
-    let plan = &planned.plan;
-    let mut fresh = 0;
-    for (action, waits) in plan.actions.iter().zip(plan.waiting()) {
-        if before.contains(&key(action)) {
-            continue;
-        }
-        fresh += usize::from(!waits);
-        let one = new.entry(action.person.clone()).or_default();
-        let (kind, count) = Kind::of(action);
-        let sum = one.actions.entry(kind).or_default();
-        *sum = sum.saturating_add(count);
-        one.waiting += u32::from(waits);
-        one.who.get_or_insert_with(|| action.who.clone());
-    }
-    for notice in &plan.notices {
-        let one = new.entry(Some(notice.person.clone())).or_default();
-        *one.actions.entry(Kind::Notify).or_default() += 1;
-        one.who.get_or_insert_with(|| notice.who.clone());
-        fresh += 1;
-    }
-    fresh
-}
-
-/// What stays to be done: it waits, or the directory did not take it.
-fn lasting(planned: &Planned, failed: &[Ended]) -> FxHashSet<String> {
-    let plan = &planned.plan;
-    let waiting = plan.actions.iter().zip(plan.waiting());
-    let waiting = waiting.filter_map(|(action, waits)| waits.then(|| key(action)));
-    let failed = failed.iter().filter_map(|ended| {
-        let action = plan.actions.get(ended.id.0 as usize)?;
-        Some(key(action))
-    });
-    waiting.chain(failed).collect()
-}
-
-/// What an action does to whom: the same from plan to plan, whatever else the plan has.
-fn key(action: &Action) -> String {
-    let kind = Kind::of(action).0.word();
-    let person = action.person.as_ref().map(ToString::to_string);
-    let what = match &action.change {
-        Change::CreateUnit { dn }
-        | Change::CreateGroup { dn, .. }
-        | Change::CreateAccount { dn, .. } => dn.key().to_owned(),
-        Change::Modify { attributes, .. } => {
-            let names = attributes.iter().map(|one| {
-                let values: Vec<&str> = one.after.iter().map(|value| &**value).collect();
-                format!("{}={}", one.attribute, values.join("\0"))
-            });
-            names.collect::<Vec<_>>().join("\0")
-        }
-        Change::AddMember { group, account } | Change::RemoveMember { group, account, .. } => {
-            format!("{}\0{}", group.dn().key(), account.dn().key())
-        }
-        Change::WriteBack { field, after, .. } => format!("{field}={after}"),
-        Change::Move { to, .. } => to.key().to_owned(),
-        Change::DeleteUnit { unit } => unit.dn().key().to_owned(),
-        Change::Adopt { account, .. }
-        | Change::Release { account, .. }
-        | Change::SetPassword { account, .. }
-        | Change::Enable { account, .. }
-        | Change::Disable { account, .. }
-        | Change::Delete { account } => account.dn().key().to_owned(),
-    };
-    format!("{kind}\0{}\0{what}", person.unwrap_or_default())
 }
 
 /// Whether a guard counts what a plan does, and not how HR looks.

@@ -6,13 +6,14 @@
 //! **Invariant:** nothing real is written and nothing is sent: directory, state and values for HR are copies,
 //! passwords are made and dropped, and no clock is read.
 //!
-//! `world` is the copy, `line` goes from jump to jump, `secrecy` says of whom something may be shown, `event` is
-//! what comes out.
+//! `world` is the copy, `line` goes from jump to jump, `news` tells what is new there, `secrecy` says of whom
+//! something may be shown, `event` is what comes out.
 //!
 //! Begin with [`forecast`](fn@forecast), then [`Forecast`].
 
 mod event;
 mod line;
+mod news;
 mod secrecy;
 mod world;
 

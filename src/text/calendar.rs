@@ -149,10 +149,16 @@ mod tests {
             let long = letter.repeat(400);
             let text = calendar("s", &long);
             let lines: Vec<&str> = text.split("\r\n").collect();
-            assert!(lines.iter().all(|line| line.len() <= MAX_LINE_BYTES), "{text}");
+            assert!(
+                lines.iter().all(|line| line.len() <= MAX_LINE_BYTES),
+                "{text}"
+            );
             assert!(lines.iter().filter(|line| line.starts_with(' ')).count() > 4);
             let whole = text.replace("\r\n ", "");
-            assert!(whole.contains(&format!("DESCRIPTION:{long}\r\n")), "{whole}");
+            assert!(
+                whole.contains(&format!("DESCRIPTION:{long}\r\n")),
+                "{whole}"
+            );
         }
     }
 }

@@ -45,7 +45,11 @@ pub fn human(forecast: &Forecast, pinned: bool, options: &Options) -> String {
         moments.entry(event.at).or_default().events.push(event);
     }
     for failure in &forecast.failures {
-        moments.entry(failure.at).or_default().failures.push(failure);
+        moments
+            .entry(failure.at)
+            .or_default()
+            .failures
+            .push(failure);
     }
     let mut elsewhen = Vec::new();
     for trip in &forecast.trips {
@@ -164,7 +168,9 @@ fn told(event: &Event, options: &Options) -> Line {
         None => Line::of("Units and groups"),
     };
     if let Some((from, to)) = &event.stage {
-        line = line.plain("  ").styled(palette.place, &way(from.as_deref(), to));
+        line = line
+            .plain("  ")
+            .styled(palette.place, &way(from.as_deref(), to));
     }
     let deeds = match deeds(&event.actions, false) {
         text if text.is_empty() => "nothing to do".to_owned(),

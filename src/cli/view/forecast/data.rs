@@ -43,8 +43,8 @@ pub fn json(forecast: &Forecast, names: bool) -> String {
         .map(|trip| {
             let mut value = json!({
                 "guard": trip.kind.word(),
-                "count": trip.count,
-                "recent": trip.recent,
+                "count": trip.counts.map(|(count, _)| count),
+                "recent": trip.counts.map(|(_, recent)| recent),
                 "limit": trip.limit,
                 "source": &*trip.source,
             });

@@ -36,7 +36,11 @@ pub fn ics(forecast: &Forecast, names: bool) -> String {
     }
     for (at, events) in instants {
         let due = at == forecast.from;
-        let what = if due { "now".to_owned() } else { at.to_string() };
+        let what = if due {
+            "now".to_owned()
+        } else {
+            at.to_string()
+        };
         let before = if due { "due now: " } else { "" };
         let summary = format!("tenure: {before}{}", summed(&events));
         add(&what, Start::At(at), &summary, &description(&events, names));

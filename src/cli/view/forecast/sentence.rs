@@ -39,12 +39,7 @@ pub(super) fn deed(kind: Kind, n: u32, sum: bool) -> String {
         ),
         Kind::Grant => ("give", "membership", "memberships", ""),
         Kind::Revoke => ("take", "membership", "memberships", ""),
-        Kind::WriteBack => (
-            "write back to HR",
-            "value",
-            "values",
-            "",
-        ),
+        Kind::WriteBack => ("write back to HR", "value", "values", ""),
         Kind::DeleteUnit => ("delete", "unit", "units", ""),
         Kind::Notify => ("send", "notice", "notices", ""),
     };
@@ -64,19 +59,23 @@ pub(super) fn way(from: Option<&str>, to: &str) -> String {
 
 /// A guard that trips, in a sentence.
 pub(super) fn tripped(trip: &Trip) -> String {
-    let recent = match trip.recent {
-        0 => String::new(),
-        recent => format!(" after {} in 24 hours", words::number(recent as usize)),
+    let limit = words::number(trip.limit as usize);
+    let how = match trip.counts {
+        None => format!("it allows {limit}"),
+        Some((count, 0)) => format!("{} of at most {limit}", words::number(count as usize)),
+        Some((count, recent)) => format!(
+            "{} after {} in 24 hours of at most {limit}",
+            words::number(count as usize),
+            words::number(recent as usize)
+        ),
     };
     let source = match &*trip.source {
         "default" => String::new(),
         source => format!(" ({})", excerpt(source, MAX_SOURCE)),
     };
     format!(
-        "guard {} would trip: {}{recent} of at most {}{source}; from here on as if it were overridden",
-        trip.kind.word(),
-        words::number(trip.count as usize),
-        words::number(trip.limit as usize),
+        "guard {} would trip: {how}{source}; from here on as if it were overridden",
+        trip.kind.word()
     )
 }
 
