@@ -231,11 +231,12 @@ impl<'a> Line<'a> {
     ) {
         let mut zones: BTreeMap<PersonId, Arc<str>> = BTreeMap::new();
         let mut moved: BTreeMap<PersonId, (Option<Arc<str>>, Arc<str>)> = BTreeMap::new();
+        let frozen = planned.plan.header.frozen.is_some();
         for wish in &planned.wishes {
             zones.insert(wish.person.clone(), wish.zone.clone());
             let acted = new.contains_key(&Some(wish.person.clone()));
-            if wish.absent.is_some() && !acted {
-                // Until their time has come their last record says nothing.
+            if (wish.absent.is_some() || frozen) && !acted {
+                // Until their time has come their last record says nothing, and no stage is entered whose actions wait.
                 continue;
             }
             let Some(stage) = self.stage(wish) else {

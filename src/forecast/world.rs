@@ -77,7 +77,9 @@ impl Planned {
     pub(super) fn next(&self) -> Option<Timestamp> {
         let wishes = self.wishes.iter().filter_map(|wish| wish.next_change);
         let shown = self.plan.next_changes.iter().map(|one| one.at);
-        let all = wishes.chain(shown);
+        // What a freeze holds back is due when it ends.
+        let freeze = self.plan.header.frozen.iter().map(|freeze| freeze.until);
+        let all = wishes.chain(shown).chain(freeze);
         all.filter(|at| *at > self.plan.header.now).min()
     }
 }

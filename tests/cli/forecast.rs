@@ -321,6 +321,31 @@ fn what_waits_for_approval_is_told_once() {
 }
 
 #[test]
+fn what_a_freeze_holds_back_is_due_when_it_ends() {
+    let place =
+        dated("11,Ada,King,active,Lab,,2026-02-10,,\n12,Bob,Ross,active,Lab,,2026-02-14,,\n");
+    place.expect(0, &["apply", "--yes"]);
+    let until = "2026-02-12T12:00:00Z";
+    let because = ["--because", "the domain is being moved"];
+    place.expect(0, &[&["freeze", "--until", until][..], &because].concat());
+    let forecast = json(&place, &[]);
+    assert!(
+        text(&forecast["notes"][0]).contains("frozen until"),
+        "{forecast:#}"
+    );
+    let own = events(&forecast, "11");
+    assert_eq!(own.len(), 1, "{own:?}");
+    assert!(
+        own[0].starts_with(until) && own[0].contains("enable"),
+        "{own:?}"
+    );
+    let all = forecast["events"].as_array().unwrap();
+    let ada = all.iter().find(|event| event["person"] == "11").unwrap();
+    assert_eq!(ada["stage"]["from"], "prehire", "{forecast:#}");
+    assert_eq!(events(&forecast, "12").len(), 1);
+}
+
+#[test]
 fn a_run_that_is_not_finished_comes_first() {
     let place = company::applied();
     let db = rusqlite::Connection::open(place.path(".tenure/state.db")).unwrap();
