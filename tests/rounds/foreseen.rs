@@ -80,7 +80,13 @@ fn both(company: &Company) -> (History, History) {
     for at in steps {
         company.at(at);
         let plan = company.plan();
-        if plan.actions.is_empty() && at != forecast.from {
+        // A run with nothing to do and nothing to remember would change nothing.
+        let memory = &plan.memory;
+        let remembers = !(memory.people.is_empty()
+            && memory.accounts.is_empty()
+            && memory.memberships.is_empty()
+            && memory.values.is_empty());
+        if plan.actions.is_empty() && !remembers && at != forecast.from {
             continue;
         }
         happened(&mut history, &plan);
