@@ -16,6 +16,7 @@ pub mod apply;
 pub mod cli;
 pub mod diagnostic;
 pub mod directory;
+pub mod forecast;
 pub mod hr;
 pub mod personio;
 pub mod personio_sim;

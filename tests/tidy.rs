@@ -23,6 +23,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ),
     ("apply", &["text", "hr", "directory", "state", "plan"]),
     (
+        "forecast",
+        &["hr", "directory", "policy", "state", "plan", "apply"],
+    ),
+    (
         "workspace",
         &[
             "text",

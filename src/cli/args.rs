@@ -59,6 +59,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Show what would change, ask, and do it
     Apply(ApplyArgs),
+    /// What will be done when, from the dates that HR shows today
+    Forecast(ForecastArgs),
     /// Finish a run that was broken off, and begin no other
     Resume(ResumeArgs),
     /// Which accounts belong to whom, and what is to settle
@@ -235,6 +237,34 @@ pub enum PlanFormat {
     Json,
     /// For a merge request: counts and HR keys
     Markdown,
+}
+
+/// Flags of `tenure forecast`.
+#[derive(Debug, Args)]
+pub struct ForecastArgs {
+    /// How far to look, that day included, at most two years [default: 30 days]
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = ForecastFormat::Human)]
+    pub format: ForecastFormat,
+    /// With `--format json` and `ics`: names, not only numbers
+    #[arg(long)]
+    pub names: bool,
+    /// Show what hangs on sensitive dates, on a terminal alone; that it was done is kept on the trail
+    #[arg(long)]
+    pub reveal: bool,
+}
+
+/// How to print a forecast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ForecastFormat {
+    /// For people
+    Human,
+    /// For machines
+    Json,
+    /// For a calendar: kinds and numbers
+    Ics,
 }
 
 /// What `plan` may fail on.

@@ -29,6 +29,7 @@ codes! {
     "bad-policy" "a policy that has errors"
     "bad-sample-data" "sample data that the simulator cannot use"
     "bad-state" "a state that cannot be read or written"
+    "bad-until" "a forecast that ends before it begins, or too far ahead"
     "bad-writeback" "a file of written-back values that cannot be read"
     "broken-off" "a run that was broken off"
     "clock-skew" "two clocks that disagree"

@@ -16,6 +16,7 @@ mod disk;
 mod doctor;
 mod explain;
 mod explain_code;
+mod forecast;
 mod freeze;
 mod history;
 mod matching;
@@ -99,6 +100,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Check(arguments) => check::run(&cli.global, arguments, &mut output),
         Command::Plan(arguments) => plan::run(&cli.global, arguments, &mut output),
         Command::Apply(arguments) => apply::run(&cli.global, arguments, &mut output),
+        Command::Forecast(arguments) => forecast::run(&cli.global, arguments, &mut output),
         Command::Resume(arguments) => resume::run(&cli.global, arguments, &mut output),
         Command::Match(arguments) => matching::run(&cli.global, arguments, &mut output),
         Command::History(arguments) => history::history(&cli.global, arguments, &mut output),

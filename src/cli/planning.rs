@@ -9,7 +9,6 @@ use crate::directory;
 use crate::hr;
 use crate::plan::undo::PastRun;
 use crate::plan::{self, Correlation, Plan};
-use crate::policy;
 use crate::state::{Foreign, Found, Prior, Store};
 use crate::workspace::Workspace;
 use jiff::Timestamp;
@@ -117,44 +116,33 @@ fn around_from(
         None => own_prior(workspace, &directory, asked, reading.now)?,
     };
     let only = asked.only.people(reading)?;
-    let overrides = plan::overrides(&reading.policy.rules, &prior, reading.now);
-    let teller = policy::Teller::new(&reading.policy, &reading.people, reading.now);
-    let mut wishes =
-        policy::wishes_under(&reading.policy, &reading.people, reading.now, &overrides);
     let gone = gone(workspace, reading, &prior)?;
-    wishes.extend(policy::absent_wishes(
-        &reading.policy,
-        &reading.people,
-        &gone,
-        reading.now,
-        &overrides,
-    ));
-    wishes.sort_by(|a, b| a.person.cmp(&b.person));
-    let input = plan::Input {
-        rules: &reading.policy.rules,
-        schema: &reading.policy.schema,
+    let basis = plan::Basis {
+        policy: &reading.policy,
         people: &reading.people,
-        wishes: &wishes,
+        gone: &gone,
         directory: &directory,
         prior: &prior,
         bases: &workspace.config.write,
         now: reading.now,
-        options: plan::Options {
-            hypothetical: reading.hypothetical,
-            only,
-            only_text: asked.only.text(),
-            clock_pinned: reading.pinned,
-            people_source: reading.people.origin().description.clone(),
-            reveal: asked.reveal,
-            telling: Some(&teller),
-        },
     };
-    let correlation = plan::correlate(&input);
-    let plan = plan::plan(&input);
-    let plan = match &asked.takes_back {
-        Some(past) => plan::undo(&input, past, &plan),
-        None => plan,
+    let options = plan::Options {
+        hypothetical: reading.hypothetical,
+        only,
+        only_text: asked.only.text(),
+        clock_pinned: reading.pinned,
+        people_source: reading.people.origin().description.clone(),
+        reveal: asked.reveal,
+        telling: None,
     };
+    let (correlation, plan) = basis.with_input(options, |input| {
+        let plan = plan::plan(input);
+        let plan = match &asked.takes_back {
+            Some(past) => plan::undo(input, past, &plan),
+            None => plan,
+        };
+        (plan::correlate(input), plan)
+    });
     Ok(Around {
         directory,
         prior,
@@ -164,7 +152,7 @@ fn around_from(
 }
 
 /// The last complete records of people whom HR no longer has, where the policy asks for them.
-fn gone(
+pub(super) fn gone(
     workspace: &Workspace,
     reading: &Reading,
     prior: &Prior,

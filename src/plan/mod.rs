@@ -26,6 +26,7 @@ pub mod plan;
 
 mod account;
 mod approval;
+mod basis;
 mod before_start;
 mod builder;
 mod cause;
@@ -62,6 +63,7 @@ pub use crate::policy::GuardKind;
 pub use action::{
     Action, ActionId, Approval, AttributeChange, Cause, Change, Reason, Reversible, Target,
 };
+pub use basis::Basis;
 pub use correlate::{Correlation, Match, Tied, Verdict, correlate};
 pub use exceptions::overrides;
 pub use finding::{Finding, FindingKind, OpenAccount, OpenReason};

@@ -55,6 +55,8 @@ pub struct Wish {
     pub next_change: Option<jiff::Timestamp>,
     /// The same without comparisons with sensitive values, whose dates it would tell (S11): what outputs may show.
     pub next_shown: Option<jiff::Timestamp>,
+    /// The same of comparisons with sensitive values alone: at this instant nothing of the person may be shown.
+    pub next_hidden: Option<jiff::Timestamp>,
 }
 
 /// An invariant whose condition holds for a person.

@@ -33,7 +33,8 @@ pub struct Holder {
 /// The right to write one state store; given back when dropped.
 #[derive(Debug)]
 pub struct Lock {
-    file: File,
+    /// None where the store is in memory.
+    file: Option<File>,
     path: PathBuf,
     holder: Holder,
 }
@@ -124,10 +125,19 @@ impl Lock {
         }
         write_holder(&mut file, holder).map_err(io)?;
         Ok(Self {
-            file,
+            file: Some(file),
             path,
             holder: holder.clone(),
         })
+    }
+
+    /// The right to write a store that is in memory, which nobody else can reach: there is no file to it.
+    pub fn in_memory(holder: &Holder) -> Self {
+        Self {
+            file: None,
+            path: PathBuf::new(),
+            holder: holder.clone(),
+        }
     }
 
     /// Who holds it: this process.
@@ -145,8 +155,10 @@ impl Drop for Lock {
     fn drop(&mut self) {
         // The text goes first, so that it never names somebody who has let go. Both may fail without harm:
         // the system drops the lock with the file, and the text is only read while somebody holds it.
-        let _ = self.file.set_len(0);
-        let _ = self.file.unlock();
+        if let Some(file) = &self.file {
+            let _ = file.set_len(0);
+            let _ = file.unlock();
+        }
     }
 }
 

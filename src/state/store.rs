@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior, params};
 use uuid::Uuid;
 
@@ -31,6 +32,9 @@ const APPLICATION_ID: i32 = 0x7465_6E75;
 
 /// How long a transaction waits for another process that reads or writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How many pages are copied at once while nobody may write.
+const PAGES_A_STEP: i32 = 4096;
 
 /// The state of one directory.
 #[derive(Debug)]
@@ -85,7 +89,29 @@ impl Store {
         opened().map(Some).map_err(|error| error.at(path))
     }
 
-    /// Where it is.
+    /// A copy in memory of the store at `path`, or a new one where there is none: whatever is written to it goes
+    /// with it, and what lies on the disk never knows.
+    pub fn in_memory(path: &Path, now: Timestamp) -> Result<Self, StoreError> {
+        let copy = || -> Result<Self, StoreError> {
+            let mut db = Connection::open_in_memory()?;
+            if let Some(original) = Self::open_existing(path)? {
+                Backup::new(&original.db, &mut db)?.run_to_completion(
+                    PAGES_A_STEP,
+                    Duration::ZERO,
+                    None,
+                )?;
+            }
+            let mut store = Self {
+                db,
+                path: path.to_owned(),
+            };
+            store.prepare(now)?;
+            Ok(store)
+        };
+        copy().map_err(|error| error.at(path))
+    }
+
+    /// Where it is; of a copy in memory, where the original is.
     pub fn path(&self) -> &Path {
         &self.path
     }

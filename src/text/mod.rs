@@ -4,6 +4,7 @@
 //! or without a byte order mark and UTF-16 with one, and normalises line ends to `\n`. [`visible`] makes
 //! control and bidirectional characters of HR text visible before it reaches a terminal.
 
+pub mod calendar;
 pub mod mail;
 pub mod table;
 

@@ -15,6 +15,7 @@ mod example;
 mod exits;
 mod explain;
 mod explain_code;
+mod forecast;
 mod hostile;
 mod kerberos;
 #[cfg(debug_assertions)] // a release build has nothing that would halt it

@@ -407,6 +407,7 @@ pub(crate) fn wish(number: i64, name: &str) -> Wish {
         watches: Vec::new(),
         next_change: None,
         next_shown: None,
+        next_hidden: None,
     }
 }
 

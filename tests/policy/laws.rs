@@ -205,6 +205,7 @@ pub(crate) fn without_next(wish: &Wish) -> Wish {
         absent: None,
         next_change: None,
         next_shown: None,
+        next_hidden: None,
         ..wish.clone()
     }
 }

@@ -10,6 +10,7 @@ use tenure::apply::{Author, Executor, NoHandover, Situation, Unwatched, history}
 use tenure::directory::ldif::EmbeddedDirectory;
 use tenure::directory::port::{self, Change, Directory as _, Operation, Target};
 use tenure::directory::{Dn, Guid, Object, Uac};
+use tenure::forecast::{self, Forecast, Start, Wanted};
 use tenure::hr;
 use tenure::plan::{self, FindingKind, Plan};
 use tenure::policy::{self, Policy};
@@ -186,6 +187,30 @@ impl Company {
 
     pub(crate) fn later(&self, days: i64) {
         *self.now.lock().unwrap() += (days * 24).hours();
+    }
+
+    /// The clock stands at this instant.
+    pub(crate) fn at(&self, now: Timestamp) {
+        *self.now.lock().unwrap() = now;
+    }
+
+    /// What a forecast says, sensitive dates included.
+    pub(crate) fn forecast(&self, until: Timestamp) -> Forecast {
+        let directory = self.directory.snapshot().unwrap();
+        let start = Start {
+            policy: &self.policy,
+            people: &self.people(),
+            gone: &[],
+            directory: &directory,
+            state: Store::in_memory(&self.folder.path().join("state.db"), self.now()).unwrap(),
+            bases: &[Dn::parse(BASE).unwrap()],
+            now: self.now(),
+        };
+        let wanted = Wanted {
+            until,
+            reveal: true,
+        };
+        forecast::forecast(start, wanted, &mut |_| {}).unwrap()
     }
 
     pub(crate) fn row(&mut self, id: i64) -> &mut Row {

@@ -5,6 +5,7 @@ mod company;
 mod contested;
 mod days;
 mod exceptions;
+mod foreseen;
 mod laws;
 mod stages;
 mod undone;

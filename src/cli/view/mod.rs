@@ -10,6 +10,7 @@
 //!
 //! Begin with [`plan`](mod@plan), then [`page`].
 
+pub mod forecast;
 pub mod history;
 pub mod json;
 pub mod manual;

@@ -21,7 +21,7 @@ use crate::text::decode;
 /// Where the time of a change comes from.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
-/// A directory over an LDIF file, or over a text alone.
+/// A directory over an LDIF file, over a text alone, or over what was read of another directory.
 ///
 /// Every operation is on the disk when it returns. [`EmbeddedDirectory::save`] writes the file as a whole;
 /// without it the changes stand in a file beside it and are found again by whoever opens or reads it next.
@@ -59,6 +59,12 @@ impl EmbeddedDirectory {
         let text = decode(content).map_err(|error| at((0, error.into())))?;
         let loaded = load::load(&text).map_err(at)?;
         Ok(Self::new(Memory::new(loaded), None, clock))
+    }
+
+    /// A directory in memory that begins as a snapshot shows another one, of whatever kind: to see what would become
+    /// of it. What was not read of that one is not there.
+    pub fn of_snapshot(snapshot: &Snapshot, clock: Clock) -> Self {
+        Self::new(Memory::of_snapshot(snapshot), None, clock)
     }
 
     fn new(memory: Memory, store: Option<Store>, clock: Clock) -> Self {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::load::Loaded;
+use super::load::{HAS_PASSWORD, Loaded};
 use super::record::{Edit, EditKind};
 use super::step::Step;
 use crate::directory::dn::Dn;
@@ -56,6 +56,29 @@ impl Memory {
             domain,
             objects,
         } = loaded;
+        let objects = objects.into_iter().map(Arc::new).collect();
+        Self::of(domain, objects, header.next_rid.unwrap_or(FIRST_NEW_RID))
+    }
+
+    /// What a snapshot shows, to be gone on with.
+    ///
+    /// Nobody can read from a domain controller which accounts have a password; there it is taken that each has one.
+    pub(super) fn of_snapshot(snapshot: &Snapshot) -> Self {
+        let domain = snapshot.domain().clone();
+        let live = domain.controller.is_some();
+        let shared = snapshot.iter().filter_map(|(id, _)| snapshot.shared(id));
+        let objects = shared.map(|shared| {
+            let mut object = shared.clone();
+            if live && object.is_user() {
+                Arc::make_mut(&mut object).set(HAS_PASSWORD, vec!["TRUE".into()]);
+            }
+            object
+        });
+        let objects = objects.collect();
+        Self::of(domain, objects, FIRST_NEW_RID)
+    }
+
+    fn of(domain: Domain, objects: Vec<SharedObject>, next_rid: u32) -> Self {
         let domain_sid = domain.sid.clone();
         let mut memory = Self {
             domain_sid,
@@ -71,9 +94,8 @@ impl Memory {
             referrers: FxHashMap::default(),
             members: FxHashMap::default(),
             extra: BTreeSet::new(),
-            next_rid: header.next_rid.unwrap_or(FIRST_NEW_RID),
+            next_rid,
         };
-        let objects: Vec<SharedObject> = objects.into_iter().map(Arc::new).collect();
         for object in &objects {
             memory.call(object.dn(), object.guid());
         }

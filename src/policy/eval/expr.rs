@@ -72,7 +72,7 @@ pub(crate) struct Scope<'a> {
     lets: RefCell<Vec<Option<Outcome>>>,
     /// Parameters and variables by their slots, the innermost last.
     pub(super) locals: RefCell<Vec<(u32, Outcome)>>,
-    next_change: Cell<Option<Timestamp>>,
+    next_hidden: Cell<Option<Timestamp>>,
     next_shown: Cell<Option<Timestamp>>,
 }
 
@@ -94,14 +94,14 @@ impl<'a> Scope<'a> {
             today,
             lets: RefCell::new(vec![None; program.lets.len()]),
             locals: RefCell::default(),
-            next_change: Cell::new(None),
+            next_hidden: Cell::new(None),
             next_shown: Cell::new(None),
         }
     }
 
     /// The earliest instant at which a comparison that was met would change.
     pub(crate) fn next_change(&self) -> Option<Timestamp> {
-        self.next_change.get()
+        earlier(self.next_shown.get(), self.next_hidden.get())
     }
 
     /// The same without comparisons with what must not be shown: the instant would tell it (S11).
@@ -109,14 +109,18 @@ impl<'a> Scope<'a> {
         self.next_shown.get()
     }
 
+    /// The same of those comparisons alone.
+    pub(crate) fn next_hidden(&self) -> Option<Timestamp> {
+        self.next_hidden.get()
+    }
+
     pub(crate) fn will_change(&self, at: Option<Timestamp>) {
         self.next_shown.set(earlier(self.next_shown.get(), at));
-        self.will_change_unseen(at);
     }
 
     /// The same where the instant tells a value that must not be shown.
     fn will_change_unseen(&self, at: Option<Timestamp>) {
-        self.next_change.set(earlier(self.next_change.get(), at));
+        self.next_hidden.set(earlier(self.next_hidden.get(), at));
     }
 
     /// Whether a condition holds.

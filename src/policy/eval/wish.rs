@@ -205,6 +205,7 @@ impl<'a> Evaluator<'a> {
         }
         wish.next_change = scope.next_change();
         wish.next_shown = scope.next_shown();
+        wish.next_hidden = scope.next_hidden();
         wish
     }
 
@@ -363,6 +364,7 @@ impl<'a> Evaluator<'a> {
             watches: Vec::new(),
             next_change: None,
             next_shown: None,
+            next_hidden: None,
         }
     }
 
