@@ -146,10 +146,10 @@ impl<'a> World<'a> {
         lines.any(|line| line.person == *person)
     }
 
-    /// When a plan first saw the exception that has that rule; none where none did.
+    /// When a plan first saw the exception that has that statement about the account; none where none did.
     pub(crate) fn seen_exception(&self, rule: RuleId) -> Option<Timestamp> {
         let mut exceptions = self.input.rules.exceptions.iter();
-        let exception = exceptions.find(|exception| exception.rule == rule)?;
+        let exception = exceptions.find(|exception| exception.account == Some(rule))?;
         let seen = &self.input.prior.exceptions_seen;
         seen.get(&exception.digest).copied()
     }

@@ -513,6 +513,8 @@ pub struct ExceptionRule {
     pub until: jiff::civil::Date,
     /// Digest of its text: an exception that says something else is another one.
     pub digest: Arc<str>,
+    /// Its statement about the account, if it has one.
+    pub account: Option<RuleId>,
     /// The item.
     pub rule: RuleId,
 }

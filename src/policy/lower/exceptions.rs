@@ -61,6 +61,7 @@ impl Lower<'_> {
             person: person.clone(),
             until: exception.until.value,
             digest: digest.clone(),
+            account: body.account.map(|(_, rule)| rule),
             rule,
         });
         let exception = ExceptionBody {
