@@ -459,10 +459,12 @@ fn enable(
 fn may_enable(builder: &Builder<'_, '_>, subject: &Subject<'_>) -> bool {
     let ours = subject.known.is_some_and(|known| known.disabled_by_us);
     if builder.world.by_exception(subject.wish.account_rule) {
-        // It settles what was there when it was written, not what somebody does later.
-        let off = subject.known.and_then(|known| known.disabled_since);
+        // It settles what was so when a plan first saw it, not what somebody does later.
         let seen = builder.world.seen_exception(subject.wish.account_rule);
-        return ours || off.is_none_or(|off| seen.is_none_or(|seen| off <= seen));
+        let (Some(seen), Some(known)) = (seen, subject.known) else {
+            return true;
+        };
+        return ours || known.disabled_since.is_some_and(|off| off <= seen);
     }
     let pending = subject
         .person_memory
