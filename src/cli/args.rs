@@ -1,5 +1,9 @@
 //! The flags of all commands: parser, help, completions and man pages come from this one definition.
 
+mod trail;
+
+pub(super) use trail::{AuditCommand, VerifyArgs};
+
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ffi::OsStr;
@@ -79,6 +83,9 @@ pub enum Command {
     Terminate(TerminateArgs),
     /// Until an instant, do only what takes access away
     Freeze(FreezeArgs),
+    /// The audit trail: whether it is whole
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Whether everything that a run needs is there, each shortfall with its mend
     Doctor(DoctorArgs),
     /// A local Personio API over sample data, for trying things out

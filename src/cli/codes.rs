@@ -22,6 +22,8 @@ codes! {
     "ambiguous-run" "a run that is named by too little of its id"
     "attribute-missing" "an attribute that the schema does not have"
     "attribute-never-sent" "an attribute of the policy that HR never sends"
+    "audit-broken" "an audit trail that is not whole"
+    "audit-cut-off" "an audit trail without an entry that it had"
     "bad-config" "a `tenure.toml` that cannot be used"
     "bad-directory" "an export of the directory that cannot be used"
     "bad-instant" "a text that is no instant"

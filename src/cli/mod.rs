@@ -8,6 +8,7 @@
 mod apply;
 mod args;
 mod at_work;
+mod audit;
 mod check;
 mod codes;
 mod completions;
@@ -108,6 +109,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Undo(arguments) => undo::run(&cli.global, arguments, &mut output),
         Command::Terminate(arguments) => terminate::run(&cli.global, arguments, &mut output),
         Command::Freeze(arguments) => freeze::run(&cli.global, arguments, &mut output),
+        Command::Audit(command) => audit::run(&cli.global, command, &mut output),
         Command::Explain(arguments) => explain::run(&cli.global, arguments, &mut output),
         Command::ExplainCode(arguments) => explain_code::run(arguments, &mut output),
         Command::Doctor(arguments) => doctor::run(&cli.global, arguments, &mut output),

@@ -11,6 +11,7 @@
 //! Begin with [`plan`](mod@plan), then [`page`].
 
 pub mod forecast;
+pub mod audit;
 pub mod history;
 pub mod json;
 pub mod manual;
