@@ -29,6 +29,7 @@ pub mod precondition;
 mod schedule;
 mod seen;
 mod touch;
+pub mod trail;
 mod undone;
 mod watch;
 mod written;

@@ -2,7 +2,7 @@
 
 mod trail;
 
-pub(super) use trail::{AuditCommand, VerifyArgs};
+pub(super) use trail::{AuditCommand, ExportArgs, ExportFormat, VerifyArgs};
 
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -84,6 +84,7 @@ pub enum Command {
     /// Until an instant, do only what takes access away
     Freeze(FreezeArgs),
     /// The audit trail: whether it is whole
+    /// The audit trail: whether it is whole, and as a file
     #[command(subcommand)]
     Audit(AuditCommand),
     /// Whether everything that a run needs is there, each shortfall with its mend

@@ -1,4 +1,6 @@
-//! `tenure audit`: whether the trail is whole.
+//! `tenure audit`: whether the trail is whole, and the trail as a file.
+
+mod export;
 
 use super::args::{AuditCommand, Format, Global, VerifyArgs};
 use super::plan::options;
@@ -15,6 +17,7 @@ pub(super) fn run(
 ) -> Result<Exit, Report> {
     match command {
         AuditCommand::Verify(arguments) => verify(global, arguments, output),
+        AuditCommand::Export(arguments) => export::run(global, arguments, output),
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Recorded {
     pub facts: String,
     /// What is personal; `None` where there never was anything.
     pub private: Option<Private>,
+    /// Whose it is; `None` where it is nobody's, or was forgotten.
+    pub person: Option<PersonId>,
     /// The hash of this entry, in hexadecimal digits.
     pub hash: String,
 }
@@ -149,26 +151,44 @@ impl Store {
     /// The whole trail, oldest first.
     pub fn audit_trail(&self) -> Result<Vec<Recorded>, StoreError> {
         let mut trail = Vec::new();
-        self.read(|db| {
-            each_row(db, |row| {
-                let private = row
-                    .private
-                    .map(|id| private::get(db, id).map(|found| found.0))
-                    .transpose()?;
-                trail.push(Recorded {
-                    seq: row.seq.cast_unsigned(),
-                    at: codec::time(&row.at)?,
-                    event: row.event,
-                    run: row.run.as_deref().map(codec::uuid).transpose()?,
-                    facts: row.facts,
-                    private,
-                    hash: codec::hex(&row.hash),
-                });
-                Ok(())
-            })
+        self.each_recorded(|entry| {
+            trail.push(entry);
+            Ok::<(), StoreError>(())
         })?;
         Ok(trail)
     }
+
+    /// Calls `each` with every entry, oldest first, until it fails; all are of one instant.
+    pub fn each_recorded<E: From<StoreError>>(
+        &self,
+        mut each: impl FnMut(Recorded) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut failed = None;
+        self.read(|db| {
+            each_row(db, |row| {
+                if failed.is_none() {
+                    failed = each(recorded(db, row)?).err();
+                }
+                Ok(())
+            })
+        })?;
+        failed.map_or(Ok(()), Err)
+    }
+}
+
+fn recorded(db: &Connection, row: Row) -> Result<Recorded, StoreError> {
+    let private = row.private.map(|id| private::get(db, id)).transpose()?;
+    let owner = row.private.map(|id| private::owner(db, id)).transpose()?;
+    Ok(Recorded {
+        seq: row.seq.cast_unsigned(),
+        at: codec::time(&row.at)?,
+        event: row.event,
+        run: row.run.as_deref().map(codec::uuid).transpose()?,
+        facts: row.facts,
+        private: private.map(|(value, _)| value),
+        person: owner.flatten(),
+        hash: codec::hex(&row.hash),
+    })
 }
 
 pub(super) fn each_row(

@@ -91,6 +91,15 @@ enum Gone {
     Destroyed,
 }
 
+/// Which entries were dropped when their time was up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dropped {
+    /// All up to this one.
+    UpTo(i64),
+    /// Some: an earlier version did not write down which.
+    Some,
+}
+
 /// What was seen of the trail so far.
 struct Walk {
     last: i64,
@@ -103,8 +112,8 @@ struct Walk {
     forgotten: Option<u64>,
     /// Up to where values were destroyed, by the farthest of all entries that say so.
     values_since: Option<String>,
-    /// The last entry that was dropped, by the latest that says so; `None` in it where an earlier version wrote it.
-    dropped: Option<Option<i64>>,
+    /// What the latest entry says of entries that were dropped.
+    dropped: Option<Dropped>,
 }
 
 impl Store {
@@ -232,7 +241,7 @@ impl Walk {
                 let entries = facts.get("entries").and_then(serde_json::Value::as_u64);
                 if entries.is_some_and(|entries| entries > 0) {
                     let last = facts.get("last").and_then(serde_json::Value::as_i64);
-                    self.dropped = Some(last);
+                    self.dropped = Some(last.map_or(Dropped::Some, Dropped::UpTo));
                 }
             }
             _ => {}
@@ -241,9 +250,11 @@ impl Walk {
 
     /// The verdict, once every entry was seen.
     fn end(self, base: i64) -> Result<Verified, AuditError> {
-        let said = self
-            .dropped
-            .is_some_and(|last| last.is_none_or(|last| last == base));
+        let said = match self.dropped {
+            None => false,
+            Some(Dropped::Some) => true,
+            Some(Dropped::UpTo(last)) => last == base,
+        };
         if base > 0 && !said {
             let last = base.cast_unsigned();
             return Err(AuditError::Beginning { last });

@@ -1,7 +1,8 @@
 //! The flags of the commands that look back: the audit trail, who was where, what is kept of whom.
 
 use super::Format;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
 
 /// How many hexadecimal digits the hash of an entry has.
 const HASH_DIGITS: usize = 64;
@@ -12,6 +13,9 @@ pub enum AuditCommand {
     /// Whether the trail is whole: no entry changed, missing or slipped in
     #[command(after_help = VERIFY_EXAMPLE)]
     Verify(VerifyArgs),
+    /// The trail as JSON lines or CSV: who did what, when, why and with which outcome
+    #[command(after_help = EXPORT_EXAMPLE)]
+    Export(ExportArgs),
 }
 
 const VERIFY_EXAMPLE: &str = "\
@@ -41,4 +45,46 @@ fn hash(text: &str) -> Result<String, String> {
     } else {
         Err(format!("a head has {HASH_DIGITS} hexadecimal digits"))
     }
+}
+
+const EXPORT_EXAMPLE: &str = "\
+Examples:
+  tenure audit export --format csv --from 2026-01-01 --until 2026-03-31 -o quarter.csv
+  tenure audit export --person 4711
+  tenure audit export --group SG-Finance --run last
+docs/audit.md tells the fields.";
+
+/// Flags of `tenure audit export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = ExportFormat::Json)]
+    pub format: ExportFormat,
+    /// Not what happened before this day or instant
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// Not what happened after this day or instant
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<String>,
+    /// What was done to this person, by HR key
+    #[arg(long, value_name = "PERSON")]
+    pub person: Option<String>,
+    /// Who got into this group or out of it; by its name or DN
+    #[arg(long, value_name = "GROUP")]
+    pub group: Option<String>,
+    /// One run, by its id or the beginning of it; `last` is the latest
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+    /// Write it into a file, whole or not at all
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// How to write the trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// An object on each line, for machines
+    Json,
+    /// For a spreadsheet, a line for each change
+    Csv,
 }
