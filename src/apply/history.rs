@@ -250,7 +250,7 @@ pub(super) struct Told {
     pub(super) text: Option<String>,
     pub(super) mend: Option<String>,
     pub(super) already: bool,
-    formerly: Option<Formerly>,
+    pub(super) formerly: Option<Formerly>,
 }
 
 /// The action and what is to be said of it, from what was kept apart.

@@ -26,6 +26,7 @@ mod members;
 mod pace;
 mod password;
 pub mod precondition;
+pub mod roll;
 mod schedule;
 mod seen;
 mod touch;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::history;
 use crate::directory::Guid;
 use crate::hr::PersonId;
-use crate::plan::Action;
+use crate::plan::{Action, Formerly};
 use crate::state::{Private, Recorded, Store, StoreError};
 
 /// Who let a run happen, and by which policy.
@@ -66,6 +66,8 @@ pub struct Deed {
     pub mend: Option<String>,
     /// It was so already.
     pub already: bool,
+    /// What the state said before it; `None` where an earlier version did it.
+    pub formerly: Option<Formerly>,
 }
 
 impl TrailEntry {
@@ -130,6 +132,7 @@ fn deed(text: &str) -> Result<Option<Deed>, StoreError> {
         text: told.text,
         mend: told.mend,
         already: told.already,
+        formerly: told.formerly,
     }))
 }
 

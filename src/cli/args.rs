@@ -2,7 +2,7 @@
 
 mod trail;
 
-pub(super) use trail::{AuditCommand, ExportArgs, ExportFormat, VerifyArgs};
+pub(super) use trail::{AuditCommand, ExportArgs, ExportFormat, VerifyArgs, WhoArgs};
 
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -87,6 +87,9 @@ pub enum Command {
     /// The audit trail: whether it is whole, and as a file
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Who is or was in a group, by which rule and since when
+    #[command(after_help = trail::WHO_EXAMPLE)]
+    Who(WhoArgs),
     /// Whether everything that a run needs is there, each shortfall with its mend
     Doctor(DoctorArgs),
     /// A local Personio API over sample data, for trying things out

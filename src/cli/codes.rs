@@ -133,6 +133,7 @@ codes! {
     "too-many-people" "more people than can be read"
     "unfinished-run" "a run that is not finished"
     "unknown-code" "a code that does not exist"
+    "unknown-group" "a group that the directory does not have"
     "unknown-guard" "a guard that does not exist"
     "unknown-person" "a person whom HR does not have"
     "unknown-run" "a run that does not exist"

@@ -12,6 +12,7 @@ mod audit;
 mod check;
 mod codes;
 mod completions;
+mod days;
 mod directory;
 mod disk;
 mod doctor;
@@ -36,6 +37,7 @@ mod session;
 mod terminate;
 mod undo;
 pub mod view;
+mod who;
 
 pub use args::{Cli, Command, command};
 pub use explain_code::every_code;
@@ -110,6 +112,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Terminate(arguments) => terminate::run(&cli.global, arguments, &mut output),
         Command::Freeze(arguments) => freeze::run(&cli.global, arguments, &mut output),
         Command::Audit(command) => audit::run(&cli.global, command, &mut output),
+        Command::Who(arguments) => who::run(&cli.global, arguments, &mut output),
         Command::Explain(arguments) => explain::run(&cli.global, arguments, &mut output),
         Command::ExplainCode(arguments) => explain_code::run(arguments, &mut output),
         Command::Doctor(arguments) => doctor::run(&cli.global, arguments, &mut output),

@@ -33,6 +33,7 @@ mod sources;
 mod statements;
 mod told;
 mod undo;
+mod who;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

@@ -88,3 +88,23 @@ pub enum ExportFormat {
     /// For a spreadsheet, a line for each change
     Csv,
 }
+
+/// What the help of `tenure who` ends with.
+pub(super) const WHO_EXAMPLE: &str = "\
+Examples:
+  tenure who SG-Finance
+  tenure who SG-Finance --on 2026-01-31
+What hands did between two runs is not known, and the answer says where it matters. docs/audit.md tells the rest.";
+
+/// Flags of `tenure who`.
+#[derive(Debug, Args)]
+pub struct WhoArgs {
+    /// The group, by its name or DN
+    pub group: String,
+    /// Who was in it on this day, at any time of it, or at this instant [default: who is in it now]
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}

@@ -5,14 +5,12 @@ use crate::cli::args::{ExportArgs, ExportFormat, Global};
 use crate::cli::disk::{unwritten, write_whole};
 use crate::cli::report::Report;
 use crate::cli::view::export as view;
-use crate::cli::{Exit, Output, history, session};
+use crate::cli::{Exit, Output, days, history};
 use crate::directory::Dn;
 use crate::hr::PersonId;
 use crate::plan::Change;
 use crate::state::Store;
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use std::io::Write as _;
 use uuid::Uuid;
 
@@ -122,8 +120,8 @@ impl Wanted {
         let run = arguments.run.as_deref();
         let run = run.map(|run| history::find(store, run)).transpose()?;
         Ok(Self {
-            from: arguments.from.as_deref().map(begin).transpose()?,
-            before: arguments.until.as_deref().map(end).transpose()?,
+            from: arguments.from.as_deref().map(days::begin).transpose()?,
+            before: arguments.until.as_deref().map(days::end).transpose()?,
             person,
             group: arguments.group.clone(),
             run: run.map(|details| details.run.id),
@@ -168,27 +166,4 @@ fn is_about(entry: &TrailEntry, wanted: &str) -> bool {
     login.is_some_and(same)
         || dn.rdn().is_some_and(|rdn| same(&rdn.value()))
         || Dn::parse(wanted).is_ok_and(|wanted| wanted == *dn)
-}
-
-/// The first instant of a day, or the instant itself.
-fn begin(text: &str) -> Result<Timestamp, Report> {
-    match text.parse::<Date>() {
-        Ok(day) if !text.contains(['T', ' ']) => start_of(day),
-        Ok(_) | Err(_) => session::instant(text),
-    }
-}
-
-/// The first instant after a day, or after the instant itself.
-fn end(text: &str) -> Result<Timestamp, Report> {
-    match text.parse::<Date>() {
-        Ok(day) if !text.contains(['T', ' ']) => start_of(day.tomorrow().unwrap_or(day)),
-        Ok(_) | Err(_) => Ok(session::instant(text)? + jiff::SignedDuration::from_nanos(1)),
-    }
-}
-
-fn start_of(day: Date) -> Result<Timestamp, Report> {
-    let start = TimeZone::system().to_timestamp(day.at(0, 0, 0, 0));
-    start.map_err(|error| {
-        Report::new("bad-instant", &error).help("write `2026-03-02` or `2026-03-02T09:00:00+01:00`")
-    })
 }

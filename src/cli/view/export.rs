@@ -209,7 +209,7 @@ pub fn line(entry: &TrailEntry) -> String {
     line
 }
 
-fn reason_json(reason: &Reason) -> Value {
+pub(super) fn reason_json(reason: &Reason) -> Value {
     let values: serde_json::Map<String, Value> = reason
         .values
         .iter()
