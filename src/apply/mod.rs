@@ -16,6 +16,7 @@ mod deed;
 mod effect;
 mod error;
 mod executor;
+pub mod forget;
 mod handover;
 pub mod history;
 mod job;

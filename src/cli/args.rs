@@ -2,7 +2,10 @@
 
 mod trail;
 
-pub(super) use trail::{AuditCommand, ExportArgs, ExportFormat, VerifyArgs, WhoArgs};
+pub(super) use trail::{
+    AuditCommand, ExportArgs, ExportFormat, ForgetArgs, PrivacyArgs, PrivacyFormat, VerifyArgs,
+    WhoArgs,
+};
 
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -90,6 +93,12 @@ pub enum Command {
     /// Who is or was in a group, by which rule and since when
     #[command(after_help = trail::WHO_EXAMPLE)]
     Who(WhoArgs),
+    /// Destroy what is kept of one person
+    #[command(after_help = trail::FORGET_EXAMPLE)]
+    Forget(ForgetArgs),
+    /// Which HR attribute goes where, who can read it there, and how long it is kept
+    #[command(after_help = trail::PRIVACY_EXAMPLE)]
+    Privacy(PrivacyArgs),
     /// Whether everything that a run needs is there, each shortfall with its mend
     Doctor(DoctorArgs),
     /// A local Personio API over sample data, for trying things out

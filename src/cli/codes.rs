@@ -128,6 +128,7 @@ codes! {
     "state-other-domain" "a state that belongs to another domain"
     "state-present" "a state that is not lost"
     "state-unknown" "another state than the plan was made with"
+    "still-here" "somebody to be forgotten who is still managed"
     "suffix-unknown" "an ending of logon names that the forest does not know"
     "too-many-files" "a folder that holds more than a policy"
     "too-many-people" "more people than can be read"

@@ -20,6 +20,7 @@ mod explain;
 mod explain_code;
 mod forecast;
 mod freeze;
+mod forget;
 mod history;
 mod matching;
 mod only;
@@ -29,6 +30,7 @@ mod people;
 mod personio_sim;
 mod plan;
 mod planning;
+mod privacy;
 mod report;
 mod resume;
 mod reveal;
@@ -113,6 +115,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Freeze(arguments) => freeze::run(&cli.global, arguments, &mut output),
         Command::Audit(command) => audit::run(&cli.global, command, &mut output),
         Command::Who(arguments) => who::run(&cli.global, arguments, &mut output),
+        Command::Forget(arguments) => forget::run(&cli.global, arguments, &mut output),
+        Command::Privacy(arguments) => privacy::run(&cli.global, arguments, &mut output),
         Command::Explain(arguments) => explain::run(&cli.global, arguments, &mut output),
         Command::ExplainCode(arguments) => explain_code::run(arguments, &mut output),
         Command::Doctor(arguments) => doctor::run(&cli.global, arguments, &mut output),

@@ -17,6 +17,7 @@ mod exits;
 mod explain;
 mod explain_code;
 mod forecast;
+mod forget;
 mod hostile;
 mod kerberos;
 #[cfg(debug_assertions)] // a release build has nothing that would halt it
@@ -28,6 +29,7 @@ mod orders;
 mod passwords;
 mod personio_sim;
 mod privacy;
+mod processing;
 mod readme;
 mod sources;
 mod statements;

@@ -251,7 +251,7 @@ fn codes() -> Vec<&'static Code> {
 }
 
 /// The folder of the tour before its first command.
-fn company(folder: &Path) {
+pub(super) fn company(folder: &Path) {
     let tour = std::fs::read_to_string("docs/tour.md").unwrap();
     let files = blocks(&tour)
         .into_iter()

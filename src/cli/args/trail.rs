@@ -108,3 +108,47 @@ pub struct WhoArgs {
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
 }
+
+/// What the help of `tenure forget` ends with.
+pub(super) const FORGET_EXAMPLE: &str = "\
+Example:
+  tenure forget 4711 --because \"request of 2 March\"
+docs/audit.md tells what goes and what stays.";
+
+/// Flags of `tenure forget`.
+#[derive(Debug, Args)]
+pub struct ForgetArgs {
+    /// The person, by HR key
+    pub person: String,
+    /// Why; it stays on the trail for ever, so it should name nobody
+    #[arg(long, value_name = "REASON")]
+    pub because: Option<String>,
+    /// Also somebody who is still in HR or still has an account
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+/// What the help of `tenure privacy` ends with.
+pub(super) const PRIVACY_EXAMPLE: &str = "\
+Example:
+  tenure privacy --format markdown > record-of-processing.md
+It is read from the policy alone: no person, no directory. docs/audit.md tells the rest.";
+
+/// Flags of `tenure privacy`.
+#[derive(Debug, Args)]
+pub struct PrivacyArgs {
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = PrivacyFormat::Human)]
+    pub format: PrivacyFormat,
+}
+
+/// How to print the record of processing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PrivacyFormat {
+    /// For people at a terminal
+    Human,
+    /// For machines
+    Json,
+    /// For a works council
+    Markdown,
+}

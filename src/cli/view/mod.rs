@@ -22,6 +22,7 @@ pub mod matching;
 pub mod page;
 pub mod palette;
 pub mod plan;
+pub mod privacy;
 pub mod who;
 mod words;
 
