@@ -20,6 +20,8 @@ const LOGIN: &str = "sAMAccountName";
 pub struct Traces {
     /// The state remembers them: a stage, an account, names that were given.
     pub remembered: bool,
+    /// An emergency end of theirs holds: HR is overruled until it agrees or somebody lifts the order.
+    pub ended: bool,
     /// The account that the state takes for theirs.
     pub account: Option<Guid>,
     /// Values under their key: of actions, notices and HR's last record.
@@ -33,7 +35,7 @@ pub struct Traces {
 impl Traces {
     /// Whether nothing is kept.
     pub fn is_empty(&self) -> bool {
-        !self.remembered && self.values == 0 && self.password_runs.is_empty()
+        !self.remembered && !self.ended && self.values == 0 && self.password_runs.is_empty()
     }
 }
 
@@ -95,11 +97,13 @@ fn kept(db: &Connection, person: &str) -> Result<Traces, StoreError> {
            OR EXISTS (SELECT 1 FROM person_key WHERE person = ?1)
            OR EXISTS (SELECT 1 FROM action WHERE person = ?1)
            OR EXISTS (SELECT 1 FROM outbox WHERE person = ?1)";
+    const ENDED: &str = "SELECT EXISTS (SELECT 1 FROM emergency_end WHERE person = ?1)";
     const NAMES: &str = "SELECT name FROM reservation WHERE person = ?1 AND space = 'login'";
     const RUNS: &str =
         "SELECT DISTINCT run FROM action WHERE person = ?1 AND kind = 'set-password' ORDER BY run";
     let mut traces = Traces {
         remembered: db.query_row(REMEMBERED, [person], |row| row.get(0))?,
+        ended: db.query_row(ENDED, [person], |row| row.get(0))?,
         ..Traces::default()
     };
     let values: i64 = db.query_row(

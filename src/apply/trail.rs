@@ -47,6 +47,8 @@ pub struct TrailEntry {
     pub facts: Json,
     /// What an action did.
     pub deed: Option<Deed>,
+    /// Why somebody ordered it, in their words.
+    pub because: Option<String>,
     /// It had values, and they are gone.
     pub forgotten: bool,
     /// The hash of the entry, in hexadecimal digits.
@@ -110,6 +112,12 @@ fn read(entry: Recorded, runs: &mut HashMap<Uuid, By>) -> Result<TrailEntry, Sto
         Some(Private::Known(text)) if entry.event == "action" => Some(deed(text)?),
         Some(Private::Known(_) | Private::Forgotten) | None => None,
     };
+    let private = entry.private.as_ref().and_then(Private::known);
+    let private: Json = private
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
+    let because = private.get("because").or_else(|| facts.get("because"));
+    let because = because.and_then(Json::as_str).map(str::to_owned);
     Ok(TrailEntry {
         seq: entry.seq,
         at: entry.at,
@@ -119,6 +127,7 @@ fn read(entry: Recorded, runs: &mut HashMap<Uuid, By>) -> Result<TrailEntry, Sto
         person: entry.person,
         facts,
         deed: deed.flatten(),
+        because,
         forgotten: entry.private == Some(Private::Forgotten),
         hash: entry.hash,
     })
@@ -141,7 +150,8 @@ impl By {
     fn said(facts: &Json) -> Self {
         let word = |name: &str| facts.get(name).and_then(Json::as_str).map(str::to_owned);
         Self {
-            who: word("who"),
+            // An order says who gave it, and where, in one.
+            who: word("who").or_else(|| word("by")),
             host: word("host"),
             policy: word("policy"),
             git_commit: word("git_commit"),

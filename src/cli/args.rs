@@ -86,7 +86,6 @@ pub enum Command {
     Terminate(TerminateArgs),
     /// Until an instant, do only what takes access away
     Freeze(FreezeArgs),
-    /// The audit trail: whether it is whole
     /// The audit trail: whether it is whole, and as a file
     #[command(subcommand)]
     Audit(AuditCommand),

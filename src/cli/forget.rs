@@ -46,6 +46,15 @@ pub(super) fn run(
         store.wipe(&lock)?;
         return Err(nothing(&person));
     }
+    if found.ended {
+        return Err(Report::text(
+            "still-here",
+            format!("{person} was ended at once, and that order still holds"),
+        )
+        .help(
+            "forgotten with it would be that HR is overruled; wait until HR agrees, or lift it: `tenure terminate PERSON --lift --because …`",
+        ));
+    }
     let in_hr = !matches!(reading.people.standing(&person), Standing::Unknown);
     let snapshot = Source::of(&workspace, &reading.policy, None)?.snapshot(&workspace)?;
     let account = found.account.and_then(|guid| snapshot.by_guid(guid));

@@ -21,6 +21,7 @@ mod explain_code;
 mod forecast;
 mod freeze;
 mod forget;
+mod freeze;
 mod history;
 mod matching;
 mod only;

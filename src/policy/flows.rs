@@ -82,6 +82,9 @@ impl Policy {
     }
 }
 
+/// What a row of groups leads to, for the names that it can give.
+type ToGroups = fn(Vec<Arc<str>>) -> Destination;
+
 struct Flows<'p> {
     policy: &'p Policy,
     found: BTreeSet<Flow>,
@@ -214,7 +217,7 @@ impl Flows<'_> {
 
     fn memberships(&mut self) {
         let program = &self.policy.program;
-        let blocks: [(&[GroupRow], fn(Vec<Arc<str>>) -> Destination); 3] = [
+        let blocks: [(&[GroupRow], ToGroups); 3] = [
             (&program.groups, Destination::Groups),
             (&program.lists, Destination::Lists),
             (&program.forbids, Destination::Forbidden),

@@ -51,6 +51,7 @@ impl Writer<'_> {
         for statement in [
             "DELETE FROM person WHERE id = ?1",
             "DELETE FROM approval WHERE person = ?1",
+            "DELETE FROM emergency_end WHERE person = ?1",
             "DELETE FROM last_record WHERE person = ?1",
             "DELETE FROM written_back WHERE person = ?1",
             "DELETE FROM notice_state WHERE person = ?1",

@@ -208,3 +208,30 @@ fn what_a_typing_mistake_names_is_said_to_be_nothing() {
     place.expect(1, &["forget", "1"]);
     assert!(!place.path(".tenure").exists());
 }
+
+#[test]
+fn an_order_that_overrules_hr_is_not_forgotten_by_the_way() {
+    let place = with_quirina();
+    let order = [
+        "terminate",
+        "HR-8150",
+        "--now",
+        "--because",
+        "theft",
+        "--yes",
+        "--stage",
+        "gone",
+    ];
+    let ran = place.run(&order);
+    assert!(matches!(ran.code, 0 | 2), "{ran}");
+    let ran = forget(&place, &["--yes"]);
+    assert!(ran.code == 1 && ran.said("error[still-here]"), "{ran}");
+    assert!(ran.said("--lift"), "{ran}");
+    let out = place
+        .expect(0, &["audit", "export", "--person", "HR-8150"])
+        .out;
+    assert!(
+        out.contains("\"event\":\"terminate\"") && out.contains("\"because\":\"theft\""),
+        "{out}"
+    );
+}

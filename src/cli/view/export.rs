@@ -196,6 +196,7 @@ pub fn line(entry: &TrailEntry) -> String {
         "group": group,
         "changes": changes,
         "reasons": action.map(|action| action.reasons.iter().map(reason_json).collect::<Vec<_>>()),
+        "because": entry.because,
         "approved_by": action.and_then(approved_by),
         "text": deed.and_then(|deed| deed.text.clone()),
         "mend": deed.and_then(|deed| deed.mend.clone()),
@@ -327,6 +328,7 @@ fn note(entry: &TrailEntry, deed: Option<&Deed>) -> String {
     match deed {
         Some(deed) => deed.text.clone().unwrap_or_default(),
         None if entry.event == "action" => String::new(),
+        None if entry.because.is_some() => entry.because.clone().unwrap_or_default(),
         None => entry.facts.to_string(),
     }
 }
