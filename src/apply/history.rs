@@ -244,16 +244,17 @@ fn actions(db: &Connection, run: Uuid) -> Result<Vec<ActionRecord>, StoreError> 
 
 /// What was kept apart of an action.
 #[derive(Default)]
-struct Told {
-    action: Option<Action>,
-    text: Option<String>,
-    mend: Option<String>,
-    already: bool,
-    formerly: Option<Formerly>,
+pub(super) struct Told {
+    pub(super) action: Option<Action>,
+    pub(super) object: Option<Guid>,
+    pub(super) text: Option<String>,
+    pub(super) mend: Option<String>,
+    pub(super) already: bool,
+    pub(super) formerly: Option<Formerly>,
 }
 
 /// The action and what is to be said of it, from what was kept apart.
-fn described(text: &str) -> Result<Told, StoreError> {
+pub(super) fn described(text: &str) -> Result<Told, StoreError> {
     let broken = || codec::unreadable("an action", text);
     let value: serde_json::Value = serde_json::from_str(text).map_err(|_| broken())?;
     let word = |name: &str| value.get(name).and_then(|word| word.as_str());
@@ -262,6 +263,7 @@ fn described(text: &str) -> Result<Told, StoreError> {
     let formerly = word("formerly").map(file::formerly_from_json).transpose();
     Ok(Told {
         action: Some(action),
+        object: word("object").and_then(Guid::parse),
         text: word("text").map(Into::into),
         mend: word("mend").map(Into::into),
         already: value.get("already").and_then(serde_json::Value::as_bool) == Some(true),

@@ -1,5 +1,12 @@
 //! The flags of all commands: parser, help, completions and man pages come from this one definition.
 
+mod trail;
+
+pub(super) use trail::{
+    AuditCommand, ExportArgs, ExportFormat, ForgetArgs, PrivacyArgs, PrivacyFormat, VerifyArgs,
+    WhoArgs,
+};
+
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ffi::OsStr;
@@ -79,6 +86,18 @@ pub enum Command {
     Terminate(TerminateArgs),
     /// Until an instant, do only what takes access away
     Freeze(FreezeArgs),
+    /// The audit trail: whether it is whole, and as a file
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Who is or was in a group, by which rule and since when
+    #[command(after_help = trail::WHO_EXAMPLE)]
+    Who(WhoArgs),
+    /// Destroy what is kept of one person
+    #[command(after_help = trail::FORGET_EXAMPLE)]
+    Forget(ForgetArgs),
+    /// Which HR attribute goes where, who can read it there, and how long it is kept
+    #[command(after_help = trail::PRIVACY_EXAMPLE)]
+    Privacy(PrivacyArgs),
     /// Whether everything that a run needs is there, each shortfall with its mend
     Doctor(DoctorArgs),
     /// A local Personio API over sample data, for trying things out

@@ -64,7 +64,8 @@ pub(super) fn unknown(wanted: &str) -> Report {
         .help("`tenure history` lists the runs; the beginning of an id is enough")
 }
 
-fn store(global: &Global) -> Result<Option<Store>, Report> {
+/// The state, where there is one.
+pub(super) fn store(global: &Global) -> Result<Option<Store>, Report> {
     let workspace = check::open(global)?;
     Ok(Store::open_existing(
         &workspace.path(&workspace.config.state),

@@ -8,15 +8,19 @@
 mod apply;
 mod args;
 mod at_work;
+mod audit;
 mod check;
 mod codes;
 mod completions;
+mod days;
 mod directory;
 mod disk;
 mod doctor;
 mod explain;
 mod explain_code;
 mod forecast;
+mod freeze;
+mod forget;
 mod freeze;
 mod history;
 mod matching;
@@ -27,6 +31,7 @@ mod people;
 mod personio_sim;
 mod plan;
 mod planning;
+mod privacy;
 mod report;
 mod resume;
 mod reveal;
@@ -35,6 +40,7 @@ mod session;
 mod terminate;
 mod undo;
 pub mod view;
+mod who;
 
 pub use args::{Cli, Command, command};
 pub use explain_code::every_code;
@@ -108,6 +114,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Undo(arguments) => undo::run(&cli.global, arguments, &mut output),
         Command::Terminate(arguments) => terminate::run(&cli.global, arguments, &mut output),
         Command::Freeze(arguments) => freeze::run(&cli.global, arguments, &mut output),
+        Command::Audit(command) => audit::run(&cli.global, command, &mut output),
+        Command::Who(arguments) => who::run(&cli.global, arguments, &mut output),
+        Command::Forget(arguments) => forget::run(&cli.global, arguments, &mut output),
+        Command::Privacy(arguments) => privacy::run(&cli.global, arguments, &mut output),
         Command::Explain(arguments) => explain::run(&cli.global, arguments, &mut output),
         Command::ExplainCode(arguments) => explain_code::run(arguments, &mut output),
         Command::Doctor(arguments) => doctor::run(&cli.global, arguments, &mut output),

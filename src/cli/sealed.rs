@@ -13,7 +13,7 @@ use age::x25519::Recipient;
 use age::{EncryptError, Encryptor};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -51,15 +51,47 @@ struct Line<'a> {
     must_change: bool,
 }
 
+/// Removes the passwords of somebody: of these runs the files of these names. Yields how many there were.
+pub(super) fn remove(
+    workspace: &Workspace,
+    runs: &BTreeSet<Uuid>,
+    names: &BTreeSet<String>,
+) -> io::Result<usize> {
+    let mut removed = 0;
+    for run in runs {
+        let folder = folder(workspace).join(run.to_string());
+        if !folder.is_dir() {
+            continue;
+        }
+        for entry in fs::read_dir(&folder)? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let name = name.strip_suffix(".new").unwrap_or(&name);
+            let name = name.strip_suffix(".age").unwrap_or(name);
+            if names.contains(&name.to_lowercase()) {
+                fs::remove_file(&path)?;
+                removed += 1;
+            }
+        }
+        sync_folder(&folder)?;
+    }
+    Ok(removed)
+}
+
+/// The folder of all runs.
+fn folder(workspace: &Workspace) -> PathBuf {
+    let state = workspace.path(&workspace.config.state);
+    state.parent().unwrap_or(Path::new("")).join(FOLDER)
+}
+
 impl SealedPasswords {
     /// Seals to these, beside the state of this workspace.
     pub(super) fn new(workspace: &Workspace, recipients: &[Arc<str>]) -> Self {
-        let state = workspace.path(&workspace.config.state);
         // They were checked with the policy; one that cannot be read here would be none at all, and is told as such.
         let recipients = recipients.iter().filter_map(|key| key.parse().ok());
         Self {
             recipients: recipients.collect(),
-            folder: state.parent().unwrap_or(Path::new("")).join(FOLDER),
+            folder: folder(workspace),
             sealed: Mutex::default(),
         }
     }

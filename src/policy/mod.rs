@@ -14,6 +14,7 @@ mod compile;
 mod eval;
 pub mod explain;
 mod files;
+mod flows;
 mod ir;
 mod items;
 mod lower;
@@ -31,6 +32,7 @@ pub use builtin::{Example, Page, examples, page as functions_page, pages};
 pub use compile::{FileKey, Input, compile};
 pub use eval::{Evaluator, Overrides, Teller, absent_wishes, wishes, wishes_under};
 pub use files::wanted_files;
+pub use flows::{Destination, Flow, Read};
 pub use notice::Telling;
 pub use program::Policy;
 pub use ruleset::{

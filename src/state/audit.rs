@@ -3,8 +3,7 @@
 //! An entry's hash covers its number, time, event, run, facts, the digest of the values kept apart, and the
 //! hash before it: whoever changes, drops or slips in an entry breaks the chain from there on. Facts hold
 //! nothing personal; what does is [`super::private`], and the trail carries its salted digest alone. So a
-//! person can be forgotten and the trail still proves itself. What it cannot prove is that nobody cut off its
-//! end: keep [`Verified::head`] somewhere else for that.
+//! person can be forgotten and the trail still proves itself, as [`super::verify`] does.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -50,56 +49,23 @@ pub struct Recorded {
     pub facts: String,
     /// What is personal; `None` where there never was anything.
     pub private: Option<Private>,
+    /// Whose it is; `None` where it is nobody's, or was forgotten.
+    pub person: Option<PersonId>,
     /// The hash of this entry, in hexadecimal digits.
     pub hash: String,
 }
 
-/// A trail that is whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verified {
-    /// How many entries there are.
-    pub entries: u64,
-    /// How many of them had values that were forgotten since.
-    pub forgotten: u64,
-    /// The hash of the last entry, in hexadecimal digits.
-    pub head: String,
-}
-
-/// Where a trail is broken.
-#[derive(Debug, thiserror::Error)]
-pub enum AuditError {
-    /// The store could not be read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// An entry is missing, or was slipped in.
-    #[error("the audit trail has no entry {expected}; the next one is {found}")]
-    Gap {
-        /// The number that should come.
-        expected: u64,
-        /// The number that came.
-        found: u64,
-    },
-    /// An entry is not what was written.
-    #[error("entry {seq} of the audit trail was changed: {what}")]
-    Changed {
-        /// Its number.
-        seq: u64,
-        /// What does not agree.
-        what: &'static str,
-    },
-}
-
 /// A row of the trail, as it is stored.
-struct Row {
-    seq: i64,
-    at: String,
-    event: String,
+pub(super) struct Row {
+    pub(super) seq: i64,
+    pub(super) at: String,
+    pub(super) event: String,
     run: Option<String>,
-    facts: String,
-    private: Option<i64>,
-    digest: Option<Vec<u8>>,
-    previous: Vec<u8>,
-    hash: Vec<u8>,
+    pub(super) facts: String,
+    pub(super) private: Option<i64>,
+    pub(super) digest: Option<Vec<u8>>,
+    pub(super) previous: Vec<u8>,
+    pub(super) hash: Vec<u8>,
 }
 
 /// Appends an entry; yields the number of what it keeps apart.
@@ -149,7 +115,7 @@ fn head(db: &Connection) -> Result<(i64, Vec<u8>), StoreError> {
 }
 
 /// Number and hash of what stands before the first entry that is kept.
-fn base(db: &Connection) -> Result<(i64, Vec<u8>), StoreError> {
+pub(super) fn base(db: &Connection) -> Result<(i64, Vec<u8>), StoreError> {
     let base = db
         .query_row("SELECT seq, hash FROM audit_base", [], |row| {
             Ok((row.get(0)?, row.get(1)?))
@@ -159,7 +125,7 @@ fn base(db: &Connection) -> Result<(i64, Vec<u8>), StoreError> {
 }
 
 impl Row {
-    fn expected_hash(&self) -> [u8; 32] {
+    pub(super) fn expected_hash(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         hash.update(PURPOSE);
         let seq = self.seq.to_be_bytes();
@@ -182,87 +148,50 @@ impl Row {
 }
 
 impl Store {
-    /// That the audit trail is whole: every entry there, none changed, every value kept apart the one that was
-    /// written.
-    pub fn verify_audit(&self) -> Result<Verified, AuditError> {
-        let mut broken = None;
-        let (mut entries, mut forgotten) = (0, 0);
-        let mut head = Vec::new();
-        self.read(|db| {
-            let (mut last, mut previous) = base(db)?;
-            each_row(db, |row| {
-                if broken.is_some() {
-                    return Ok(());
-                }
-                let seq = row.seq.cast_unsigned();
-                if row.seq != last + 1 {
-                    broken = Some(AuditError::Gap {
-                        expected: (last + 1).cast_unsigned(),
-                        found: seq,
-                    });
-                    return Ok(());
-                }
-                let changed = |what| Some(AuditError::Changed { seq, what });
-                if row.previous != previous {
-                    broken = changed("it does not follow the entry before it");
-                } else if row.expected_hash().as_slice() != row.hash.as_slice() {
-                    broken = changed("its hash does not agree");
-                }
-                if let Some(id) = row.private {
-                    match private::get(db, id) {
-                        Ok((Private::Forgotten, _)) => forgotten += 1,
-                        Ok((_, digest)) if digest.map(Vec::from) == row.digest => {}
-                        Ok(_) => broken = changed("its values are not those that were written"),
-                        Err(StoreError::Unreadable { .. }) => {
-                            broken = changed("its values cannot be opened");
-                        }
-                        Err(error) => return Err(error),
-                    }
-                }
-                entries += 1;
-                last = row.seq;
-                previous = row.hash;
-                Ok(())
-            })?;
-            head = previous;
-            Ok(())
-        })?;
-        match broken {
-            Some(error) => Err(error),
-            None => Ok(Verified {
-                entries,
-                forgotten,
-                head: codec::hex(&head),
-            }),
-        }
-    }
-
     /// The whole trail, oldest first.
     pub fn audit_trail(&self) -> Result<Vec<Recorded>, StoreError> {
         let mut trail = Vec::new();
-        self.read(|db| {
-            each_row(db, |row| {
-                let private = row
-                    .private
-                    .map(|id| private::get(db, id).map(|found| found.0))
-                    .transpose()?;
-                trail.push(Recorded {
-                    seq: row.seq.cast_unsigned(),
-                    at: codec::time(&row.at)?,
-                    event: row.event,
-                    run: row.run.as_deref().map(codec::uuid).transpose()?,
-                    facts: row.facts,
-                    private,
-                    hash: codec::hex(&row.hash),
-                });
-                Ok(())
-            })
+        self.each_recorded(|entry| {
+            trail.push(entry);
+            Ok::<(), StoreError>(())
         })?;
         Ok(trail)
     }
+
+    /// Calls `each` with every entry, oldest first, until it fails; all are of one instant.
+    pub fn each_recorded<E: From<StoreError>>(
+        &self,
+        mut each: impl FnMut(Recorded) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut failed = None;
+        self.read(|db| {
+            each_row(db, |row| {
+                if failed.is_none() {
+                    failed = each(recorded(db, row)?).err();
+                }
+                Ok(())
+            })
+        })?;
+        failed.map_or(Ok(()), Err)
+    }
 }
 
-fn each_row(
+fn recorded(db: &Connection, row: Row) -> Result<Recorded, StoreError> {
+    let private = row.private.map(|id| private::get(db, id)).transpose()?;
+    let owner = row.private.map(|id| private::owner(db, id)).transpose()?;
+    Ok(Recorded {
+        seq: row.seq.cast_unsigned(),
+        at: codec::time(&row.at)?,
+        event: row.event,
+        run: row.run.as_deref().map(codec::uuid).transpose()?,
+        facts: row.facts,
+        private: private.map(|(value, _)| value),
+        person: owner.flatten(),
+        hash: codec::hex(&row.hash),
+    })
+}
+
+pub(super) fn each_row(
     db: &Connection,
     mut each: impl FnMut(Row) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {

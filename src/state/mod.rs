@@ -25,10 +25,11 @@ mod records;
 mod retention;
 mod store;
 mod told;
+mod verify;
 mod whole;
 mod write;
 
-pub use audit::{AuditError, Entry, Recorded, Verified};
+pub use audit::{Entry, Recorded};
 pub use error::StoreError;
 pub use lock::{Holder, Lock, LockError};
 pub use mark::{Foreign, Found, Lease, Mark};
@@ -41,4 +42,5 @@ pub use prior::{
 pub use private::Private;
 pub use retention::{Keep, Pruned};
 pub use store::{Identity, SCHEMA_VERSION, Store};
+pub use verify::{AuditError, Verified, Written};
 pub use write::Writer;

@@ -121,6 +121,16 @@ pub(crate) fn get(db: &Connection, id: i64) -> Result<(Private, Option<[u8; 32]>
     Ok((Private::Known(text.into()), Some(digest)))
 }
 
+/// Whose a value is; `None` where it is nobody's, or nobody's any more.
+pub(crate) fn owner(db: &Connection, id: i64) -> Result<Option<PersonId>, StoreError> {
+    let owner: Option<Option<String>> = db
+        .prepare_cached("SELECT person FROM private WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    let owner = owner.flatten().filter(|owner| !owner.is_empty());
+    owner.as_deref().map(codec::person).transpose()
+}
+
 fn open(key: &[u8], body: &[u8]) -> Result<Vec<u8>, StoreError> {
     let broken = || codec::unreadable("a sealed value", "changed since it was sealed");
     let key: [u8; KEY_BYTES] = key.try_into().map_err(|_| broken())?;

@@ -41,7 +41,7 @@ impl Store {
     pub fn prune(&mut self, lock: &Lock, keep: &Keep, at: Timestamp) -> Result<Pruned, StoreError> {
         let pruned = self.write(lock, |writer| {
             let db = writer.db();
-            let entries = drop_trail(db, keep.trail_since)?;
+            let (entries, last) = drop_trail(db, keep.trail_since)?;
             let runs = drop_runs(db, keep.trail_since)?;
             super::outbox::drop_before(db, &second(keep.trail_since))?;
             let values = destroy_values(db, keep.values_since)?;
@@ -55,6 +55,7 @@ impl Store {
                     "values": values,
                     "values_since": keep.values_since.to_string(),
                     "entries": entries,
+                    "last": last,
                     "runs": runs,
                     "trail_since": keep.trail_since.to_string(),
                 });
@@ -80,8 +81,8 @@ fn second(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
-/// Drops the entries before the first that is young enough.
-fn drop_trail(db: &Connection, since: Timestamp) -> Result<usize, StoreError> {
+/// Drops the entries before the first that is young enough; how many, and the number of the last.
+fn drop_trail(db: &Connection, since: Timestamp) -> Result<(usize, Option<i64>), StoreError> {
     let first: Option<i64> = db.query_row(
         "SELECT min(seq) FROM audit WHERE substr(at, 1, 19) >= ?1",
         [second(since)],
@@ -95,7 +96,7 @@ fn drop_trail(db: &Connection, since: Timestamp) -> Result<usize, StoreError> {
         )
         .optional()?;
     let Some((seq, hash)) = last else {
-        return Ok(0);
+        return Ok((0, None));
     };
     db.execute(
         "DELETE FROM private WHERE id IN (SELECT private FROM audit WHERE seq <= ?1)",
@@ -105,7 +106,8 @@ fn drop_trail(db: &Connection, since: Timestamp) -> Result<usize, StoreError> {
         "INSERT OR REPLACE INTO audit_base (only, seq, hash) VALUES (1, ?1, ?2)",
         params![seq, hash],
     )?;
-    Ok(db.execute("DELETE FROM audit WHERE seq <= ?1", [seq])?)
+    let dropped = db.execute("DELETE FROM audit WHERE seq <= ?1", [seq])?;
+    Ok((dropped, Some(seq)))
 }
 
 fn drop_runs(db: &Connection, since: Timestamp) -> Result<usize, StoreError> {

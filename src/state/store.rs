@@ -162,6 +162,28 @@ impl Store {
             .map_err(|error| StoreError::from(error).at(&self.path))
     }
 
+    /// Writes the file anew without anything that it no longer holds, and empties the write-ahead log: what was
+    /// deleted before is in no byte of either.
+    ///
+    /// `secure_delete` overwrites what is deleted where it lies; where pages were split or joined before, an older
+    /// copy may lie in the unused part of another one, and this is what is rid of here.
+    pub fn wipe(&self, _lock: &Lock) -> Result<(), StoreError> {
+        let whole = || -> Result<(), StoreError> {
+            // The copy that is made on the way does not go to a disk.
+            self.db.pragma_update(None, "temp_store", "memory")?;
+            self.db.execute_batch("VACUUM")?;
+            let held: bool = self
+                .db
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            if held {
+                let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+                return Err(rusqlite::Error::SqliteFailure(busy, None).into());
+            }
+            Ok(())
+        };
+        whole().map_err(|error| error.at(&self.path))
+    }
+
     /// Looks through the whole file for damage; slow, for `doctor` and after a restore.
     pub fn check_integrity(&self) -> Result<(), StoreError> {
         self.read(|db| {

@@ -12,9 +12,19 @@ use crate::hr::PersonId;
 impl Writer<'_> {
     /// Destroys the key under which a person's values are sealed, and what the state knows of them (S12).
     ///
-    /// Runs, actions and the trail stay, without a way back to the person. Call [`super::Store::checkpoint`]
-    /// afterwards, so that the wiped pages do not survive in the write-ahead log.
+    /// Runs, actions and the trail stay, without a way back to the person. Call [`super::Store::wipe`] afterwards,
+    /// so that nothing of it survives in pages that are not used any more.
     pub fn forget(&mut self, person: &PersonId, at: Timestamp) -> Result<(), StoreError> {
+        self.forget_and_say(person, "{}", at)
+    }
+
+    /// The same; `facts` go onto the trail for ever, and name nobody.
+    pub fn forget_and_say(
+        &mut self,
+        person: &PersonId,
+        facts: &str,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         private::destroy_key(self.db(), person)?;
         let id = person.to_string();
         let accounts: Vec<Guid> = {
@@ -30,10 +40,18 @@ impl Writer<'_> {
         };
         for guid in accounts {
             self.remove_account(guid, at)?;
+            // Quotes and all: the list is one of texts.
+            let entry = format!("\"{guid}\"");
+            self.db().execute(
+                "UPDATE run SET first_seen = replace(replace(replace(first_seen, ?1 || ',', ''), ',' || ?1, ''), ?1, '')
+                 WHERE instr(first_seen, ?1) > 0",
+                [entry],
+            )?;
         }
         for statement in [
             "DELETE FROM person WHERE id = ?1",
             "DELETE FROM approval WHERE person = ?1",
+            "DELETE FROM emergency_end WHERE person = ?1",
             "DELETE FROM last_record WHERE person = ?1",
             "DELETE FROM written_back WHERE person = ?1",
             "DELETE FROM notice_state WHERE person = ?1",
@@ -50,7 +68,7 @@ impl Writer<'_> {
             at,
             event: "forgotten",
             run: None,
-            facts: "{}",
+            facts,
             private: None,
         })?;
         Ok(())

@@ -207,6 +207,14 @@ impl Workspace {
         })
     }
 
+    /// The text of the file of written-back values without those of a person, and how many these are.
+    pub(crate) fn written_back_without(
+        &self,
+        person: &hr::PersonId,
+    ) -> Result<(String, usize), Error> {
+        written::without(&self.written_back(), person)
+    }
+
     /// Where what was written back to an embedded HR is, or will be: beside the working copy.
     pub(crate) fn written_back(&self) -> PathBuf {
         self.working_copy().with_file_name(written::FILE)

@@ -95,9 +95,7 @@ impl WriteBack for EmbeddedHr<'_> {
             before.unwrap_or_default().to_owned(),
             after.to_owned(),
         ];
-        let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
-        let line = format!("{}\n", cells.join(","));
-        self.append(&line)
+        self.append(&line(&cells))
             .map_err(|error| PortError::Storage(format!("{}: {error}", self.file.display())))?;
         self.written.borrow_mut().push(Written {
             person: field.person.clone(),
@@ -107,6 +105,31 @@ impl WriteBack for EmbeddedHr<'_> {
         });
         Ok(())
     }
+}
+
+/// The text of a file of written-back values without those of a person, and how many these are.
+pub(super) fn without(file: &Path, person: &PersonId) -> Result<(String, usize), super::Error> {
+    let all = read(file)?;
+    let mut text = HEADER.to_owned();
+    let mut gone = 0;
+    for one in &all {
+        if one.person == *person {
+            gone += 1;
+            continue;
+        }
+        text.push_str(&line(&[
+            one.person.to_string(),
+            one.field.to_string(),
+            one.before.as_deref().unwrap_or_default().to_owned(),
+            one.after.to_string(),
+        ]));
+    }
+    Ok((text, gone))
+}
+
+fn line(cells: &[String; 4]) -> String {
+    let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
+    cells.join(",") + "\n"
 }
 
 fn quoted(cell: &str) -> String {

@@ -3,6 +3,7 @@
 //! [`Place`] is a folder with a workspace in it: a copy of the example in `rules/`, or the small company of
 //! [`company`]. Begin with [`example`]; `ldif` reads and writes the directory as a human with an editor would.
 
+mod audit;
 mod bad_input;
 mod bad_plan;
 mod belongs;
@@ -16,6 +17,7 @@ mod exits;
 mod explain;
 mod explain_code;
 mod forecast;
+mod forget;
 mod hostile;
 mod kerberos;
 #[cfg(debug_assertions)] // a release build has nothing that would halt it
@@ -27,11 +29,13 @@ mod orders;
 mod passwords;
 mod personio_sim;
 mod privacy;
+mod processing;
 mod readme;
 mod sources;
 mod statements;
 mod told;
 mod undo;
+mod who;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

@@ -2,8 +2,8 @@
 //!
 //! A block with a file's name is that file; a `diff` with a name changes it; `sh` is typed, line by line; the
 //! `text` behind it is the whole output, both streams as a terminal shows them, and `exit=CODE` how the last
-//! command ends (0 if it is not said). What differs from run to run (run ids, the folder) is replaced by
-//! [`RUN`] and [`FOLDER`].
+//! command ends (0 if it is not said). What differs from run to run (run ids, hashes, the folder) is replaced by
+//! [`RUN`], [`HASH`] and [`FOLDER`].
 //!
 //! `TENURE_WRITE_DOCS=1` writes what came out into the document; read it before it is committed.
 
@@ -21,10 +21,19 @@ const RUN: &str = "019cadf2-7e80-7000-8000-a1b2c3d4e5f6";
 /// Stands for the folder in which everything happens.
 const FOLDER: &str = "/home/ada/company";
 
+/// Stands for the hash of an entry of the audit trail, which is salted.
+const HASH: &str = "5d1f7f0b4c6f0a2be3a0de1a3b9f7f34a5a2f6a1c7f6f0c1f5a4ad9f8e7b6c5d";
+
 /// Runs a document in an empty folder; every output must be as shown.
 pub(crate) fn holds(document: &str) {
+    holds_after(document, |_| {});
+}
+
+/// The same in a folder in which something happened before.
+pub(crate) fn holds_after(document: &str, before: impl FnOnce(&Path)) {
     let text = std::fs::read_to_string(document).unwrap();
     let folder = TempDir::new().unwrap();
+    before(folder.path());
     let mut said: Option<(String, i32)> = None;
     let mut outputs: Vec<String> = Vec::new();
     for block in blocks(&text) {
@@ -109,6 +118,8 @@ pub(crate) fn typed(folder: &Path, block: &Block) -> (String, i32) {
     let run =
         regex::Regex::new("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}").unwrap();
     let shown = run.replace_all(&shown, RUN);
+    let hash = regex::Regex::new("[0-9a-f]{64}").unwrap();
+    let shown = hash.replace_all(&shown, HASH);
     let real = folder.canonicalize().unwrap();
     let shown = shown.replace(&*real.to_string_lossy(), FOLDER);
     (shown.replace(&*folder.to_string_lossy(), FOLDER), code)

@@ -6,3 +6,8 @@ use super::shell;
 fn the_tour_shows_what_happens() {
     shell::holds("docs/tour.md");
 }
+
+#[test]
+fn the_page_of_the_trail_shows_what_happens() {
+    shell::holds_after("docs/audit.md", super::world::company);
+}

@@ -84,6 +84,70 @@ fn whatever_is_changed_is_found() {
             "entry 3 of the audit trail was changed: its values are not those that were written",
         ),
         (
+            "UPDATE audit SET private = NULL WHERE seq = 3",
+            "entry 3 of the audit trail was changed: its values are not those that were written",
+        ),
+        (
+            "UPDATE audit SET private = 99 WHERE seq = 3",
+            "entry 3 of the audit trail was changed: its values are gone, and no entry says that they were forgotten",
+        ),
+        (
+            "UPDATE audit SET private = 1 WHERE seq = 1",
+            "entry 1 of the audit trail was changed: its values are not those that were written",
+        ),
+        (
+            "UPDATE audit SET digest = zeroblob(32) WHERE seq = 2",
+            "entry 2 of the audit trail was changed: its hash does not agree",
+        ),
+        (
+            "UPDATE audit SET digest = NULL WHERE seq = 2",
+            "entry 2 of the audit trail was changed: its hash does not agree",
+        ),
+        (
+            "UPDATE audit SET previous = zeroblob(32) WHERE seq = 2",
+            "entry 2 of the audit trail was changed: it does not follow the entry before it",
+        ),
+        (
+            "UPDATE audit SET run = '019cadf2-7e80-7000-8000-a1b2c3d4e5f6' WHERE seq = 2",
+            "entry 2 of the audit trail was changed: its hash does not agree",
+        ),
+        (
+            "UPDATE audit SET seq = 7 WHERE seq = 3",
+            "the audit trail has no entry 3; the next one is 7",
+        ),
+        (
+            "INSERT INTO audit SELECT 4, at, event, run, facts, private, digest, previous, hash FROM audit WHERE seq = 3",
+            "entry 4 of the audit trail was changed: it does not follow the entry before it",
+        ),
+        (
+            "INSERT INTO audit SELECT -3, at, event, run, facts, private, digest, previous, hash FROM audit WHERE seq = 1",
+            "the audit trail has no entry 1; the next one is -3",
+        ),
+        (
+            "INSERT INTO audit_base SELECT 1, seq, hash FROM audit WHERE seq = 1",
+            "the audit trail has no entry 2; the next one is 1",
+        ),
+        (
+            "UPDATE private SET person = 'hr-bob-0816' WHERE id = 1",
+            "entry 2 of the audit trail was changed: its values cannot be opened",
+        ),
+        (
+            "UPDATE private SET body = (SELECT body FROM private WHERE id = 2), person = 'hr-bob-0816' WHERE id = 1",
+            "entry 2 of the audit trail was changed: its values are not those that were written",
+        ),
+        (
+            "UPDATE private SET body = x'' , person = '' WHERE id = 1",
+            "entry 2 of the audit trail was changed: its values are gone, and no entry says that they were forgotten",
+        ),
+        (
+            "DELETE FROM private WHERE id = 1",
+            "entry 2 of the audit trail was changed: its values are gone, and no entry says that they were forgotten",
+        ),
+        (
+            "DELETE FROM person_key WHERE person = 'hr-ada-0815'",
+            "entry 2 of the audit trail was changed: its values cannot be opened",
+        ),
+        (
             "UPDATE private SET body = zeroblob(80) WHERE id = 1",
             "entry 2 of the audit trail was changed: its values cannot be opened",
         ),
@@ -95,6 +159,66 @@ fn whatever_is_changed_is_found() {
             "{statement}"
         );
     }
+}
+
+#[test]
+fn two_entries_that_change_places_are_found() {
+    let bench = three_entries();
+    let db = rusqlite::Connection::open(bench.path()).unwrap();
+    for (from, to) in [(2, -1), (3, 2), (-1, 3)] {
+        db.execute("UPDATE audit SET seq = ?2 WHERE seq = ?1", [from, to])
+            .unwrap();
+    }
+    drop(db);
+    let error = bench.store().verify_audit().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "entry 2 of the audit trail was changed: it does not follow the entry before it"
+    );
+    assert_eq!(error.entry().unwrap().event, "action");
+}
+
+#[test]
+fn an_end_that_is_cut_off_is_found_by_a_head_that_was_kept() {
+    let bench = three_entries();
+    let head = bench.store().verify_audit().unwrap().head;
+    assert_eq!(bench.store().has_entry(&head).unwrap(), Some(3));
+    let db = rusqlite::Connection::open(bench.path()).unwrap();
+    db.execute("DELETE FROM audit WHERE seq = 3", []).unwrap();
+    drop(db);
+    let verified = bench.store().verify_audit().unwrap();
+    assert_eq!(verified.entries, 2, "what is left is whole in itself");
+    assert_eq!(bench.store().has_entry(&head).unwrap(), None);
+    // And whoever goes on from there makes another trail.
+    let entry = Entry {
+        at: at(3),
+        event: "action",
+        run: None,
+        facts: "{}",
+        private: Some((Some(&person("hr-bob-0816")), "sn: Babbage -> Hopper")),
+    };
+    bench
+        .write(|writer| writer.audit(&entry).map(|_| ()))
+        .unwrap();
+    assert_eq!(bench.store().verify_audit().unwrap().entries, 3);
+    assert_eq!(bench.store().has_entry(&head).unwrap(), None);
+}
+
+#[test]
+fn a_beginning_that_is_cut_off_needs_an_entry_that_says_so() {
+    let bench = three_entries();
+    let db = rusqlite::Connection::open(bench.path()).unwrap();
+    db.execute(
+        "INSERT INTO audit_base SELECT 1, seq, hash FROM audit WHERE seq = 2",
+        [],
+    )
+    .unwrap();
+    db.execute("DELETE FROM audit WHERE seq <= 2", []).unwrap();
+    drop(db);
+    assert_eq!(
+        bench.store().verify_audit().unwrap_err().to_string(),
+        "the audit trail begins behind entry 2, and no entry says that those before were dropped"
+    );
 }
 
 #[test]

@@ -117,6 +117,7 @@ fn the_trail_loses_its_beginning_alone() {
     assert_eq!(left.first().unwrap(), &(6, "secret of day 50".to_owned()));
     let verified = bench.store().verify_audit().unwrap();
     assert_eq!((verified.entries, verified.forgotten), (7, 0));
+    assert_eq!((verified.dropped, verified.ends.unwrap().0.seq), (5, 6));
     // From there on it is as strict as before: an entry less is found out.
     let db = rusqlite::Connection::open(bench.path()).unwrap();
     db.execute("DELETE FROM audit WHERE seq = 6", []).unwrap();
@@ -127,7 +128,8 @@ fn the_trail_loses_its_beginning_alone() {
             broken,
             AuditError::Gap {
                 expected: 6,
-                found: 7
+                found: 7,
+                ..
             }
         ),
         "{broken}"

@@ -1,10 +1,11 @@
 //! `tenure match`: which account is whose, as a table, as JSON and as CSV.
 //!
 //! [`MatchView::rows`] makes rows out of a [`Correlation`]; the three forms show the same rows. In CSV a cell
-//! that a spreadsheet would take for a formula gets a `'` in front (OWASP, "CSV Injection").
+//! is harmless to a spreadsheet ([`super::csv`]).
 //!
 //! Begin with [`MatchView`].
 
+use super::csv::cell;
 use super::page::{Line, Page};
 use super::{Options, json, words};
 use crate::directory::filetime::{from_filetime, from_generalized_time};
@@ -589,37 +590,4 @@ fn closing(options: &Options, rows: &[Row]) -> Line {
     }
     line.styled(palette.help, "tenure match --confirm")
         .plain(" writes what a rule proposes into the policy as `link` lines; the rest needs a `link` line by hand.")
-}
-
-/// A cell that is no formula to a spreadsheet, hostile characters visible, in quotes where it needs them.
-fn cell(text: &str) -> String {
-    let formula =
-        text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r']);
-    let text = visible(text);
-    let text = if formula {
-        format!("'{text}")
-    } else {
-        text.into_owned()
-    };
-    if text.contains([',', ';', '"', '\'']) || text.trim() != text {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::cell;
-
-    #[test]
-    fn a_spreadsheet_sees_no_formula() {
-        assert_eq!(cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
-        for text in ["+1", "-1", "@x", " =1", "\t=1", "\r=1", "\u{a0}=1"] {
-            assert!(cell(text).starts_with("\"'"), "{text:?}");
-        }
-        assert_eq!(cell("Zoë"), "Zoë");
-        assert_eq!(cell("a,b"), "\"a,b\"");
-        assert_eq!(cell("a\nb\u{202e}"), "a\\u{a}b\\u{202e}");
-    }
 }

@@ -5,12 +5,15 @@
 //! readable alone.
 //!
 //! **Invariant:** every text that comes from HR, a directory or a policy passes [`crate::text::visible`]
-//! on its way out: [`page::Line`] does it for the terminal, [`markdown`] and [`matching`] for their formats;
+//! on its way out: [`page::Line`] does it for the terminal, [`markdown`] and `csv` for their formats;
 //! [`json`] escapes instead.
 //!
 //! Begin with [`plan`](mod@plan), then [`page`].
 
 pub mod forecast;
+pub mod audit;
+mod csv;
+pub mod export;
 pub mod history;
 pub mod json;
 pub mod manual;
@@ -19,6 +22,8 @@ pub mod matching;
 pub mod page;
 pub mod palette;
 pub mod plan;
+pub mod privacy;
+pub mod who;
 mod words;
 
 pub use palette::Palette;

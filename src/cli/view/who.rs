@@ -1,0 +1,233 @@
+//! `tenure who`: the members of a group at a time, each with since when and by what, as a table and as JSON.
+
+use super::page::{Line, Page};
+use super::{Options, json, words};
+use crate::apply::roll::{Begin, By, End, Roll, Spell, Sure};
+use crate::directory::{Dn, Object};
+use crate::plan::Reason;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr as _;
+
+/// The widest name that takes part in the alignment.
+const MAX_NAME: usize = 36;
+
+/// What time is asked about.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The first instant.
+    pub from: Timestamp,
+    /// The first that is no longer meant.
+    pub before: Timestamp,
+    /// As typed; `None` is now.
+    pub on: Option<String>,
+}
+
+/// For people.
+pub fn human(group: &Object, base: &Dn, roll: &Roll, asked: &Asked, options: &Options) -> String {
+    let palette = &options.palette;
+    let mut page = Page::new(options.width);
+    let name = group
+        .account_name()
+        .map_or_else(|| words::leaf(group.dn()), str::to_owned);
+    let title = Line::new().styled(palette.heading, &name).styled(
+        palette.dim,
+        &format!("  {}", words::place(group.dn(), base)),
+    );
+    page.line(0, 2, &title);
+    let (sure, perhaps) = (
+        told(roll, asked, Sure::Yes),
+        told(roll, asked, Sure::Perhaps),
+    );
+    let time = asked.on.as_ref().map_or_else(
+        || format!("now, {}", words::instant(asked.from, &options.zone)),
+        |on| format!("on {on}"),
+    );
+    let was = if asked.on.is_some() {
+        "was in it"
+    } else {
+        "is in it"
+    };
+    let were = if asked.on.is_some() {
+        "were in it"
+    } else {
+        "are in it"
+    };
+    let count = match sure.len() {
+        0 => format!("nobody {was} {time}"),
+        1 => format!("1 {was} {time}"),
+        more => format!("{} {were} {time}", words::number(more)),
+    };
+    let unknown = match perhaps.len() {
+        0 => String::new(),
+        more => format!(", and of {} it is not known", words::number(more)),
+    };
+    let count = count + &unknown;
+    page.line(2, 2, &Line::of(&count));
+    let all = sure.iter().chain(&perhaps);
+    let widest = all
+        .map(|spell| label(spell).width())
+        .max()
+        .unwrap_or(0)
+        .min(MAX_NAME);
+    for (heading, spells) in [("", &sure), ("Not known for that time", &perhaps)] {
+        if spells.is_empty() {
+            continue;
+        }
+        page.blank();
+        if !heading.is_empty() {
+            page.line(0, 0, &Line::new().styled(palette.heading, heading));
+        }
+        for spell in spells {
+            let line = Line::new()
+                .styled(palette.name, &label(spell))
+                .padded(widest)
+                .plain("  ")
+                .plain(&times(spell, &options.zone))
+                .styled(palette.dim, &format!("  ← {}", by(&spell.by)));
+            page.line(2, widest + 6, &line);
+        }
+    }
+    page.blank();
+    for line in limits(roll, options) {
+        page.line(0, 2, &Line::new().styled(palette.dim, &line));
+    }
+    page.finish()
+}
+
+fn told<'a>(roll: &'a Roll, asked: &Asked, sure: Sure) -> Vec<&'a Spell> {
+    let spells = roll.spells.iter();
+    spells
+        .filter(|spell| spell.within(asked.from, asked.before) == sure)
+        .collect()
+}
+
+fn label(spell: &Spell) -> String {
+    let name = words::leaf(&spell.dn);
+    match (&spell.person, spell.is_group) {
+        (Some(person), _) => format!("{name} · {person}"),
+        (None, true) => format!("{name} (a group)"),
+        (None, false) => name,
+    }
+}
+
+fn times(spell: &Spell, zone: &TimeZone) -> String {
+    let at = |at: Timestamp| words::instant(at, zone);
+    let begin = match spell.begin {
+        Begin::At(begin) => format!("since {}", at(begin)),
+        Begin::Seen(seen) => format!("seen since {}", at(seen)),
+        Begin::Unknown => "since an unknown time".to_owned(),
+    };
+    match spell.end {
+        End::Open(_) => begin,
+        End::At(end) => format!("{begin}, until {}", at(end)),
+        End::Gone(end) => format!("{begin}, gone by {}", at(end)),
+    }
+}
+
+fn by(by: &By) -> String {
+    match by {
+        By::Rule(_, reasons) => {
+            let all: Vec<String> = reasons.iter().map(super::export::reason).collect();
+            all.join("; ")
+        }
+        By::Run => "a run; its rule is no longer known".to_owned(),
+        By::Adopted => "by hand or before; a rule gives it since".to_owned(),
+        By::Hand => "by hand or before".to_owned(),
+        By::Primary => "the primary group of the account".to_owned(),
+    }
+}
+
+/// What nobody can tell.
+fn limits(roll: &Roll, options: &Options) -> Vec<String> {
+    let mut lines = vec![match roll.since {
+        Some(since) => format!(
+            "What runs gave and took is known since {}; what hands did between two runs is not, nor what was before.",
+            words::instant(since, &options.zone)
+        ),
+        None => "No run was ever applied with this state: what was before is not known.".to_owned(),
+    }];
+    if roll.forgotten > 0 {
+        lines.push(format!(
+            "Of {} that runs gave or took, in this group or another, the values are gone: forgotten, or when `retention` was up.",
+            words::count(roll.forgotten, "membership", "memberships")
+        ));
+    }
+    if roll
+        .spells
+        .iter()
+        .any(|spell| spell.is_group && matches!(spell.end, End::Open(_)))
+    {
+        lines.push(
+            "Whoever is in a group that is in it is in it, too, and is not listed here.".to_owned(),
+        );
+    }
+    lines
+}
+
+/// For machines.
+pub fn json(group: &Object, roll: &Roll, asked: &Asked) -> String {
+    let spell = |spell: &Spell| {
+        let sure = match spell.within(asked.from, asked.before) {
+            Sure::Yes => true,
+            Sure::Perhaps => false,
+            Sure::No => return None,
+        };
+        let instant = |at: Timestamp| at.to_string();
+        let (since, seen) = match spell.begin {
+            Begin::At(at) => (Some(instant(at)), None),
+            Begin::Seen(at) => (None, Some(instant(at))),
+            Begin::Unknown => (None, None),
+        };
+        let (until, gone_by) = match spell.end {
+            End::At(at) => (Some(instant(at)), None),
+            End::Gone(at) => (None, Some(instant(at))),
+            End::Open(_) => (None, None),
+        };
+        let (word, run, rules) = match &spell.by {
+            By::Rule(run, reasons) => (
+                "rule",
+                Some(run.to_string()),
+                reasons.iter().map(rule).collect(),
+            ),
+            By::Run => ("run", None, Vec::new()),
+            By::Adopted => ("adopted", None, Vec::new()),
+            By::Hand => ("hand", None, Vec::new()),
+            By::Primary => ("primary", None, Vec::new()),
+        };
+        Some(json!({
+            "name": words::leaf(&spell.dn),
+            "person": spell.person.as_ref().map(ToString::to_string),
+            "account": spell.dn.to_string(),
+            "guid": spell.member.to_string(),
+            "is_group": spell.is_group,
+            "certain": sure,
+            "since": since,
+            "seen": seen,
+            "until": until,
+            "gone_by": gone_by,
+            "by": word,
+            "run": run,
+            "rules": rules,
+        }))
+    };
+    let members: Vec<Value> = roll.spells.iter().filter_map(spell).collect();
+    json::pretty(&json!({
+        "format": "tenure-who/1",
+        "group": {
+            "name": group.account_name(),
+            "dn": group.dn().to_string(),
+            "guid": group.guid().to_string(),
+        },
+        "from": asked.from.to_string(),
+        "before": asked.before.to_string(),
+        "members": members,
+        "known_since": roll.since.map(|at| at.to_string()),
+        "forgotten": roll.forgotten,
+    }))
+}
+
+fn rule(reason: &Reason) -> Value {
+    super::export::reason_json(reason)
+}
