@@ -86,21 +86,40 @@ pub fn plan(input: &Input<'_>) -> Plan {
 fn make(input: &Input<'_>) -> Plan {
     let world = World::new(input);
     let correlation = correlate::in_world(&world);
-    let mut builder = Builder::new(&world);
+    let draft = drafted(&world, &correlation);
+    finish(&world, &correlation, draft)
+}
+
+/// What each notice of the policy would say about one person, were it sent after this plan; pure as the plan is.
+pub fn previews(input: &Input<'_>, person: &PersonId) -> Vec<notice::Preview> {
+    let world = World::new(input);
+    let correlation = correlate::in_world(&world);
+    let mut draft = drafted(&world, &correlation);
+    let mut actions = std::mem::take(&mut draft.actions);
+    order::links_first(&mut actions);
+    let all = vec![true; actions.len()];
+    let actions = order::ordered(actions, &all);
+    notice::previews(&world, &mut draft, &actions, person)
+}
+
+/// What is to be done, before it is ordered and judged.
+fn drafted(world: &World<'_>, correlation: &Correlation) -> Draft {
+    let input = world.input;
+    let mut builder = Builder::new(world);
     if input.rules.confirmed.is_none() && correlation.holds_people {
-        unconfirmed(&mut builder, &correlation);
+        unconfirmed(&mut builder, correlation);
     } else {
-        builder.people(&correlation);
-        vanished::report(&mut builder, &correlation);
-        ignored(&mut builder, &correlation);
+        builder.people(correlation);
+        vanished::report(&mut builder, correlation);
+        ignored(&mut builder, correlation);
         builder.report_groups();
         builder.report_lacking();
     }
     quarantined(&mut builder);
     exceptions::report(&mut builder);
-    emergency::report(&mut builder, &correlation);
-    quality::unmet(&mut builder, &correlation);
-    finish(&world, &correlation, builder.draft)
+    emergency::report(&mut builder, correlation);
+    quality::unmet(&mut builder, correlation);
+    builder.draft
 }
 
 /// Before the first verdicts a run creates and changes nothing (S7).
