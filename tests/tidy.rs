@@ -71,10 +71,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "src/notice/http.rs",
         ],
     ),
-    (
-        "lettre::",
-        &["src/notice/letter.rs", "src/notice/smtp.rs"],
-    ),
+    ("lettre::", &["src/notice/letter.rs", "src/notice/smtp.rs"]),
     ("ldap3::", &["src/directory/ldap/"]),
     ("axum::", &["src/personio_sim/"]),
     ("miette::", &["src/diagnostic/render/"]),

@@ -21,7 +21,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// What to do where nothing says how notices are sent.
-const CONFIGURE: &str = "write `[mail]` with `smtp` and `from`, or `[http]` with `url`, into `tenure.toml`";
+const CONFIGURE: &str =
+    "write `[mail]` with `smtp` and `from`, or `[http]` with `url`, into `tenure.toml`";
 
 /// Lists, sends, previews or takes back.
 pub(super) fn run(
@@ -292,8 +293,7 @@ fn say_sent(sent: &Sent) -> String {
 fn without_way(sent: &Sent) -> Option<String> {
     let waiting = sent.without_way;
     let wait = if waiting == 1 { "waits" } else { "wait" };
-    (waiting > 0)
-        .then(|| format!("{} {wait}: `tenure.toml` does not say how", count(waiting)))
+    (waiting > 0).then(|| format!("{} {wait}: `tenure.toml` does not say how", count(waiting)))
 }
 
 fn count(number: usize) -> String {

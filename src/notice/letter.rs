@@ -4,7 +4,7 @@ use super::Message;
 use super::smtp::Settings;
 use crate::text::mail::{Address, HeadLine};
 use jiff::Timestamp;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
 use lettre::message::{Mailbox, MessageBuilder};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -44,6 +44,7 @@ pub(super) fn letter(
             HeaderName::new_from_ascii_str("X-Tenure-Notice"),
             HeadLine::new(&message.notice).as_str().to_owned(),
         ))
+        .header(MIME_VERSION_1_0)
         .header(ContentType::TEXT_PLAIN);
     let mail = builder
         .body(message.body.clone())

@@ -206,9 +206,8 @@ impl Sender<'_> {
             return Ok(());
         }
         let at = (world.clock)();
-        self.store.write(self.lock, |writer| {
-            writer.notice_begins(kept, &open, at)
-        })?;
+        self.store
+            .write(self.lock, |writer| writer.notice_begins(kept, &open, at))?;
         (world.pass)(Step::NoticeBegun);
         let (tried, problems) = self.hand_over(kept, &message, &open, world);
         (world.pass)(Step::NoticeHandedOver);
@@ -491,7 +490,7 @@ mod tests {
     #[test]
     fn each_wait_is_twice_the_last_up_to_a_quarter_of_a_day() {
         let at = Timestamp::UNIX_EPOCH;
-        let minutes = |attempts| (next_attempt(attempts, at).as_second() / 60);
+        let minutes = |attempts| next_attempt(attempts, at).as_second() / 60;
         assert_eq!([1, 2, 3, 9].map(minutes), [1, 2, 4, 256]);
         assert_eq!([10, 40, u32::MAX].map(minutes), [360; 3]);
     }

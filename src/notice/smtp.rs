@@ -96,7 +96,8 @@ impl Server {
             (true, Security::StartTls) if is_loopback(host) => Security::Plain,
             (true, Security::StartTls | Security::Tls | Security::Plain) => {
                 return Err((
-                    "`plain` is for a mail server on this machine, as `smtp://127.0.0.1:25`".to_owned(),
+                    "`plain` is for a mail server on this machine, as `smtp://127.0.0.1:25`"
+                        .to_owned(),
                     "remove the line: everything else is encrypted",
                 ));
             }
@@ -280,7 +281,11 @@ impl<'s> Mailer<'s> {
             return Ok(verdicts);
         }
         let verdict = self.content(mail);
-        verdicts.extend(taken.into_iter().map(|position| (position, verdict.clone())));
+        verdicts.extend(
+            taken
+                .into_iter()
+                .map(|position| (position, verdict.clone())),
+        );
         Ok(verdicts)
     }
 

@@ -15,7 +15,9 @@ const OTHER: &str =
     "renew it if the server is your own; else check the clock of this machine (`timedatectl`)";
 
 /// Why whoever answers is not to be trusted, and what to do, where that is the cause of an error.
-pub(super) fn distrust(error: &(dyn std::error::Error + 'static)) -> Option<(String, &'static str)> {
+pub(super) fn distrust(
+    error: &(dyn std::error::Error + 'static),
+) -> Option<(String, &'static str)> {
     let mut cause = Some(error);
     while let Some(here) = cause {
         if let Some(found) = tls(here).and_then(why) {

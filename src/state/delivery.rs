@@ -181,12 +181,7 @@ impl Writer<'_> {
             .prepare_cached(
                 "UPDATE outbox SET status = ?2, ended = ?3, problem = ?4 WHERE id = ?1",
             )?
-            .execute(params![
-                notice.id,
-                attempt.progress.word(),
-                ended,
-                problem
-            ])?;
+            .execute(params![notice.id, attempt.progress.word(), ended, problem])?;
         Ok(())
     }
 

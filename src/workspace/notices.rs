@@ -173,10 +173,7 @@ impl HttpSection {
 
 impl Workspace {
     /// How notices are sent, with the secrets that this needs.
-    pub fn ways(
-        &self,
-        variable: &(dyn Fn(&str) -> Option<String> + Sync),
-    ) -> Result<Ways, Error> {
+    pub fn ways(&self, variable: &(dyn Fn(&str) -> Option<String> + Sync)) -> Result<Ways, Error> {
         let ca = |file: &Option<PathBuf>| {
             let file = file.as_ref().map(|file| self.path(file));
             file.map(|file| files::read_bytes(&file)).transpose()

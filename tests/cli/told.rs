@@ -133,8 +133,9 @@ fn each_event_tells_those_concerned_once() {
     );
     let ran = place.expect(0, &["apply", "--yes"]);
     assert!(
-        ran.err
-            .contains("7 notices wait: `tenure.toml` does not say how; to have them sent, write `[mail]`"),
+        ran.err.contains(
+            "7 notices wait: `tenure.toml` does not say how; to have them sent, write `[mail]`"
+        ),
         "{ran}"
     );
     assert_eq!(outbox(&place).len(), 7);
@@ -187,7 +188,10 @@ fn a_notice_says_what_the_run_made_true_and_no_password() {
         said(first)["body"],
         "# Anna\n\nLogin: `aberg`, {not a hole}, C:\\new, title Chemist.\n"
     );
-    assert_eq!(said(second)["body"], "The login is aberg, the password (not sent by mail)");
+    assert_eq!(
+        said(second)["body"],
+        "The login is aberg, the password (not sent by mail)"
+    );
     let ids: std::collections::BTreeSet<&str> = kept.iter().map(|kept| &*kept.id).collect();
     assert_eq!(ids.len(), kept.len());
     let shown = place.expect(0, &["show", "last"]).out;

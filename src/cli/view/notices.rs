@@ -41,6 +41,10 @@ pub fn outbox(kept: &[Kept], now: Timestamp, options: &Options) -> String {
     let title = Line::new().styled(palette.heading, "Notices");
     page.line(0, 2, &title.plain("  ").plain(&counts.join(", ")));
     page.blank();
+    let present = STATES
+        .iter()
+        .filter(|(state, _)| kept.iter().any(|one| one.status == *state));
+    let width = present.map(|(_, words)| words.len()).max().unwrap_or(0);
     let is_behind = |one: &&Kept| matches!(&*one.status, "sent" | "void");
     let behind: Vec<&Kept> = kept.iter().filter(is_behind).collect();
     let hidden = behind.len().saturating_sub(SHOWN);
@@ -51,7 +55,7 @@ pub fn outbox(kept: &[Kept], now: Timestamp, options: &Options) -> String {
             !is_behind(one) || late.any(|late| late.id == one.id)
         });
         for one in shown {
-            row(&mut page, one, now, options);
+            row(&mut page, one, (now, width), options);
         }
     }
     if hidden > 0 {
@@ -61,7 +65,7 @@ pub fn outbox(kept: &[Kept], now: Timestamp, options: &Options) -> String {
     page.finish()
 }
 
-fn row(page: &mut Page, one: &Kept, now: Timestamp, options: &Options) {
+fn row(page: &mut Page, one: &Kept, (now, width): (Timestamp, usize), options: &Options) {
     let palette = &options.palette;
     let style = match &*one.status {
         "failed" => palette.danger,
@@ -72,6 +76,7 @@ fn row(page: &mut Page, one: &Kept, now: Timestamp, options: &Options) {
     let person = one.person.as_ref().map(ToString::to_string);
     let line = Line::new()
         .styled(style, words.map_or("", |(_, words)| words))
+        .padded(width)
         .plain("  ")
         .styled(
             palette.name,
@@ -182,11 +187,7 @@ pub fn previews(
     }
     for preview in previews {
         page.blank();
-        page.line(
-            0,
-            2,
-            &Line::new().styled(palette.heading, &preview.name),
-        );
+        page.line(0, 2, &Line::new().styled(palette.heading, &preview.name));
         let fact = |page: &mut Page, label: &str, line: Line| {
             let label = Line::new().styled(palette.dim, label).padded(9);
             page.line(2, 11, &label.then(line));
