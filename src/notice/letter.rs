@@ -1,7 +1,7 @@
 //! A message as a mail: head and body, encoded by the mail library alone.
 
 use super::Message;
-use super::smtp::Settings;
+use super::server::Settings;
 use crate::text::mail::{Address, HeadLine};
 use jiff::Timestamp;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};

@@ -5,14 +5,16 @@
 //! sent at least once, and a repeat carries the same `Message-ID` and the same idempotency key. Knows the state and
 //! nothing of policies, people or the directory; clocks and secrets are given to it.
 //!
-//! Begin with [`send`], then [`smtp`] and [`http`].
+//! Begin with [`send`], then [`server`] and [`http`].
 
 mod error;
+mod gate;
 pub mod http;
 mod letter;
 mod message;
 mod sender;
-pub mod smtp;
+pub mod server;
+mod smtp;
 mod trust;
 
 pub use error::Error;
@@ -32,7 +34,7 @@ const SAID_CHARS: usize = 300;
 #[derive(Debug, Clone, Default)]
 pub struct Ways {
     /// By mail.
-    pub mail: Option<smtp::Settings>,
+    pub mail: Option<server::Settings>,
     /// By HTTP.
     pub http: Option<http::Settings>,
     /// Which notices go by HTTP, and whether by mail, too.

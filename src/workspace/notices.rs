@@ -5,7 +5,7 @@ use super::config::ConfigError;
 use super::live::Secret;
 use super::{Error, Workspace, files};
 use crate::diagnostic::{Diagnostic, Span, did_you_mean};
-use crate::notice::{Posted, Ways, http, smtp};
+use crate::notice::{Posted, Ways, http, server};
 use crate::policy::{Policy, codes};
 use crate::text::mail::{Address, HeadLine, mailbox};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -27,7 +27,7 @@ const MIN_SECRET_BYTES: usize = 16;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
     /// The server.
-    pub server: smtp::Server,
+    pub server: server::Server,
     /// As whom it is logged on, and where the password is.
     pub logon: Option<(String, Secret)>,
     /// The sender's address.
@@ -105,7 +105,7 @@ pub(super) struct HttpSection {
 impl MailSection {
     /// The mail server; else what is wrong with it, and what to write.
     pub(super) fn mail(self) -> Result<Mail, (String, &'static str)> {
-        let server = smtp::Server::parse(&self.smtp, self.plain)?;
+        let server = server::Server::parse(&self.smtp, self.plain)?;
         let Some((from_name, from)) = mailbox(&self.from) else {
             return Err((
                 format!("`[mail]`: `from = {:?}` is no mail address", self.from),
@@ -187,7 +187,7 @@ impl Workspace {
                     Some((user.clone(), password))
                 }
             };
-            ways.mail = Some(smtp::Settings {
+            ways.mail = Some(server::Settings {
                 server: mail.server.clone(),
                 logon,
                 from: mail.from.clone(),

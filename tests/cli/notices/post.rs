@@ -144,9 +144,7 @@ fn an_address_of_a_private_authority_is_trusted_once_that_is_named() {
     let place = company(WELCOME, "");
     let folder = certified(&place, "localhost");
     let hook = Server::start("hook.py", folder, &[SECRET, "--tls"]);
-    let config = format!(
-        "[http]\nurl = {{ env = \"HOOK_URL\" }}\nsecret = {{ env = \"HOOK_SECRET\" }}\nca = \"ca.pem\"\n"
-    );
+    let config = "[http]\nurl = { env = \"HOOK_URL\" }\nsecret = { env = \"HOOK_SECRET\" }\nca = \"ca.pem\"\n";
     let send = |config: &str| {
         configure(&place, config);
         let url = format!("https://localhost:{}/tenure", hook.port);
@@ -160,7 +158,7 @@ fn an_address_of_a_private_authority_is_trusted_once_that_is_named() {
         ran.code == 1 && ran.said("error[notice-certificate]"),
         "{ran}"
     );
-    let ran = send(&config);
+    let ran = send(config);
     assert_eq!(ran.code, 0, "{ran}");
     assert_eq!(hook.taken().len(), 4);
 }
