@@ -3,9 +3,10 @@
 use super::builder::Builder;
 use super::correlate::{self, Correlation, Verdict};
 use super::draft::{Draft, Open};
+use super::freeze::Frozen;
 use super::world::World;
 use super::{
-    Action, Change, Finding, FindingKind, Header, NextChange, OpenReason, Plan, SourceRead,
+    Action, Change, Finding, FindingKind, Header, NextChange, Notice, OpenReason, Plan, SourceRead,
     StageCount, Target, approval, guard, invariant, notice, open, order, quality, vanished,
 };
 use super::{emergency, exceptions, freeze};
@@ -97,9 +98,11 @@ pub fn previews(input: &Input<'_>, person: &PersonId) -> Vec<notice::Preview> {
     let mut draft = drafted(&world, &correlation);
     let mut actions = std::mem::take(&mut draft.actions);
     order::links_first(&mut actions);
+    let frozen = frozen(&world, &mut draft, &mut actions);
     let all = vec![true; actions.len()];
     let actions = order::ordered(actions, &all);
-    notice::previews(&world, &mut draft, &actions, person)
+    let told = told(&world, &mut draft, &actions, frozen.as_ref());
+    notice::previews(&world, &draft, (&actions, &told), person)
 }
 
 /// What is to be done, before it is ordered and judged.
@@ -226,16 +229,36 @@ fn quarantined(builder: &mut Builder<'_, '_>) {
     }
 }
 
+/// Leaves out what a freeze holds back, and what would be remembered of it.
+fn frozen(world: &World<'_>, draft: &mut Draft, actions: &mut Vec<Action>) -> Option<Frozen> {
+    let frozen = freeze::leave_out(world, actions)?;
+    let memory = &mut draft.memory.people;
+    memory.retain(|(person, _)| !frozen.people.contains(person));
+    draft.findings.push(frozen.finding.clone());
+    Some(frozen)
+}
+
+/// What is told, but for what a freeze holds back.
+fn told(
+    world: &World<'_>,
+    draft: &mut Draft,
+    actions: &[Action],
+    frozen: Option<&Frozen>,
+) -> Vec<Notice> {
+    let mut notices = notice::notices(world, draft, actions);
+    if let Some(frozen) = frozen {
+        notices.retain(|notice| !frozen.people.contains(&notice.person));
+        let changed = &mut draft.memory.notices.changed;
+        changed.retain(|((_, person), _)| !frozen.people.contains(person));
+    }
+    notices
+}
+
 fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Plan {
     let input = world.input;
     let mut actions = std::mem::take(&mut draft.actions);
     order::links_first(&mut actions);
-    let frozen = freeze::leave_out(world, &mut actions);
-    if let Some(frozen) = &frozen {
-        let memory = &mut draft.memory.people;
-        memory.retain(|(person, _)| !frozen.people.contains(person));
-        draft.findings.push(frozen.finding.clone());
-    }
+    let frozen = frozen(world, &mut draft, &mut actions);
     approval::mark(world, &mut actions, approval::Strangers::Pass);
     let (mut broken, unjudged) = invariant::judge(world, correlation, &actions);
     draft.findings.extend(unjudged);
@@ -250,12 +273,7 @@ fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Pla
     } else {
         (None, order::ordered(actions, &kept))
     };
-    let mut notices = notice::notices(world, &mut draft, &actions);
-    if let Some(frozen) = &frozen {
-        notices.retain(|notice| !frozen.people.contains(&notice.person));
-        let changed = &mut draft.memory.notices.changed;
-        changed.retain(|((_, person), _)| !frozen.people.contains(person));
-    }
+    let notices = told(world, &mut draft, &actions, frozen.as_ref());
     let judged: &[Action] = all.as_deref().unwrap_or(&actions);
     let guards = guard::judge(world, &draft, judged, &actions, notices.len());
     if let Some(people) = &input.options.only

@@ -178,15 +178,14 @@ fn told_of(
     told
 }
 
-/// What each notice would say about that person, whatever happens to them.
+/// What each notice would say about that person, whatever happens to them; `told` is what this plan tells.
 pub(crate) fn previews(
     world: &World<'_>,
-    draft: &mut Draft,
-    actions: &[Action],
+    draft: &Draft,
+    (actions, told): (&[Action], &[Notice]),
     person: &PersonId,
 ) -> Vec<Preview> {
     let input = world.input;
-    let told = notices(world, draft, actions);
     let wish = input.wishes.iter().find(|wish| wish.person == *person);
     let (Some(telling), Some(wish)) = (input.options.telling, wish) else {
         return Vec::new();
