@@ -18,6 +18,7 @@ pub mod diagnostic;
 pub mod directory;
 pub mod forecast;
 pub mod hr;
+pub mod notice;
 pub mod personio;
 pub mod personio_sim;
 pub mod plan;

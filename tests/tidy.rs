@@ -22,6 +22,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         &["text", "diagnostic", "hr", "directory", "policy", "state"],
     ),
     ("apply", &["text", "hr", "directory", "state", "plan"]),
+    ("notice", &["text", "state"]),
     (
         "forecast",
         &["hr", "directory", "policy", "state", "plan", "apply"],
@@ -36,6 +37,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "policy",
             "personio",
             "directory",
+            "notice",
         ],
     ),
 ];
@@ -56,15 +58,20 @@ const HOMES: &[(&str, &[&str])] = &[
         ],
     ),
     ("std::process", &["src/cli/"]),
-    ("reqwest::", &["src/personio/", "src/personio_sim/"]),
+    (
+        "reqwest::",
+        &["src/personio/", "src/personio_sim/", "src/notice/http.rs"],
+    ),
     (
         "tokio::",
         &[
             "src/personio/client/",
             "src/personio_sim/",
             "src/directory/ldap/",
+            "src/notice/http.rs",
         ],
     ),
+    ("lettre::", &["src/notice/letter.rs", "src/notice/smtp.rs"]),
     ("ldap3::", &["src/directory/ldap/"]),
     ("axum::", &["src/personio_sim/"]),
     ("miette::", &["src/diagnostic/render/"]),

@@ -14,7 +14,7 @@ use crate::directory::Guid;
 use crate::hr::PersonId;
 use crate::plan::undo::{Deed, PastRun};
 use crate::plan::{Action, ActionId, Formerly, file};
-use crate::state::outbox::{self, Kept};
+use crate::state::outbox::{self, Kept, Which};
 use crate::state::{Private, Store, StoreError, codec, private};
 
 /// A run, as `history` lists it.
@@ -134,7 +134,7 @@ pub fn run(store: &Store, id: Uuid) -> Result<Option<RunDetails>, StoreError> {
         Ok(Some(RunDetails {
             run,
             actions: actions(db, id)?,
-            notices: outbox::kept(db, Some(id))?,
+            notices: outbox::kept(db, Which::Of(id))?,
         }))
     })
 }

@@ -8,7 +8,7 @@ use super::planning::{self, Asked, Planned};
 use super::report::Report;
 use super::resume;
 use super::sealed::SealedPasswords;
-use super::{Exit, Output, check, disk, people, plan as plan_command, session};
+use super::{Exit, Output, check, disk, notices, people, plan as plan_command, session};
 use crate::apply::{
     ApplyError, Boundary, Executor, Outcome, Pace, Refusal, Situation, Status, Watch, journal,
     precondition,
@@ -100,6 +100,7 @@ pub(super) fn run(
             say_outcome(&outcome, &[], output);
             handover.say_where(output);
             if arguments.plan.is_some() {
+                notices::send_due(&workspace, (&mut store, &lock), output);
                 return Ok(exit(&outcome));
             }
         }
@@ -147,6 +148,7 @@ pub(super) fn run(
         }
         if exit == Exit::Ok {
             keep(&mut store, &lock, &planned, now)?;
+            notices::send_due(&workspace, (&mut store, &lock), output);
         }
         return Ok(exit);
     }
@@ -177,6 +179,7 @@ pub(super) fn run(
     keep(&mut store, &lock, &planned, now)?;
     say_outcome(&outcome, &plan.actions, output);
     handover.say_where(output);
+    notices::send_due(&workspace, (&mut store, &lock), output);
     Ok(exit(&outcome))
 }
 
@@ -431,18 +434,6 @@ pub(super) fn say_outcome(outcome: &Outcome, actions: &[crate::plan::Action], ou
             outcome.passwords_unknown.len()
         );
     }
-    if outcome.notices > 0 {
-        let are = if outcome.notices == 1 {
-            "notice is"
-        } else {
-            "notices are"
-        };
-        let _ = writeln!(
-            text,
-            "{} {are} due and kept, not sent: this version has no mail",
-            outcome.notices
-        );
-    }
     let _ = write!(text, "`tenure show {}` tells what was done", outcome.run);
     output.say(&text);
 }
@@ -519,7 +510,7 @@ impl Watch for Progress {
     }
 
     fn at(&mut self, boundary: Boundary) -> std::ops::ControlFlow<()> {
-        pass(Some(boundary));
+        pass(Some(&boundary));
         std::ops::ControlFlow::Continue(())
     }
 }
@@ -546,12 +537,17 @@ pub(super) fn pass_boundary() {
     pass(None);
 }
 
+/// Passes a boundary that has a name of its own, or never returns.
+pub(super) fn pass_named(name: &dyn std::fmt::Debug) {
+    pass(Some(name));
+}
+
 /// Passes a boundary, or never returns.
 #[cfg_attr(
     not(debug_assertions),
     expect(unused_variables, reason = "nothing halts")
 )]
-fn pass(boundary: Option<Boundary>) {
+fn pass(boundary: Option<&dyn std::fmt::Debug>) {
     #[cfg(debug_assertions)]
     {
         let mut halt = HALT.lock().unwrap_or_else(PoisonError::into_inner);

@@ -76,6 +76,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// The page of a diagnostic code: what it finds, why it matters, how to mend it
     ExplainCode(ExplainCodeArgs),
+    /// What waits to be told and what was sent; sends it, or shows what would be told of one person
+    Notices(NoticesArgs),
     /// Which runs there were
     History(HistoryArgs),
     /// What one run did
@@ -409,6 +411,26 @@ pub enum MatchFormat {
     Json,
     /// For a spreadsheet
     Csv,
+}
+
+/// Flags of `tenure notices`.
+#[derive(Debug, Args)]
+pub struct NoticesArgs {
+    /// Send what waits, whenever it was tried last
+    #[arg(long)]
+    pub send: bool,
+    /// With `--send`: also what was refused for good
+    #[arg(long, requires = "send")]
+    pub refused: bool,
+    /// Show what each notice would say about this person, by HR key; nothing is sent
+    #[arg(long, value_name = "PERSON", conflicts_with_all = ["send", "void"])]
+    pub preview: Option<String>,
+    /// Never send this notice, by its id
+    #[arg(long, value_name = "ID", conflicts_with = "send")]
+    pub void: Vec<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
 }
 
 /// Flags of `tenure history`.

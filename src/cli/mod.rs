@@ -24,6 +24,7 @@ mod forget;
 mod freeze;
 mod history;
 mod matching;
+mod notices;
 mod only;
 mod operator;
 mod output;
@@ -109,6 +110,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Forecast(arguments) => forecast::run(&cli.global, arguments, &mut output),
         Command::Resume(arguments) => resume::run(&cli.global, arguments, &mut output),
         Command::Match(arguments) => matching::run(&cli.global, arguments, &mut output),
+        Command::Notices(arguments) => notices::run(&cli.global, arguments, &mut output),
         Command::History(arguments) => history::history(&cli.global, arguments, &mut output),
         Command::Show(arguments) => history::show(&cli.global, arguments, &mut output),
         Command::Undo(arguments) => undo::run(&cli.global, arguments, &mut output),

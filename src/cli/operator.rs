@@ -38,6 +38,11 @@ impl Operator {
         }
     }
 
+    /// `user@host`.
+    pub(super) fn name(&self) -> String {
+        format!("{}@{}", self.user, self.host)
+    }
+
     /// As the holder of the lock.
     pub(super) fn holder(&self) -> Holder {
         Holder {

@@ -27,6 +27,8 @@ pub(super) struct Asked {
     pub(super) any_state: bool,
     /// Plan what takes this run back, instead of what the policy wants.
     pub(super) takes_back: Option<PastRun>,
+    /// Show what each notice would say about this person.
+    pub(super) preview: Option<hr::PersonId>,
     /// Plan with this state, instead of the one that is kept.
     pub(super) prior: Option<Prior>,
 }
@@ -59,6 +61,8 @@ pub(super) struct Around {
     pub(super) correlation: Correlation,
     /// The plan.
     pub(super) plan: Plan,
+    /// What notices would say, where that was asked for.
+    pub(super) previews: Vec<plan::Preview>,
 }
 
 /// Reads directory and state, and plans.
@@ -83,6 +87,7 @@ pub(super) fn plan_from(
         prior,
         correlation,
         plan,
+        previews: _,
     } = around_from(source, workspace, &reading, asked)?;
     Ok(Planned {
         reading,
@@ -135,19 +140,22 @@ fn around_from(
         reveal: asked.reveal,
         telling: None,
     };
-    let (correlation, plan) = basis.with_input(options, |input| {
+    let (correlation, plan, previews) = basis.with_input(options, |input| {
         let plan = plan::plan(input);
         let plan = match &asked.takes_back {
             Some(past) => plan::undo(input, past, &plan),
             None => plan,
         };
-        (plan::correlate(input), plan)
+        let previews = asked.preview.as_ref();
+        let previews = previews.map_or_else(Vec::new, |person| plan::previews(input, person));
+        (plan::correlate(input), plan, previews)
     });
     Ok(Around {
         directory,
         prior,
         correlation,
         plan,
+        previews,
     })
 }
 

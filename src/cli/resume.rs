@@ -9,7 +9,7 @@ use super::directory::Source;
 use super::planning;
 use super::report::Report;
 use super::session::Reading;
-use super::{Exit, Output, apply, check, session};
+use super::{Exit, Output, apply, check, notices, session};
 use crate::apply::{ApplyError, journal};
 use crate::directory::Controller;
 use crate::directory::ldap::{Presence, presence};
@@ -82,6 +82,7 @@ pub(super) fn finish(
     output.say("finished the run that was broken off:");
     apply::say_outcome(&outcome, &[], output);
     passwords.say_where(output);
+    notices::after_run(workspace, output);
     Ok(apply::exit(&outcome))
 }
 

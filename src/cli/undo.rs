@@ -6,7 +6,9 @@ use super::directory::Source;
 use super::operator::Operator;
 use super::planning::{self, Asked, Planned};
 use super::report::Report;
-use super::{Exit, Output, apply, check, disk, history, plan as plan_command, resume, session};
+use super::{
+    Exit, Output, apply, check, disk, history, notices, plan as plan_command, resume, session,
+};
 use crate::apply::history as runs_of;
 use crate::apply::{ApplyError, Refusal, RunDetails, RunStatus, Situation};
 use crate::directory::Guid;
@@ -233,6 +235,7 @@ fn carry_out(
         Ok(outcome) => {
             apply::say_outcome(&outcome, &plan.actions, output);
             output.say(AGAIN);
+            notices::after_run(workspace, output);
             Ok(apply::exit(&outcome))
         }
         Err(refusals) => {

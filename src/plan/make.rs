@@ -3,9 +3,10 @@
 use super::builder::Builder;
 use super::correlate::{self, Correlation, Verdict};
 use super::draft::{Draft, Open};
+use super::freeze::Frozen;
 use super::world::World;
 use super::{
-    Action, Change, Finding, FindingKind, Header, NextChange, OpenReason, Plan, SourceRead,
+    Action, Change, Finding, FindingKind, Header, NextChange, Notice, OpenReason, Plan, SourceRead,
     StageCount, Target, approval, guard, invariant, notice, open, order, quality, vanished,
 };
 use super::{emergency, exceptions, freeze};
@@ -86,21 +87,42 @@ pub fn plan(input: &Input<'_>) -> Plan {
 fn make(input: &Input<'_>) -> Plan {
     let world = World::new(input);
     let correlation = correlate::in_world(&world);
-    let mut builder = Builder::new(&world);
+    let draft = drafted(&world, &correlation);
+    finish(&world, &correlation, draft)
+}
+
+/// What each notice of the policy would say about one person, were it sent after this plan; pure as the plan is.
+pub fn previews(input: &Input<'_>, person: &PersonId) -> Vec<notice::Preview> {
+    let world = World::new(input);
+    let correlation = correlate::in_world(&world);
+    let mut draft = drafted(&world, &correlation);
+    let mut actions = std::mem::take(&mut draft.actions);
+    order::links_first(&mut actions);
+    let frozen = frozen(&world, &mut draft, &mut actions);
+    let all = vec![true; actions.len()];
+    let actions = order::ordered(actions, &all);
+    let told = told(&world, &mut draft, &actions, frozen.as_ref());
+    notice::previews(&world, &draft, (&actions, &told), person)
+}
+
+/// What is to be done, before it is ordered and judged.
+fn drafted(world: &World<'_>, correlation: &Correlation) -> Draft {
+    let input = world.input;
+    let mut builder = Builder::new(world);
     if input.rules.confirmed.is_none() && correlation.holds_people {
-        unconfirmed(&mut builder, &correlation);
+        unconfirmed(&mut builder, correlation);
     } else {
-        builder.people(&correlation);
-        vanished::report(&mut builder, &correlation);
-        ignored(&mut builder, &correlation);
+        builder.people(correlation);
+        vanished::report(&mut builder, correlation);
+        ignored(&mut builder, correlation);
         builder.report_groups();
         builder.report_lacking();
     }
     quarantined(&mut builder);
     exceptions::report(&mut builder);
-    emergency::report(&mut builder, &correlation);
-    quality::unmet(&mut builder, &correlation);
-    finish(&world, &correlation, builder.draft)
+    emergency::report(&mut builder, correlation);
+    quality::unmet(&mut builder, correlation);
+    builder.draft
 }
 
 /// Before the first verdicts a run creates and changes nothing (S7).
@@ -207,16 +229,36 @@ fn quarantined(builder: &mut Builder<'_, '_>) {
     }
 }
 
+/// Leaves out what a freeze holds back, and what would be remembered of it.
+fn frozen(world: &World<'_>, draft: &mut Draft, actions: &mut Vec<Action>) -> Option<Frozen> {
+    let frozen = freeze::leave_out(world, actions)?;
+    let memory = &mut draft.memory.people;
+    memory.retain(|(person, _)| !frozen.people.contains(person));
+    draft.findings.push(frozen.finding.clone());
+    Some(frozen)
+}
+
+/// What is told, but for what a freeze holds back.
+fn told(
+    world: &World<'_>,
+    draft: &mut Draft,
+    actions: &[Action],
+    frozen: Option<&Frozen>,
+) -> Vec<Notice> {
+    let mut notices = notice::notices(world, draft, actions);
+    if let Some(frozen) = frozen {
+        notices.retain(|notice| !frozen.people.contains(&notice.person));
+        let changed = &mut draft.memory.notices.changed;
+        changed.retain(|((_, person), _)| !frozen.people.contains(person));
+    }
+    notices
+}
+
 fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Plan {
     let input = world.input;
     let mut actions = std::mem::take(&mut draft.actions);
     order::links_first(&mut actions);
-    let frozen = freeze::leave_out(world, &mut actions);
-    if let Some(frozen) = &frozen {
-        let memory = &mut draft.memory.people;
-        memory.retain(|(person, _)| !frozen.people.contains(person));
-        draft.findings.push(frozen.finding.clone());
-    }
+    let frozen = frozen(world, &mut draft, &mut actions);
     approval::mark(world, &mut actions, approval::Strangers::Pass);
     let (mut broken, unjudged) = invariant::judge(world, correlation, &actions);
     draft.findings.extend(unjudged);
@@ -231,12 +273,7 @@ fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Pla
     } else {
         (None, order::ordered(actions, &kept))
     };
-    let mut notices = notice::notices(world, &mut draft, &actions);
-    if let Some(frozen) = &frozen {
-        notices.retain(|notice| !frozen.people.contains(&notice.person));
-        let changed = &mut draft.memory.notices.changed;
-        changed.retain(|((_, person), _)| !frozen.people.contains(person));
-    }
+    let notices = told(world, &mut draft, &actions, frozen.as_ref());
     let judged: &[Action] = all.as_deref().unwrap_or(&actions);
     let guards = guard::judge(world, &draft, judged, &actions, notices.len());
     if let Some(people) = &input.options.only

@@ -69,9 +69,9 @@ pub use exceptions::overrides;
 pub use finding::{Finding, FindingKind, OpenAccount, OpenReason};
 pub use formerly::Formerly;
 pub(crate) use guard::revoke_word;
-pub use make::{Input, MAX_AGE, Options, plan};
+pub use make::{Input, MAX_AGE, Options, plan, previews};
 pub use needs::needs;
-pub use notice::{Notice, NoticeMemory};
+pub use notice::{Notice, NoticeMemory, Preview};
 pub(crate) use order::made_by;
 pub use plan::{
     Broken, GuardVerdict, Header, Memory, NextChange, Plan, SourceRead, StageCount, TakesBack,

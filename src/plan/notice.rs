@@ -18,8 +18,8 @@ use crate::text::mail::{Address, HeadLine};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
-/// What a password is called where it would stand: a plan knows none.
-const PASSWORD: &str = "{password}";
+/// What stands where a password would: a plan knows none, and no mail brings one.
+const PASSWORD: &str = "(not sent by mail)";
 
 /// Something that is told once the plan is applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,25 @@ pub struct NoticeMemory {
     pub known: Vec<Arc<str>>,
     /// For which people what an `on` line watches has begun or ceased to be so.
     pub changed: Vec<((Arc<str>, PersonId), bool)>,
+}
+
+/// What a notice would say about one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// Its name in the policy.
+    pub name: Arc<str>,
+    /// The events on which it is sent, in the words of the policy.
+    pub events: Vec<Arc<str>>,
+    /// The one that this plan brings about, if it does.
+    pub now: Option<Arc<str>>,
+    /// To whom.
+    pub to: Vec<Address>,
+    /// To whom not, and why.
+    pub left_out: Vec<String>,
+    /// The subject.
+    pub subject: HeadLine,
+    /// The body; a password that would stand in it does not.
+    pub body: Arc<str>,
 }
 
 /// What one person has to do with events.
@@ -157,6 +176,51 @@ fn told_of(
         }
     }
     told
+}
+
+/// What each notice would say about that person, whatever happens to them; `told` is what this plan tells.
+pub(crate) fn previews(
+    world: &World<'_>,
+    draft: &Draft,
+    (actions, told): (&[Action], &[Notice]),
+    person: &PersonId,
+) -> Vec<Preview> {
+    let input = world.input;
+    let wish = input.wishes.iter().find(|wish| wish.person == *person);
+    let (Some(telling), Some(wish)) = (input.options.telling, wish) else {
+        return Vec::new();
+    };
+    let acts = acts(actions);
+    let before = world.person_memory(person);
+    let mut remembered = draft.memory.people.iter();
+    let after = remembered.find(|(known, _)| known == person);
+    let subject = Subject {
+        wish,
+        before,
+        after: after.map(|(_, memory)| memory).or(before),
+        baseline: false,
+        acts: acts.get(person).map_or(&[], Vec::as_slice),
+    };
+    let account = AccountAfter::of(world, draft, &subject, actions);
+    let words = |event: &EventRule| event_words(&world.reason(event.rule, Some(person)));
+    let preview = |(index, rule): (usize, &NoticeRule)| {
+        let text = telling.notice(person, index)?;
+        let (to, left_out) = addressed(&text, &account);
+        let now = told
+            .iter()
+            .find(|notice| notice.person == *person && notice.name == rule.name);
+        Some(Preview {
+            name: rule.name.clone(),
+            events: rule.on.iter().map(words).collect(),
+            now: now.map(|notice| notice.event.clone()),
+            to,
+            left_out,
+            subject: HeadLine::new(&account.prose(&text.subject)),
+            body: account.prose(&text.body).into(),
+        })
+    };
+    let rules = input.rules.notices.iter().enumerate();
+    rules.filter_map(preview).collect()
 }
 
 /// What counts as a problem of a person.
@@ -470,16 +534,8 @@ fn written(
     let person = &subject.wish.person;
     let who = unnamed(world, person);
     let reason = world.reason(event.rule, Some(person));
-    let mut to: Vec<Address> = Vec::new();
-    let mut left_out = Vec::new();
-    for recipient in &text.to {
-        match address(recipient, account) {
-            Ok(address) if !to.contains(&address) => to.push(address),
-            Ok(_) => {}
-            Err(why) => left_out.push(why),
-        }
-    }
-    let words = reason.text.strip_prefix("on ").unwrap_or(&reason.text);
+    let (to, left_out) = addressed(text, account);
+    let words = event_words(&reason);
     if to.is_empty() {
         let why = format!("`{}` goes to nobody: {}", rule.name, left_out.join("; "));
         let finding = Finding::new(FindingKind::Untold, who, why)
@@ -490,7 +546,7 @@ fn written(
     }
     Ok(Notice {
         name: rule.name.clone(),
-        event: words.into(),
+        event: words,
         person: person.clone(),
         who,
         to,
@@ -499,6 +555,26 @@ fn written(
         reason,
         after,
     })
+}
+
+/// An event as the policy says it, without its `on`.
+fn event_words(reason: &Reason) -> Arc<str> {
+    let text = &reason.text;
+    text.strip_prefix("on ").unwrap_or(text).into()
+}
+
+/// To whom a notice goes, each once; and to whom not, and why.
+fn addressed(text: &NoticeWish, account: &AccountAfter<'_>) -> (Vec<Address>, Vec<String>) {
+    let mut to: Vec<Address> = Vec::new();
+    let mut left_out = Vec::new();
+    for recipient in &text.to {
+        match address(recipient, account) {
+            Ok(address) if !to.contains(&address) => to.push(address),
+            Ok(_) => {}
+            Err(why) => left_out.push(why),
+        }
+    }
+    (to, left_out)
 }
 
 /// The address of a recipient; else why there is none.

@@ -465,6 +465,8 @@ pub struct PasswordRules {
     pub sealed_to: Vec<Arc<str>>,
     /// `hand over … before`: how long before the first day a prepared account gets its password.
     pub early: Option<Duration>,
+    /// `allow plain password mail`: a notice may have a hole for it.
+    pub plain_mail: bool,
     /// When a new one is made for an account that exists.
     pub resets: Vec<ResetRule>,
     /// The item; `None` where the policy has none and defaults hold.
@@ -478,6 +480,7 @@ impl Default for PasswordRules {
             change_at_first_logon: true,
             sealed_to: Vec::new(),
             early: None,
+            plain_mail: false,
             resets: Vec::new(),
             rule: None,
         }

@@ -13,6 +13,7 @@
 mod approvals;
 mod audit;
 pub(crate) mod codec;
+pub mod delivery;
 mod error;
 mod lock;
 pub mod mark;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
+use super::delivery::{self, Delivery};
 use super::{Entry, Private, Store, StoreError, Writer, codec, private};
 use crate::hr::PersonId;
 
@@ -43,10 +44,23 @@ pub struct Kept {
     pub status: String,
     /// When it became due.
     pub made: Timestamp,
+    /// When it was tried last.
+    pub tried: Option<Timestamp>,
     /// How often it was tried.
     pub attempts: u32,
     /// What it says.
     pub content: Private,
+    /// What went wrong last.
+    pub problem: Option<Private>,
+    /// How far it is with each of those to whom it was tried to be sent.
+    pub deliveries: Vec<Delivery>,
+}
+
+impl Kept {
+    /// Whether it still has to be sent.
+    pub fn waits(&self) -> bool {
+        matches!(&*self.status, "due" | "sending")
+    }
 }
 
 impl Writer<'_> {
@@ -87,24 +101,54 @@ impl Writer<'_> {
 impl Store {
     /// Everything in the outbox, oldest first.
     pub fn outbox(&self) -> Result<Vec<Kept>, StoreError> {
-        self.read(|db| kept(db, None))
+        self.read(|db| kept(db, Which::All))
+    }
+
+    /// What still has to be sent, oldest first; with what was refused for good, if that is wanted.
+    pub fn outbox_open(&self, refused: bool) -> Result<Vec<Kept>, StoreError> {
+        self.read(|db| kept(db, Which::Open { refused }))
     }
 }
 
-/// What lies in the outbox, of that run or of all, oldest first.
-pub(crate) fn kept(db: &Connection, run: Option<Uuid>) -> Result<Vec<Kept>, StoreError> {
+/// Which notices are looked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Which {
+    /// All.
+    All,
+    /// Those of one run.
+    Of(Uuid),
+    /// Those that wait, and those that were refused if that is wanted.
+    Open {
+        /// Also what was refused for good.
+        refused: bool,
+    },
+}
+
+/// What lies in the outbox, oldest first.
+pub(crate) fn kept(db: &Connection, which: Which) -> Result<Vec<Kept>, StoreError> {
+    let (run, open, refused) = match which {
+        Which::All => (None, false, false),
+        Which::Of(run) => (Some(run.to_string()), false, false),
+        Which::Open { refused } => (None, true, refused),
+    };
     let mut kept = Vec::new();
     let mut statement = db.prepare(
-        "SELECT id, run, notice, event, person, status, made, attempts, content
-         FROM outbox WHERE ?1 IS NULL OR run = ?1 ORDER BY seq",
+        "SELECT id, run, notice, event, person, status, made, attempts, content, tried, problem
+         FROM outbox
+         WHERE (?1 IS NULL OR run = ?1)
+           AND (NOT ?2 OR status IN ('due', 'sending') OR (?3 AND status = 'failed'))
+         ORDER BY seq",
     )?;
-    let mut rows = statement.query([run.map(|run| run.to_string())])?;
+    let mut rows = statement.query(params![run, open, refused])?;
     while let Some(row) = rows.next()? {
         let person: Option<String> = row.get(4)?;
-        let content: Option<i64> = row.get(8)?;
-        let content = content
-            .map(|id| private::get(db, id).map(|found| found.0))
-            .transpose()?;
+        let apart = |column: usize| -> Result<Option<Private>, StoreError> {
+            let id: Option<i64> = row.get(column)?;
+            id.map(|id| private::get(db, id).map(|found| found.0))
+                .transpose()
+        };
+        let (content, problem) = (apart(8)?, apart(10)?);
+        let tried: Option<String> = row.get(9)?;
         kept.push(Kept {
             id: row.get(0)?,
             run: codec::uuid(&row.get::<_, String>(1)?)?,
@@ -113,10 +157,14 @@ pub(crate) fn kept(db: &Connection, run: Option<Uuid>) -> Result<Vec<Kept>, Stor
             person: person.as_deref().map(codec::person).transpose()?,
             status: row.get(5)?,
             made: codec::time(&row.get::<_, String>(6)?)?,
+            tried: tried.as_deref().map(codec::time).transpose()?,
             attempts: codec::count(row.get(7)?)?,
             content: content.unwrap_or(Private::Forgotten),
+            problem,
+            deliveries: Vec::new(),
         });
     }
+    delivery::of_all(db, &mut kept)?;
     Ok(kept)
 }
 
@@ -125,6 +173,10 @@ pub(super) fn drop_before(db: &Connection, second: &str) -> Result<(), StoreErro
     db.execute(
         "DELETE FROM outbox WHERE substr(made, 1, 19) < ?1",
         [second],
+    )?;
+    db.execute(
+        "DELETE FROM delivery WHERE notice NOT IN (SELECT id FROM outbox)",
+        [],
     )?;
     Ok(())
 }

@@ -54,6 +54,17 @@ impl Address {
     }
 }
 
+/// Reads `NAME <ADDRESS>`, or an address alone.
+pub fn mailbox(text: &str) -> Option<(Option<HeadLine>, Address)> {
+    let text = text.trim();
+    let Some((name, rest)) = text.split_once('<') else {
+        return Some((None, Address::parse(text)?));
+    };
+    let address = Address::parse(rest.strip_suffix('>')?)?;
+    let name = HeadLine::new(name.trim().trim_matches('"'));
+    Some(((!name.as_str().is_empty()).then_some(name), address))
+}
+
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
@@ -94,7 +105,7 @@ impl fmt::Display for HeadLine {
 
 #[cfg(test)]
 mod tests {
-    use super::{Address, HeadLine};
+    use super::{Address, HeadLine, mailbox};
 
     #[test]
     fn one_address_is_one_address() {
@@ -125,6 +136,22 @@ mod tests {
             assert!(Address::parse(bad).is_none(), "{bad:?}");
         }
         assert!(Address::parse(&format!("{}@b", "a".repeat(300))).is_none());
+    }
+
+    #[test]
+    fn a_mailbox_is_an_address_and_perhaps_a_name() {
+        let read = |text: &str| {
+            let (name, address) = mailbox(text)?;
+            Some((name.map(|name| name.to_string()), address.to_string()))
+        };
+        let some = |name: Option<&str>| Some((name.map(str::to_owned), "a@b".to_owned()));
+        assert_eq!(read("a@b"), some(None));
+        assert_eq!(read("<a@b>"), some(None));
+        assert_eq!(read("\"IT, Müller\" <a@b>"), some(Some("IT, Müller")));
+        assert_eq!(read("X\r\nBcc: c@d <a@b>"), some(Some("X Bcc: c@d")));
+        for bad in ["", "a", "x <a>", "x <a@b> y", "x <a@b", "x <a@b><c@d>"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::ldap::{DirectorySource, LdapSection};
 use super::live::{Live, LiveSection};
+use super::notices::{Http, HttpSection, Mail, MailSection};
 use crate::directory::Dn;
 use jiff::Timestamp;
 use serde::de::{MapAccess, Visitor};
@@ -35,6 +36,10 @@ pub struct Config {
     pub apply: Apply,
     /// The stage of whoever is ended at once (`tenure terminate`), unless it is said then.
     pub terminate: Option<String>,
+    /// The mail server that takes notices.
+    pub mail: Option<Mail>,
+    /// The address that notices are posted to.
+    pub http: Option<Http>,
     /// Values of `param`s.
     pub params: BTreeMap<String, String>,
 }
@@ -104,7 +109,8 @@ impl ConfigError {
     pub fn help(&self) -> String {
         match self {
             Self::Toml { .. } => {
-                "sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]` and `[params]`"
+                "sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]` and \
+                 `[params]`"
                     .to_owned()
             }
             Self::Value { help, .. } => help.clone(),
@@ -123,6 +129,8 @@ struct File {
     state: StateSection,
     #[serde(default)]
     apply: Apply,
+    mail: Option<MailSection>,
+    http: Option<HttpSection>,
     #[serde(default)]
     params: BTreeMap<String, toml::Value>,
 }
@@ -304,6 +312,10 @@ impl Config {
         file.apply
             .check()
             .map_err(|(problem, help)| wrong(problem, help))?;
+        let mail = file.mail.map(MailSection::mail).transpose();
+        let mail = mail.map_err(|(problem, help)| wrong(problem, help))?;
+        let http = file.http.map(HttpSection::http).transpose();
+        let http = http.map_err(|(problem, help)| wrong(problem, help))?;
         let mut params = BTreeMap::new();
         for (key, value) in file.params {
             let text = match value {
@@ -339,6 +351,8 @@ impl Config {
             write,
             state: file.state.path,
             apply: file.apply,
+            mail,
+            http,
             params,
         })
     }

@@ -65,7 +65,7 @@ pub enum ProxyAt {
 
 impl Secret {
     /// `{ env = "NAME" }`, `{ file = "PATH" }` or `{ credential = "NAME" }`.
-    fn of(value: &toml::Value) -> Option<Self> {
+    pub(super) fn of(value: &toml::Value) -> Option<Self> {
         let table = value.as_table().filter(|table| table.len() == 1)?;
         let (key, place) = table.iter().next()?;
         let place = place.as_str()?.to_owned();

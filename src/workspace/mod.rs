@@ -10,6 +10,7 @@ mod config;
 mod files;
 mod ldap;
 mod live;
+mod notices;
 mod people;
 mod written;
 
@@ -17,6 +18,7 @@ pub use config::{Config, ConfigError, People, Source};
 pub use files::{FileError, read_text};
 pub use ldap::{DirectorySource, Ldap};
 pub use live::{Hr, Live, Outside, Secret};
+pub use notices::{Http, Mail, UrlAt};
 use written::EmbeddedHr;
 
 use crate::diagnostic::{self, Diagnostic, FileId, Sources, Span};
@@ -310,6 +312,7 @@ impl Workspace {
         let policy = policy.filter(|policy| {
             let start = Span::new(files.first().map_or(FileId(0), |file| file.id), 0, 0);
             let mut found = self.disagreements(policy, start);
+            found.append(&mut self.strange_notices(policy, start));
             let agreed = found.is_empty();
             diagnostics.append(&mut found);
             agreed

@@ -25,6 +25,7 @@ mod killed;
 mod ldif;
 mod live;
 mod matching;
+mod notices;
 mod orders;
 mod passwords;
 mod personio_sim;

@@ -18,7 +18,7 @@ notify "first day" {
   on      password
   to      account.mail else "helpdesk@small.example"
   subject "First logon of {login}"
-  body    "The password of {account.sAMAccountName} is {password}"
+  body    "The login is {account.sAMAccountName}, the password {password}"
 }
 
 notify "left" {
@@ -77,7 +77,8 @@ fn telling(more: &str) -> Place {
         .replace(
             "  department     = department",
             "  mail           = \"{login}@small.example\" once\n  department     = department",
-        );
+        )
+        .replace("  random 16", "  random 16\n  allow plain password mail");
     place.write("policy/policy.tenure", policy);
     place.write("policy/told.tenure", more);
     place.write(
@@ -132,8 +133,9 @@ fn each_event_tells_those_concerned_once() {
     );
     let ran = place.expect(0, &["apply", "--yes"]);
     assert!(
-        ran.err
-            .contains("7 notices are due and kept, not sent: this version has no mail"),
+        ran.err.contains(
+            "7 notices wait: `tenure.toml` does not say how; to have them sent, write `[mail]`"
+        ),
         "{ran}"
     );
     assert_eq!(outbox(&place).len(), 7);
@@ -186,7 +188,10 @@ fn a_notice_says_what_the_run_made_true_and_no_password() {
         said(first)["body"],
         "# Anna\n\nLogin: `aberg`, {not a hole}, C:\\new, title Chemist.\n"
     );
-    assert_eq!(said(second)["body"], "The password of aberg is {password}");
+    assert_eq!(
+        said(second)["body"],
+        "The login is aberg, the password (not sent by mail)"
+    );
     let ids: std::collections::BTreeSet<&str> = kept.iter().map(|kept| &*kept.id).collect();
     assert_eq!(ids.len(), kept.len());
     let shown = place.expect(0, &["show", "last"]).out;

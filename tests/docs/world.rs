@@ -17,7 +17,7 @@ use super::shell::{change, typed, write};
 
 /// Codes whose example cannot be typed into a document, and why. Each is shown by a test elsewhere, or is a
 /// guard against what should never be.
-const TOLD: [(&str, &str); 66] = [
+const TOLD: [(&str, &str); 69] = [
     (
         "attribute-missing",
         "a domain controller is needed: `cli::controller`",
@@ -107,6 +107,18 @@ const TOLD: [(&str, &str); 66] = [
     (
         "not-written",
         "a policy that cannot be extended: `cli::matching`",
+    ),
+    (
+        "notice-certificate",
+        "a mail server is needed: `cli::notices::mail`",
+    ),
+    (
+        "notice-credentials",
+        "a mail server is needed: `cli::notices::mail`",
+    ),
+    (
+        "notice-sender",
+        "a mail server is needed: `cli::notices::mail`",
     ),
     (
         "nothing-to-approve",

@@ -57,7 +57,7 @@ fn a_newer_schema_is_refused() {
                 error,
                 StoreError::Newer {
                     found: 99,
-                    known: 5,
+                    known: 6,
                     ..
                 }
             ),
@@ -66,7 +66,7 @@ fn a_newer_schema_is_refused() {
         assert!(
             error
                 .to_string()
-                .ends_with("(its schema is 99, this one knows up to 5)"),
+                .ends_with("(its schema is 99, this one knows up to 6)"),
             "{error}"
         );
     }

@@ -14,7 +14,7 @@ use super::report::Report;
 use super::{Exit, Output, check, plan as plan_command, reveal, session};
 use crate::diagnostic::did_you_mean;
 use crate::directory::schema;
-use crate::hr::{PersonId, Standing as Known};
+use crate::hr::{self, PersonId, Standing as Known};
 use crate::plan;
 use crate::policy::explain::Explanation;
 use crate::policy::{
@@ -33,29 +33,9 @@ pub(super) fn run(
     let workspace = check::open(global)?;
     let checked = check::policy(&workspace, None, output)?;
     let reading = session::read(&workspace, checked.policy, arguments.at.as_deref())?;
-    let id = PersonId::parse(&arguments.person).map_err(|error| {
-        Report::new("unknown-person", &error).help("name a person by their key in HR")
-    })?;
     let people = &reading.people;
-    let person = match people.standing(&id) {
-        Known::Known(person) => person,
-        Known::Quarantined(record) => {
-            let reasons: Vec<String> = record.reasons.iter().map(ToString::to_string).collect();
-            let text = format!("{id} is quarantined: {}", reasons.join("; "));
-            let mend = record
-                .reasons
-                .first()
-                .map(|reason| reason.mend.clone())
-                .unwrap_or_default();
-            return Err(Report::text("quarantined", text).help(mend));
-        }
-        Known::Unknown => {
-            return Err(
-                Report::text("unknown-person", format!("HR has no person {id}"))
-                    .help("name a person by their key in HR, the field that is marked `key`"),
-            );
-        }
-    };
+    let person = person(people, &arguments.person)?;
+    let id = person.id().clone();
     // What the policy wants can be told without a directory; what is there and comes next cannot.
     let asked = Asked {
         any_state: true,
@@ -101,6 +81,30 @@ pub(super) fn run(
         Format::Json => output.result(&format!("{:#}", view.json(&subject))),
     }
     Ok(Exit::Ok)
+}
+
+/// The person of that key, as HR has them.
+pub(super) fn person<'p>(people: &'p hr::Snapshot, key: &str) -> Result<&'p hr::Person, Report> {
+    let id = PersonId::parse(key).map_err(|error| {
+        Report::new("unknown-person", &error).help("name a person by their key in HR")
+    })?;
+    match people.standing(&id) {
+        Known::Known(person) => Ok(person),
+        Known::Quarantined(record) => {
+            let reasons: Vec<String> = record.reasons.iter().map(ToString::to_string).collect();
+            let text = format!("{id} is quarantined: {}", reasons.join("; "));
+            let mend = record
+                .reasons
+                .first()
+                .map(|reason| reason.mend.clone())
+                .unwrap_or_default();
+            Err(Report::text("quarantined", text).help(mend))
+        }
+        Known::Unknown => Err(
+            Report::text("unknown-person", format!("HR has no person {id}"))
+                .help("name a person by their key in HR, the field that is marked `key`"),
+        ),
+    }
 }
 
 /// What is asked about.

@@ -19,6 +19,7 @@ pub mod json;
 pub mod manual;
 pub mod markdown;
 pub mod matching;
+pub mod notices;
 pub mod page;
 pub mod palette;
 pub mod plan;

@@ -76,6 +76,20 @@ impl Lower<'_> {
                 .help("tell it in a notice whose only event is `on password`"),
             );
         }
+        if !self.rules.password.plain_mail {
+            return self.wrong(
+                Diagnostic::new(
+                    &codes::PLAIN_PASSWORD_MAIL,
+                    span,
+                    "everybody on the way of a mail could read the password",
+                )
+                .label("a password in clear")
+                .help(
+                    "leave it out, and have passwords sealed: `password { sealed to \"age1…\" }`; if a mail is meant, say \
+                     `allow plain password mail` there",
+                ),
+            );
+        }
         let marks = Marks {
             assigned: true,
             ..Marks::default()

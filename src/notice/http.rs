@@ -1,0 +1,231 @@
+//! HTTP: a notice posted as signed JSON, to a chat, a ticket system or an automation.
+//!
+//! The signature is HMAC-SHA256 with a shared secret over the time in seconds, a dot, and the body as it is sent;
+//! it stands in `Tenure-Signature` as `t=SECONDS,v1=HEX`. `Idempotency-Key` is the id of the notice, whatever
+//! attempt this is.
+
+use super::trust::distrust;
+use super::{Error, Message, PATIENCE, SAID_CHARS, Verdict, is_loopback};
+use crate::text::excerpt;
+use crate::text::mail::Address;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use jiff::Timestamp;
+use reqwest::{Certificate, Client, StatusCode, Url};
+use rustls::crypto::aws_lc_rs;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
+use sha2::Sha256;
+use std::error::Error as _;
+use std::fmt::Write as _;
+
+/// The header with time and signature.
+const SIGNATURE: &str = "tenure-signature";
+
+/// The header by which a repeat is known.
+const KEY: &str = "idempotency-key";
+
+/// Everything that posting needs.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The address; [`check_url`] has passed it.
+    pub url: String,
+    /// What the signature is made with.
+    pub secret: SecretString,
+    /// Certificates of authorities as PEM, trusted beside those that this machine trusts.
+    pub ca: Option<Vec<u8>>,
+}
+
+/// Whether notices may be posted there: encrypted, or to this machine. Else what is wrong, and what to write.
+pub fn check_url(text: &str) -> Result<(), (String, &'static str)> {
+    const HOW: &str = "write it as `url = \"https://hooks.example.com/tenure\"`";
+    let url = Url::parse(text)
+        .map_err(|error| (format!("`[http]`: `url` is no address: {error}"), HOW))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        let problem = "`[http]`: a name and a password do not stand in `url`".to_owned();
+        return Err((problem, "leave them out: the signature tells who posts"));
+    }
+    let local = url.host_str().is_some_and(is_loopback);
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if local => Ok(()),
+        _ => Err((
+            "`[http]`: `url` would be posted to in the clear".to_owned(),
+            "use `https`; `http` is for this machine alone",
+        )),
+    }
+}
+
+/// The body.
+#[derive(Debug, Serialize)]
+struct Posting<'m> {
+    format: &'static str,
+    id: &'m str,
+    notice: &'m str,
+    event: &'m str,
+    person: &'m str,
+    to: Vec<&'m str>,
+    subject: &'m str,
+    body: &'m str,
+}
+
+/// Posts notices.
+#[derive(Debug)]
+pub(super) struct Poster<'s> {
+    settings: &'s Settings,
+    client: Client,
+    runtime: tokio::runtime::Runtime,
+    host: String,
+}
+
+impl<'s> Poster<'s> {
+    /// Sets it up; whether anybody answers shows with the first notice.
+    pub(super) fn open(settings: &'s Settings) -> Result<Self, Error> {
+        let url = Url::parse(&settings.url).ok();
+        let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+        let wrong = |what: String| Error::Setup {
+            server: host.to_owned(),
+            what,
+            help: "check `url` and `ca` of `[http]` in `tenure.toml`",
+        };
+        // Whoever is second is told that there is one already, which is as good.
+        let _ = aws_lc_rs::default_provider().install_default();
+        let mut builder = Client::builder()
+            .user_agent(concat!("tenure/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(PATIENCE)
+            .timeout(PATIENCE)
+            // Whoever redirects would have somebody else get what is said of people.
+            .redirect(reqwest::redirect::Policy::none());
+        if let Some(pem) = &settings.ca {
+            let certificates = Certificate::from_pem_bundle(pem)
+                .map_err(|_| wrong("`ca` holds no certificate that can be read".to_owned()))?;
+            if certificates.is_empty() {
+                return Err(wrong("`ca` holds no certificate".to_owned()));
+            }
+            builder = builder.tls_certs_merge(certificates);
+        }
+        if is_loopback(host) {
+            builder = builder.no_proxy();
+        }
+        let client = builder.build().map_err(|error| wrong(error.to_string()))?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| wrong(error.to_string()))?;
+        Ok(Self {
+            settings,
+            client,
+            runtime,
+            host: host.to_owned(),
+        })
+    }
+
+    /// Posts one notice; an error concerns all of them, and then this one was not handed over either.
+    pub(super) fn post(&self, message: &Message, now: Timestamp) -> Result<Verdict, Error> {
+        let posting = Posting {
+            format: "tenure-notice/1",
+            id: &message.id,
+            notice: &message.notice,
+            event: &message.event,
+            person: &message.person,
+            to: message.to.iter().map(Address::as_str).collect(),
+            subject: message.subject.as_str(),
+            body: &message.body,
+        };
+        let body = match serde_json::to_string(&posting) {
+            Ok(body) => body,
+            Err(error) => return Ok(Verdict::Refused(error.to_string())),
+        };
+        let seconds = now.as_second();
+        let signature = sign(&self.settings.secret, seconds, &body);
+        let request = self
+            .client
+            .post(&self.settings.url)
+            .header("content-type", "application/json")
+            .header(SIGNATURE, format!("t={seconds},v1={signature}"))
+            .header(KEY, &message.id)
+            .body(body);
+        // Within: sending needs the runtime's clock from its first step.
+        match self.runtime.block_on(async { request.send().await }) {
+            Ok(answer) => Ok(judged(answer.status())),
+            Err(error) => self.broken(&error),
+        }
+    }
+
+    /// Why a server is left alone that answers nothing, one request after the other.
+    pub(super) fn worn_out(&self) -> Error {
+        Error::Unreachable {
+            server: self.host.clone(),
+            why: "one request after the other got no answer".to_owned(),
+        }
+    }
+
+    /// What a request came to that got no answer.
+    fn broken(&self, error: &reqwest::Error) -> Result<Verdict, Error> {
+        let server = self.host.clone();
+        if let Some((why, help)) = distrust(error) {
+            return Err(Error::Certificate { server, why, help });
+        }
+        let why = words(error);
+        if error.is_connect() {
+            return Err(Error::Unreachable { server, why });
+        }
+        if error.is_builder() {
+            return Ok(Verdict::Refused(why));
+        }
+        Ok(Verdict::Unknown(why))
+    }
+}
+
+/// What an answer means; what the server says beside is not read.
+fn judged(status: StatusCode) -> Verdict {
+    let says = format!("status {status}");
+    if status.is_success() {
+        return Verdict::Taken;
+    }
+    let later = matches!(
+        status,
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS
+    );
+    if status.is_client_error() && !later {
+        return Verdict::Refused(says);
+    }
+    // A redirection, too: where it leads to nothing is posted, and the address can be mended.
+    Verdict::NotNow(says)
+}
+
+/// The signature, in hexadecimal digits.
+fn sign(secret: &SecretString, seconds: i64, body: &str) -> String {
+    let mut digits = String::new();
+    // A key may have any length.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes()) else {
+        return digits;
+    };
+    mac.update(seconds.to_string().as_bytes());
+    mac.update(b".");
+    mac.update(body.as_bytes());
+    for byte in mac.finalize().into_bytes() {
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
+}
+
+/// The innermost cause, without the address: a secret may stand in its path.
+fn words(error: &reqwest::Error) -> String {
+    let kind = if error.is_timeout() {
+        "no answer in time"
+    } else if error.is_connect() {
+        "no connection"
+    } else {
+        "the connection broke off"
+    };
+    let mut innermost = None;
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        innermost = Some(inner.to_string());
+        cause = inner.source();
+    }
+    innermost.map_or_else(
+        || kind.to_owned(),
+        |innermost| format!("{kind}: {}", excerpt(&innermost, SAID_CHARS)),
+    )
+}
