@@ -19,7 +19,6 @@ mod doctor;
 mod explain;
 mod explain_code;
 mod forecast;
-mod freeze;
 mod forget;
 mod freeze;
 mod history;

@@ -129,8 +129,7 @@ fn change(change: &AttributeChange) -> String {
     // A domain controller has no order of values.
     let mut before = change.before.clone();
     before.sort();
-    format!("{} {} -> {after}", change.attribute, before.join("|"))
-    .replace("  ", " ")
+    format!("{} {} -> {after}", change.attribute, before.join("|")).replace("  ", " ")
 }
 
 /// A name without its domain.

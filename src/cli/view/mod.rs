@@ -10,10 +10,10 @@
 //!
 //! Begin with [`plan`](mod@plan), then [`page`].
 
-pub mod forecast;
 pub mod audit;
 mod csv;
 pub mod export;
+pub mod forecast;
 pub mod history;
 pub mod json;
 pub mod manual;
