@@ -15,6 +15,7 @@ mod check;
 mod cli;
 mod contract;
 mod diagnostic;
+mod dice;
 mod directory;
 mod docs;
 mod domain;

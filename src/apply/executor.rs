@@ -8,7 +8,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +17,7 @@ use uuid::Uuid;
 use super::attempt::Success;
 use super::crew::{Crew, Report, Task};
 use super::effect::{Effect, Known};
-use super::job::{Job, Scope, numbered};
+use super::job::{Job, numbered};
 use super::journal;
 use super::line::Line;
 use super::members::{MAX_NAMES, Membership};
@@ -27,12 +26,12 @@ use super::seen::{Told, Trouble, View};
 use super::written::write_back;
 use super::{
     ApplyError, Author, Boundary, Counts, Handed, Handover, Pace, RunStatus, Situation, Status,
-    Unfinished, Watch, precondition,
+    Watch, precondition,
 };
 use crate::directory::port::{self, Directory};
-use crate::directory::{Controller, Dn, Guid};
+use crate::directory::{Dn, Guid};
 use crate::hr::port::WriteBack;
-use crate::plan::{Action, ActionId, Change, Plan, Target, file};
+use crate::plan::{Action, ActionId, Change, Plan, Target};
 use crate::state::{Given, Lock, Store};
 
 /// For how long counts of guards are kept; limits look at the last 24 hours.
@@ -80,15 +79,6 @@ pub struct Executor<'a> {
     pub watch: &'a mut dyn Watch,
     /// What time it is, by our own clock.
     pub clock: &'a dyn Fn() -> Timestamp,
-}
-
-/// Where a run is at work.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Place {
-    /// The domain controller; none where the directory is a file.
-    pub controller: Option<Controller>,
-    /// The GUID of the domain.
-    pub domain: Option<Guid>,
 }
 
 /// How a run ended.
@@ -191,42 +181,11 @@ impl Executor<'_> {
         self.carry_out(&line, job)
     }
 
-    /// Gives a run that was broken off to this domain controller: a human says that the one it was begun on does not
-    /// come back, and so nothing that it may have done. Where another run waits by now, nothing happens.
-    pub fn give_over(&mut self, run: Uuid, here: &Place) -> Result<(), ApplyError> {
-        let Some(found) = journal::unfinished(self.store)?.filter(|found| found.id == run) else {
-            return Ok(());
-        };
-        same_domain(&found, here)?;
-        let mut plan = plan_of(&found)?;
-        let from = mem::replace(&mut plan.header.controller, here.controller.clone());
-        let at = (self.clock)();
-        self.store.write(self.lock, |writer| {
-            journal::give_over(writer, found.id, &plan, from.as_ref(), at)
-        })?;
-        Ok(())
-    }
-
-    /// Finishes the run that was broken off; `None` if there is none.
-    ///
-    /// At another domain controller than it was begun on, which may not know yet what was done there, it goes on only
-    /// with what takes away (S9), and an error says what waits.
-    pub fn resume(&mut self, here: &Place) -> Result<Option<Outcome>, ApplyError> {
-        let Some(found) = journal::unfinished(self.store)? else {
-            return Ok(None);
-        };
-        let run = found.id;
-        same_domain(&found, here)?;
-        let plan = plan_of(&found)?;
-        let line = Line::new(self.directory, self.pace);
-        let mark = self.own_mark(&line)?;
-        let mut job = self.take_lease(&line, mark, run, found.started, &plan)?;
-        job.outcome.resumed = true;
-        job.scope = Scope::of(&plan, here);
-        self.carry_out(&line, job).map(Some)
-    }
-
-    fn carry_out(&mut self, line: &Line<'_>, mut job: Job<'_>) -> Result<Outcome, ApplyError> {
+    pub(super) fn carry_out(
+        &mut self,
+        line: &Line<'_>,
+        mut job: Job<'_>,
+    ) -> Result<Outcome, ApplyError> {
         let (run, plan) = (job.run, job.plan);
         let view = View::new(run, line, self.handover, &plan.header.admin_groups);
         let progress = journal::progress(self.store, run)?;
@@ -627,25 +586,6 @@ impl Executor<'_> {
         }
         Ok(())
     }
-}
-
-/// A run goes on in the domain that it was begun in, and in no other.
-fn same_domain(found: &Unfinished, here: &Place) -> Result<(), ApplyError> {
-    if found.domain == here.domain {
-        return Ok(());
-    }
-    Err(ApplyError::OtherDomain {
-        run: found.id,
-        planned: found.domain_name.clone(),
-    })
-}
-
-/// The plan of a run that was broken off.
-fn plan_of(found: &Unfinished) -> Result<Plan, ApplyError> {
-    file::from_json(&found.plan).map_err(|error| ApplyError::LostPlan {
-        run: found.id,
-        why: error.to_string(),
-    })
 }
 
 /// The plan with the yes that was given for this run (S19): from now on the plan itself says who gave it.

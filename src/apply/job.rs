@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::attempt::Success;
 use super::effect::Known;
-use super::executor::{Ended, Outcome, Place, ended};
+use super::executor::{Ended, Outcome, ended};
 use super::journal::{self, Ending};
+use super::resumed::Place;
 use super::undone;
 use super::{Counts, RunStatus, Status};
 use crate::directory::Guid;

@@ -1,6 +1,7 @@
 //! `tenure apply`: shows what would change, asks, and does it.
 
 use super::args::{ApplyArgs, Consent, Global};
+use super::ask::says_yes;
 use super::directory::{Clock, Source};
 use super::only::Only;
 use super::operator::Operator;
@@ -288,10 +289,7 @@ fn consent(
         return Err(Report::text("not-confirmed", "nobody is there to say yes")
             .help("read `tenure plan` first, then say `tenure apply --yes`"));
     }
-    let _ = write!(std::io::stderr(), "Apply this? Type yes: ");
-    let mut answer = String::new();
-    let read = std::io::stdin().read_line(&mut answer);
-    if read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "yes" | "y") {
+    if says_yes("Apply this?") {
         return Ok(None);
     }
     output.say("nothing was changed");

@@ -7,6 +7,7 @@
 
 mod apply;
 mod args;
+mod ask;
 mod at_work;
 mod audit;
 mod check;

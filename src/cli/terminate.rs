@@ -4,6 +4,7 @@
 //! of it: a run that is killed here, a domain controller that is away, HR that still says *active* tomorrow.
 
 use super::args::{ApplyArgs, Consent, Global, TerminateArgs};
+use super::ask::says_yes;
 use super::operator::Operator;
 use super::planning::{self, Asked};
 use super::report::Report;
@@ -14,7 +15,7 @@ use crate::policy::{Policy, StageAccount};
 use crate::state::{EmergencyEnd, Lock, Store};
 use crate::workspace::Workspace;
 use jiff::Timestamp;
-use std::io::{IsTerminal, Write as _};
+use std::io::IsTerminal;
 use std::sync::Arc;
 
 /// Ends somebody, or lifts such an end, and carries out what follows for them.
@@ -121,15 +122,11 @@ fn preview(
         output.color_err,
     );
     output.say(&text);
-    let question = if order.is_some() {
-        "End this person now? Type yes: "
+    Ok(says_yes(if order.is_some() {
+        "End this person now?"
     } else {
-        "Lift the end? Type yes: "
-    };
-    let _ = write!(std::io::stderr(), "{question}");
-    let mut answer = String::new();
-    let read = std::io::stdin().read_line(&mut answer);
-    Ok(read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "yes" | "y"))
+        "Lift the end?"
+    }))
 }
 
 /// Writes the order, or that it is lifted, and says so.

@@ -1,6 +1,7 @@
 //! `tenure undo RUN`: the plan that takes a run back, shown; and with a yes, done.
 
 use super::args::{Global, PlanFormat, UndoArgs};
+use super::ask::says_yes;
 use super::at_work::at_work;
 use super::directory::Source;
 use super::operator::Operator;
@@ -16,7 +17,7 @@ use crate::plan::undo::PastRun;
 use crate::plan::{GuardKind, Plan, file};
 use crate::state::Store;
 use crate::workspace::Workspace;
-use std::io::{IsTerminal, Write as _};
+use std::io::IsTerminal;
 
 /// What everybody who takes a run back has to know.
 const AGAIN: &str = "the next plan does again what the policy says, unless the policy or HR changes before; `tenure \
@@ -73,7 +74,7 @@ pub(super) fn run(
         output.say("nothing to take back");
         return Ok(Exit::Ok);
     }
-    if !arguments.consent.yes && !agreed() {
+    if !arguments.consent.yes && !says_yes("Take this back?") {
         output.say("nothing was changed");
         return Ok(Exit::Changes);
     }
@@ -90,13 +91,6 @@ pub(super) fn run(
 fn asks(arguments: &UndoArgs) -> bool {
     let to_look_at = arguments.output.is_some() || arguments.format != PlanFormat::Human;
     arguments.consent.yes || (!to_look_at && std::io::stdin().is_terminal())
-}
-
-fn agreed() -> bool {
-    let _ = write!(std::io::stderr(), "Take this back? Type yes: ");
-    let mut answer = String::new();
-    let read = std::io::stdin().read_line(&mut answer);
-    read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "yes" | "y")
 }
 
 /// Whether a guard that nobody lets pass, or an invariant, stops it.

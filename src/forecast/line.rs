@@ -146,7 +146,7 @@ impl<'a> Line<'a> {
         let at = planned.plan.header.now;
         let mut standing = BTreeMap::new();
         for guard in planned.plan.guards.iter().filter(|guard| guard.tripped) {
-            if !counts_actions(guard.kind) {
+            if !guard.kind.counts_actions() {
                 standing.insert(guard.kind, guard.count);
                 if self.standing.get(&guard.kind) == Some(&guard.count) {
                     continue;
@@ -290,26 +290,5 @@ impl<'a> Line<'a> {
     fn end(mut self) -> Forecast {
         self.forecast.unseen.people = self.unseen.len();
         self.forecast
-    }
-}
-
-/// Whether a guard counts what a plan does, and not how HR looks.
-const fn counts_actions(kind: GuardKind) -> bool {
-    match kind {
-        GuardKind::Quarantine | GuardKind::Lose | GuardKind::Values => false,
-        GuardKind::Create
-        | GuardKind::Enable
-        | GuardKind::Adopt
-        | GuardKind::Disable
-        | GuardKind::Delete
-        | GuardKind::Move
-        | GuardKind::Rename
-        | GuardKind::Login
-        | GuardKind::Clear
-        | GuardKind::Password
-        | GuardKind::Grant
-        | GuardKind::Revoke
-        | GuardKind::Notify
-        | GuardKind::Writeback => true,
     }
 }

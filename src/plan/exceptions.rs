@@ -6,10 +6,11 @@
 
 use super::builder::Builder;
 use super::time::later;
+use super::world::World;
 use super::{Finding, FindingKind};
 use crate::directory::ObjectId;
 use crate::policy::ruleset::{Duration, TimeUnit};
-use crate::policy::{ExceptionRule, Overrides, Ruleset};
+use crate::policy::{ExceptionRule, Overrides, RuleId, RuleKind, Ruleset};
 use crate::state::Prior;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -25,6 +26,24 @@ const LONGEST: Duration = Duration {
 
 /// How long before its end by the limit it is reported.
 const NOTICE: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+impl World<'_> {
+    /// Whether an exception of the author says so.
+    pub(crate) fn by_exception(&self, rule: RuleId) -> bool {
+        self.input
+            .rules
+            .rule(rule)
+            .is_some_and(|rule| rule.kind == RuleKind::Exception)
+    }
+
+    /// When a plan first saw the exception that has that statement about the account; none where none did.
+    pub(crate) fn seen_exception(&self, rule: RuleId) -> Option<Timestamp> {
+        let mut exceptions = self.input.rules.exceptions.iter();
+        let exception = exceptions.find(|exception| exception.account == Some(rule))?;
+        let seen = &self.input.prior.exceptions_seen;
+        seen.get(&exception.digest).copied()
+    }
+}
 
 /// What outranks the policy by now: exceptions that have lasted too long, and people who were ended at once.
 pub fn overrides(rules: &Ruleset, prior: &Prior, now: Timestamp) -> Overrides {

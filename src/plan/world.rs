@@ -11,7 +11,6 @@ use crate::directory::{AttributeName, Dn, Guid, Object, ObjectId};
 use crate::hr::{Person, PersonId, Quarantined, RelatedPath, Standing, Step};
 use crate::policy::{AccountTest, IgnoreRule, ProtectRule, RuleId, RuleKind, StageId};
 use crate::state::{AccountMemory, PersonMemory};
-use jiff::Timestamp;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeSet, VecDeque};
@@ -132,26 +131,10 @@ impl<'a> World<'a> {
             .map_or_else(|| "?".into(), |stage| stage.name.clone())
     }
 
-    /// Whether an exception of the author says so.
-    pub(crate) fn by_exception(&self, rule: RuleId) -> bool {
-        self.input
-            .rules
-            .rule(rule)
-            .is_some_and(|rule| rule.kind == RuleKind::Exception)
-    }
-
     /// Whether the policy says that this record goes on with another one's account (S7).
     pub(crate) fn continues(&self, person: &PersonId) -> bool {
         let mut lines = self.input.rules.continues.iter();
         lines.any(|line| line.person == *person)
-    }
-
-    /// When a plan first saw the exception that has that statement about the account; none where none did.
-    pub(crate) fn seen_exception(&self, rule: RuleId) -> Option<Timestamp> {
-        let mut exceptions = self.input.rules.exceptions.iter();
-        let exception = exceptions.find(|exception| exception.account == Some(rule))?;
-        let seen = &self.input.prior.exceptions_seen;
-        seen.get(&exception.digest).copied()
     }
 
     /// The rule as it is shown, with the values that it read of that person.

@@ -12,6 +12,16 @@ const NOW: [&str; 6] = [
     "--yes",
 ];
 
+/// What a month in which everything happens at once needs.
+const BUSY: [&str; 6] = [
+    "apply",
+    "--yes",
+    "--override",
+    "values",
+    "--because",
+    "test",
+];
+
 /// The record of an account in the working copy.
 fn account(place: &Place, cn: &str) -> String {
     let all = place.read(COPY);
@@ -232,17 +242,7 @@ fn while_it_is_frozen_only_access_goes() {
     kinds.sort_unstable();
     kinds.dedup();
     assert_eq!(kinds, ["disable", "remove_member"], "{:?}", plan.deeds());
-    place.expect(
-        0,
-        &[
-            "apply",
-            "--yes",
-            "--override",
-            "values",
-            "--because",
-            "test",
-        ],
-    );
+    place.expect(0, &BUSY);
     assert!(!is_enabled(&place, "Ben Ode"));
     assert!(!place.read(COPY).contains("Zoë"));
     let ran = place.run(&["plan"]);
@@ -254,31 +254,11 @@ fn while_it_is_frozen_only_access_goes() {
         kinds.contains("create_account") && kinds.contains("delete"),
         "{kinds}"
     );
-    place.expect(
-        0,
-        &[
-            "apply",
-            "--yes",
-            "--override",
-            "values",
-            "--because",
-            "test",
-        ],
-    );
+    place.expect(0, &BUSY);
     let twin = applied();
     company::make_it_later(&twin);
     clock(&twin, "2026-03-10T09:00:00+01:00");
-    twin.expect(
-        0,
-        &[
-            "apply",
-            "--yes",
-            "--override",
-            "values",
-            "--because",
-            "test",
-        ],
-    );
+    twin.expect(0, &BUSY);
     for cn in ["Anna Berg", "Ben Ode", "Dora Ek", "Finn Ro"] {
         let groups = |place: &Place| {
             let all = place.read(COPY);

@@ -3,6 +3,8 @@
 use jiff::civil::Date;
 use jiff::{Span, ToSpan as _};
 
+use crate::dice::Dice;
+
 /// Offices and their zones, from one end of the day to the other.
 pub(super) const OFFICES: [(&str, &str); 5] = [
     ("Berlin", "Europe/Berlin"),
@@ -22,37 +24,6 @@ const LAST: [&str; 12] = [
     "King", "Ode", "Müller", "Groß", "Berg", "Núñez", "Çağlar", "Ny", "Smith", "O'Neil", "Vaz",
     "Ünal",
 ];
-
-/// Numbers that look drawn and are the same for the same seed (`SplitMix64`).
-#[derive(Debug, Clone)]
-pub(super) struct Dice(u64);
-
-impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// From 0 to one less than that.
-    pub(super) fn below(&mut self, end: u64) -> u64 {
-        self.next() % end.max(1)
-    }
-
-    fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        &all[usize::try_from(self.below(all.len() as u64)).unwrap()]
-    }
-
-    fn chance(&mut self, in_a_thousand: u64) -> bool {
-        self.below(1000) < in_a_thousand
-    }
-}
 
 /// From a day on something is so.
 type Since<T> = Vec<(Date, T)>;
@@ -126,7 +97,7 @@ impl History {
     /// A company of so many people from a day on, for so many years: a tenth comes and goes in each.
     pub(super) fn new(seed: u64, people: usize, start: Date, years: i64) -> Self {
         let mut dice = Dice::new(seed);
-        let days = u64::try_from(years * 365).unwrap();
+        let days = usize::try_from(years * 365).unwrap();
         let newcomers = people * usize::try_from(years).unwrap() / 10;
         let mut lives: Vec<Life> = Vec::new();
         let mut events = 0;
@@ -152,7 +123,7 @@ impl History {
 }
 
 impl Life {
-    fn new(dice: &mut Dice, id: i64, hired: Date, start: Date, days: u64) -> Self {
+    fn new(dice: &mut Dice, id: i64, hired: Date, start: Date, days: usize) -> Self {
         let mut stays = vec![Stay {
             shown: before(hired, dice.below(40)),
             hired,
@@ -160,16 +131,16 @@ impl Life {
         }];
         let some_day = |dice: &mut Dice, from: Date| after(from.max(start), dice.below(days));
         // Nearly all leave at some time, most of them after the years that are played.
-        if dice.chance(600) {
+        if dice.below(1000) < 600 {
             let end = after(hired.max(start), 10 + dice.below(days * 3 / 2));
             // Announced weeks before; one in thirty comes to HR's knowledge days too late.
-            let told = if dice.chance(30) {
+            let told = if dice.below(1000) < 30 {
                 after(end, dice.below(20) + 1)
             } else {
                 before(end, dice.below(90))
             };
             stays[0].end = Some((end, told.max(hired)));
-            if dice.chance(150) {
+            if dice.below(1000) < 150 {
                 let again = after(end.max(told), 20 + dice.below(400));
                 stays.push(Stay {
                     shown: before(again, dice.below(15)),
@@ -178,35 +149,32 @@ impl Life {
                 });
             }
         }
-        let mut last = vec![(Date::MIN, *dice.of(LAST.as_slice()))];
-        if dice.chance(40) {
-            last.push((some_day(dice, hired), *dice.of(LAST.as_slice())));
+        let mut last = vec![(Date::MIN, dice.of(&LAST))];
+        if dice.below(1000) < 40 {
+            last.push((some_day(dice, hired), dice.of(&LAST)));
         }
-        let mut department = vec![(Date::MIN, *dice.of(DEPARTMENTS.as_slice()))];
-        let mut office = vec![(Date::MIN, dice.below(OFFICES.len() as u64))];
+        let mut department = vec![(Date::MIN, dice.of(&DEPARTMENTS))];
+        let mut office = vec![(Date::MIN, dice.below(OFFICES.len()))];
         for _ in 0..dice.below(3) {
-            if dice.chance(300) {
-                department.push((some_day(dice, hired), *dice.of(DEPARTMENTS.as_slice())));
+            if dice.below(1000) < 300 {
+                department.push((some_day(dice, hired), dice.of(&DEPARTMENTS)));
             }
-            if dice.chance(100) {
-                office.push((some_day(dice, hired), dice.below(OFFICES.len() as u64)));
+            if dice.below(1000) < 100 {
+                office.push((some_day(dice, hired), dice.below(OFFICES.len())));
             }
         }
         department.sort_by_key(|(since, _)| *since);
         office.sort_by_key(|(since, _)| *since);
-        let broken = dice.chance(50).then(|| {
+        let broken = (dice.below(1000) < 50).then(|| {
             let from = some_day(dice, hired);
             (from, after(from, 2 + dice.below(18)))
         });
         Self {
             id,
-            first: *dice.of(FIRST.as_slice()),
+            first: dice.of(&FIRST),
             last,
             department,
-            office: office
-                .into_iter()
-                .map(|(since, office)| (since, usize::try_from(office).unwrap()))
-                .collect(),
+            office,
             stays,
             broken,
         }
@@ -243,14 +211,14 @@ fn on<T: Copy>(since: &Since<T>, day: Date) -> T {
     found.unwrap_or(&since[0]).1
 }
 
-fn span(days: u64) -> Span {
+fn span(days: usize) -> Span {
     i64::try_from(days).unwrap().days()
 }
 
-fn after(day: Date, days: u64) -> Date {
+fn after(day: Date, days: usize) -> Date {
     day.saturating_add(span(days))
 }
 
-fn before(day: Date, days: u64) -> Date {
+fn before(day: Date, days: usize) -> Date {
     day.saturating_sub(span(days))
 }

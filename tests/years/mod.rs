@@ -15,8 +15,9 @@ use jiff::{Timestamp, ToSpan as _};
 use tenure::directory::Guid;
 use tenure::policy::{Standing, Wish};
 
+use crate::dice::Dice;
 use crate::scenarios::world::{self, Seat, World};
-use history::{Dice, History};
+use history::History;
 use truth::Witness;
 
 const POLICY: &str = include_str!("years.tenure");
@@ -164,11 +165,7 @@ fn a_planner_that_swaps_two_people_is_caught() {
             .filter(|(_, wish)| stage(wish) == Some(EMPLOYEE))
             .map(|(index, _)| index)
             .collect();
-        let pick = |dice: &mut Dice| {
-            let index = dice.below(at_work.len() as u64);
-            at_work[usize::try_from(index).unwrap()]
-        };
-        let (one, two) = (pick(&mut dice), pick(&mut dice));
+        let (one, two) = (dice.of(&at_work), dice.of(&at_work));
         assert_ne!(one, two);
         wishes.swap(one, two);
         let (first, second) = (wishes[one].person.clone(), wishes[two].person.clone());

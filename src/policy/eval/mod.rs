@@ -13,12 +13,14 @@ mod expr;
 mod groups;
 mod lines;
 mod lists;
+mod outranked;
 pub(crate) mod time;
 mod told;
 mod value;
 mod wish;
 
 pub(crate) use expr::{Record, Scope, Unknown};
+pub use outranked::Overrides;
 pub use told::Teller;
 pub(crate) use value::Value;
-pub use wish::{Evaluator, Overrides, absent_wishes, wishes, wishes_under};
+pub use wish::{Evaluator, absent_wishes, wishes, wishes_under};

@@ -1,6 +1,7 @@
 //! From a person to a [`Wish`].
 
 use super::lines;
+use super::outranked::Overrides;
 use super::{Record, Scope, Unknown, Value, time};
 use crate::hr;
 use crate::policy::AccountTest;
@@ -17,7 +18,7 @@ use jiff::tz::TimeZone;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The zone in which a day ends last: what is past there is past everywhere.
@@ -25,15 +26,6 @@ const LAST_ZONE: &str = "Etc/GMT+12";
 
 /// How many people one thread takes at a time.
 const CHUNK: usize = 512;
-
-/// What outranks the text of the policy: facts of the state that the evaluation is told.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Overrides {
-    /// Exceptions, by the digest of their text, that count as if they were not there (S18).
-    pub lapsed: BTreeSet<Arc<str>>,
-    /// Who was ended at once, and the name of the stage that they are in until HR agrees (S1).
-    pub ended: BTreeMap<hr::PersonId, Arc<str>>,
-}
 
 /// What the policy wants for everybody, quarantined records included, sorted by person.
 pub fn wishes(policy: &Policy, people: &hr::Snapshot, now: Timestamp) -> Vec<Wish> {
@@ -88,12 +80,12 @@ pub fn absent_wishes(
 /// Evaluates one policy over one snapshot of people at one instant.
 #[derive(Debug)]
 pub struct Evaluator<'a> {
-    policy: &'a Policy,
+    pub(super) policy: &'a Policy,
     people: &'a hr::Snapshot,
     now: Timestamp,
     /// Those who are evaluated are no longer in HR: the row of `vanished` holds for them.
     gone: bool,
-    overrides: Option<&'a Overrides>,
+    pub(super) overrides: Option<&'a Overrides>,
     zones: RefCell<FxHashMap<Arc<str>, TimeZone>>,
 }
 
@@ -187,17 +179,8 @@ impl<'a> Evaluator<'a> {
         };
         let exceptions = self.exceptions(&id, &scope);
         let standing = self.standing(&scope, zone_unknown.clone(), &exceptions);
-        let mut wish = self.wish_in((id, zone), &scope, standing, &exceptions);
-        let ended = self
-            .overrides
-            .and_then(|overrides| overrides.ended.get(&wish.person));
-        if let Some(stage) = ended {
-            // HR's own word, without what people wrote into exceptions.
-            let by_hr = self.standing(&scope, zone_unknown, &[]);
-            if !(self.ends(&by_hr) && self.ends(&wish.standing) && wish.account.ends()) {
-                wish = self.ended_wish(wish, &scope, by_hr, stage);
-            }
-        }
+        let wish = self.wish_in((id, zone), &scope, standing, &exceptions);
+        let mut wish = self.outranked(wish, &scope, zone_unknown);
         self.judged(&mut wish, &scope);
         if let Record::Known(_) = record {
             wish.unmet = self.unmet(&scope);
@@ -210,7 +193,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What follows from where somebody stands.
-    fn wish_in(
+    pub(super) fn wish_in(
         &self,
         (id, zone): (hr::PersonId, Arc<str>),
         scope: &Scope<'a>,
@@ -242,58 +225,6 @@ impl<'a> Evaluator<'a> {
             self.fill(&mut wish, scope, stage, &bodies);
         }
         wish
-    }
-
-    /// The wish of somebody who was ended at once, while HR says otherwise (S1): in the stage that was named then,
-    /// without exceptions, and never deleted. Of a record that cannot be read, or where the policy no longer has the
-    /// stage, it is no more than that the account is disabled.
-    fn ended_wish(&self, wish: Wish, scope: &Scope<'a>, by_hr: Standing, stage: &str) -> Wish {
-        let rules = &self.policy.rules;
-        let named = rules.stage_named(stage);
-        let named = named.filter(|id| rules.stage(*id).is_some_and(|stage| stage.account.ends()));
-        let other = || {
-            let mut all = (0_u32..).zip(&rules.stages);
-            let off = all.find(|(_, stage)| stage.account == StageAccount::Disabled);
-            off.map(|(id, _)| StageId(id))
-        };
-        let end = named.or_else(other);
-        let end = end.and_then(|id| Some((id, rules.stage(id)?.rule)));
-        let standing = match (by_hr, end) {
-            (Standing::In { .. }, Some((stage, rule))) if named.is_some() => {
-                Standing::In { stage, rule }
-            }
-            (Standing::In { .. }, ends) => Standing::Held {
-                reason: format!(
-                    "the policy has no stage `{stage}` any more in which somebody was ended at once"
-                )
-                .into(),
-                rule: None,
-                ends,
-            },
-            (Standing::Held { reason, rule, ends }, end) => Standing::Held {
-                reason,
-                rule,
-                ends: ends.or(end),
-            },
-        };
-        let ended = self.wish_in((wish.person, wish.zone), scope, standing, &[]);
-        Wish {
-            account: match ended.account {
-                StageAccount::DeletedAfter(_) => StageAccount::Disabled,
-                account => account,
-            },
-            ended: true,
-            ..ended
-        }
-    }
-
-    /// Whether that is a stage whose account is off.
-    fn ends(&self, standing: &Standing) -> bool {
-        let Standing::In { stage, .. } = standing else {
-            return false;
-        };
-        let stage = self.policy.rules.stage(*stage);
-        stage.is_some_and(|stage| stage.account.ends())
     }
 
     /// Which invariants are about this person, and which `approve` items.
@@ -390,7 +321,7 @@ impl<'a> Evaluator<'a> {
             .collect()
     }
 
-    fn standing(
+    pub(super) fn standing(
         &self,
         scope: &Scope<'a>,
         zone_unknown: Option<(Unknown, RuleId)>,

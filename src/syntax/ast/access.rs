@@ -218,6 +218,27 @@ pub enum GuardKind {
 }
 
 impl GuardKind {
+    /// Whether it counts what a plan does; the others measure how HR looks.
+    pub const fn counts_actions(self) -> bool {
+        match self {
+            Self::Quarantine | Self::Lose | Self::Values => false,
+            Self::Create
+            | Self::Enable
+            | Self::Adopt
+            | Self::Disable
+            | Self::Delete
+            | Self::Move
+            | Self::Rename
+            | Self::Login
+            | Self::Clear
+            | Self::Password
+            | Self::Grant
+            | Self::Revoke
+            | Self::Notify
+            | Self::Writeback => true,
+        }
+    }
+
     /// Every kind, in the order of the output.
     pub const ALL: [Self; 17] = [
         Self::Create,

@@ -31,6 +31,18 @@ impl<'d> Two<'d> {
         desk.configure("[apply]\nin_flight = 1");
         desk
     }
+
+    /// A run is killed once the first has made an account, and before it hears of it.
+    fn make_and_die(&self, desk: &Desk) {
+        self.first.fault(Fault::Silence, Kind::Add, 1);
+        let mut run = desk.begin(&APPLY);
+        wait_for("the account is made", || {
+            let log = self.first.log();
+            log.iter()
+                .any(|seen| seen.is(On::Only(Kind::Add)) && seen.done())
+        });
+        run.kill();
+    }
 }
 
 /// Somebody is hired.
@@ -68,14 +80,7 @@ fn a_lost_answer_and_a_controller_that_lacks_the_account_make_no_second_one() {
         two.second.lag();
         two.first.mend();
         two.first.forget();
-        two.first.fault(Fault::Silence, Kind::Add, 1);
-        let mut run = desk.begin(&APPLY);
-        wait_for("the account is made", || {
-            let log = two.first.log();
-            log.iter()
-                .any(|seen| seen.is(On::Only(Kind::Add)) && seen.done())
-        });
-        run.kill();
+        two.make_and_die(&desk);
         two.first.refuse_connections();
         // The second one answers, and it lacks the account.
         let command: &[&str] = if number % 2 == 0 { &RESUME } else { &APPLY };
@@ -112,14 +117,7 @@ fn a_creation_in_doubt_is_known_again_by_what_it_was_made_with() {
     desk.expect(0, &APPLY);
     hire(&desk, 3_000);
     two.first.forget();
-    two.first.fault(Fault::Silence, Kind::Add, 1);
-    let mut run = desk.begin(&APPLY);
-    wait_for("the account is made", || {
-        let log = two.first.log();
-        log.iter()
-            .any(|seen| seen.is(On::Only(Kind::Add)) && seen.done())
-    });
-    run.kill();
+    two.make_and_die(&desk);
     // The policy of today does not speak of `info` any more.
     desk.place.write("policy/policy.tenure", policy);
     let ran = desk.expect(0, &RESUME);
@@ -138,14 +136,7 @@ fn an_undo_does_not_go_on_with_a_run_at_another_controller() {
     hire(&desk, 3_000);
     two.second.catch_up();
     two.second.lag();
-    two.first.fault(Fault::Silence, Kind::Add, 1);
-    let mut run = desk.begin(&APPLY);
-    wait_for("the account is made", || {
-        let log = two.first.log();
-        log.iter()
-            .any(|seen| seen.is(On::Only(Kind::Add)) && seen.done())
-    });
-    run.kill();
+    two.make_and_die(&desk);
     two.first.refuse_connections();
     let ran = desk.expect(1, &["undo", &first, "--yes"]);
     assert!(ran.said("error[controller-lost]"), "{ran}");

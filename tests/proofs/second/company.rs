@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 
-use super::dice::Dice;
 use super::people::OVERRIDE;
+use crate::dice::Dice;
 
 /// What HR has of people.
 pub(super) const SCHEMA: &str = r#"

@@ -17,7 +17,6 @@ mod ask;
 mod company;
 mod decide;
 mod declared;
-mod dice;
 mod groups;
 mod library;
 mod names;

@@ -12,12 +12,12 @@ use tenure::syntax::{self, ast};
 use super::ask::{Ask, Locals};
 use super::company::{Company, SCHEMA, tables};
 use super::declared::Policy;
-use super::dice::Dice;
 use super::names::{Kind, Names};
 use super::people::People;
 use super::tally::Tally;
 use super::value::{Answer, Value};
 use super::write::Writer;
+use crate::dice::Dice;
 use crate::policy::bench::{BASE, Bench};
 
 /// What every generated policy has.

@@ -1,7 +1,7 @@
 //! Random expressions as text, typed as the reference types them, over the names of the generated company.
 
-use super::dice::Dice;
 use super::names::{Kind, Names};
+use crate::dice::Dice;
 
 /// Values that an expression may take, as the policy writes them.
 pub(super) type Sample<'a> = &'a dyn Fn(&str) -> Vec<String>;
