@@ -14,11 +14,14 @@ use super::undone;
 use super::{Counts, RunStatus, Status};
 use crate::directory::Guid;
 use crate::hr::PersonId;
-use crate::plan::{Action, ActionId, Change, GuardKind, Notice, Plan, Target};
+use crate::plan::{Action, ActionId, Change, GuardKind, Notice, Plan, Target, takes_away};
 use crate::state::mark::{Found, Lease};
 use crate::state::outbox::Due;
 use crate::state::{StoreError, Writer};
 use crate::text::mail::Address;
+
+/// Said of what an order rules out that came while the run was broken off.
+const ORDERED: &str = "it was ordered meanwhile that nothing is given: the next plan looks again";
 
 /// A run at work.
 pub(super) struct Job<'a> {
@@ -37,8 +40,28 @@ pub(super) struct Job<'a> {
     pub(super) renew: Option<Timestamp>,
     /// How much of it may be done here.
     pub(super) scope: Scope,
+    /// What a human ordered since the run was begun; nothing where it was begun just now.
+    pub(super) orders: Orders,
     /// What was tried at another domain controller than the run's, in vain.
     pub(super) put_off: Vec<Ended>,
+}
+
+/// What a human ordered since a run was begun that goes on now (S1, S18).
+#[derive(Debug, Clone, Default)]
+pub(super) struct Orders {
+    /// Who was ended at once.
+    pub(super) ended: BTreeSet<PersonId>,
+    /// Only what takes access away may be done.
+    pub(super) frozen: bool,
+}
+
+impl Orders {
+    /// Whether an action must not be tried any more.
+    fn forbid(&self, action: &Action) -> bool {
+        let person = action.person.as_ref();
+        let ended = person.is_some_and(|person| self.ended.contains(person));
+        (self.frozen || ended) && !takes_away(&action.change)
+    }
 }
 
 /// How much of a run may be done on the domain controller at hand.
@@ -53,11 +76,11 @@ pub(super) enum Scope {
 impl Scope {
     /// What may be done here of a plan that was made somewhere.
     pub(super) fn of(plan: &Plan, here: &Place) -> Self {
-        if plan.header.controller == here.controller {
-            Self::All
-        } else {
-            Self::TakingAway
-        }
+        let same = match (&plan.header.controller, &here.controller) {
+            (Some(planned), Some(here)) => planned.is_same_copy(here),
+            (planned, here) => planned.is_none() && here.is_none(),
+        };
+        if same { Self::All } else { Self::TakingAway }
     }
 }
 
@@ -90,6 +113,7 @@ impl<'a> Job<'a> {
             lease,
             renew,
             scope: Scope::All,
+            orders: Orders::default(),
             put_off: Vec::new(),
         }
     }
@@ -104,11 +128,7 @@ impl<'a> Job<'a> {
     /// To disable and to take out of a group can be done twice and is the same. A deletion only takes away too, but
     /// cannot be taken back: it waits.
     pub(super) fn holds_back(&self, action: &Action) -> bool {
-        let takes_away = matches!(
-            action.change,
-            Change::Disable { .. } | Change::RemoveMember { .. }
-        );
-        self.is_elsewhere() && !takes_away
+        self.is_elsewhere() && !takes_away(&action.change)
     }
 
     /// How many actions are left for that domain controller; none where nothing had to wait.
@@ -129,6 +149,9 @@ impl<'a> Job<'a> {
     pub(super) fn excused(&self, id: ActionId, action: &Action) -> Option<Ended> {
         if self.waits.get(id.0 as usize).copied().unwrap_or(false) {
             return Some(ended(id, Status::Waiting, None));
+        }
+        if self.orders.forbid(action) {
+            return Some(ended(id, Status::Skipped, Some(ORDERED)));
         }
         let needed = self.unmet(action)?;
         let text = format!("action {} did not succeed", needed.0 + 1);

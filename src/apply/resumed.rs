@@ -2,14 +2,16 @@
 
 use std::mem;
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::ApplyError;
 use super::executor::{Executor, Outcome};
-use super::job::Scope;
+use super::job::{Orders, Scope};
 use super::journal::{self, Unfinished};
 use super::line::Line;
 use crate::directory::{Controller, Guid};
+use crate::hr::PersonId;
 use crate::plan::{Plan, file};
 
 /// Where a run is at work.
@@ -54,7 +56,27 @@ impl Executor<'_> {
         let mut job = self.take_lease(&line, mark, run, found.started, &plan)?;
         job.outcome.resumed = true;
         job.scope = Scope::of(&plan, here);
+        job.orders = self.orders(&found, &plan)?;
         self.carry_out(&line, job).map(Some)
+    }
+
+    /// What was ordered since the run was begun, which it must not overrule. An undo is an order itself, and a later
+    /// one than a freeze that it met.
+    fn orders(&self, found: &Unfinished, plan: &Plan) -> Result<Orders, ApplyError> {
+        let (ended, freeze) = self.store.orders()?;
+        // What was ordered before it was planned is in the plan itself; so it is where it was made for that person.
+        let later = |since: Timestamp| since >= plan.header.now.max(found.started);
+        let holds = freeze.filter(|freeze| later(freeze.since) && (self.clock)() < freeze.until);
+        let own = |person: &PersonId| match plan.header.only.as_slice() {
+            [only] => **only == *person.to_string(),
+            _ => false,
+        };
+        let ended = ended.into_iter();
+        let ended = ended.filter(|(person, end)| later(end.since) && !own(person));
+        Ok(Orders {
+            ended: ended.map(|(person, _)| person).collect(),
+            frozen: holds.is_some() && plan.header.takes_back.is_none(),
+        })
     }
 }
 

@@ -34,16 +34,29 @@ use uuid::Uuid;
 /// How long a run waits for another to end.
 pub(super) const LOCK_PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long an order waits: longer than notices are sent at a time, for it must not fail for want of a moment.
+pub(super) const ORDER_PATIENCE: Duration = Duration::from_mins(3);
+
 /// Applies a kept plan, or one made now.
 pub(super) fn run(
     global: &Global,
     arguments: &ApplyArgs,
     output: &mut Output,
 ) -> Result<Exit, Report> {
+    let only = Only::new(&arguments.only);
+    run_for(global, arguments, (only, LOCK_PATIENCE), output)
+}
+
+/// The same for these people, with that much patience for whoever holds the state.
+pub(super) fn run_for(
+    global: &Global,
+    arguments: &ApplyArgs,
+    (only, patience): (Only, Duration),
+    output: &mut Output,
+) -> Result<Exit, Report> {
     let workspace = check::open(global)?;
     let overridden = guards(&arguments.consent)?;
     let kept = arguments.plan.as_deref().map(read_plan).transpose()?;
-    let only = Only::new(&arguments.only);
     let checked = check::policy(&workspace, only.condition.as_deref(), output)?;
     let mut reading = session::read(&workspace, checked.policy, None)?;
     let now = reading.now;
@@ -61,7 +74,7 @@ pub(super) fn run(
     planning::belongs(&workspace, mark.as_ref())?.map_err(Report::from)?;
     let store_path = workspace.path(&workspace.config.state);
     disk::make_folder(&store_path)?;
-    let lock = Lock::take(&store_path, &operator.holder(), LOCK_PATIENCE)?;
+    let lock = Lock::take(&store_path, &operator.holder(), patience)?;
     let mut store = Store::open(&store_path, now)?;
     let clock: Clock = if reading.pinned {
         Arc::new(move || now)

@@ -18,7 +18,11 @@ pub(super) fn begin(text: &str) -> Result<Timestamp, Report> {
 pub(super) fn end(text: &str) -> Result<Timestamp, Report> {
     match text.parse::<Date>() {
         Ok(day) if !text.contains(['T', ' ']) => start_of(day.tomorrow().unwrap_or(day)),
-        Ok(_) | Err(_) => Ok(session::instant(text)? + jiff::SignedDuration::from_nanos(1)),
+        Ok(_) | Err(_) => {
+            let last = session::instant(text)?;
+            let after = last.checked_add(jiff::SignedDuration::from_nanos(1));
+            Ok(after.unwrap_or(last))
+        }
     }
 }
 

@@ -46,6 +46,15 @@ impl Only {
         only
     }
 
+    /// One person, whatever their key looks like.
+    pub(super) fn person(id: &PersonId) -> Self {
+        Self {
+            words: vec![id.to_string()],
+            keys: vec![id.to_string()],
+            condition: None,
+        }
+    }
+
     /// Whom it names; `None` is everybody.
     pub(super) fn people(&self, reading: &Reading) -> Result<Option<BTreeSet<PersonId>>, Report> {
         if self.words.is_empty() {

@@ -5,6 +5,7 @@
 
 use super::args::{ApplyArgs, Consent, Global, TerminateArgs};
 use super::ask::says_yes;
+use super::only::Only;
 use super::operator::Operator;
 use super::planning::{self, Asked};
 use super::report::Report;
@@ -27,14 +28,14 @@ pub(super) fn run(
     let workspace = check::open(global)?;
     let checked = check::policy(&workspace, None, output)?;
     let reading = session::read(&workspace, checked.policy, None)?;
-    let person = person(&reading, &arguments.person)?;
-    let operator = Operator::of_this_process();
+    let person = person(&reading, arguments)?;
+    let (operator, now) = (Operator::of_this_process(), reading.now);
     let order = if arguments.lift {
         None
     } else {
         Some(EmergencyEnd {
             stage: stage(&workspace, &reading.policy, arguments.stage.as_deref())?,
-            since: reading.now,
+            since: now,
             by: operator.signature().into(),
             because: arguments.because.as_str().into(),
         })
@@ -52,10 +53,9 @@ pub(super) fn run(
             return Ok(Exit::Changes);
         }
     }
-    let now = order.as_ref().map(|end| end.since);
     let said = write(&workspace, &person, order, arguments, &operator, now)?;
     output.say(&said);
-    let carried_out = apply::run(
+    let carried_out = apply::run_for(
         global,
         &ApplyArgs {
             plan: None,
@@ -65,22 +65,51 @@ pub(super) fn run(
                 because: None,
                 approve: Vec::new(),
             },
-            only: vec![person.to_string()],
+            only: Vec::new(),
         },
+        (Only::person(&person), apply::ORDER_PATIENCE),
         output,
     );
-    match carried_out {
-        Ok(exit) => {
-            if !arguments.lift {
-                output.say(NOT_ENDED);
-            }
-            Ok(exit)
-        }
-        Err(report) => {
-            output.say("the order is kept, and is not carried out yet: every later run does, or say `tenure apply` when the cause is mended");
-            Err(report)
-        }
+    let exit = carried_out.inspect_err(|_| output.say(NOT_YET))?;
+    if arguments.lift {
+        return Ok(exit);
     }
+    output.say(NOT_ENDED);
+    let on = left_on(global, &person, output)?;
+    if on.is_empty() {
+        return Ok(exit);
+    }
+    for line in on {
+        output.say(&line);
+    }
+    Ok(if exit == Exit::Ok { Exit::Failed } else { exit })
+}
+
+/// Said where the order stands and what follows from it is still to be done.
+const NOT_YET: &str = "the order is kept, and is not carried out yet: every later run does, or say `tenure apply` when \
+                       the cause is mended";
+
+/// What is still on after the run, or why nothing was found that could be; looked at anew.
+fn left_on(global: &Global, person: &PersonId, output: &mut Output) -> Result<Vec<String>, Report> {
+    let workspace = check::open(global)?;
+    let checked = check::policy(&workspace, None, output)?;
+    let reading = session::read(&workspace, checked.policy, None)?;
+    let asked = Asked {
+        only: Only::person(person),
+        ..Asked::default()
+    };
+    let plan = planning::plan(&workspace, reading, &asked)?.plan;
+    let open = plan.open_accounts.iter();
+    let mut lines: Vec<String> = open
+        .filter(|open| open.person.as_ref() == Some(person))
+        .map(|open| format!("STILL ON: {}; disable it by hand, now", open.dn))
+        .collect();
+    if !lines.is_empty() {
+        let told = plan.findings.iter();
+        let told = told.filter(|finding| finding.person.as_ref() == Some(person));
+        lines.extend(told.map(|finding| format!("  {}: {}", finding.who, finding.text)));
+    }
+    Ok(lines)
 }
 
 /// What disabling an account does not end (S13).
@@ -96,7 +125,7 @@ fn preview(
     output: &mut Output,
 ) -> Result<bool, Report> {
     let asked = Asked {
-        only: super::only::Only::new(&[person.to_string()]),
+        only: Only::person(person),
         ..Asked::default()
     };
     let source = super::directory::Source::of(workspace, &reading.policy, None)?;
@@ -136,12 +165,11 @@ fn write(
     order: Option<EmergencyEnd>,
     arguments: &TerminateArgs,
     operator: &Operator,
-    now: Option<Timestamp>,
+    at: Timestamp,
 ) -> Result<String, Report> {
     let path = workspace.path(&workspace.config.state);
     disk::make_folder(&path)?;
-    let lock = Lock::take(&path, &operator.holder(), apply::LOCK_PATIENCE)?;
-    let at = now.unwrap_or_else(Timestamp::now);
+    let lock = Lock::take(&path, &operator.holder(), apply::ORDER_PATIENCE)?;
     let mut store = Store::open(&path, at)?;
     let Some(end) = order else {
         let by = (operator.signature(), arguments.because.clone());
@@ -164,11 +192,12 @@ fn write(
     ))
 }
 
-fn person(reading: &Reading, text: &str) -> Result<PersonId, Report> {
-    let id = PersonId::parse(text).map_err(|error| {
+fn person(reading: &Reading, arguments: &TerminateArgs) -> Result<PersonId, Report> {
+    let id = PersonId::parse(&arguments.person).map_err(|error| {
         Report::new("unknown-person", &error).help("name a person by their key in HR")
     })?;
-    if matches!(reading.people.standing(&id), Standing::Unknown) {
+    // An order is lifted of whomever it is about, also when HR no longer has them.
+    if !arguments.lift && matches!(reading.people.standing(&id), Standing::Unknown) {
         return Err(
             Report::text("unknown-person", format!("HR has no person {id}")).help(
                 "name a person by their key in HR, the field that is marked `key`; whom HR no longer has, disable by \

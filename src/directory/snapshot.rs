@@ -35,6 +35,13 @@ pub struct Controller {
     pub invocation: Guid,
 }
 
+impl Controller {
+    /// Whether that is the same copy of the directory, wherever its domain controller stands by now.
+    pub fn is_same_copy(&self, other: &Self) -> bool {
+        self.invocation == other.invocation
+    }
+}
+
 impl fmt::Display for Controller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.host, self.invocation)

@@ -181,9 +181,10 @@ impl<'a> Line<'a> {
 
     /// When a guard trips, as far as it may be told.
     fn when(&self, at: Timestamp, sight: &Sight) -> When {
-        match self.secrecy.veiled() {
-            0 => When::At(at),
-            _ if sight.is_open() => When::At(at),
+        if sight.is_open() || !self.secrecy.veils() {
+            return When::At(at);
+        }
+        match self.secrecy.sharing(at, &self.home) {
             CROWD.. => When::Day(at.to_zoned_datetime(self.home.clone()).date()),
             _ => When::Untold,
         }

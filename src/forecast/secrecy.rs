@@ -7,6 +7,7 @@
 
 use super::world::Planned;
 use crate::hr::PersonId;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 
@@ -22,8 +23,8 @@ pub(super) struct Secrecy {
     hidden: BTreeSet<PersonId>,
     /// Something befell them because of somebody hidden.
     touched: BTreeSet<PersonId>,
-    /// When something was due for how many who are hidden, over the last day.
-    recent: Vec<(Timestamp, usize)>,
+    /// When something was due for whom of those who are hidden, over the last day.
+    recent: Vec<(Timestamp, BTreeSet<PersonId>)>,
 }
 
 /// What makes this instant one, person by person.
@@ -31,8 +32,8 @@ pub(super) struct Secrecy {
 pub(super) struct Sight {
     first: bool,
     reveal: bool,
-    /// For how many who are hidden something is due here.
-    hidden: usize,
+    /// Those who are hidden and for whom something is due here.
+    hidden: BTreeSet<PersonId>,
     /// A date of theirs that may be shown is due.
     own: BTreeSet<PersonId>,
     /// Something of the planner's that may be shown is due for them.
@@ -75,7 +76,7 @@ impl Secrecy {
         for wish in &before.wishes {
             if wish.next_hidden == Some(at) {
                 self.hidden.insert(wish.person.clone());
-                sight.hidden += 1;
+                sight.hidden.insert(wish.person.clone());
             } else if wish.next_shown == Some(at) {
                 sight.own.insert(wish.person.clone());
             }
@@ -85,10 +86,11 @@ impl Secrecy {
             sight.timer.insert(one.person.clone());
         }
         let due = sight.own.iter().chain(&sight.timer);
-        sight.hidden += due.filter(|person| self.hidden.contains(*person)).count();
+        let hidden = due.filter(|person| self.hidden.contains(*person));
+        sight.hidden.extend(hidden.cloned().collect::<Vec<_>>());
         self.recent
             .retain(|(then, _)| at.duration_since(*then) < DAY);
-        self.recent.push((at, sight.hidden));
+        self.recent.push((at, sight.hidden.clone()));
         sight
     }
 
@@ -98,7 +100,7 @@ impl Secrecy {
             return true;
         }
         let Some(person) = person else {
-            return sight.hidden == 0;
+            return sight.hidden.is_empty();
         };
         if self.hidden.contains(person) {
             return false;
@@ -109,15 +111,24 @@ impl Secrecy {
         if sight.timer.contains(person) && !self.touched.contains(person) {
             return true;
         }
-        if sight.hidden > 0 || sight.timer.contains(person) {
+        if !sight.hidden.is_empty() || sight.timer.contains(person) {
             self.touched.insert(person.clone());
             return false;
         }
         true
     }
 
-    /// For how many who are hidden something was due in the day that ends here: so many share what a guard counts.
-    pub(super) fn veiled(&self) -> usize {
-        self.recent.iter().map(|(_, hidden)| hidden).sum()
+    /// Whether what a guard counts over the last day has somebody in it who is hidden.
+    pub(super) fn veils(&self) -> bool {
+        self.recent.iter().any(|(_, hidden)| !hidden.is_empty())
+    }
+
+    /// How many people who are hidden share the day of that instant: each counts once, and no other day's do.
+    pub(super) fn sharing(&self, at: Timestamp, home: &TimeZone) -> usize {
+        let day = |at: Timestamp| at.to_zoned_datetime(home.clone()).date();
+        let recent = self.recent.iter();
+        let same = recent.filter(|(then, _)| day(*then) == day(at));
+        let people: BTreeSet<&PersonId> = same.flat_map(|(_, hidden)| hidden).collect();
+        people.len()
     }
 }

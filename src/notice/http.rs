@@ -28,7 +28,7 @@ const KEY: &str = "idempotency-key";
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The address; [`check_url`] has passed it.
-    pub url: String,
+    pub url: SecretString,
     /// What the signature is made with.
     pub secret: SecretString,
     /// Certificates of authorities as PEM, trusted beside those that this machine trusts.
@@ -80,7 +80,7 @@ pub(super) struct Poster<'s> {
 impl<'s> Poster<'s> {
     /// Sets it up; whether anybody answers shows with the first notice.
     pub(super) fn open(settings: &'s Settings) -> Result<Self, Error> {
-        let url = Url::parse(&settings.url).ok();
+        let url = Url::parse(settings.url.expose_secret()).ok();
         let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
         let wrong = |what: String| Error::Setup {
             server: host.to_owned(),
@@ -139,7 +139,7 @@ impl<'s> Poster<'s> {
         let signature = sign(&self.settings.secret, seconds, &body);
         let request = self
             .client
-            .post(&self.settings.url)
+            .post(self.settings.url.expose_secret())
             .header("content-type", "application/json")
             .header(SIGNATURE, format!("t={seconds},v1={signature}"))
             .header(KEY, &message.id)

@@ -13,9 +13,13 @@ use crate::state::outbox::Kept;
 use crate::state::{Lock, Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 /// How long a notice waits after the first attempt that failed; twice as long after each further one.
 const FIRST_WAIT: SignedDuration = SignedDuration::from_mins(1);
+
+/// For how long notices are begun in one pass, which holds the state.
+const LONGEST_PASS: Duration = Duration::from_mins(1);
 
 /// The longest wait.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(6);
@@ -120,7 +124,13 @@ pub fn send(
         sent: Sent::default(),
         held: BTreeMap::new(),
     };
-    for kept in &outbox {
+    let begun = Instant::now();
+    for (number, kept) in outbox.iter().enumerate() {
+        // Others wait for the state meanwhile; what is left goes with the next pass.
+        if begun.elapsed() > LONGEST_PASS {
+            sender.sent.waiting += outbox.len() - number;
+            break;
+        }
         sender.one(kept, world)?;
     }
     sender.finish(&outbox, world)

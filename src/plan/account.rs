@@ -11,7 +11,7 @@ use super::subject::{Adoption, Aim, Subject};
 use super::time::earlier;
 use super::{Action, ActionId, Cause, Change, Finding, FindingKind, Reason, Reversible, Target};
 use crate::directory::{Dn, ObjectId, Uac};
-use crate::policy::{AttributeWish, Desired, GuardKind, UnitWish};
+use crate::policy::{AttributeWish, Desired, GuardKind, StageAccount, UnitWish};
 use std::sync::Arc;
 
 /// First round: names, adoption, creation. Tells where the account is or will be.
@@ -469,7 +469,12 @@ fn may_enable(builder: &Builder<'_, '_>, subject: &Subject<'_>) -> bool {
     let pending = subject
         .person_memory
         .is_some_and(|memory| memory.entered.is_none());
-    ours && (subject.entered_now(builder) || pending)
+    // Where this tool disabled it and never got to remember the stage that wanted it so.
+    let unfinished = subject
+        .stage_before(builder)
+        .and_then(|stage| builder.world.input.rules.stage(stage))
+        .is_some_and(|stage| stage.account == StageAccount::Enabled);
+    ours && (subject.entered_now(builder) || pending || unfinished)
 }
 
 fn disable(builder: &mut Builder<'_, '_>, subject: &Subject<'_>, account: ObjectId) {

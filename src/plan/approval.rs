@@ -58,7 +58,8 @@ pub(crate) fn rule_for(world: &World<'_>, action: &Action) -> Option<RuleId> {
 
 fn first_rule(world: &World<'_>, action: &Action, strangers: Strangers) -> Option<RuleId> {
     // Who was ended at once was ended by a person: that is the yes (S1).
-    if takes_away(&action.change) && wish_of(world, action).is_some_and(|wish| wish.ended) {
+    if takes_away(&action.change) && wish_of(world, action).is_some_and(|wish| wish.ended.is_some())
+    {
         return None;
     }
     let rules = &world.input.rules.approvals;
@@ -92,12 +93,7 @@ fn speaks_of(world: &World<'_>, rule: &ApproveRule, action: &Action, strangers: 
 }
 
 fn wish_of<'a>(world: &World<'a>, action: &Action) -> Option<&'a Wish> {
-    let person = action.person.as_ref()?;
-    let wishes = world.input.wishes;
-    let found = wishes
-        .binary_search_by(|wish| wish.person.cmp(person))
-        .ok()?;
-    wishes.get(found)
+    world.wish(action.person.as_ref()?)
 }
 
 /// Whether a rule means that group.

@@ -19,7 +19,11 @@ pub(crate) fn put_back(builder: &Builder<'_, '_>, subject: &Subject<'_>) -> Opti
     let object = builder.world.object(subject.account?);
     let by_human = builder.world.by_exception(subject.stage_rule)
         || builder.world.by_exception(subject.wish.account_rule);
-    if by_human || subject.wish.ended || !object.enabled() || !worked(builder, subject, object) {
+    if by_human
+        || subject.wish.ended.is_some()
+        || !object.enabled()
+        || !worked(builder, subject, object)
+    {
         return None;
     }
     match subject.aim {

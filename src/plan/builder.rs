@@ -81,7 +81,10 @@ impl<'w, 'a> Builder<'w, 'a> {
                 continue;
             };
             let account = entry.verdict.account();
-            if wish.absent.is_some() && !vanished::is_due(self, wish, account) {
+            if wish.absent.is_some()
+                && wish.ended.is_none()
+                && !vanished::is_due(self, wish, account)
+            {
                 let seat = account.map_or(Seat::Unknown, |account| {
                     Seat::At(self.world.object(account).dn().clone())
                 });

@@ -9,7 +9,7 @@
 use super::Cause;
 use super::builder::Builder;
 use super::subject::Subject;
-use crate::policy::RuleId;
+use crate::policy::{Ended, RuleId};
 
 impl Subject<'_> {
     /// Whether there is an earlier state to compare with: the account was managed, or there was a run before
@@ -46,7 +46,7 @@ impl Subject<'_> {
         let changed = |reads: &[u32]| world.hr_changed(&self.wish.person, reads);
         if !self.has_past(builder) {
             Cause::First
-        } else if self.wish.ended {
+        } else if self.wish.ended == Some(Ended::AgainstHr) {
             Cause::Ordered
         } else if changed(reads) || (self.entered_now(builder) && changed(&world.lifecycle_reads)) {
             Cause::Hr

@@ -24,9 +24,17 @@ pub(crate) struct Frozen {
 /// Leaves out whatever does not only take access away, and what needs it; none where nothing is frozen.
 pub(crate) fn leave_out(world: &World<'_>, actions: &mut Vec<Action>) -> Option<Frozen> {
     let freeze = holding(world.input.prior, world.input.now)?;
+    // Whoever was ended at once was ended by an order too, with all that belongs to it.
+    let is_ended = |action: &Action| {
+        let ends = &world.input.prior.ends;
+        action
+            .person
+            .as_ref()
+            .is_some_and(|person| ends.contains_key(person))
+    };
     let mut kept: Vec<bool> = actions
         .iter()
-        .map(|action| takes_away(&action.change))
+        .map(|action| takes_away(&action.change) || is_ended(action))
         .collect();
     loop {
         let met = |action: &Action| {

@@ -109,7 +109,13 @@ pub fn previews(input: &Input<'_>, person: &PersonId) -> Vec<notice::Preview> {
 fn drafted(world: &World<'_>, correlation: &Correlation) -> Draft {
     let input = world.input;
     let mut builder = Builder::new(world);
-    if input.rules.confirmed.is_none() && correlation.holds_people {
+    // Who looks after accounts already has begun: an account that somebody else makes later is an orphan, no beginning.
+    let begun = input
+        .prior
+        .accounts
+        .values()
+        .any(|known| known.person.is_some());
+    if input.rules.confirmed.is_none() && correlation.holds_people && !begun {
         unconfirmed(&mut builder, correlation);
     } else {
         builder.people(correlation);
@@ -262,6 +268,7 @@ fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Pla
     approval::mark(world, &mut actions, approval::Strangers::Pass);
     let (mut broken, unjudged) = invariant::judge(world, correlation, &actions);
     draft.findings.extend(unjudged);
+    emergency::outranks(world, &mut broken, &mut draft);
     let kept = match &input.options.only {
         Some(people) => order::only(&actions, people),
         None => vec![true; actions.len()],

@@ -10,7 +10,7 @@ use super::subject::Subject;
 use super::{Action, Cause, Change, Finding, FindingKind, OpenReason};
 use crate::directory::ObjectId;
 use crate::hr::{self, PersonId};
-use crate::policy::{GuardKind, StageAccount, Standing, Wish};
+use crate::policy::{GuardKind, StageAccount, Standing};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -159,7 +159,7 @@ fn fate(
     if matches!(verdict, Some(Verdict::Conflict { .. })) {
         return Some((OpenReason::Conflict, "its owner's account is in conflict"));
     }
-    let wish = wish_of(builder, owner)?;
+    let wish = builder.world.wish(owner)?;
     Some(match (&wish.standing, wish.account) {
         (Standing::In { .. }, StageAccount::Untouched) => released,
         (
@@ -172,14 +172,6 @@ fn fate(
         )
         | (Standing::Held { .. }, _) => held,
     })
-}
-
-fn wish_of<'a>(builder: &Builder<'_, 'a>, owner: &PersonId) -> Option<&'a Wish> {
-    let wishes = builder.world.input.wishes;
-    let found = wishes
-        .binary_search_by(|wish| wish.person.cmp(owner))
-        .ok()?;
-    wishes.get(found)
 }
 
 fn who(builder: &Builder<'_, '_>, owner: &PersonId) -> Arc<str> {

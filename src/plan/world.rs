@@ -9,7 +9,7 @@ use crate::directory::links::Links;
 use crate::directory::security::{self, Denied};
 use crate::directory::{AttributeName, Dn, Guid, Object, ObjectId};
 use crate::hr::{Person, PersonId, Quarantined, RelatedPath, Standing, Step};
-use crate::policy::{AccountTest, IgnoreRule, ProtectRule, RuleId, RuleKind, StageId};
+use crate::policy::{AccountTest, IgnoreRule, ProtectRule, RuleId, RuleKind, StageId, Wish};
 use crate::state::{AccountMemory, PersonMemory};
 use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest as _, Sha256};
@@ -98,6 +98,13 @@ impl<'a> World<'a> {
     /// The group of that name or DN.
     pub(crate) fn group(&self, name: &str) -> Option<ObjectId> {
         group_of(self.input, name)
+    }
+
+    /// What the policy wants for that person.
+    pub(crate) fn wish(&self, person: &PersonId) -> Option<&'a Wish> {
+        let wishes = self.input.wishes;
+        let found = wishes.binary_search_by(|wish| wish.person.cmp(person));
+        wishes.get(found.ok()?)
     }
 
     /// The record of that person, if it is good.

@@ -44,6 +44,6 @@ pub use ruleset::{
     TiedRule, UniqueRule,
 };
 pub use wish::{
-    Absent, AdoptQuery, AssignedPart, AttributeWish, BlockWish, Candidate, Desired, GroupWish,
-    InvariantWish, Mode, Restriction, Standing, UniqueWish, UnitWish, Wish,
+    Absent, AdoptQuery, AssignedPart, AttributeWish, BlockWish, Candidate, Desired, Ended,
+    GroupWish, InvariantWish, Mode, Restriction, Standing, UniqueWish, UnitWish, Wish,
 };

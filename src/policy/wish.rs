@@ -44,8 +44,8 @@ pub struct Wish {
     /// HR no longer has this person: this is what the last complete record makes of them once the row of
     /// `vanished` holds.
     pub absent: Option<Absent>,
-    /// A human ended this person at once, and HR does not say so yet: the stage is the one that was named then (S1).
-    pub ended: bool,
+    /// A human ended this person at once (S1).
+    pub ended: Option<Ended>,
     /// What HR's record should be like and is not: positions in [`super::Ruleset::expects`].
     pub unmet: Vec<u32>,
     /// Whether what `on when …` of notices watches holds, in the order of the policy; `None` where it cannot be
@@ -57,6 +57,15 @@ pub struct Wish {
     pub next_shown: Option<jiff::Timestamp>,
     /// The same of comparisons with sensitive values alone: at this instant nothing of the person may be shown.
     pub next_hidden: Option<jiff::Timestamp>,
+}
+
+/// How an order that ends a person at once stands to HR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// HR says otherwise: the stage is the one that was named with the order.
+    AgainstHr,
+    /// HR says the same: the stage is HR's own.
+    WithHr,
 }
 
 /// An invariant whose condition holds for a person.

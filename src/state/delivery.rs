@@ -179,7 +179,9 @@ impl Writer<'_> {
         let ended = attempt.progress.is_over().then(|| at.to_string());
         self.db()
             .prepare_cached(
-                "UPDATE outbox SET status = ?2, ended = ?3, problem = ?4 WHERE id = ?1",
+                "UPDATE outbox SET status = ?2, ended = ?3,
+                   problem = CASE WHEN ?2 = 'sent' THEN ?4 ELSE coalesce(?4, problem) END
+                 WHERE id = ?1",
             )?
             .execute(params![notice.id, attempt.progress.word(), ended, problem])?;
         Ok(())

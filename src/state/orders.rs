@@ -3,12 +3,13 @@
 //!
 //! Each order makes the state a new generation, so that no plan which was made before it can be applied after it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{Entry, StoreError, Writer, codec};
+use super::{Entry, Store, StoreError, Writer, codec};
 use crate::hr::PersonId;
 
 /// A person was ended at once, whatever HR says.
@@ -132,6 +133,19 @@ impl Writer<'_> {
         })?;
         self.next_generation()?;
         Ok(())
+    }
+}
+
+impl Store {
+    /// What a human ordered: who was ended at once, and the freeze, whether it still holds or not.
+    pub fn orders(&self) -> Result<(BTreeMap<PersonId, EmergencyEnd>, Option<Freeze>), StoreError> {
+        self.read(|db| {
+            let mut people = BTreeMap::new();
+            ends(db, |person, end| {
+                people.insert(person, end);
+            })?;
+            Ok((people, freeze(db)?))
+        })
     }
 }
 

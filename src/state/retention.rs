@@ -123,7 +123,10 @@ fn drop_runs(db: &Connection, since: Timestamp) -> Result<usize, StoreError> {
 /// Destroys personal values, and the keys under which nothing is left.
 fn destroy_values(db: &Connection, since: Timestamp) -> Result<usize, StoreError> {
     let destroyed = db.execute(
-        "DELETE FROM private WHERE person IS NOT NULL AND substr(at, 1, 19) < ?1",
+        // The last record of somebody is of use from the day on which HR no longer has them, however old it is by then.
+        "DELETE FROM private WHERE person IS NOT NULL AND substr(at, 1, 19) < ?1
+           AND id NOT IN (SELECT record FROM last_record JOIN person ON person.id = last_record.person
+                          WHERE person.vanished IS NULL OR substr(person.vanished, 1, 19) >= ?1)",
         [second(since)],
     )?;
     if destroyed > 0 {

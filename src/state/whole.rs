@@ -25,6 +25,8 @@ impl Writer<'_> {
         facts: &str,
         at: Timestamp,
     ) -> Result<(), StoreError> {
+        // A plan that was made before knows them still, and must not bring them back.
+        self.next_generation()?;
         private::destroy_key(self.db(), person)?;
         let id = person.to_string();
         let accounts: Vec<Guid> = {

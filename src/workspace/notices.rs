@@ -198,7 +198,7 @@ impl Workspace {
         }
         if let Some(http) = &self.config.http {
             ways.http = Some(http::Settings {
-                url: self.url(&http.url, variable)?,
+                url: self.url(&http.url, variable)?.into(),
                 secret: self.signing(&http.secret, variable)?,
                 ca: ca(&http.ca)?,
             });

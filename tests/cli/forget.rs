@@ -235,3 +235,32 @@ fn an_order_that_overrules_hr_is_not_forgotten_by_the_way() {
         "{out}"
     );
 }
+
+#[test]
+fn the_others_are_managed_on_also_in_a_company_that_began_with_nothing() {
+    let place = company::small();
+    place.expect(0, &["apply", "--yes"]);
+    // As where the directory was empty on the first day, and so nobody had to confirm anything.
+    place.change("policy/policy.tenure", "  confirmed 2026-02-01\n", "");
+    place.expect(0, &["forget", "1", "--yes"]);
+    place.change("people.csv", "2,Ben,Ode,active", "2,Ben,Ode,inactive");
+    let deeds = place.plan().deeds();
+    assert!(
+        deeds.iter().any(|deed| deed.starts_with("disable of 2")),
+        "{deeds:?}"
+    );
+}
+
+#[test]
+fn a_plan_from_before_is_not_applied_after_it() {
+    let place = company::applied();
+    place.change(
+        "people.csv",
+        "6,Finn,Ro,active,Lab",
+        "6,Finn,Ro,active,Sales",
+    );
+    place.expect(2, &["plan", "-o", "plan.json"]);
+    place.expect(0, &["forget", "6", "--yes"]);
+    let ran = place.expect(1, &["apply", "plan.json", "--yes"]);
+    assert!(ran.said("error[plan-stale]"), "{ran}");
+}

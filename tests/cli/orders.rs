@@ -311,3 +311,168 @@ fn no_limit_stands_in_the_way_of_an_order() {
     let lift = ["terminate", "1", "--lift", "--because", "found", "--yes"];
     place.expect(3, &lift);
 }
+
+/// Changes a text of the policy, which must have it.
+fn policy(place: &Place, from: &str, to: &str) {
+    place.change("policy/policy.tenure", from, to);
+}
+
+fn adds(place: &Place, item: &str) {
+    let policy = place.read("policy/policy.tenure");
+    place.write("policy/policy.tenure", format!("{policy}\n{item}\n"));
+}
+
+#[test]
+fn an_order_holds_until_the_account_is_off_and_not_only_until_hr_agrees() {
+    let place = applied();
+    adds(&place, "approve disable");
+    place.change("people.csv", "1,Anna,Berg,active", "1,Anna,Berg,inactive");
+    place.run(&["apply", "--yes"]);
+    assert!(is_enabled(&place, "Anna Berg"), "it waits for approval");
+    place.expect(0, &NOW);
+    assert!(!is_enabled(&place, "Anna Berg"));
+}
+
+#[test]
+fn who_vanishes_from_hr_is_not_agreed_upon() {
+    let place = applied();
+    policy(
+        &place,
+        "when status == \"active\"     => employee",
+        "when status == \"active\"     => employee\n  vanished for 3 days => gone",
+    );
+    adds(&place, "stage gone { account disabled   groups none }");
+    place.expect(0, &["apply", "--yes"]);
+    let mut order = NOW.to_vec();
+    order.extend(["--stage", "leaver"]);
+    place.expect(0, &order);
+    let people = place.read("people.csv");
+    let without: String = people
+        .lines()
+        .filter(|line| !line.starts_with("1,"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    place.write("people.csv", without);
+    place.run(&["apply", "--yes", "--override", "lose", "--because", "test"]);
+    // The row comes back as if nothing had been.
+    place.write("people.csv", people);
+    assert_eq!(deeds_of(&place, "1"), Vec::<String>::new());
+    assert!(!is_enabled(&place, "Anna Berg"));
+    let lift = ["terminate", "1", "--lift", "--because", "found", "--yes"];
+    place.expect(0, &lift);
+    assert!(is_enabled(&place, "Anna Berg"));
+}
+
+#[test]
+fn no_invariant_stands_in_the_way_of_an_order() {
+    let place = applied();
+    adds(
+        &place,
+        "invariant \"who is active works\" when status == \"active\" never account disabled",
+    );
+    place.expect(0, &NOW);
+    assert!(!is_enabled(&place, "Anna Berg"));
+    let ran = place.expect(0, &["plan"]);
+    assert!(ran.out.contains("breaks the invariant"), "{ran}");
+}
+
+#[test]
+fn an_order_says_so_where_an_account_stays_on() {
+    let place = applied();
+    policy(
+        &place,
+        "guard {\n",
+        "guard {\n  protect account \"aberg\"\n",
+    );
+    let ran = place.expect(4, &NOW);
+    assert!(ran.said("STILL ON: CN=Anna Berg"), "{ran}");
+    let ignored = applied();
+    policy(&ignored, "identity {\n", "identity {\n  ignore person 1\n");
+    let ran = ignored.expect(4, &NOW);
+    assert!(ran.said("STILL ON: CN=Anna Berg"), "{ran}");
+    assert!(ran.said("takes this person out"), "{ran}");
+}
+
+#[test]
+fn a_key_with_any_character_is_the_person_that_it_names() {
+    let place = company::small();
+    policy(
+        &place,
+        "id         : int     key",
+        "id         : text    key",
+    );
+    let people = place.read("people.csv");
+    place.write("people.csv", people.replace("\n1,", "\nX:2 a,"));
+    place.expect(0, &["apply", "--yes"]);
+    assert!(is_enabled(&place, "Anna Berg"));
+    let order = ["terminate", "X:2 a", "--now", "--because", "x", "--yes"];
+    place.expect(0, &order);
+    assert!(!is_enabled(&place, "Anna Berg"));
+    assert!(is_enabled(&place, "Ben Ode"));
+}
+
+#[test]
+fn an_order_outlives_its_stage() {
+    let place = applied();
+    place.expect(0, &NOW);
+    let text = place.read("policy/policy.tenure");
+    place.write("policy/policy.tenure", text.replace("leaver", "gone"));
+    let copy = place.read(COPY);
+    let anna = account(&place, "Anna Berg");
+    let on = anna.replace("userAccountControl: 514", "userAccountControl: 512");
+    assert_ne!(anna, on);
+    place.write(COPY, copy.replace(&anna, &on));
+    place.run(&["apply", "--yes"]);
+    assert!(!is_enabled(&place, "Anna Berg"));
+}
+
+#[test]
+fn what_a_freeze_ended_comes_back_when_hr_takes_it_back() {
+    let place = applied();
+    place.expect(0, &["freeze", "--until", "2026-02-05", "--because", "x"]);
+    place.change("people.csv", "2,Ben,Ode,active", "2,Ben,Ode,inactive");
+    place.expect(0, &["apply", "--yes"]);
+    assert!(!is_enabled(&place, "Ben Ode"));
+    place.change("people.csv", "2,Ben,Ode,inactive", "2,Ben,Ode,active");
+    place.expect(0, &["freeze", "--lift", "--because", "x"]);
+    place.expect(0, &["apply", "--yes"]);
+    assert!(is_enabled(&place, "Ben Ode"));
+}
+
+#[cfg(debug_assertions)] // a release build has nothing that would halt it
+#[test]
+fn a_run_that_was_broken_off_gives_nothing_that_was_ordered_away_meanwhile() {
+    for order in [
+        vec!["freeze", "--until", "2026-02-20", "--because", "x"],
+        vec!["terminate", "9", "--now", "--because", "x", "--yes"],
+    ] {
+        let place = applied();
+        let people = place.read("people.csv");
+        place.write("people.csv", people + "9,Gus,Neu,active,Lab,Chemist\n");
+        halted(&place, "Begun");
+        place.run(&order);
+        place.run(&["apply", "--yes"]);
+        let all = place.read(COPY);
+        let gus = all.find("dn: CN=Gus Neu,");
+        assert!(gus.is_none(), "{order:?}\n{}", &all[gus.unwrap_or(0)..]);
+    }
+}
+
+/// Applies until a boundary and is killed there.
+#[cfg(debug_assertions)]
+fn halted(place: &Place, boundary: &str) {
+    use std::io::{BufRead as _, BufReader};
+    let mut command = place.command(&["apply", "--yes"]);
+    command.env("TENURE_HALT_AT", boundary);
+    command.stdout(std::process::Stdio::null());
+    command.stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    for line in lines.map_while(Result::ok) {
+        if line.starts_with("halted:") {
+            break;
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}

@@ -6,7 +6,7 @@ use super::bench::{
 };
 use tenure::hr::{Attribute, Person, Schema, Type, Value};
 use tenure::plan::{Change, FindingKind};
-use tenure::policy::{ResetRule, StageAccount, Standing, UnitWish};
+use tenure::policy::{Ended, ResetRule, StageAccount, Standing, UnitWish};
 use tenure::state::EmergencyEnd;
 
 fn ada() -> Company {
@@ -383,7 +383,7 @@ fn an_emergency_end_outranks_hr_until_hr_says_the_same() {
     };
     company.prior.ends.insert(id(1), end);
     enter(company.wish_mut(1), LEAVER);
-    company.wish_mut(1).ended = true;
+    company.wish_mut(1).ended = Some(Ended::AgainstHr);
     let plan = company.run();
     assert!(
         shown(&plan).contains(&"disable ada king (ordered)".to_owned()),
@@ -394,8 +394,19 @@ fn an_emergency_end_outranks_hr_until_hr_says_the_same() {
         finding.text.contains("ended at once by kim@desk") && finding.text.contains("a lost laptop")
     }));
     assert_eq!(plan.memory.ends_agreed, Vec::new());
-    company.wish_mut(1).ended = false;
+    company.wish_mut(1).ended = Some(Ended::WithHr);
     assert_eq!(company.plan().memory.ends_agreed, [id(1)]);
+    // As long as the account is on, that HR says the same is not enough.
+    company
+        .object_mut("ada")
+        .set("userAccountControl", vec!["512".into()]);
+    let plan = company.plan();
+    assert_eq!(plan.memory.ends_agreed, Vec::new());
+    assert!(
+        shown(&plan)
+            .iter()
+            .any(|line| line.starts_with("disable ada king"))
+    );
 }
 
 #[test]

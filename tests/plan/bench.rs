@@ -402,7 +402,7 @@ pub(crate) fn wish(number: i64, name: &str) -> Wish {
         approvals: Vec::new(),
         invariants: Vec::new(),
         absent: None,
-        ended: false,
+        ended: None,
         unmet: Vec::new(),
         watches: Vec::new(),
         next_change: None,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tenure::hr::{Attribute, Employment, Origin, Person, PersonId, Schema, Snapshot, Type, Value};
-use tenure::state::PersonMemory;
+use tenure::state::{Keep, PersonMemory};
 
 use super::{Bench, at};
 
@@ -162,4 +162,28 @@ fn employments_are_read_as_they_were_kept() {
         })
         .unwrap();
     assert_eq!(kept(&bench, &schema), [ada]);
+}
+
+#[test]
+fn the_last_record_of_somebody_who_is_there_does_not_age() {
+    let bench = Bench::new();
+    let (ada, bob) = (person(1, "Ada", &[]), person(2, "Bob", &[]));
+    keep(&bench, &[ada.clone(), bob]);
+    bench
+        .write(|writer| {
+            let gone = PersonMemory {
+                vanished: Some(at(0)),
+                ..PersonMemory::default()
+            };
+            writer.set_person(&PersonId::from(2), &gone)
+        })
+        .unwrap();
+    let later = at(200 * 86_400);
+    let retention = Keep {
+        values_since: at(20 * 86_400),
+        trail_since: at(0),
+    };
+    bench.store().prune(&bench.lock, &retention, later).unwrap();
+    // Of who has been gone for as long as values are kept, nothing is.
+    assert_eq!(kept(&bench, &schema(Vec::new())), [ada]);
 }

@@ -78,7 +78,7 @@ impl<'p> Record<'p> {
         ];
         if self.policy.speaks_of_vanished() {
             kept.push(format!(
-                "The last complete record of each person, sealed, for the day on which HR no longer has them: {} after it last changed.",
+                "The last complete record of each person, sealed, for the day on which HR no longer has them: until {} after that.",
                 length(retention.values)
             ));
         }

@@ -169,7 +169,7 @@ impl Pool {
         *line = None;
         let mut ldap = self.dial.open(&self.server).await?;
         let root = Root::of(&mut ldap, &self.server, self.patience()).await?;
-        if root.controller != self.controller {
+        if !root.controller.is_same_copy(&self.controller) {
             return Err(Error::OtherController {
                 server: self.server.to_string(),
                 wanted: Box::new(self.controller.clone()),
@@ -251,7 +251,7 @@ async fn usable(dial: &Dial, server: &Server, settings: &Settings) -> Result<(Ld
         });
     }
     if let Some(wanted) = &settings.pinned
-        && *wanted != root.controller
+        && !wanted.is_same_copy(&root.controller)
     {
         return Err(Error::OtherController {
             server: server.to_string(),

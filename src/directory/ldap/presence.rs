@@ -36,7 +36,8 @@ pub fn presence(settings: &Settings, wanted: &Controller) -> Result<Presence, Er
             let is_its_name = server.host.eq_ignore_ascii_case(&wanted.host);
             let text = server.to_string();
             match asked(&dial, &server).await {
-                Asked::Says(root) if root.controller == *wanted => {
+                // It may have been moved to another site: the copy of the directory is what counts.
+                Asked::Says(root) if root.controller.is_same_copy(wanted) => {
                     return Ok(Presence::Answers { server: text });
                 }
                 Asked::Nobody | Asked::Says(_) => {}

@@ -4,7 +4,7 @@ use super::wish::Evaluator;
 use super::{Scope, Unknown};
 use crate::hr;
 use crate::policy::ruleset::{RuleId, StageAccount, StageId};
-use crate::policy::wish::{Standing, Wish};
+use crate::policy::wish::{Ended, Standing, Wish};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -18,7 +18,8 @@ pub struct Overrides {
 }
 
 impl<'a> Evaluator<'a> {
-    /// The wish under an order that ends the person at once, until HR says the same and nothing turns the account on.
+    /// The wish under an order that ends the person at once: HR's own stage where HR says the same and nothing turns
+    /// the account on, else that of the order.
     pub(super) fn outranked(
         &self,
         wish: Wish,
@@ -29,10 +30,14 @@ impl<'a> Evaluator<'a> {
         let Some(stage) = overrides.and_then(|overrides| overrides.ended.get(&wish.person)) else {
             return wish;
         };
-        // HR's own word, without what people wrote into exceptions.
+        // HR's own word, without what people wrote into exceptions. That it has no record is none.
         let by_hr = self.standing(scope, zone_unknown, &[]);
-        if self.ends(&by_hr) && self.ends(&wish.standing) && wish.account.ends() {
-            return wish;
+        let agrees = !self.gone && self.ends(&by_hr);
+        if agrees && self.ends(&wish.standing) && wish.account.ends() {
+            return Wish {
+                ended: Some(Ended::WithHr),
+                ..wish
+            };
         }
         self.ended_wish(wish, scope, by_hr, stage)
     }
@@ -46,7 +51,7 @@ impl<'a> Evaluator<'a> {
         let named = named.filter(|id| rules.stage(*id).is_some_and(|stage| stage.account.ends()));
         let other = || {
             let mut all = (0_u32..).zip(&rules.stages);
-            let off = all.find(|(_, stage)| stage.account == StageAccount::Disabled);
+            let off = all.find(|(_, stage)| stage.account.ends());
             off.map(|(id, _)| StageId(id))
         };
         let end = named.or_else(other);
@@ -75,7 +80,7 @@ impl<'a> Evaluator<'a> {
                 StageAccount::DeletedAfter(_) => StageAccount::Disabled,
                 account => account,
             },
-            ended: true,
+            ended: Some(Ended::AgainstHr),
             ..ended
         }
     }

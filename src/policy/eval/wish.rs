@@ -84,7 +84,7 @@ pub struct Evaluator<'a> {
     people: &'a hr::Snapshot,
     now: Timestamp,
     /// Those who are evaluated are no longer in HR: the row of `vanished` holds for them.
-    gone: bool,
+    pub(super) gone: bool,
     pub(super) overrides: Option<&'a Overrides>,
     zones: RefCell<FxHashMap<Arc<str>, TimeZone>>,
 }
@@ -290,7 +290,7 @@ impl<'a> Evaluator<'a> {
             approvals: Vec::new(),
             invariants: Vec::new(),
             absent: None,
-            ended: false,
+            ended: None,
             unmet: Vec::new(),
             watches: Vec::new(),
             next_change: None,
@@ -378,13 +378,8 @@ impl<'a> Evaluator<'a> {
     /// The mildest of the stages that are possible, where each of them has a disabled account.
     fn certain_end(&self, possible: &[(StageId, RuleId)]) -> Option<(StageId, RuleId)> {
         let account = |stage: StageId| self.policy.rules.stage(stage).map(|stage| stage.account);
-        let ends = |account: Option<StageAccount>| {
-            matches!(
-                account,
-                Some(StageAccount::Disabled | StageAccount::DeletedAfter(_))
-            )
-        };
-        if possible.is_empty() || !possible.iter().all(|(stage, _)| ends(account(*stage))) {
+        let ends = |stage: StageId| account(stage).is_some_and(StageAccount::ends);
+        if possible.is_empty() || !possible.iter().all(|(stage, _)| ends(*stage)) {
             return None;
         }
         let disabled =
