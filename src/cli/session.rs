@@ -55,8 +55,8 @@ pub(super) fn instant(text: &str) -> Result<Timestamp, Report> {
     });
     local
         .and_then(|local| zone.to_timestamp(local))
-        .map_err(|error| {
-            Report::new("bad-instant", &error)
+        .map_err(|_| {
+            Report::text("bad-instant", format!("`{text}` is no day and no instant"))
                 .help("write `2026-03-02`, `2026-03-02T09:00` or `2026-03-02T09:00:00+01:00`")
         })
 }
