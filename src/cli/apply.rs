@@ -9,13 +9,15 @@ use super::planning::{self, Asked, Planned};
 use super::report::Report;
 use super::resume;
 use super::sealed::SealedPasswords;
-use super::{Exit, Output, check, disk, notices, people, plan as plan_command, session};
+use super::session::{self, Reading};
+use super::{Exit, Output, check, disk, notices, people, plan as plan_command};
 use crate::apply::{
     ApplyError, Boundary, Executor, Outcome, Pace, Refusal, Situation, Status, Watch, journal,
     precondition,
 };
 use crate::hr::PersonId;
 use crate::plan::{ActionId, GuardKind, Plan, file};
+use crate::policy::Policy;
 use crate::state::{Keep, Lock, Store};
 use crate::workspace::{DirectorySource, Outside, Workspace};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -31,11 +33,40 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// How long a run waits for another to end.
-pub(super) const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+/// What a run is for, and so what it waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Urgency {
+    /// The policy: it is refused where anything is missing, and comes again.
+    Policy,
+    /// An order of a human, which must not fail for want of a moment.
+    Order,
+    /// The same where HR was asked in vain already.
+    OrderWithoutHr,
+}
 
-/// How long an order waits: longer than notices are sent at a time, for it must not fail for want of a moment.
-pub(super) const ORDER_PATIENCE: Duration = Duration::from_mins(3);
+impl Urgency {
+    /// How long it waits for another run to end; an order longer than notices are sent at a time.
+    pub(super) const fn patience(self) -> Duration {
+        match self {
+            Self::Policy => Duration::from_secs(10),
+            Self::Order | Self::OrderWithoutHr => Duration::from_mins(3),
+        }
+    }
+
+    /// The policy and the people, as far as they can be read.
+    pub(super) fn read(
+        self,
+        workspace: &Workspace,
+        policy: Option<Policy>,
+        output: &mut Output,
+    ) -> Result<Reading, Report> {
+        match self {
+            Self::Policy => session::read(workspace, policy, None),
+            Self::Order => session::read_for_order(workspace, policy, output),
+            Self::OrderWithoutHr => session::unread(workspace, policy),
+        }
+    }
+}
 
 /// Applies a kept plan, or one made now.
 pub(super) fn run(
@@ -44,21 +75,21 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, Report> {
     let only = Only::new(&arguments.only);
-    run_for(global, arguments, (only, LOCK_PATIENCE), output)
+    run_for(global, arguments, (only, Urgency::Policy), output)
 }
 
-/// The same for these people, with that much patience for whoever holds the state.
+/// The same for these people.
 pub(super) fn run_for(
     global: &Global,
     arguments: &ApplyArgs,
-    (only, patience): (Only, Duration),
+    (only, urgency): (Only, Urgency),
     output: &mut Output,
 ) -> Result<Exit, Report> {
     let workspace = check::open(global)?;
     let overridden = guards(&arguments.consent)?;
     let kept = arguments.plan.as_deref().map(read_plan).transpose()?;
     let checked = check::policy(&workspace, only.condition.as_deref(), output)?;
-    let mut reading = session::read(&workspace, checked.policy, None)?;
+    let mut reading = urgency.read(&workspace, checked.policy, output)?;
     let now = reading.now;
     let operator = Operator::of_this_process();
     // A directory that cannot be used, or belongs to another state, is refused before anything is made.
@@ -74,7 +105,7 @@ pub(super) fn run_for(
     planning::belongs(&workspace, mark.as_ref())?.map_err(Report::from)?;
     let store_path = workspace.path(&workspace.config.state);
     disk::make_folder(&store_path)?;
-    let lock = Lock::take(&store_path, &operator.holder(), patience)?;
+    let lock = Lock::take(&store_path, &operator.holder(), urgency.patience())?;
     let mut store = Store::open(&store_path, now)?;
     let clock: Clock = if reading.pinned {
         Arc::new(move || now)
@@ -108,7 +139,9 @@ pub(super) fn run_for(
         };
         let resumed = executor.resume(&source.place(&workspace)?)?;
         directory.save()?;
-        reading.people = people::read(&workspace, &reading.policy)?;
+        if !reading.unread {
+            reading.people = people::read(&workspace, &reading.policy)?;
+        }
         if let Some(outcome) = resumed {
             output.say("finished the run that was broken off:");
             say_outcome(&outcome, &[], output);
@@ -221,7 +254,9 @@ pub(super) fn keep(
     let reading = &planned.reading;
     let wanted = reading.policy.speaks_of_vanished();
     store.write(lock, |writer| {
-        if wanted {
+        if reading.unread {
+            Ok(())
+        } else if wanted {
             writer.keep_records(&reading.people, now)
         } else {
             writer.drop_records()

@@ -23,7 +23,7 @@ pub(super) fn at_work<T>(
 ) -> Result<(T, SealedPasswords), Report> {
     let path = workspace.path(&workspace.config.state);
     let operator = Operator::of_this_process();
-    let lock = Lock::take(&path, &operator.holder(), apply::LOCK_PATIENCE)?;
+    let lock = Lock::take(&path, &operator.holder(), apply::Urgency::Policy.patience())?;
     let mut store = Store::open(&path, reading.now)?;
     let clock = clock(reading);
     let (nobody, steady) = (BTreeSet::new(), clock.clone());

@@ -33,7 +33,7 @@ pub(super) fn run(
         return Err(nothing(&person));
     }
     let operator = Operator::of_this_process();
-    let lock = Lock::take(&path, &operator.holder(), apply::LOCK_PATIENCE)?;
+    let lock = Lock::take(&path, &operator.holder(), apply::Urgency::Policy.patience())?;
     let mut store = Store::open(&path, reading.now)?;
     if let Some(run) = journal::unfinished(&store)? {
         let text = format!("the run {}, begun {}, is not finished", run.id, run.started);

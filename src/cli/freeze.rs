@@ -41,7 +41,7 @@ pub(super) fn run(
         .help("write a day or an instant that lies ahead"));
     }
     disk::make_folder(&path)?;
-    let lock = Lock::take(&path, &operator.holder(), apply::ORDER_PATIENCE)?;
+    let lock = Lock::take(&path, &operator.holder(), apply::Urgency::Order.patience())?;
     let mut store = Store::open(&path, now)?;
     let by = operator.signature();
     let Some(until) = until else {

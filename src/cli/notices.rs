@@ -164,7 +164,7 @@ fn take(workspace: &Workspace, output: &mut Output) -> Result<Option<(Lock, Stor
     let mark = source.mark(workspace)?;
     planning::belongs(workspace, mark.as_ref())?.map_err(Report::from)?;
     let holder = Operator::of_this_process().holder();
-    let lock = Lock::take(&path, &holder, apply::LOCK_PATIENCE)?;
+    let lock = Lock::take(&path, &holder, apply::Urgency::Policy.patience())?;
     let store = Store::open(&path, clock(workspace)())?;
     Ok(Some((lock, store)))
 }
@@ -182,7 +182,7 @@ pub(super) fn after_run(workspace: &Workspace, output: &mut Output) {
     let path = workspace.path(&workspace.config.state);
     let opened = || -> Result<(Lock, Store), Report> {
         let holder = Operator::of_this_process().holder();
-        let lock = Lock::take(&path, &holder, apply::LOCK_PATIENCE)?;
+        let lock = Lock::take(&path, &holder, apply::Urgency::Policy.patience())?;
         let store = Store::open(&path, clock(workspace)())?;
         Ok((lock, store))
     };

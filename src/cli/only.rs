@@ -13,6 +13,8 @@ pub(super) struct Only {
     /// As typed.
     pub(super) words: Vec<String>,
     keys: Vec<String>,
+    /// Somebody whom an order is about, whether HR has them or not.
+    ordered: Option<PersonId>,
     /// All conditions as one, in the language; `None` where only keys were given.
     pub(super) condition: Option<String>,
 }
@@ -46,12 +48,12 @@ impl Only {
         only
     }
 
-    /// One person, whatever their key looks like.
+    /// One person whom an order is about: whatever their key looks like, and whether HR has them or not.
     pub(super) fn person(id: &PersonId) -> Self {
         Self {
             words: vec![id.to_string()],
-            keys: vec![id.to_string()],
-            condition: None,
+            ordered: Some(id.clone()),
+            ..Self::default()
         }
     }
 
@@ -60,7 +62,7 @@ impl Only {
         if self.words.is_empty() {
             return Ok(None);
         }
-        let mut people = BTreeSet::new();
+        let mut people: BTreeSet<PersonId> = self.ordered.iter().cloned().collect();
         for key in &self.keys {
             let unknown = |text: String| {
                 Report::text("unknown-person", text).help(

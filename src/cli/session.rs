@@ -1,8 +1,10 @@
 //! What most commands read first: policy, people, and as of when.
 
+use super::Output;
 use super::report::Report;
 use crate::hr;
 use crate::policy::Policy;
+use crate::state::Store;
 use crate::workspace::Workspace;
 use jiff::Timestamp;
 
@@ -19,6 +21,8 @@ pub(super) struct Reading {
     pub(super) hypothetical: bool,
     /// The people source pins its clock.
     pub(super) pinned: bool,
+    /// HR could not be read: of the people no more is known than who they are.
+    pub(super) unread: bool,
 }
 
 /// Reads the people, and decides as of when: `--at`, else the source's clock, else the system's.
@@ -28,19 +32,66 @@ pub(super) fn read(
     at: Option<&str>,
 ) -> Result<Reading, Report> {
     let Some(policy) = policy else {
-        return Err(Report::text("bad-policy", "the policy is not used"));
+        return Err(unusable());
     };
     let people = super::people::read(workspace, &policy)?;
     let asked = at.map(instant).transpose()?;
+    Ok(as_of(policy, people, asked, false))
+}
+
+/// The same for an order, which must not wait for HR: where it cannot be read, the people are those whom the state
+/// knows, of whom nothing else is known, and it is said why.
+pub(super) fn read_for_order(
+    workspace: &Workspace,
+    policy: Option<Policy>,
+    output: &mut Output,
+) -> Result<Reading, Report> {
+    let usable = policy.ok_or_else(unusable)?;
+    let why = match super::people::read(workspace, &usable) {
+        Ok(people) => return Ok(as_of(usable, people, None, false)),
+        Err(why) => why,
+    };
+    let reading = unread(workspace, Some(usable))?;
+    if reading.people.quarantined().is_empty() {
+        return Err(why);
+    }
+    why.show(output);
+    output.say(UNREAD);
+    Ok(reading)
+}
+
+/// Those whom the state knows, of whom nothing else is known.
+pub(super) fn unread(workspace: &Workspace, policy: Option<Policy>) -> Result<Reading, Report> {
+    let policy = policy.ok_or_else(unusable)?;
+    let known = match Store::open_existing(&workspace.path(&workspace.config.state))? {
+        Some(store) => store.prior()?.people.into_keys().collect(),
+        None => Vec::new(),
+    };
+    let mut origin = hr::Origin::new("the state, for HR could not be read");
+    origin.clock = workspace.config.clock;
+    let people = hr::Snapshot::unread(policy.schema.clone(), known, origin);
+    let people = people.map_err(|error| Report::new("duplicate-person-ids", &error))?;
+    Ok(as_of(policy, people, None, true))
+}
+
+/// Said where an order is carried out although HR could not be read.
+const UNREAD: &str = "the order is carried out by what the state knows: the account is disabled, and no more; the next \
+                      run that can read HR does the rest";
+
+fn unusable() -> Report {
+    Report::text("bad-policy", "the policy is not used")
+}
+
+fn as_of(policy: Policy, people: hr::Snapshot, asked: Option<Timestamp>, unread: bool) -> Reading {
     let pinned = people.origin().clock;
-    let now = asked.or(pinned).unwrap_or_else(Timestamp::now);
-    Ok(Reading {
+    Reading {
         policy,
-        people,
-        now,
+        now: asked.or(pinned).unwrap_or_else(Timestamp::now),
         hypothetical: asked.is_some(),
         pinned: pinned.is_some(),
-    })
+        people,
+        unread,
+    }
 }
 
 /// An instant as typed: with an offset, or a date or local time in the system's zone.

@@ -3,6 +3,7 @@
 //! The order is written into the state before the account is touched. So whatever happens next, every later run knows
 //! of it: a run that is killed here, a domain controller that is away, HR that still says *active* tomorrow.
 
+use super::apply::Urgency;
 use super::args::{ApplyArgs, Consent, Global, TerminateArgs};
 use super::ask::says_yes;
 use super::only::Only;
@@ -27,9 +28,15 @@ pub(super) fn run(
 ) -> Result<Exit, Report> {
     let workspace = check::open(global)?;
     let checked = check::policy(&workspace, None, output)?;
-    let reading = session::read(&workspace, checked.policy, None)?;
-    let person = person(&reading, arguments)?;
+    let reading = session::read_for_order(&workspace, checked.policy, output)?;
+    let person = person(&workspace, &reading, arguments)?;
     let (operator, now) = (Operator::of_this_process(), reading.now);
+    let unread = reading.unread;
+    let urgency = if unread {
+        Urgency::OrderWithoutHr
+    } else {
+        Urgency::Order
+    };
     let order = if arguments.lift {
         None
     } else {
@@ -55,6 +62,10 @@ pub(super) fn run(
     }
     let said = write(&workspace, &person, order, arguments, &operator, now)?;
     output.say(&said);
+    if arguments.lift && unread {
+        output.say(NOT_YET);
+        return Ok(Exit::Failed);
+    }
     let carried_out = apply::run_for(
         global,
         &ApplyArgs {
@@ -67,7 +78,7 @@ pub(super) fn run(
             },
             only: Vec::new(),
         },
-        (Only::person(&person), apply::ORDER_PATIENCE),
+        (Only::person(&person), urgency),
         output,
     );
     let exit = carried_out.inspect_err(|_| output.say(NOT_YET))?;
@@ -75,7 +86,7 @@ pub(super) fn run(
         return Ok(exit);
     }
     output.say(NOT_ENDED);
-    let on = left_on(global, &person, output)?;
+    let on = left_on(global, (&person, urgency), output)?;
     if on.is_empty() {
         return Ok(exit);
     }
@@ -90,10 +101,14 @@ const NOT_YET: &str = "the order is kept, and is not carried out yet: every late
                        the cause is mended";
 
 /// What is still on after the run, or why nothing was found that could be; looked at anew.
-fn left_on(global: &Global, person: &PersonId, output: &mut Output) -> Result<Vec<String>, Report> {
+fn left_on(
+    global: &Global,
+    (person, urgency): (&PersonId, Urgency),
+    output: &mut Output,
+) -> Result<Vec<String>, Report> {
     let workspace = check::open(global)?;
     let checked = check::policy(&workspace, None, output)?;
-    let reading = session::read(&workspace, checked.policy, None)?;
+    let reading = urgency.read(&workspace, checked.policy, output)?;
     let asked = Asked {
         only: Only::person(person),
         ..Asked::default()
@@ -169,7 +184,7 @@ fn write(
 ) -> Result<String, Report> {
     let path = workspace.path(&workspace.config.state);
     disk::make_folder(&path)?;
-    let lock = Lock::take(&path, &operator.holder(), apply::ORDER_PATIENCE)?;
+    let lock = Lock::take(&path, &operator.holder(), Urgency::Order.patience())?;
     let mut store = Store::open(&path, at)?;
     let Some(end) = order else {
         let by = (operator.signature(), arguments.because.clone());
@@ -192,20 +207,32 @@ fn write(
     ))
 }
 
-fn person(reading: &Reading, arguments: &TerminateArgs) -> Result<PersonId, Report> {
+fn person(
+    workspace: &Workspace,
+    reading: &Reading,
+    arguments: &TerminateArgs,
+) -> Result<PersonId, Report> {
     let id = PersonId::parse(&arguments.person).map_err(|error| {
         Report::new("unknown-person", &error).help("name a person by their key in HR")
     })?;
     // An order is lifted of whomever it is about, also when HR no longer has them.
-    if !arguments.lift && matches!(reading.people.standing(&id), Standing::Unknown) {
-        return Err(
-            Report::text("unknown-person", format!("HR has no person {id}")).help(
-                "name a person by their key in HR, the field that is marked `key`; whom HR no longer has, disable by \
-                 hand: every plan reports an account without a person",
-            ),
-        );
+    if arguments.lift || !matches!(reading.people.standing(&id), Standing::Unknown) {
+        return Ok(id);
     }
-    Ok(id)
+    // Nor does an end need HR, where it is known which account is theirs.
+    let store = Store::open_existing(&workspace.path(&workspace.config.state))?;
+    let prior = store.map(|store| store.prior()).transpose()?;
+    let account = prior.and_then(|prior| prior.people.get(&id)?.account);
+    if account.is_some() {
+        return Ok(id);
+    }
+    Err(Report::text(
+        "unknown-person",
+        format!("neither HR nor the state has a person {id}"),
+    )
+    .help(
+        "name a person by their key in HR, the field that is marked `key`; an account that is nobody's, disable by hand",
+    ))
 }
 
 /// The stage that somebody who is ended at once is in: the one that is asked for, else the one that `tenure.toml`

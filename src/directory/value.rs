@@ -8,7 +8,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use super::schema::{self, Attribute};
+use super::schema::{self, Attribute, Syntax};
 
 /// One value of an attribute.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,6 +129,12 @@ impl AttributeName {
     /// Whether values name other objects.
     pub fn is_dn(&self) -> bool {
         self.schema().is_some_and(Attribute::is_dn)
+    }
+
+    /// Whether values are texts that the directory compares without regard to how they are spelled.
+    pub fn is_spelled(&self) -> bool {
+        self.schema()
+            .is_none_or(|attribute| attribute.syntax == Syntax::Text)
     }
 
     /// Whether two values are equal under the attribute's matching rule.

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 
 use super::relations::Relations;
-use super::{Digest, Person, PersonId, Place, Schema, SourceRead, Value};
+use super::{At, Digest, Person, PersonId, Place, Schema, SourceRead, Type, Value};
 
 /// How many offenders an error lists by name before it only counts.
 pub(crate) const MAX_LISTED: usize = 5;
@@ -76,6 +76,41 @@ pub struct Quarantined {
 }
 
 impl Quarantined {
+    /// The record of somebody of whom nothing is known but the key: nothing was read.
+    pub fn unread(schema: &Schema, id: PersonId, problem: &str, mend: &str) -> Self {
+        let attributes = schema.attributes();
+        let key = schema.key();
+        let reasons = attributes.iter().enumerate();
+        let reasons = reasons.filter(|(position, _)| *position != key);
+        let reasons = reasons.map(|(position, attribute)| Reason {
+            position,
+            attribute: attribute.name.clone(),
+            problem: problem.to_owned(),
+            found: None,
+            mend: mend.to_owned(),
+        });
+        let reasons = reasons.collect();
+        let mut good: Vec<Option<Value>> = vec![None; attributes.len()];
+        if let Some(slot) = good.get_mut(key) {
+            *slot = Some(match id.number() {
+                Some(number) if attributes.get(key).is_some_and(|key| key.ty == Type::Int) => {
+                    Value::Int(number)
+                }
+                Some(_) | None => Value::Text(id.to_string().into()),
+            });
+        }
+        Self {
+            name: None,
+            place: Place {
+                file: "HR".into(),
+                at: At::Record(0),
+            },
+            reasons,
+            good: good.into(),
+            id: Some(id),
+        }
+    }
+
     /// The value at a position, missing where HR says that there is none, or the reason why it is unknown.
     pub fn get(&self, position: usize) -> Result<Option<&Value>, &Reason> {
         match self
@@ -159,6 +194,20 @@ impl Snapshot {
             sources: Vec::new(),
             relations: OnceLock::new(),
         })
+    }
+
+    /// What is known of these people where HR cannot be read: who they are. So nobody is missing, and nobody is given
+    /// anything.
+    pub fn unread(
+        schema: Arc<Schema>,
+        people: impl IntoIterator<Item = PersonId>,
+        origin: Origin,
+    ) -> Result<Self, DuplicateIds> {
+        let (problem, mend) = ("could not be read: HR gave no answer", "read HR again");
+        let people = people.into_iter();
+        let records = people.map(|id| Quarantined::unread(&schema, id, problem, mend));
+        let records = records.collect();
+        Self::new(schema, Vec::new(), records, origin)
     }
 
     /// The same, read from these sources.

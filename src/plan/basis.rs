@@ -2,7 +2,7 @@
 
 use super::{Input, Options, overrides};
 use crate::directory::{self, Dn};
-use crate::hr;
+use crate::hr::{self, Quarantined};
 use crate::policy::{self, Policy};
 use crate::state::Prior;
 use jiff::Timestamp;
@@ -43,6 +43,22 @@ impl Basis<'_> {
         wishes.extend(policy::absent_wishes(
             policy, people, self.gone, now, &overrides,
         ));
+        // Whom HR does not have and a human ended at once: nothing is known of them but that.
+        let (problem, mend) = (
+            "is not known: HR does not have this person",
+            "let HR say who it is",
+        );
+        let lost = prior.ends.keys().filter(|person| {
+            matches!(people.standing(person), hr::Standing::Unknown)
+                && !self.gone.iter().any(|gone| gone.id() == *person)
+        });
+        let lost = lost.map(|id| Quarantined::unread(&policy.schema, id.clone(), problem, mend));
+        let lost: Vec<Quarantined> = lost.collect();
+        let evaluator = policy::Evaluator::new(policy, people, now).under(&overrides);
+        wishes.extend(
+            lost.iter()
+                .filter_map(|record| evaluator.wish_of_quarantined(record)),
+        );
         wishes.sort_by(|a, b| a.person.cmp(&b.person));
         make(&Input {
             rules: &policy.rules,

@@ -16,7 +16,7 @@ use crate::policy::{IgnoreRule, RuleId, TemplatePart, TiedRule, Wish};
 use jiff::civil::Date;
 use matcher::Matcher;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Which accounts belong to whom, and what could not be decided.
@@ -28,6 +28,8 @@ pub struct Correlation {
     pub tied: Vec<Tied>,
     /// Accounts of people (S7) that are nobody's, in the order of the tree.
     pub orphans: Vec<ObjectId>,
+    /// Orphans that a rule would propose, did it not ask the same for several people; sorted by account.
+    pub shared: Vec<Shared>,
     /// People whom an `ignore` line or a `continues` line takes out, sorted.
     pub left_out: Vec<(PersonId, RuleId)>,
     /// Whether the directory holds accounts of people that this tool did not make.
@@ -140,6 +142,17 @@ pub struct Tied {
     pub rule: RuleId,
 }
 
+/// A value that HR gives several people matches nobody (S7); an account has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shared {
+    /// The account.
+    pub account: ObjectId,
+    /// The rule that asks for it.
+    pub rule: RuleId,
+    /// For whom it asks, of those who have no account; sorted.
+    pub people: Vec<PersonId>,
+}
+
 impl Correlation {
     /// What was found for that person.
     pub fn of(&self, person: &PersonId) -> Option<&Verdict> {
@@ -182,6 +195,14 @@ pub(crate) fn in_world(world: &World<'_>) -> Correlation {
         }
     }
     settle_proposals(&mut verdicts);
+    let mut asked: BTreeMap<(ObjectId, RuleId), Vec<PersonId>> = BTreeMap::new();
+    for (wish, verdict) in wishes.iter().zip(&verdicts) {
+        if matches!(verdict, Verdict::Without) {
+            for found in matcher.shared(wish, &shared, &free) {
+                asked.entry(found).or_default().push(wish.person.clone());
+            }
+        }
+    }
     let spoken_of: FxHashSet<ObjectId> = verdicts
         .iter()
         .flat_map(|verdict| verdict.accounts().iter().copied())
@@ -207,6 +228,15 @@ pub(crate) fn in_world(world: &World<'_>) -> Correlation {
     Correlation {
         people: people.collect(),
         tied,
+        shared: asked
+            .into_iter()
+            .filter(|((account, _), _)| !spoken_of.contains(account))
+            .map(|((account, rule), people)| Shared {
+                account,
+                rule,
+                people,
+            })
+            .collect(),
         orphans,
         left_out,
         holds_people,

@@ -200,7 +200,7 @@ fn change(
     } else {
         wanted
     };
-    if same(&name, &before, &after) {
+    if reads_alike(&name, &before, &after) {
         return Ok(None);
     }
     fits(line, &after)?;
@@ -318,6 +318,17 @@ pub(crate) fn same(name: &AttributeName, a: &[Arc<str>], b: &[Arc<str>]) -> bool
     keys(a) == keys(b)
 }
 
+/// Whether nobody who reads both would want the one instead of the other: the directory takes them for the same, and
+/// where people read the value it is spelled the same, too. `MCDONALD` and `McDonald` are one value to AD and two to
+/// whoever is called so; a login or an address is the same in capitals.
+fn reads_alike(name: &AttributeName, a: &[Arc<str>], b: &[Arc<str>]) -> bool {
+    let spelled = name.is_spelled() && !LOGIN_ATTRIBUTES.iter().any(|login| name.is(login));
+    match (a, b) {
+        ([a], [b]) if spelled => a == b,
+        _ => same(name, a, b),
+    }
+}
+
 /// What a wish comes to, once names are given and people have their places.
 pub(crate) fn resolve(
     builder: &Builder<'_, '_>,
@@ -363,7 +374,7 @@ fn cause(
         .into_iter()
         .map(|(value, _)| value)
         .collect();
-    if !known.is_empty() && same(name, &known, after) && !same(name, &known, before) {
+    if !known.is_empty() && reads_alike(name, &known, after) && !reads_alike(name, &known, before) {
         return Cause::ByHand;
     }
     // What a run leaves empty has no row in the state.

@@ -2,7 +2,7 @@
 
 use super::order::{ordered, takes_away};
 use super::world::World;
-use super::{Action, Finding, FindingKind};
+use super::{Action, Change, Finding, FindingKind};
 use crate::hr::PersonId;
 use crate::state::{Freeze, Prior};
 use jiff::Timestamp;
@@ -36,6 +36,16 @@ pub(crate) fn leave_out(world: &World<'_>, actions: &mut Vec<Action>) -> Option<
         .iter()
         .map(|action| takes_away(&action.change) || is_ended(action))
         .collect();
+    // An account is taken over before it is disabled. That gives nobody anything, so it stands in no leaver's way.
+    let needed: BTreeSet<u32> = actions
+        .iter()
+        .zip(&kept)
+        .filter(|(_, kept)| **kept)
+        .flat_map(|(action, _)| action.after.iter().map(|id| id.0))
+        .collect();
+    for (kept, (index, action)) in kept.iter_mut().zip((0..).zip(actions.iter())) {
+        *kept |= matches!(action.change, Change::Adopt { .. }) && needed.contains(&index);
+    }
     loop {
         let met = |action: &Action| {
             let mut needed = action.after.iter();

@@ -119,6 +119,7 @@ fn drafted(world: &World<'_>, correlation: &Correlation) -> Draft {
         unconfirmed(&mut builder, correlation);
     } else {
         builder.people(correlation);
+        shared(&mut builder, correlation);
         vanished::report(&mut builder, correlation);
         ignored(&mut builder, correlation);
         builder.report_groups();
@@ -129,6 +130,36 @@ fn drafted(world: &World<'_>, correlation: &Correlation) -> Draft {
     emergency::report(&mut builder, correlation);
     quality::unmet(&mut builder, correlation);
     builder.draft
+}
+
+/// An account that may be one of several people's, each of whom gets a new one: a human may know better.
+fn shared(builder: &mut Builder<'_, '_>, correlation: &Correlation) {
+    for shared in &correlation.shared {
+        let made = |person: &&PersonId| {
+            let mut actions = builder.draft.actions.iter();
+            actions.any(|action| {
+                matches!(action.change, Change::CreateAccount { .. })
+                    && action.person.as_ref() == Some(*person)
+            })
+        };
+        let people: Vec<&PersonId> = shared.people.iter().filter(made).collect();
+        let Some(first) = people.first() else {
+            continue;
+        };
+        let list: Vec<String> = people.iter().map(ToString::to_string).collect();
+        let text = format!(
+            "may belong to {}: a rule asks the same for each of them, so it proposes nobody, and each gets a new account",
+            list.join(" or ")
+        );
+        let name = builder.world.name_of(shared.account);
+        let finding = Finding::new(FindingKind::Unsettled, name.clone(), text)
+            .about(builder.dn(Some(shared.account)))
+            .because(builder.world.reason(shared.rule, None))
+            .help(format!(
+                "`link {first} to \"{name}\"` if it is theirs, `ignore \"{name}\"` if it is nobody's"
+            ));
+        builder.draft.find(finding);
+    }
 }
 
 /// Before the first verdicts a run creates and changes nothing (S7).

@@ -168,9 +168,11 @@ impl<'w, 'a> Names<'w, 'a> {
             return Some(name.into());
         }
         let name = lines.iter().find_map(current)?;
-        let is_candidate = candidates.iter().any(|candidate| {
+        let of = candidates.iter().find(|candidate| {
             stems(&name, candidate) || is_shortened(&name, candidate, lines, names, unique)
         });
+        let is_candidate = of.is_some();
+        let name = of.map_or_else(|| name.clone(), |candidate| spelled(&name, candidate));
         let fits = lines.iter().filter(|line| line.written).all(|line| {
             let Some(value) = render_with(line.parts, names, unique, &name) else {
                 return true;
@@ -390,6 +392,23 @@ fn extract(value: &str, parts: &[AssignedPart], unique: u32, names: &Assigned) -
     let tail = value.get(value.len() - after.len()..)?;
     (fold(head) == fold(&before) && fold(tail) == fold(&after) && !middle.is_empty())
         .then(|| middle.to_owned())
+}
+
+/// The same name in the candidate's capitals; a shortened one stays as it is.
+fn spelled(name: &str, candidate: &Candidate) -> String {
+    let same = |other: &str| fold(name) == fold(other);
+    match candidate {
+        Candidate::Fixed(fixed) if same(fixed) => fixed.to_string(),
+        Candidate::Numbered {
+            before,
+            hinge,
+            after,
+        } => NUMBERS
+            .map(|n| format!("{before}{hinge}{n}{after}"))
+            .find(|numbered| same(numbered))
+            .unwrap_or_else(|| name.to_owned()),
+        Candidate::Fixed(_) => name.to_owned(),
+    }
 }
 
 /// Whether a name can have come from that candidate.

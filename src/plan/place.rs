@@ -209,15 +209,20 @@ fn place(
         }
         unfit.is_none()
     });
+    let moved = unit != parent;
+    if !moved {
+        // Units are spelled as the directory has them: their capitals are nobody's name.
+        unit = parent.clone();
+    }
     let common_name = wanted.unwrap_or_else(|| rdn.value().into());
     let Some(to) = account_dn(&unit, &common_name) else {
         return Relocation::Settled;
     };
-    if to == *object.dn() {
+    // People read their name, so its capitals count, though AD takes both for the same one.
+    let renamed = *rdn.value() != *common_name;
+    if !moved && !renamed {
         return Relocation::Settled;
     }
-    let renamed = to.rdn().as_ref() != Some(&rdn);
-    let moved = unit != parent;
     let seeker = Seeker {
         wish: subject.wish,
         account: Some(account),

@@ -77,6 +77,7 @@ pub(crate) fn report(builder: &mut Builder<'_, '_>, correlation: &Correlation) {
         if known || out.contains(person) {
             continue;
         }
+        let is_ended = input.prior.ends.contains_key(person);
         let since = memory.vanished.unwrap_or(input.now);
         let wish = absent.get(person).copied();
         let waits = wish.and_then(|wish| {
@@ -84,7 +85,8 @@ pub(crate) fn report(builder: &mut Builder<'_, '_>, correlation: &Correlation) {
             Some(later(since, absent.after, &wish.zone)).filter(|due| *due > input.now)
         });
         let planned = waits.is_none() && wish.is_some_and(|wish| !gives(wish.account));
-        if !planned {
+        // What becomes of somebody who was ended at once is said with that order.
+        if !planned && !is_ended {
             unchanged(builder, person, memory, wish, waits);
         }
         if memory.vanished.is_none() {

@@ -91,6 +91,74 @@ fn who_is_ended_at_once_stays_ended_whatever_hr_says() {
 }
 
 #[test]
+fn an_order_does_not_wait_for_hr() {
+    let place = applied();
+    let people = place.read("people.csv");
+    let before = account(&place, "Carl Ny");
+    place.write("people.csv", "");
+    let ran = place.expect(0, &NOW);
+    assert!(
+        ran.said("by what the state knows") && ran.said("1 is ended as of"),
+        "{ran}"
+    );
+    assert!(!is_enabled(&place, "Anna Berg"), "{ran}");
+    // Only that: what the stage does besides needs the record, and nobody else is concerned.
+    assert!(account(&place, "Anna Berg").contains("OU=Staff"));
+    assert_eq!(account(&place, "Carl Ny"), before);
+    let ran = place.expect(1, &["plan"]);
+    assert!(ran.said("error["), "{ran}");
+    // Lifted while HR is away it is lifted, and what follows comes later.
+    let lift = ["terminate", "1", "--lift", "--because", "found", "--yes"];
+    let ran = place.expect(4, &lift);
+    assert!(
+        ran.said("is lifted") && ran.said("not carried out yet"),
+        "{ran}"
+    );
+    assert!(!is_enabled(&place, "Anna Berg"));
+    place.expect(0, &NOW);
+    place.write("people.csv", people);
+    let deeds = deeds_of(&place, "1");
+    assert!(
+        deeds.iter().any(|deed| deed.starts_with("move")),
+        "{deeds:?}"
+    );
+    place.expect(0, &["apply", "--yes"]);
+    assert!(account(&place, "Anna Berg").contains("OU=Leavers"));
+    place.expect(0, &["plan"]);
+}
+
+#[test]
+fn somebody_whom_hr_no_longer_has_is_ended_all_the_same() {
+    let place = applied();
+    let people = place.read("people.csv");
+    let gone: Vec<&str> = people
+        .lines()
+        .filter(|line| !line.starts_with("1,"))
+        .collect();
+    place.write("people.csv", format!("{}\n", gone.join("\n")));
+    let ran = place.expect(0, &NOW);
+    assert!(ran.said("HR does not have this person"), "{ran}");
+    assert!(!is_enabled(&place, "Anna Berg"), "{ran}");
+    let ran = place.run(&["plan"]);
+    assert!(ran.out.contains("the account is off"), "{ran}");
+    // Turned on by hand it goes off again: the order holds.
+    place.change(
+        COPY,
+        &account(&place, "Anna Berg"),
+        &account(&place, "Anna Berg").replace("userAccountControl: 514", "userAccountControl: 512"),
+    );
+    assert!(is_enabled(&place, "Anna Berg"));
+    place.expect(0, &["apply", "--yes"]);
+    assert!(!is_enabled(&place, "Anna Berg"));
+    // Whom nobody knows cannot be ended.
+    let ran = place.expect(1, &["terminate", "77", "--now", "--because", "x", "--yes"]);
+    assert!(
+        ran.said("neither HR nor the state has a person 77"),
+        "{ran}"
+    );
+}
+
+#[test]
 fn an_end_is_lifted_and_everything_comes_back() {
     let place = applied();
     let before = account(&place, "Anna Berg");

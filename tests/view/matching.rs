@@ -193,6 +193,7 @@ fn world(evil: &str) -> World {
             account: account("adm-aschmidt"),
             rule: RuleId(3),
         }],
+        shared: Vec::new(),
         orphans: vec![account(evil)],
         left_out: vec![(person("5005"), RuleId(4))],
         holds_people: true,

@@ -274,9 +274,43 @@ impl<'w, 'a> Matcher<'w, 'a> {
         shared: &FxHashSet<String>,
         free: &dyn Fn(ObjectId) -> bool,
     ) -> Verdict {
+        let found = self.answers(wish, free, |key| !shared.contains(key));
+        match found.as_slice() {
+            [] => Verdict::Without,
+            [(account, rule)] => self
+                .older(wish, *account, *rule)
+                .unwrap_or(Verdict::Proposed {
+                    account: *account,
+                    rule: *rule,
+                }),
+            [(_, rule), ..] => Verdict::Ambiguous {
+                rule: *rule,
+                why: format!("the rules propose {} accounts", found.len()).into(),
+                accounts: sorted(found.iter().map(|(account, _)| *account).collect()),
+            },
+        }
+    }
+
+    /// What rules would propose, did they not ask the same for several people.
+    pub(super) fn shared(
+        &self,
+        wish: &Wish,
+        shared: &FxHashSet<String>,
+        free: &dyn Fn(ObjectId) -> bool,
+    ) -> Vec<(ObjectId, RuleId)> {
+        self.answers(wish, free, |key| shared.contains(key))
+    }
+
+    /// The accounts that answer those of a person's questions that are asked, each with the first rule that asks.
+    fn answers(
+        &self,
+        wish: &Wish,
+        free: &dyn Fn(ObjectId) -> bool,
+        is_asked: impl Fn(&str) -> bool,
+    ) -> Vec<(ObjectId, RuleId)> {
         let mut found: Vec<(ObjectId, RuleId)> = Vec::new();
         for query in &wish.adopt {
-            if shared.contains(&query_key(&query.tests)) {
+            if !is_asked(&query_key(&query.tests)) {
                 continue;
             }
             for id in self.candidates(&query.tests) {
@@ -293,20 +327,7 @@ impl<'w, 'a> Matcher<'w, 'a> {
                 }
             }
         }
-        match found.as_slice() {
-            [] => Verdict::Without,
-            [(account, rule)] => self
-                .older(wish, *account, *rule)
-                .unwrap_or(Verdict::Proposed {
-                    account: *account,
-                    rule: *rule,
-                }),
-            [(_, rule), ..] => Verdict::Ambiguous {
-                rule: *rule,
-                why: format!("the rules propose {} accounts", found.len()).into(),
-                accounts: sorted(found.iter().map(|(account, _)| *account).collect()),
-            },
-        }
+        found
     }
 
     /// Who an index says may answer the questions.

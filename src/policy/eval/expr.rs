@@ -406,7 +406,8 @@ impl<'a> Scope<'a> {
         match (date?, at?) {
             (Value::Never, _) => Some(Value::Never),
             (Value::Date(date), Value::Time(at)) => {
-                time::instant(date, at, &self.zone).map(Value::Instant)
+                let instant = time::instant(date, at, &self.zone).map(Value::Instant);
+                instant.or_else(|| time::is_last_year(date).then_some(Value::Never))
             }
             _ => None,
         }
@@ -416,14 +417,16 @@ impl<'a> Scope<'a> {
         let (base, Value::Duration(by)) = (base?, by?) else {
             return None;
         };
-        match base {
-            Value::Never => Some(Value::Never),
+        let shifted = match base {
+            Value::Never => return Some(Value::Never),
             Value::Date(date) => time::shift_date(date, by, back).map(Value::Date),
             Value::Instant(instant) => {
                 time::shift_instant(instant, by, back, &self.zone).map(Value::Instant)
             }
-            _ => None,
-        }
+            _ => return None,
+        };
+        // Past the end of the calendar.
+        shifted.or((!back).then_some(Value::Never))
     }
 }
 

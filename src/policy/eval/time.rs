@@ -23,7 +23,7 @@ pub(crate) fn duration(written: ast::Duration) -> Duration {
     }
 }
 
-/// A date so much later, or earlier; `None` outside the years -9999 to 9999.
+/// A date so much later, or earlier; `None` outside the years -9999 to 9999: what is later is never.
 pub(crate) fn shift_date(date: Date, by: Duration, back: bool) -> Option<Date> {
     let span = span(by, back)?;
     date.checked_add(span).ok()
@@ -58,6 +58,12 @@ fn span(by: Duration, back: bool) -> Option<Span> {
         .try_seconds(by.seconds)
         .ok()?;
     Some(if back { span.negate() } else { span })
+}
+
+/// Whether a date lies so near the end of the calendar that what is reckoned from it may have no name. HR writes
+/// 9999-12-31 for *never*, and so it is taken.
+pub(crate) fn is_last_year(date: Date) -> bool {
+    date.year() == Date::MAX.year()
 }
 
 /// The instant of a local date and time.
