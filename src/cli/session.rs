@@ -75,8 +75,8 @@ pub(super) fn unread(workspace: &Workspace, policy: Option<Policy>) -> Result<Re
 }
 
 /// Said where an order is carried out although HR could not be read.
-const UNREAD: &str = "the order is carried out by what the state knows: the account is disabled, and no more; the next \
-                      run that can read HR does the rest";
+const UNREAD: &str = "the order is not held up: it goes by what the state knows, so the account is disabled and no more; \
+                      the next run that can read HR does the rest";
 
 fn unusable() -> Report {
     Report::text("bad-policy", "the policy is not used")
