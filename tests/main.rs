@@ -36,3 +36,8 @@ mod tidy;
 mod view;
 mod workspace;
 mod years;
+
+/// Whether the full counts are asked for, with `TENURE_LONG`; the usual run takes a sample.
+fn is_long() -> bool {
+    std::env::var_os("TENURE_LONG").is_some()
+}

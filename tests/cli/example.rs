@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::ldif::Ldif;
 use super::{Place, company};
 
-const COPY: &str = "rules/.tenure/directory.ldif";
+pub(super) const COPY: &str = "rules/.tenure/directory.ldif";
 
 fn applied() -> Place {
     let place = Place::example();

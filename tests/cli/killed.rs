@@ -193,9 +193,10 @@ fn the_example_killed_anywhere_ends_the_same() {
     let expected = End::of_whole_run(&template, COPY);
     let count = boundaries(&template.plan().kinds());
     let mut rng = StdRng::seed_from_u64(4711);
-    let boundaries: Vec<usize> = match std::env::var("TENURE_LONG") {
-        Ok(_) => (0..count).collect(),
-        Err(_) => (0..SAMPLE).map(|_| rng.random_range(0..count)).collect(),
+    let boundaries: Vec<usize> = if crate::is_long() {
+        (0..count).collect()
+    } else {
+        (0..SAMPLE).map(|_| rng.random_range(0..count)).collect()
     };
     let next = AtomicUsize::new(0);
     let at_each = || {

@@ -27,6 +27,7 @@ mod live;
 mod matching;
 mod notices;
 mod orders;
+mod overlays;
 mod passwords;
 mod personio_sim;
 mod privacy;

@@ -66,7 +66,7 @@ impl Group<'_> {
 
 #[test]
 fn it_is_read_extended_and_shrunk_exactly() {
-    let long = std::env::var_os("TENURE_LONG").is_some();
+    let long = crate::is_long();
     let (at_first, at_last) = if long { (4_000, 4_700) } else { (1_700, 2_100) };
     let domain = Domain::shared();
     let unit = domain.unit("Large group");

@@ -61,11 +61,7 @@ fn company(count: usize) -> Company {
 
 /// The usual run looks at every fourth request, the long one at all.
 pub(crate) fn step() -> usize {
-    if std::env::var_os("TENURE_LONG").is_some() {
-        1
-    } else {
-        4
-    }
+    if crate::is_long() { 1 } else { 4 }
 }
 
 /// Injects every kind at every request of a reading, and tells what came of each.

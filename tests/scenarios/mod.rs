@@ -166,7 +166,7 @@ fn each_marked_line_matters() {
 fn the_same_on_a_domain_controller() {
     let cases = Case::all();
     // A sample; all of them in a long run.
-    let step = if std::env::var("TENURE_LONG").is_ok() || cases.len() < 10 {
+    let step = if crate::is_long() || cases.len() < 10 {
         1
     } else {
         8

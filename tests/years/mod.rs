@@ -84,14 +84,14 @@ fn instant(day: Date) -> Timestamp {
     at.unwrap()
 }
 
-fn is_long() -> bool {
-    std::env::var("TENURE_LONG").is_ok()
-}
-
 #[test]
 #[expect(clippy::print_stderr, reason = "the counts are what a long run is for")]
 fn years_of_a_company_leave_nobody_with_too_much_or_too_little() {
-    let (people, years) = if is_long() { (2000, 10) } else { (100, 1) };
+    let (people, years) = if crate::is_long() {
+        (2000, 10)
+    } else {
+        (100, 1)
+    };
     let history = History::new(4711, people, START, years);
     let days = usize::try_from(years * 365).unwrap();
     let played = play(&history, days, POLICY, &|_, _| {});

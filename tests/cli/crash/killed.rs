@@ -5,7 +5,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use std::time::Duration;
 
 use super::super::kind;
-use super::{APPLY, Desk, Firm, RESUME, count, is_long};
+use super::{APPLY, Desk, Firm, RESUME, count};
 use crate::domain::front::{Fault, Front, On};
 
 /// One operation at a time, in the order of the plan.
@@ -116,7 +116,10 @@ fn after_the_server_did_it_and_before_the_answer_is_read() {
     front.mend();
     desk.expect(0, &APPLY);
     assert_eq!(&firm.end(&desk), expected);
-    assert!(kills >= if is_long() { actions } else { 6 }, "{kills}");
+    assert!(
+        kills >= if crate::is_long() { actions } else { 6 },
+        "{kills}"
+    );
     eprintln!("killed {kills} times with the answer on its way, in a run of {actions} actions");
 }
 

@@ -155,14 +155,9 @@ impl Drop for Running {
     }
 }
 
-/// Whether the full counts are asked for.
-fn is_long() -> bool {
-    std::env::var_os("TENURE_LONG").is_some()
-}
-
 /// The sample, or the full count.
 fn count(sample: usize, full: usize) -> usize {
-    if is_long() { full } else { sample }
+    if crate::is_long() { full } else { sample }
 }
 
 #[track_caller]
