@@ -142,6 +142,7 @@ fn compile() -> Policy {
         tables: &BTreeMap::new(),
         params: &BTreeMap::new(),
         bases: &[Dn::parse(BASE).unwrap()],
+        posted: policy::Posted::Nothing,
         question: None,
     });
     assert!(policy.is_some(), "{diagnostics:?}");

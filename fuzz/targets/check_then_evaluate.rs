@@ -169,6 +169,7 @@ fuzz_target!(|bytes: &[u8]| {
         tables: &tables,
         params: &BTreeMap::new(),
         bases: &*BASES,
+        posted: tenure::policy::Posted::Nothing,
         question: None,
     });
     diagnostics.append(&mut found);

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use super::deed::Deed;
-use super::seen::{Seen, Trouble, View};
+use super::seen::{Seen, Told, Trouble, View};
 use super::{Handed, NotHanded, Owner, password};
 use crate::directory::port::{self, Operation, ResultCode, win32};
 use crate::directory::{AttributeName, Guid, Object};
-use crate::plan::{Action, Change, Target};
+use crate::plan::{Action, ActionId, Change, Notice, Target};
 use crate::state::NameSpace;
 
 /// How many passwords are made before the domain's refusal counts (S20).
 const MAX_PASSWORDS: u32 = 3;
+
+/// What to do about a password that nobody got.
+const ANOTHER: &str = "apply again once that is mended: the account then gets another password, and is enabled afterwards";
 
 /// How often an operation is sent whose answer is lost; each time it is looked whether it was done.
 /// One connection that is cut takes the answers of all that travelled on it along.
@@ -27,6 +30,8 @@ pub(super) struct Success {
     pub(super) already: bool,
     /// What became of the password that it set.
     pub(super) handed: Option<Handed>,
+    /// It was begun before, and nothing says how far that came.
+    pub(super) again: bool,
 }
 
 impl Success {
@@ -36,6 +41,7 @@ impl Success {
             member: None,
             already,
             handed: None,
+            again: false,
         }
     }
 }
@@ -45,7 +51,7 @@ impl Success {
 /// `in_doubt`: it was begun before a crash, or an answer was lost, so what looks done was done by us.
 pub(super) fn attempt(
     view: &View<'_>,
-    action: &Action,
+    (id, action): (ActionId, &Action),
     in_doubt: bool,
 ) -> Result<Success, Trouble> {
     let change = &action.change;
@@ -91,7 +97,16 @@ pub(super) fn attempt(
             account,
             must_change,
             length,
-        } => give_password(view, (action, &account, seen), must_change, length),
+        } => {
+            let letters = view.letters(id);
+            let to = Receiver {
+                action,
+                account: &account,
+                seen,
+                letters: &letters,
+            };
+            give_password(view, to, (must_change, length), in_doubt)
+        }
         Deed::Operation(operation) => match settled(view, change, &operation, in_doubt) {
             Ok(object) => Ok(done(object, false)),
             Err(Unsettled::Refused(error)) => match membership {
@@ -202,13 +217,30 @@ fn still_free(view: &View<'_>, action: &Action) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Makes passwords until the domain takes one, each kept for its owner before it is sent.
+/// Whose password is made.
+struct Receiver<'a> {
+    action: &'a Action,
+    account: &'a Target,
+    /// The account as it was just read.
+    seen: Option<Arc<Object>>,
+    /// The notices that bring it.
+    letters: &'a [&'a Notice],
+}
+
+/// Makes passwords until the domain takes one, each kept for its owner before it is sent; `in_doubt`: an earlier one
+/// may be in effect, and nobody has it for certain.
 fn give_password(
     view: &View<'_>,
-    (action, account, seen): (&Action, &Target, Option<Arc<Object>>),
-    must_change: bool,
-    length: u32,
+    to: Receiver<'_>,
+    (must_change, length): (bool, u32),
+    in_doubt: bool,
 ) -> Result<Success, Trouble> {
+    let Receiver {
+        action,
+        account,
+        seen,
+        letters,
+    } = to;
     let guid = view.guid(account)?;
     let names = ["sAMAccountName", "userPrincipalName"].map(AttributeName::new);
     let object = seen.map_or_else(|| view.account_with(account, &names), Ok)?;
@@ -221,13 +253,19 @@ fn give_password(
         login: object.account_name(),
         user_principal_name: object.first("userPrincipalName"),
         must_change,
+        notices: letters,
     };
-    let failed = |error: NotHanded| Trouble::failed(error.to_string());
     let (mut refused, mut lost) = (0, 0);
     loop {
         let password =
             password::make(length).map_err(|error| Trouble::failed(error.to_string()))?;
-        view.handover.prepare(&owner, &password).map_err(failed)?;
+        view.handover.prepare(&owner, &password).map_err(|error| {
+            if in_doubt || lost > 0 {
+                not_handed(&error, guid)
+            } else {
+                Trouble::failed(error.to_string())
+            }
+        })?;
         let operation = Operation::SetPassword {
             guid,
             password: password.clone(),
@@ -237,9 +275,11 @@ fn give_password(
             Ok(object) => {
                 // Nothing says yet that it is set: killed here, another one is made, and until that is handed over and
                 // recorded nothing enables the account (S20).
-                let handed = view.handover.hand_over(&owner, &password).map_err(failed)?;
+                let handed = view.handover.hand_over(&owner, &password);
+                let handed = handed.map_err(|error| not_handed(&error, guid))?;
                 return Ok(Success {
                     handed: Some(handed),
+                    again: in_doubt,
                     ..Success::new(object, false)
                 });
             }
@@ -260,6 +300,15 @@ fn give_password(
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// A password is set, perhaps, and nobody has it.
+fn not_handed(error: &NotHanded, account: Guid) -> Trouble {
+    let told = Told {
+        text: error.to_string(),
+        mend: Some(ANOTHER),
+    };
+    Trouble::NotHanded(told, account)
 }
 
 /// Whether the refusal of a membership says that it is as wanted (MS-ADTS 3.1.1.5.3; Samba's codes differ).

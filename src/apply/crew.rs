@@ -150,7 +150,7 @@ fn work(view: &View<'_>, waiting: &Mutex<Receiver<Task<'_>>>, to: &Sender<Report
             continue;
         }
         let answers = match task.actions.as_slice() {
-            [one] => vec![(one.id, attempt(view, one.action, one.in_doubt))],
+            [one] => vec![(one.id, attempt(view, (one.id, one.action), one.in_doubt))],
             _ => attempt_all(view, task.actions.clone()),
         };
         debt.pay(answers);

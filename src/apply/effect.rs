@@ -72,7 +72,7 @@ impl Effect<'_> {
             Change::Release { .. } => writer.release_account(account, None),
             Change::SetPassword { .. } => self.remember(writer, account, |memory| {
                 memory.password_set = Some(self.at);
-                if self.success.handed == Some(Handed::Over) {
+                if self.success.handed.as_ref().is_some_and(Handed::is_over) {
                     memory.password_given = Some(self.at);
                 }
             }),

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::attempt::Success;
 use super::crew::{Crew, Report, Task};
 use super::effect::{Effect, Known};
-use super::job::{Job, numbered};
+use super::job::{Job, numbered, password_lost};
 use super::journal;
 use super::line::Line;
 use super::members::{MAX_NAMES, Membership};
@@ -118,6 +118,8 @@ struct Closed<'p> {
     action: &'p Action,
     ended: Ended,
     success: Option<Success>,
+    /// The account whose password nobody got.
+    not_handed: Option<Guid>,
 }
 
 impl Executor<'_> {
@@ -187,7 +189,7 @@ impl Executor<'_> {
         mut job: Job<'_>,
     ) -> Result<Outcome, ApplyError> {
         let (run, plan) = (job.run, job.plan);
-        let view = View::new(run, line, self.handover, &plan.header.admin_groups);
+        let view = View::new(run, line, self.handover, plan);
         let progress = journal::progress(self.store, run)?;
         for ((id, action), known) in numbered(plan).zip(&progress) {
             job.set_status(id, known.status);
@@ -295,11 +297,14 @@ impl Executor<'_> {
                     }
                     let in_doubt = job.status(id) == Status::Intended;
                     self.at(Boundary::BeforeIntent(id))?;
-                    match job.excused(id, action).filter(|_| !in_doubt) {
+                    let excused = job.excused(id, action);
+                    let excused = excused.or_else(|| job.hindered(view, id));
+                    match excused.filter(|_| !in_doubt) {
                         Some(ended) => closed.push(Closed {
                             action,
                             ended,
                             success: None,
+                            not_handed: None,
                         }),
                         None => task.actions.push(Membership {
                             id,
@@ -387,15 +392,18 @@ impl Executor<'_> {
             let Some(action) = job.plan.actions.get(id.0 as usize) else {
                 continue;
             };
+            let mut not_handed = None;
             let (ended, success) = match answer {
                 Ok(success) => {
                     self.at(Boundary::Performed(id))?;
                     if success.handed.is_some() {
                         self.at(Boundary::HandedOver(id))?;
                     }
-                    let text = match success.handed {
+                    let text = match &success.handed {
                         Some(Handed::ToNobody) => Some(PASSWORD_UNKNOWN),
-                        Some(Handed::Over) | None => success.already.then_some(ALREADY),
+                        Some(Handed::Over | Handed::Told(_)) | None => {
+                            success.already.then_some(ALREADY)
+                        }
                     };
                     (ended(id, Status::Done, text), Some(success))
                 }
@@ -403,7 +411,9 @@ impl Executor<'_> {
                     lost.get_or_insert(source);
                     continue;
                 }
-                Err(Trouble::Conflict(told) | Trouble::Failed(told)) if job.is_elsewhere() => {
+                Err(
+                    Trouble::Conflict(told) | Trouble::Failed(told) | Trouble::NotHanded(told, _),
+                ) if job.is_elsewhere() => {
                     // What stands in the way may be what has not arrived here yet: the first one decides.
                     job.put_off.push(told_of(id, Status::Intended, told));
                     continue;
@@ -416,11 +426,17 @@ impl Executor<'_> {
                     self.at(Boundary::Performed(id))?;
                     (told_of(id, Status::Failed, told), None)
                 }
+                Err(Trouble::NotHanded(told, account)) => {
+                    self.at(Boundary::Performed(id))?;
+                    not_handed = Some(account);
+                    (told_of(id, Status::Failed, told), None)
+                }
             };
             closed.push(Closed {
                 action,
                 ended,
                 success,
+                not_handed,
             });
         }
         self.record(job, &closed)?;
@@ -438,6 +454,9 @@ impl Executor<'_> {
             for closed in all {
                 let success = closed.success.as_ref();
                 job.close(writer, closed.action, &closed.ended, success, at)?;
+                if let Some(account) = closed.not_handed {
+                    password_lost(writer, account, at)?;
+                }
                 let Some(success) = success else {
                     continue;
                 };
@@ -449,6 +468,7 @@ impl Executor<'_> {
                     at,
                 }
                 .write(writer)?;
+                job.remember_letters(writer, closed.ended.id, success, at)?;
             }
             Ok(())
         })?;
@@ -467,7 +487,11 @@ impl Executor<'_> {
             let Ended { id, status, .. } = closed.ended;
             self.at(Boundary::Recorded(id))?;
             if let Some(success) = closed.success {
-                if success.handed == Some(Handed::ToNobody) {
+                if success
+                    .handed
+                    .as_ref()
+                    .is_some_and(|handed| !handed.is_over())
+                {
                     job.outcome.passwords_unknown.push(id);
                 }
                 view.note(id, &closed.action.change, success.object);

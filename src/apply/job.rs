@@ -1,6 +1,6 @@
 //! A run at work: what is behind it, what it made and moved, and what the state learns of it at its end.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -10,18 +10,23 @@ use super::effect::Known;
 use super::executor::{Ended, Outcome, ended};
 use super::journal::{self, Ending};
 use super::resumed::Place;
+use super::seen::View;
 use super::undone;
-use super::{Counts, RunStatus, Status};
+use super::{Counts, Handed, RunStatus, Status};
 use crate::directory::Guid;
 use crate::hr::PersonId;
 use crate::plan::{Action, ActionId, Change, GuardKind, Notice, Plan, Target, takes_away};
 use crate::state::mark::{Found, Lease};
-use crate::state::outbox::Due;
+use crate::state::outbox::{Due, SentAtOnce};
 use crate::state::{StoreError, Writer};
 use crate::text::mail::Address;
 
 /// Said of what an order rules out that came while the run was broken off.
 const ORDERED: &str = "it was ordered meanwhile that nothing is given: the next plan looks again";
+
+/// What to do where a password could reach nobody.
+const WAITS: &str =
+    "apply again once that is mended: nothing is lost, and nothing of these accounts was begun";
 
 /// A run at work.
 pub(super) struct Job<'a> {
@@ -38,6 +43,8 @@ pub(super) struct Job<'a> {
     pub(super) lease: Lease,
     /// When the lease is to be renewed; never where it has no end.
     pub(super) renew: Option<Timestamp>,
+    /// The actions that lead to a password, with the one that sets it.
+    leads: BTreeMap<ActionId, ActionId>,
     /// How much of it may be done here.
     pub(super) scope: Scope,
     /// What a human ordered since the run was begun; nothing where it was begun just now.
@@ -112,6 +119,7 @@ impl<'a> Job<'a> {
             mark,
             lease,
             renew,
+            leads: leads(plan),
             scope: Scope::All,
             orders: Orders::default(),
             put_off: Vec::new(),
@@ -156,6 +164,16 @@ impl<'a> Job<'a> {
         let needed = self.unmet(action)?;
         let text = format!("action {} did not succeed", needed.0 + 1);
         Some(ended(id, Status::Skipped, Some(&text)))
+    }
+
+    /// Why an action is not tried that leads to a password: that could reach nobody now (S20).
+    pub(super) fn hindered(&self, view: &View<'_>, id: ActionId) -> Option<Ended> {
+        let sets = self.leads.get(&id)?;
+        let why = view.handover.hindrance(&view.letters(*sets))?;
+        let text = format!("a password could reach nobody: {why}");
+        let mut ended = ended(id, Status::Skipped, Some(&text));
+        ended.mend = Some(WAITS);
+        Some(ended)
     }
 
     pub(super) fn set_status(&mut self, id: ActionId, status: Status) {
@@ -213,20 +231,17 @@ impl<'a> Job<'a> {
             [] => !failed.contains(&notice.person),
             after => after.iter().all(|id| self.status(*id) == Status::Done),
         };
-        let due: Vec<&Notice> = self.plan.notices.iter().filter(happened).collect();
+        // What brings a password was sent when it was made, or not at all.
+        let told = self.plan.notices.iter();
+        let told = told.filter(|notice| !notice.tells_password());
+        let due: Vec<&Notice> = told.filter(happened).collect();
         for (position, notice) in (0_u32..).zip(&due) {
-            let to: Vec<&str> = notice.to.iter().map(Address::as_str).collect();
-            let content = serde_json::json!({
-                "to": to,
-                "subject": notice.subject.as_str(),
-                "body": &*notice.body,
-            });
             let due = Due {
                 position,
                 notice: &notice.name,
                 event: &notice.event,
                 person: &notice.person,
-                content: &content.to_string(),
+                content: &content(notice),
             };
             writer.notice_due(self.run, &due, at)?;
         }
@@ -240,6 +255,37 @@ impl<'a> Job<'a> {
             }
         }
         Ok(due.len())
+    }
+
+    /// Puts what was sent with a password into the outbox, as sent: what it says is kept without that.
+    pub(super) fn remember_letters(
+        &self,
+        writer: &mut Writer<'_>,
+        id: ActionId,
+        success: &Success,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let letters = success.handed.as_ref().map_or(&[][..], Handed::letters);
+        let notices: Vec<&Notice> = tells(self.plan, id).collect();
+        for letter in letters {
+            let Some(notice) = notices.get(letter.notice) else {
+                continue;
+            };
+            let sent = SentAtOnce {
+                id: &letter.id,
+                notice: &notice.name,
+                event: &notice.event,
+                person: &notice.person,
+                content: &content(notice),
+                arrived: letter.arrived(),
+                again: success.again,
+                deliveries: &letter.deliveries,
+                problem: letter.problem.as_deref(),
+            };
+            writer.notice_sent(self.run, &sent, at)?;
+            writer.count(self.run, GuardKind::Notify.word(), at, 1)?;
+        }
+        Ok(())
     }
 
     /// The accounts that this run meant to disable and did not; what waits for approval it did not mean to.
@@ -296,6 +342,51 @@ impl<'a> Job<'a> {
         }
         Ok(())
     }
+}
+
+/// Remembers that an account has a password that nobody got: before it is enabled, it gets another one (S20).
+pub(super) fn password_lost(
+    writer: &mut Writer<'_>,
+    account: Guid,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(mut memory) = writer.account(account)? else {
+        return Ok(());
+    };
+    memory.password_set = Some(at);
+    writer.set_account(account, &memory)
+}
+
+/// What a notice says to whom, as the state keeps it.
+fn content(notice: &Notice) -> String {
+    let to: Vec<&str> = notice.to.iter().map(Address::as_str).collect();
+    let content = serde_json::json!({
+        "to": to,
+        "subject": notice.subject.as_str(),
+        "body": &*notice.body,
+    });
+    content.to_string()
+}
+
+/// The notices of a plan that bring the password which an action sets.
+pub(super) fn tells(plan: &Plan, id: ActionId) -> impl Iterator<Item = &Notice> {
+    let all = plan.notices.iter();
+    all.filter(move |notice| notice.tells_password() && notice.after.contains(&id))
+}
+
+/// The actions that lead to a password, with the one that sets it: that itself, and what makes the account.
+fn leads(plan: &Plan) -> BTreeMap<ActionId, ActionId> {
+    let mut leads = BTreeMap::new();
+    for (id, action) in numbered(plan) {
+        let Change::SetPassword { account, .. } = &action.change else {
+            continue;
+        };
+        leads.insert(id, id);
+        if let Target::Made { by, .. } = account {
+            leads.insert(*by, id);
+        }
+    }
+    leads
 }
 
 /// The account that an action deletes.

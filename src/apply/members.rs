@@ -133,7 +133,7 @@ impl Batch<'_> {
             match all.as_slice() {
                 [] => return,
                 [one] => {
-                    let answer = attempt(self.view, one.of.action, one.of.in_doubt);
+                    let answer = attempt(self.view, (one.of.id, one.of.action), one.of.in_doubt);
                     self.answers.push((one.of.id, answer));
                     return;
                 }

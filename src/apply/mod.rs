@@ -39,7 +39,7 @@ mod written;
 
 pub use error::ApplyError;
 pub use executor::{Ended, Executor, Outcome};
-pub use handover::{Handed, Handover, NoHandover, NotHanded, Owner};
+pub use handover::{AssumedHandover, Handed, Handover, Letter, NoHandover, NotHanded, Owner};
 pub use history::{ActionRecord, RunDetails, RunRecord};
 pub use journal::{Author, Counts, RunStatus, Status, Unfinished};
 pub use pace::{MAX_IN_FLIGHT, Pace, Patience};

@@ -10,11 +10,12 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use uuid::Uuid;
 
 use super::Handover;
+use super::job::tells;
 use super::line::Line;
 use crate::directory::meaning::{Meaning, PLAN_AGAIN};
 use crate::directory::port;
 use crate::directory::{AttributeName, Dn, Guid, Object, Uac, Value};
-use crate::plan::{ActionId, AttributeChange, Change, Target};
+use crate::plan::{ActionId, AttributeChange, Change, Notice, Plan, Target};
 
 /// How far an action is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub(super) enum Trouble {
     Conflict(Told),
     /// The directory refused.
     Failed(Told),
+    /// That account has, or may have, a password that nobody got: it must not be the one that stays.
+    NotHanded(Told, Guid),
     /// The directory is lost: the whole run stops here, and what happened to the operation is unknown.
     Lost(port::Error),
 }
@@ -95,8 +98,7 @@ pub(super) struct View<'a> {
     pub(super) line: &'a Line<'a>,
     /// Who keeps new passwords for their owners.
     pub(super) handover: &'a dyn Handover,
-    /// The groups with `adminCount` 1 that the plan changes on purpose.
-    admin_groups: &'a [Guid],
+    plan: &'a Plan,
     changed: RwLock<Changed>,
 }
 
@@ -116,15 +118,20 @@ impl<'a> View<'a> {
         run: Uuid,
         line: &'a Line<'a>,
         handover: &'a dyn Handover,
-        admin_groups: &'a [Guid],
+        plan: &'a Plan,
     ) -> Self {
         Self {
             run,
             line,
             handover,
-            admin_groups,
+            plan,
             changed: RwLock::default(),
         }
+    }
+
+    /// The notices that bring the password which an action sets.
+    pub(super) fn letters(&self, id: ActionId) -> Vec<&'a Notice> {
+        tells(self.plan, id).collect()
     }
 
     /// Remembers what a successful action made or moved.
@@ -357,7 +364,7 @@ impl View<'_> {
                 object.dn()
             )));
         }
-        if object.is_admin_count() && !self.admin_groups.contains(&object.guid()) {
+        if object.is_admin_count() && !self.plan.header.admin_groups.contains(&object.guid()) {
             let text = format!("{place} is protected since the plan was made (adminCount is 1)");
             return Err(Trouble::conflict(text));
         }

@@ -5,10 +5,10 @@ use super::ask::says_yes;
 use super::directory::{Clock, Source};
 use super::only::Only;
 use super::operator::Operator;
+use super::passwords::Passwords;
 use super::planning::{self, Asked, Planned};
 use super::report::Report;
 use super::resume;
-use super::sealed::SealedPasswords;
 use super::session::{self, Reading};
 use super::{Exit, Output, check, disk, notices, people, plan as plan_command};
 use crate::apply::{
@@ -120,8 +120,7 @@ pub(super) fn run_for(
     };
     let mut watch = Progress::new(output);
     let pace = pace(&workspace, reading.pinned);
-    let recipients = &reading.policy.rules.password.sealed_to;
-    let mut handover = SealedPasswords::new(&workspace, recipients);
+    let mut handover = Passwords::new(&workspace, &reading.policy);
     if journal::unfinished(&store)?.is_some() {
         let directory = source.open(&workspace, &clock)?;
         let hr = workspace.hr(&reading.people, &reading.policy, &outside);
@@ -174,6 +173,7 @@ pub(super) fn run_for(
         approved: &approved,
     };
     not_stale(plan, &situation)?;
+    handover.warn(plan, output);
     if let Some(exit) = consent(&planned, plan, &situation, arguments, output)? {
         if source.is_there(&workspace) {
             // What a killed run left beside a working copy is taken into it, and its lease ends.

@@ -2,8 +2,8 @@
 
 use super::directory::{Clock, Source};
 use super::operator::Operator;
+use super::passwords::Passwords;
 use super::report::Report;
-use super::sealed::SealedPasswords;
 use super::session::Reading;
 use super::{Output, apply, people};
 use crate::apply::Executor;
@@ -13,14 +13,14 @@ use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Has something done by the executor, and saves the directory afterwards; with it the passwords that were sealed.
+/// Has something done by the executor, and saves the directory afterwards; with it what became of passwords.
 pub(super) fn at_work<T>(
     workspace: &Workspace,
     source: &Source,
     reading: &Reading,
     output: &mut Output,
     work: impl FnOnce(&mut Executor<'_>) -> Result<T, Report>,
-) -> Result<(T, SealedPasswords), Report> {
+) -> Result<(T, Passwords), Report> {
     let path = workspace.path(&workspace.config.state);
     let operator = Operator::of_this_process();
     let lock = Lock::take(&path, &operator.holder(), apply::Urgency::Policy.patience())?;
@@ -35,7 +35,7 @@ pub(super) fn at_work<T>(
     let directory = source.open(workspace, &clock)?;
     let hr = workspace.hr(&reading.people, &reading.policy, &outside);
     let mut watch = apply::Progress::new(output);
-    let handover = SealedPasswords::new(workspace, &reading.policy.rules.password.sealed_to);
+    let handover = Passwords::new(workspace, &reading.policy);
     let mut executor = Executor {
         store: &mut store,
         lock: &lock,

@@ -79,6 +79,7 @@ codes! {
     "notice-credentials" "a mail server that does not let the sender in"
     "notice-sender" "a mail server that takes no mail from this address"
     "notice-setup" "a way of notices that cannot be set up"
+    "notice-turned-away" "a mail server, or an address, that takes nothing from us"
     "notice-unreachable" "a mail server, or an address, that does not answer"
     "notice-without-way" "notices that nothing says how to send"
     "other-domain" "another directory than the state belongs to"

@@ -28,6 +28,7 @@ mod notices;
 mod only;
 mod operator;
 mod output;
+mod passwords;
 mod people;
 mod personio_sim;
 mod plan;

@@ -96,6 +96,11 @@ impl SealedPasswords {
         }
     }
 
+    /// Whether somebody holds a key to what is sealed.
+    pub(super) fn seals(&self) -> bool {
+        !self.recipients.is_empty()
+    }
+
     /// Says where passwords lie and how they are opened.
     pub(super) fn say_where(&mut self, output: &mut Output) {
         for (number, file) in std::mem::take(
@@ -161,7 +166,7 @@ impl Handover for SealedPasswords {
             unfinished.write_all(&sealed)?;
             unfinished.sync_all()
         };
-        write().map_err(|error| NotHanded(format!("{}: {error}", file.display())))?;
+        write().map_err(|error| NotHanded::Sealed(format!("{}: {error}", file.display())))?;
         // Here and below a test may kill: the password is kept and not set, set and not named, named and not told.
         pass_boundary();
         Ok(())
@@ -177,7 +182,7 @@ impl Handover for SealedPasswords {
             fs::rename(unfinished(&file), &file)?;
             sync_folder(file.parent().unwrap_or(Path::new("")))
         };
-        name().map_err(|error| NotHanded(format!("{}: {error}", file.display())))?;
+        name().map_err(|error| NotHanded::Sealed(format!("{}: {error}", file.display())))?;
         pass_boundary();
         let mut sealed = self.sealed.lock().unwrap_or_else(PoisonError::into_inner);
         let (number, last) = sealed.entry(to.run).or_default();

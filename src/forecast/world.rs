@@ -1,7 +1,8 @@
 //! The world in memory: a copy of directory and state whose clock the forecast sets.
 
 use crate::apply::{
-    ApplyError, Author, Ended, Executor, NoHandover, Pace, Situation, Status, Unwatched, journal,
+    ApplyError, AssumedHandover, Author, Ended, Executor, Pace, Situation, Status, Unwatched,
+    journal,
 };
 use crate::directory::ldif::EmbeddedDirectory;
 use crate::directory::port::{self, Directory as _};
@@ -230,7 +231,7 @@ impl<'a> World<'a> {
                 lease: None,
                 ..Pace::default()
             },
-            handover: &NoHandover,
+            handover: &AssumedHandover,
             watch: &mut Unwatched,
             clock: &|| now,
         }

@@ -49,6 +49,16 @@ pub enum Error {
         /// What it says.
         says: String,
     },
+    /// Whoever answers takes nothing from us, or nothing there.
+    #[error("{server} turns notices away: {answer}")]
+    TurnedAway {
+        /// Which server.
+        server: String,
+        /// The numbers of its answer; its words may name somebody.
+        answer: String,
+        /// What to do.
+        help: &'static str,
+    },
 }
 
 impl Error {
@@ -60,13 +70,16 @@ impl Error {
             Self::Certificate { .. } => "notice-certificate",
             Self::Credentials { .. } => "notice-credentials",
             Self::Sender { .. } => "notice-sender",
+            Self::TurnedAway { .. } => "notice-turned-away",
         }
     }
 
     /// What to do about it.
     pub fn help(&self) -> &'static str {
         match self {
-            Self::Setup { help, .. } | Self::Certificate { help, .. } => help,
+            Self::Setup { help, .. }
+            | Self::Certificate { help, .. }
+            | Self::TurnedAway { help, .. } => help,
             Self::Unreachable { .. } => {
                 "check host and port in `tenure.toml`, and whether a firewall is between; what waits is sent by the next run, \
                  or by `tenure notices --send`"

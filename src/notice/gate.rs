@@ -6,7 +6,7 @@ use super::{Error, Message, Verdict};
 use jiff::Timestamp;
 
 /// After so many connections that broke off one after the other, a server is left alone.
-const MOST_BROKEN: u32 = 3;
+pub(super) const MOST_BROKEN: u32 = 3;
 
 /// A connection that is made when it is needed, or the reason why there is none.
 #[derive(Debug)]
@@ -50,53 +50,41 @@ impl<T> Gate<T> {
 }
 
 impl Gate<Mailer<'_>> {
-    /// What the server says of each recipient; none where it turned out to be closed.
+    /// What the server says of each recipient; nothing where it is not open.
     pub(super) fn deliver(
         &mut self,
         message: &Message,
         positions: &[u32],
         now: Timestamp,
-    ) -> Option<Vec<(u32, Verdict)>> {
-        let mailer = self.open.as_mut()?;
-        match mailer.deliver(message, positions, now) {
-            Ok(verdicts) => {
-                self.broken = if mailer.is_lost() { self.broken + 1 } else { 0 };
-                if self.broken == MOST_BROKEN {
-                    let error = mailer.worn_out();
-                    self.close(error);
-                }
-                Some(verdicts)
-            }
-            Err(error) => {
-                self.close(error);
-                None
-            }
+    ) -> Vec<(u32, Verdict)> {
+        let Some(mailer) = self.open.as_mut() else {
+            return Vec::new();
+        };
+        let said = mailer.deliver(message, positions, now);
+        let lost = mailer.is_lost();
+        self.broken = if lost { self.broken + 1 } else { 0 };
+        let worn_out = (self.broken == MOST_BROKEN).then(|| mailer.worn_out());
+        if let Some(error) = said.closes.or(worn_out) {
+            self.close(error);
         }
+        said.verdicts
     }
 }
 
 impl Gate<Poster<'_>> {
     /// The same of the one address.
-    pub(super) fn deliver(
-        &mut self,
-        message: &Message,
-        now: Timestamp,
-    ) -> Option<Vec<(u32, Verdict)>> {
-        let poster = self.open.as_ref()?;
-        match poster.post(message, now) {
-            Ok(verdict) => {
-                let lost = matches!(verdict, Verdict::Unknown(_));
-                self.broken = if lost { self.broken + 1 } else { 0 };
-                if self.broken == MOST_BROKEN {
-                    let error = poster.worn_out();
-                    self.close(error);
-                }
-                Some(vec![(0, verdict)])
-            }
-            Err(error) => {
-                self.close(error);
-                None
-            }
+    pub(super) fn deliver(&mut self, message: &Message, now: Timestamp) -> Vec<(u32, Verdict)> {
+        let Some(poster) = self.open.as_ref() else {
+            return Vec::new();
+        };
+        let said = poster.post(message, now);
+        let lost = |(_, verdict): &(u32, Verdict)| matches!(verdict, Verdict::Unknown(_));
+        let lost = said.verdicts.iter().any(lost);
+        self.broken = if lost { self.broken + 1 } else { 0 };
+        let worn_out = (self.broken == MOST_BROKEN).then(|| poster.worn_out());
+        if let Some(error) = said.closes.or(worn_out) {
+            self.close(error);
         }
+        said.verdicts
     }
 }

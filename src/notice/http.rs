@@ -5,7 +5,7 @@
 //! attempt this is.
 
 use super::trust::distrust;
-use super::{Error, Message, PATIENCE, SAID_CHARS, Verdict, is_loopback};
+use super::{Error, Message, PATIENCE, SAID_CHARS, Said, Verdict, is_loopback};
 use crate::text::excerpt;
 use crate::text::mail::Address;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -119,8 +119,22 @@ impl<'s> Poster<'s> {
         })
     }
 
-    /// Posts one notice; an error concerns all of them, and then this one was not handed over either.
-    pub(super) fn post(&self, message: &Message, now: Timestamp) -> Result<Verdict, Error> {
+    /// Whether anybody answers there, and proves to be who it should be; what the answer is does not matter.
+    pub(super) fn look(&self) -> Result<(), Error> {
+        let request = self.client.head(self.settings.url.expose_secret());
+        match self.runtime.block_on(async { request.send().await }) {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let server = self.host.clone();
+                self.broken(&error)?;
+                let why = words(&error);
+                Err(Error::Unreachable { server, why })
+            }
+        }
+    }
+
+    /// Posts one notice.
+    pub(super) fn post(&self, message: &Message, now: Timestamp) -> Said {
         let posting = Posting {
             format: "tenure-notice/1",
             id: &message.id,
@@ -129,11 +143,11 @@ impl<'s> Poster<'s> {
             person: &message.person,
             to: message.to.iter().map(Address::as_str).collect(),
             subject: message.subject.as_str(),
-            body: &message.body,
+            body: message.body.expose_secret(),
         };
         let body = match serde_json::to_string(&posting) {
             Ok(body) => body,
-            Err(error) => return Ok(Verdict::Refused(error.to_string())),
+            Err(error) => return vec![(0, Verdict::Refused(error.to_string()))].into(),
         };
         let seconds = now.as_second();
         let signature = sign(&self.settings.secret, seconds, &body);
@@ -145,9 +159,16 @@ impl<'s> Poster<'s> {
             .header(KEY, &message.id)
             .body(body);
         // Within: sending needs the runtime's clock from its first step.
-        match self.runtime.block_on(async { request.send().await }) {
-            Ok(answer) => Ok(judged(answer.status())),
+        let answered = match self.runtime.block_on(async { request.send().await }) {
+            Ok(answer) => self.judged(answer.status()),
             Err(error) => self.broken(&error),
+        };
+        match answered {
+            Ok(verdict) => vec![(0, verdict)].into(),
+            Err(error) => Said {
+                verdicts: Vec::new(),
+                closes: Some(error),
+            },
         }
     }
 
@@ -156,6 +177,32 @@ impl<'s> Poster<'s> {
         Error::Unreachable {
             server: self.host.clone(),
             why: "one request after the other got no answer".to_owned(),
+        }
+    }
+
+    /// What an answer means; what the server says beside is not read. An error is about us or the address, and would be
+    /// said of every notice.
+    fn judged(&self, status: StatusCode) -> Result<Verdict, Error> {
+        let says = format!("status {status}");
+        if status.is_success() {
+            return Ok(Verdict::Taken);
+        }
+        match status {
+            StatusCode::REQUEST_TIMEOUT
+            | StatusCode::LOCKED
+            | StatusCode::TOO_EARLY
+            | StatusCode::TOO_MANY_REQUESTS => Ok(Verdict::NotNow(says)),
+            // A code that nobody knows is as good as 400 (RFC 9110 15).
+            status if status.is_client_error() => match held_against_us(status) {
+                None => Ok(Verdict::Refused(says)),
+                Some(help) => Err(Error::TurnedAway {
+                    server: self.host.clone(),
+                    answer: says,
+                    help,
+                }),
+            },
+            // A redirection, too: where it leads to nothing is posted, and the address can be mended.
+            _ => Ok(Verdict::NotNow(says)),
         }
     }
 
@@ -176,21 +223,35 @@ impl<'s> Poster<'s> {
     }
 }
 
-/// What an answer means; what the server says beside is not read.
-fn judged(status: StatusCode) -> Verdict {
-    let says = format!("status {status}");
-    if status.is_success() {
-        return Verdict::Taken;
+/// What to do about an answer that is about us or the address, whatever the notice says.
+fn held_against_us(status: StatusCode) -> Option<&'static str> {
+    const WHO: &str = "whoever takes notices there must verify `Tenure-Signature` with the `secret` of `[http]`, and let this \
+                       machine in";
+    const PROXY: &str = "the proxy between wants to know who asks: see `HTTPS_PROXY`, or have it let this machine through";
+    const WHERE: &str = "check `url` of `[http]` in `tenure.toml`: nothing takes notices there";
+    const HOW: &str =
+        "whoever takes notices at `url` of `[http]` must take a signed `POST` with JSON";
+    match status {
+        StatusCode::UNAUTHORIZED
+        | StatusCode::PAYMENT_REQUIRED
+        | StatusCode::FORBIDDEN
+        | StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS => Some(WHO),
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => Some(PROXY),
+        StatusCode::NOT_FOUND
+        | StatusCode::GONE
+        | StatusCode::URI_TOO_LONG
+        | StatusCode::MISDIRECTED_REQUEST => Some(WHERE),
+        StatusCode::METHOD_NOT_ALLOWED
+        | StatusCode::NOT_ACCEPTABLE
+        | StatusCode::LENGTH_REQUIRED
+        | StatusCode::PRECONDITION_FAILED
+        | StatusCode::UNSUPPORTED_MEDIA_TYPE
+        | StatusCode::EXPECTATION_FAILED
+        | StatusCode::UPGRADE_REQUIRED
+        | StatusCode::PRECONDITION_REQUIRED
+        | StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => Some(HOW),
+        _ => None,
     }
-    let later = matches!(
-        status,
-        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS
-    );
-    if status.is_client_error() && !later {
-        return Verdict::Refused(says);
-    }
-    // A redirection, too: where it leads to nothing is posted, and the address can be mended.
-    Verdict::NotNow(says)
 }
 
 /// The signature, in hexadecimal digits.

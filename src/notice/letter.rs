@@ -6,7 +6,9 @@ use crate::text::mail::{Address, HeadLine};
 use jiff::Timestamp;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
 use lettre::message::{Mailbox, MessageBuilder};
+use secrecy::ExposeSecret as _;
 use std::time::{Duration, UNIX_EPOCH};
+use zeroize::Zeroizing;
 
 /// An address as the mail library has it; none where it takes no such address.
 pub(super) fn address(address: &Address) -> Option<lettre::Address> {
@@ -22,7 +24,7 @@ pub(super) fn letter(
     message: &Message,
     to: &[lettre::Address],
     now: Timestamp,
-) -> Result<Vec<u8>, String> {
+) -> Result<Zeroizing<Vec<u8>>, String> {
     let seconds = Duration::from_secs(now.as_second().max(0).cast_unsigned());
     let mut builder = MessageBuilder::new()
         .date(UNIX_EPOCH + seconds)
@@ -47,9 +49,9 @@ pub(super) fn letter(
         .header(MIME_VERSION_1_0)
         .header(ContentType::TEXT_PLAIN);
     let mail = builder
-        .body(message.body.clone())
+        .body(message.body.expose_secret().to_owned())
         .map_err(|error| error.to_string())?;
-    Ok(mail.formatted())
+    Ok(Zeroizing::new(mail.formatted()))
 }
 
 /// `<ID@DOMAIN>`, with the domain of the sender.

@@ -1,9 +1,12 @@
 //! A notice as it is sent: what the outbox keeps, read back into the types that let nothing hostile into a head.
 
+use crate::state::delivery::{Target, Way};
 use crate::state::outbox::Kept;
 use crate::text::mail::{Address, HeadLine};
 use crate::text::{is_no_letter, visible};
+use secrecy::SecretString;
 use serde::Deserialize;
+use zeroize::Zeroizing;
 
 /// What stands in the outbox, sealed.
 #[derive(Debug, Deserialize)]
@@ -14,7 +17,7 @@ struct Content {
 }
 
 /// A notice on its way.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Message {
     /// Its id for ever.
     pub id: String,
@@ -29,7 +32,9 @@ pub struct Message {
     /// The subject.
     pub subject: HeadLine,
     /// The body; characters that hide or rearrange text are made visible.
-    pub body: String,
+    pub body: SecretString,
+    /// A password stands in it: what a server says after it has seen that is not repeated.
+    pub secret: bool,
 }
 
 impl Message {
@@ -49,19 +54,49 @@ impl Message {
             person: person.to_string(),
             to: to.ok_or("one of its addresses is none")?,
             subject: HeadLine::new(&content.subject),
-            body: harmless(&content.body),
+            body: harmless(&content.body).into(),
+            secret: false,
         }))
+    }
+
+    /// Whom a delivery of it reaches, for people.
+    pub(super) fn whom(&self, target: Target) -> String {
+        let to = self.to.get(target.position as usize);
+        match (target.way, to) {
+            (Way::Mail, Some(to)) => to.to_string(),
+            (Way::Mail, None) | (Way::Http, _) => target.way.word().to_owned(),
+        }
+    }
+
+    /// One that is sent at once and kept nowhere, for a password stands in its body.
+    pub fn at_once(
+        (id, notice, event): (&str, &str, &str),
+        person: String,
+        to: &[Address],
+        subject: &HeadLine,
+        body: &str,
+    ) -> Self {
+        Self {
+            id: id.to_owned(),
+            notice: notice.to_owned(),
+            event: event.to_owned(),
+            person,
+            to: to.to_vec(),
+            subject: subject.clone(),
+            body: harmless(body).into(),
+            secret: true,
+        }
     }
 }
 
 /// A text of several lines in which nothing hides or rearranges anything.
 fn harmless(text: &str) -> String {
     let odd = |c: char| is_no_letter(c) && !matches!(c, '\n' | '\t');
-    let text = text.replace("\r\n", "\n");
+    let mut text = Zeroizing::new(text.replace("\r\n", "\n"));
     if !text.chars().any(odd) {
-        return text;
+        return std::mem::take(&mut text);
     }
-    let mut shown = String::with_capacity(text.len() + 8);
+    let mut shown = String::with_capacity(8 * text.len());
     for c in text.chars() {
         if odd(c) {
             shown.push_str(&visible(c.encode_utf8(&mut [0; 4])));

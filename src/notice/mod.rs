@@ -7,6 +7,8 @@
 //!
 //! Begin with [`send`], then [`server`] and [`http`].
 
+mod answer;
+mod courier;
 mod error;
 mod gate;
 pub mod http;
@@ -17,6 +19,7 @@ pub mod server;
 mod smtp;
 mod trust;
 
+pub use courier::{Brought, Courier};
 pub use error::Error;
 pub use message::Message;
 pub use sender::{Sent, Step, Wanted, World, Worry, next_attempt, send};
@@ -56,11 +59,21 @@ impl Ways {
         self.mail.is_none() && self.http.is_none()
     }
 
+    /// Whether the notice of that name is posted.
+    pub fn posts(&self, notice: &str) -> bool {
+        let named = |only: &BTreeSet<String>| only.contains(notice);
+        self.http.is_some() && self.posted.only.as_ref().is_none_or(named)
+    }
+
+    /// Whether it is mailed.
+    pub fn mails(&self, notice: &str) -> bool {
+        self.mail.is_some() && !(self.posts(notice) && self.posted.instead_of_mail)
+    }
+
     /// All to whom a notice goes; nobody where no way leads to them.
     pub fn targets(&self, message: &Message) -> Vec<Target> {
-        let named = |only: &BTreeSet<String>| only.contains(&message.notice);
-        let posted = self.http.is_some() && self.posted.only.as_ref().is_none_or(named);
-        let mailed = self.mail.is_some() && !(posted && self.posted.instead_of_mail);
+        let posted = self.posts(&message.notice);
+        let mailed = self.mails(&message.notice);
         let mut targets = Vec::new();
         if mailed {
             let positions = (0_u32..).zip(&message.to);
@@ -86,6 +99,24 @@ fn is_loopback(host: &str) -> bool {
         || host
             .parse::<std::net::IpAddr>()
             .is_ok_and(|address| address.is_loopback())
+}
+
+/// What a server said of those to whom a message was to go.
+#[derive(Debug)]
+pub(crate) struct Said {
+    /// Of each.
+    pub(crate) verdicts: Vec<(u32, Verdict)>,
+    /// And of us, where it takes nothing at all.
+    pub(crate) closes: Option<Error>,
+}
+
+impl From<Vec<(u32, Verdict)>> for Said {
+    fn from(verdicts: Vec<(u32, Verdict)>) -> Self {
+        Self {
+            verdicts,
+            closes: None,
+        }
+    }
 }
 
 /// What became of one delivery.

@@ -113,7 +113,9 @@ pub fn send(
     wanted: Wanted,
     world: &mut World<'_>,
 ) -> Result<Sent, StoreError> {
-    let outbox = store.outbox_open(wanted.refused)?;
+    let mut outbox = store.outbox_open(wanted.refused)?;
+    // What was not taken before goes last: what a server holds against one closes the way for those behind it.
+    outbox.sort_by_key(|kept| kept.status != "sending" && kept.attempts > 0);
     let mut sender = Sender {
         store,
         lock,
@@ -168,12 +170,12 @@ impl Sender<'_> {
             return Ok(());
         }
         let is_open = |target: &&Target| {
-            let known = kept.deliveries.iter().find(|one| one.target == **target);
-            known.is_none_or(|one| match one.progress {
-                Progress::Sending | Progress::Due => true,
-                Progress::Failed => self.wanted.refused,
-                Progress::Sent => false,
-            })
+            kept.delivery(**target)
+                .is_none_or(|one| match one.progress {
+                    Progress::Sending | Progress::Due => true,
+                    Progress::Failed => self.wanted.refused,
+                    Progress::Sent => false,
+                })
         };
         let open: Vec<Target> = all.iter().filter(is_open).copied().collect();
         let tried = kept.tried.filter(|_| !open.is_empty());
@@ -247,15 +249,17 @@ impl Sender<'_> {
                 Way::Mail => self.mailer.deliver(message, &positions, now),
                 Way::Http => self.poster.deliver(message, now),
             };
-            if told.is_none() {
+            // What was not tried, because the way turned out to be closed, waits and says why.
+            let answered: Vec<u32> = told.iter().map(|(position, _)| *position).collect();
+            let left = positions.iter().filter(|one| !answered.contains(one));
+            let left: Vec<_> = left
+                .map(|one| (*one, Verdict::NotNow(String::new())))
+                .collect();
+            if !left.is_empty() {
                 self.held.entry(way).or_default().push(kept.id.clone());
             }
-            let none = || Verdict::NotNow(String::new());
-            let told = told.unwrap_or_else(|| positions.iter().map(|one| (*one, none())).collect());
-            verdicts.extend(
-                told.into_iter()
-                    .map(|(position, verdict)| (Target { way, position }, verdict)),
-            );
+            let told = told.into_iter().chain(left);
+            verdicts.extend(told.map(|(position, verdict)| (Target { way, position }, verdict)));
         }
         let mut problems: Vec<String> = Vec::new();
         let mut deliveries = Vec::new();
@@ -269,12 +273,13 @@ impl Sender<'_> {
                     Some(format!("{says}; whether it was taken is not known")),
                 ),
             };
-            deliveries.push(Delivery { target, progress });
-            let to = message.to.get(target.position as usize);
-            let whom = match (target.way, to) {
-                (Way::Mail, Some(to)) => to.to_string(),
-                (Way::Mail, None) | (Way::Http, _) => target.way.word().to_owned(),
-            };
+            let before = kept.delivery(target).is_some_and(|one| one.perhaps);
+            deliveries.push(Delivery {
+                target,
+                progress,
+                perhaps: before || progress == Progress::Sending,
+            });
+            let whom = message.whom(target);
             let problem = problem.filter(|says| !says.is_empty());
             problems.extend(problem.map(|says| format!("{whom}: {says}")));
         }
@@ -312,10 +317,7 @@ impl Sender<'_> {
         let at = (world.clock)();
         self.store
             .write(self.lock, |writer| writer.notice_tried(&attempt, at))?;
-        let before = |one: &Delivery| {
-            let mut known = kept.deliveries.iter();
-            known.any(|known| known.target == one.target && known.progress == Progress::Sending)
-        };
+        let before = |one: &Delivery| kept.delivery(one.target).is_some_and(|one| one.perhaps);
         let again = tried.iter().any(before);
         match progress {
             Progress::Sent => {

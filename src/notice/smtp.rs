@@ -1,13 +1,14 @@
 //! Mail: a connection to the one server that takes it, and what that says of each recipient.
 //!
 //! The server is always encrypted to, unless it is this machine itself. A recipient who is refused does not keep the
-//! mail from the others, and what concerns no notice but the connection (another certificate, a wrong password, a
-//! sender that is not allowed) is an [`Error`]: then nothing is tried, and nothing is refused for good.
+//! mail from the others, and what concerns no notice but us (another certificate, a wrong password, a sender that is
+//! not allowed, mail that is not relayed) is an [`Error`]: then nothing more is tried, and nothing is refused for good.
 
+use super::answer::{About, At, about, numbers};
 use super::letter::{address, letter};
 use super::server::{Security, Server, Settings};
 use super::trust::distrust;
-use super::{Error, Message, PATIENCE, SAID_CHARS, Verdict};
+use super::{Error, Message, PATIENCE, SAID_CHARS, Said, Verdict};
 use crate::text::excerpt;
 use crate::text::mail::Address;
 use jiff::Timestamp;
@@ -97,13 +98,8 @@ impl<'s> Mailer<'s> {
         }
     }
 
-    /// Hands a message over to these recipients of it, by their position; an error concerns all messages.
-    pub(super) fn deliver(
-        &mut self,
-        message: &Message,
-        positions: &[u32],
-        now: Timestamp,
-    ) -> Result<Vec<(u32, Verdict)>, Error> {
+    /// Hands a message over to these recipients of it, by their position.
+    pub(super) fn deliver(&mut self, message: &Message, positions: &[u32], now: Timestamp) -> Said {
         let utf8 = self.connection.server_info();
         let utf8 = utf8.supports_feature(Extension::SmtpUtfEight);
         let reachable = |to: &Address| {
@@ -128,29 +124,30 @@ impl<'s> Mailer<'s> {
             }
         }
         if open.is_empty() {
-            return Ok(verdicts);
+            return verdicts.into();
         }
         let mail = match letter(self.settings, message, &all, now) {
             Ok(mail) => mail,
             Err(why) => {
                 let refused = |(position, _)| (position, Verdict::Refused(why.clone()));
                 verdicts.extend(open.into_iter().map(refused));
-                return Ok(verdicts);
+                return verdicts.into();
             }
         };
         // An address in the head asks for as much as one in the envelope.
         let wide = all.iter().any(|address| !is_ascii(address));
-        verdicts.extend(self.transaction(&mail, open, wide)?);
-        Ok(verdicts)
+        let mut said = self.transaction((&mail, message.secret), open, wide);
+        said.verdicts.append(&mut verdicts);
+        said
     }
 
     /// One mail, from `MAIL` to the answer to its last line.
     fn transaction(
         &mut self,
-        mail: &[u8],
+        mail: (&[u8], bool),
         open: Vec<(u32, lettre::Address)>,
         wide: bool,
-    ) -> Result<Vec<(u32, Verdict)>, Error> {
+    ) -> Said {
         let from = address(&self.settings.from);
         let options = if wide {
             vec![MailParameter::SmtpUtfEight]
@@ -158,72 +155,138 @@ impl<'s> Mailer<'s> {
             Vec::new()
         };
         if let Err(error) = self.connection.command(Mail::new(from, options)) {
-            let not_now = self.not_taken(&error);
             if error.is_permanent() {
-                return Err(self.sender_refused(&error));
+                let closes = Some(self.sender_refused(&error));
+                return Said {
+                    verdicts: Vec::new(),
+                    closes,
+                };
             }
-            return Ok(open
-                .into_iter()
-                .map(|(position, _)| (position, not_now.clone()))
-                .collect());
+            let (not_now, _) = self.not_taken(At::First, &error);
+            let all = open.into_iter();
+            let all: Vec<_> = all.map(|(one, _)| (one, not_now.clone())).collect();
+            return all.into();
         }
-        let mut verdicts = Vec::new();
+        let mut said = Said::from(Vec::new());
         let mut taken = Vec::new();
         for (position, address) in open {
             if self.lost {
                 let why = "the connection broke off".to_owned();
-                verdicts.push((position, Verdict::NotNow(why)));
+                said.verdicts.push((position, Verdict::NotNow(why)));
                 continue;
             }
+            let at = if taken.is_empty() {
+                At::First
+            } else {
+                At::Further
+            };
             match self.connection.command(Rcpt::new(address, Vec::new())) {
                 Ok(_) => taken.push(position),
-                Err(error) => verdicts.push((position, self.not_taken(&error))),
+                Err(error) => {
+                    let (verdict, closes) = self.not_taken(at, &error);
+                    said.verdicts.push((position, verdict));
+                    said.closes = said.closes.or(closes);
+                }
             }
         }
         if taken.is_empty() {
             if !self.lost && self.connection.command(Rset).is_err() {
                 self.lost = true;
             }
-            return Ok(verdicts);
+            return said;
         }
-        let verdict = self.content(mail);
-        verdicts.extend(
-            taken
-                .into_iter()
-                .map(|position| (position, verdict.clone())),
-        );
-        Ok(verdicts)
+        let (verdict, closes) = self.content(mail);
+        let all = taken.into_iter().map(|one| (one, verdict.clone()));
+        said.verdicts.extend(all);
+        said.closes = said.closes.or(closes);
+        said
     }
 
-    /// Head and body, for the recipients that were taken.
-    fn content(&mut self, mail: &[u8]) -> Verdict {
+    /// Head and body, for the recipients that were taken. What the server says once it has seen a secret is not
+    /// repeated: it may repeat that.
+    fn content(&mut self, (mail, secret): (&[u8], bool)) -> (Verdict, Option<Error>) {
         if self.lost {
-            return Verdict::NotNow("the connection broke off".to_owned());
+            let why = "the connection broke off".to_owned();
+            return (Verdict::NotNow(why), None);
         }
         if let Err(error) = self.connection.command(Data) {
-            return self.not_taken(&error);
+            return self.not_taken(At::Content, &error);
         }
         match self.connection.message(mail) {
-            Ok(_) => Verdict::Taken,
-            Err(error) if error.is_permanent() || error.is_transient() => self.not_taken(&error),
+            Ok(_) => (Verdict::Taken, None),
+            Err(error) if error.is_permanent() || error.is_transient() => {
+                let (mut verdict, closes) = self.not_taken(At::Content, &error);
+                if let (true, Verdict::NotNow(says) | Verdict::Refused(says)) =
+                    (secret, &mut verdict)
+                {
+                    let code = error.status().map(u16::from).unwrap_or_default();
+                    *says = numbers(code, &words(&error));
+                }
+                (verdict, closes)
+            }
             Err(error) => {
                 // It has the last line, perhaps, and took it, perhaps.
                 self.lost = true;
-                Verdict::Unknown(said(&error))
+                let says = if secret {
+                    "the answer was lost".to_owned()
+                } else {
+                    said(&error)
+                };
+                (Verdict::Unknown(says), None)
             }
         }
     }
 
-    /// What an error before the end of a mail means: it was not taken.
-    fn not_taken(&mut self, error: &SmtpError) -> Verdict {
+    /// What an error before the end of a mail means: it was not taken. Where that is about us, the way is closed.
+    fn not_taken(&mut self, at: At, error: &SmtpError) -> (Verdict, Option<Error>) {
         let says = said(error);
-        if error.is_permanent() {
-            return Verdict::Refused(says);
+        if let (true, Some(code)) = (error.is_permanent(), error.status()) {
+            return match about(at, code.into(), &words(error)) {
+                About::Delivery => (Verdict::Refused(says), None),
+                About::TooMany => (Verdict::NotNow(says), None),
+                us @ (About::Logon
+                | About::Sender
+                | About::Policy
+                | About::System
+                | About::Protocol) => (Verdict::NotNow(says), Some(self.turned_away(us, error))),
+            };
         }
         // A server that goes away says 421 and does.
         let leaves = error.status().is_some_and(|code| u16::from(code) == 421);
         self.lost |= !error.is_transient() || leaves;
-        Verdict::NotNow(says)
+        (Verdict::NotNow(says), None)
+    }
+
+    /// Why the way is closed, without the words of the server: they may name a recipient.
+    fn turned_away(&self, us: About, error: &SmtpError) -> Error {
+        const POLICY: &str = "ask whoever runs the mail server to take mail from this machine and from `from` of `[mail]`, and \
+                              whether `user` is missing; its log says which of its rules it was";
+        const SERVER: &str = "ask whoever runs the mail server: its log says more; what waits is sent by the next run";
+        let server = self.settings.server.to_string();
+        let code = error.status().map(u16::from).unwrap_or_default();
+        let answer = numbers(code, &words(error));
+        let help = match us {
+            About::Logon => {
+                return Error::Credentials {
+                    server,
+                    says: answer,
+                };
+            }
+            About::Sender => {
+                return Error::Sender {
+                    server,
+                    from: self.settings.from.to_string(),
+                    says: answer,
+                };
+            }
+            About::Policy | About::Delivery | About::TooMany => POLICY,
+            About::System | About::Protocol => SERVER,
+        };
+        Error::TurnedAway {
+            server,
+            answer,
+            help,
+        }
     }
 
     fn sender_refused(&self, error: &SmtpError) -> Error {
@@ -290,6 +353,11 @@ fn closed(server: &Server, error: &SmtpError) -> Error {
 
 fn is_ascii(address: &lettre::Address) -> bool {
     address.user().is_ascii() && address.domain().is_ascii()
+}
+
+/// The words of the server alone.
+fn words(error: &SmtpError) -> String {
+    error.source().map(ToString::to_string).unwrap_or_default()
 }
 
 /// What the server said, or what the connection came to; the words of the library around it are left out.

@@ -434,9 +434,10 @@ fn enable(
     let cause = subject.cause_of_stage(builder);
     let target = builder.existing(account);
     // One that was set and reached nobody, though somebody could have got it, is set anew (S20).
-    let sealed = !builder.world.input.rules.password.sealed_to.is_empty();
+    let rules = builder.world.input.rules;
+    let reaches = !rules.password.sealed_to.is_empty() || rules.tells_passwords();
     let needs_password = subject.known.is_some_and(|known| {
-        let lost = sealed && known.password_given < known.password_set;
+        let lost = reaches && known.password_given < known.password_set;
         known.created.is_some() && (known.password_set.is_none() || lost)
     });
     let password = match password {

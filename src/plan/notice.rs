@@ -5,6 +5,8 @@
 //! nothing. What is told of an action is due once that action succeeded; what is told of a person's stage or
 //! values is due once all of theirs did, and comes again in the next plan where one failed.
 
+mod password;
+
 use super::draft::Draft;
 use super::names::Assigned;
 use super::subject::unnamed;
@@ -15,11 +17,9 @@ use crate::policy::notice::{NOTHING, NoticeWish, Recipient, TextPart};
 use crate::policy::{EventRule, NoticeEvent, NoticeRule, Telling, Wish};
 use crate::state::PersonMemory;
 use crate::text::mail::{Address, HeadLine};
+use password::PASSWORD;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-
-/// What stands where a password would: a plan knows none, and no mail brings one.
-const PASSWORD: &str = "(not sent by mail)";
 
 /// Something that is told once the plan is applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +36,11 @@ pub struct Notice {
     pub to: Vec<Address>,
     /// The subject.
     pub subject: HeadLine,
-    /// The body; a password that would stand in it does not.
+    /// The body; where a password will stand, `{password}` does.
     pub body: Arc<str>,
+    /// Where that is, in bytes and in order. A notice that has one is sent when the password is made, with it, and lies
+    /// in no outbox.
+    pub password: Vec<u32>,
     /// Why.
     pub reason: Reason,
     /// Actions that must have succeeded; where there are none, all of the person's.
@@ -68,7 +71,7 @@ pub struct Preview {
     pub left_out: Vec<String>,
     /// The subject.
     pub subject: HeadLine,
-    /// The body; a password that would stand in it does not.
+    /// The body; where a password would stand, `{password}` does.
     pub body: Arc<str>,
 }
 
@@ -216,7 +219,7 @@ pub(crate) fn previews(
             to,
             left_out,
             subject: HeadLine::new(&account.prose(&text.subject)),
-            body: account.prose(&text.body).into(),
+            body: account.body(&text.body).0,
         })
     };
     let rules = input.rules.notices.iter().enumerate();
@@ -544,6 +547,7 @@ fn written(
             .help("give it an address that is always there, behind a comma");
         return Err(Box::new(finding));
     }
+    let (body, password) = account.body(&text.body);
     Ok(Notice {
         name: rule.name.clone(),
         event: words,
@@ -551,7 +555,8 @@ fn written(
         who,
         to,
         subject: HeadLine::new(&account.prose(&text.subject)),
-        body: account.prose(&text.body).into(),
+        body,
+        password,
         reason,
         after,
     })

@@ -40,6 +40,8 @@ pub struct NoticeRule {
     pub name: Arc<str>,
     /// When it is sent: any of these.
     pub on: Vec<EventRule>,
+    /// The password stands in its body: the run that makes one sends it at once.
+    pub password: bool,
     /// The item.
     pub rule: RuleId,
 }

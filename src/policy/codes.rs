@@ -55,6 +55,7 @@ codes! {
     NOT_EXHAUSTIVE "not-exhaustive" Error "a list of rules that leaves somebody out"
     OPEN_BY_DEFAULT "open-by-default" Error "access that is given for want of information"
     PASSWORD_NOT_HERE "password-not-here" Error "a password where none is made"
+    PASSWORD_TO_NOBODY "password-to-nobody" Warning "new passwords that nobody gets to know"
     PLAIN_PASSWORD_MAIL "plain-password-mail" Error "a password in a mail that anybody on its way can read"
     PRIVILEGED_GRANT "privileged-grant" Error "a privileged group that a rule gives without a person's approval"
     SENSITIVE_FLOW "sensitive-flow" Error "a sensitive value on its way to where everybody reads it"

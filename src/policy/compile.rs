@@ -12,7 +12,7 @@ use crate::diagnostic::{self, Diagnostic, FileId, Fix, Sources, Span, did_you_me
 use crate::directory::Dn;
 use crate::syntax::ast::{self, File, FileItem, Item};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -32,8 +32,33 @@ pub struct Input<'a> {
     pub params: &'a BTreeMap<String, String>,
     /// The write bases of the directory; relative units stand below the first.
     pub bases: &'a [Dn],
+    /// Which notices are posted: a password may stand in one that is.
+    pub posted: Posted<'a>,
     /// An `expect` whose condition is asked of people ([`super::Evaluator::answers`]); no part of the policy.
     pub question: Option<&'a Item>,
+}
+
+/// Which notices are posted, encrypted and signed, as the configuration says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Posted<'a> {
+    /// None.
+    #[default]
+    Nothing,
+    /// All.
+    All,
+    /// Those of these names.
+    Only(&'a BTreeSet<String>),
+}
+
+impl Posted<'_> {
+    /// Whether the notice of that name is.
+    pub(crate) fn has(self, notice: &str) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::All => true,
+            Self::Only(names) => names.contains(notice),
+        }
+    }
 }
 
 /// Checks policies. There is a [`Policy`] exactly if no diagnostic is an error.
@@ -42,6 +67,7 @@ pub fn compile(input: &Input<'_>) -> (Option<Policy>, Vec<Diagnostic>) {
     files.sort_by_key(|file| input.sources.get(file.id).map(|source| source.name.clone()));
     let items = Items::sort(&files);
     let mut lower = Lower::new(input.sources, input.bases);
+    lower.posted = input.posted;
     // Rule 0 is nobody's: what no author wrote refers to it.
     lower.rules.rules.push(nobodys_rule());
     once_each(&mut lower, &items, &files);

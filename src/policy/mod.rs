@@ -29,7 +29,7 @@ pub use around::{
     EventRule, ExpectRule, NoticeEvent, NoticeRule, Retention, SourceRule, WritebackRule,
 };
 pub use builtin::{Example, Page, examples, page as functions_page, pages};
-pub use compile::{FileKey, Input, compile};
+pub use compile::{FileKey, Input, Posted, compile};
 pub use eval::{Evaluator, Overrides, Teller, absent_wishes, wishes, wishes_under};
 pub use files::wanted_files;
 pub use flows::{Destination, Flow, Read};

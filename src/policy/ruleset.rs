@@ -183,6 +183,28 @@ impl Ruleset {
         })
     }
 
+    /// Whether a notice brings new passwords to somebody.
+    pub fn tells_passwords(&self) -> bool {
+        self.notices.iter().any(|notice| notice.password)
+    }
+
+    /// What makes a new password first, if anything does: the item where there is one, else a stage.
+    pub fn makes_passwords(&self) -> Option<RuleId> {
+        let early = self.password.early.is_some();
+        let gives = |stage: &&StageRule| match stage.account {
+            StageAccount::Enabled => true,
+            StageAccount::Prepared => early,
+            StageAccount::Disabled
+            | StageAccount::DeletedAfter(_)
+            | StageAccount::Untouched
+            | StageAccount::Hold => false,
+        };
+        let stage = self.stages.iter().find(gives).map(|stage| stage.rule);
+        let reset = self.password.resets.first().map(|reset| reset.rule);
+        let any = stage.or(reset)?;
+        Some(self.password.rule.unwrap_or(any))
+    }
+
     /// The stage of that id.
     pub fn stage(&self, id: StageId) -> Option<&StageRule> {
         self.stages.get(id.0 as usize)
@@ -465,7 +487,7 @@ pub struct PasswordRules {
     pub sealed_to: Vec<Arc<str>>,
     /// `hand over … before`: how long before the first day a prepared account gets its password.
     pub early: Option<Duration>,
-    /// `allow plain password mail`: a notice may have a hole for it.
+    /// `allow plain password mail`: a notice with one may go by mail.
     pub plain_mail: bool,
     /// When a new one is made for an account that exists.
     pub resets: Vec<ResetRule>,

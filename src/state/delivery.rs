@@ -89,6 +89,8 @@ pub struct Delivery {
     pub target: Target,
     /// How far.
     pub progress: Progress,
+    /// An earlier attempt was begun, and nothing says how it ended: a further one may be a repeat.
+    pub perhaps: bool,
 }
 
 /// What came of an attempt.
@@ -115,7 +117,7 @@ impl Writer<'_> {
         let again: Vec<_> = notice
             .deliveries
             .iter()
-            .filter(|one| one.progress == Progress::Sending && targets.contains(&one.target))
+            .filter(|one| one.perhaps && targets.contains(&one.target))
             .map(|one| pair(one.target))
             .collect();
         if !again.is_empty() {
@@ -139,7 +141,12 @@ impl Writer<'_> {
             )?
             .execute(params![notice.id, at.to_string()])?;
         for target in targets {
-            self.set_delivery(&notice.id, *target, Progress::Sending)?;
+            let begun = Delivery {
+                target: *target,
+                progress: Progress::Sending,
+                perhaps: true,
+            };
+            self.set_delivery(&notice.id, &begun)?;
         }
         Ok(())
     }
@@ -147,22 +154,11 @@ impl Writer<'_> {
     /// What came of it, and onto the trail.
     pub fn notice_tried(&mut self, attempt: &Attempt<'_>, at: Timestamp) -> Result<(), StoreError> {
         let notice = attempt.notice;
-        let reached: Vec<_> = attempt
-            .deliveries
-            .iter()
-            .map(|one| {
-                serde_json::json!([
-                    one.target.way.word(),
-                    one.target.position,
-                    one.progress.word()
-                ])
-            })
-            .collect();
         let facts = serde_json::json!({
             "notice": notice.notice,
             "id": notice.id,
             "status": attempt.progress.word(),
-            "reached": reached,
+            "reached": reached(attempt.deliveries),
         });
         let problem = self.audit(&Entry {
             at,
@@ -174,7 +170,7 @@ impl Writer<'_> {
                 .map(|problem| (notice.person.as_ref(), problem)),
         })?;
         for one in attempt.deliveries {
-            self.set_delivery(&notice.id, one.target, one.progress)?;
+            self.set_delivery(&notice.id, one)?;
         }
         let ended = attempt.progress.is_over().then(|| at.to_string());
         self.db()
@@ -239,24 +235,37 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn set_delivery(
+    pub(super) fn set_delivery(
         &mut self,
         notice: &str,
-        target: Target,
-        progress: Progress,
+        delivery: &Delivery,
     ) -> Result<(), StoreError> {
         self.db()
             .prepare_cached(
-                "INSERT OR REPLACE INTO delivery (notice, way, position, status) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT OR REPLACE INTO delivery (notice, way, position, status, perhaps)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
             .execute(params![
                 notice,
-                target.way.word(),
-                target.position,
-                progress.word()
+                delivery.target.way.word(),
+                delivery.target.position,
+                delivery.progress.word(),
+                delivery.perhaps
             ])?;
         Ok(())
     }
+}
+
+/// How far each is, as the trail says it.
+pub(super) fn reached(deliveries: &[Delivery]) -> Vec<serde_json::Value> {
+    let one = |one: &Delivery| {
+        serde_json::json!([
+            one.target.way.word(),
+            one.target.position,
+            one.progress.word()
+        ])
+    };
+    deliveries.iter().map(one).collect()
 }
 
 fn pair(target: Target) -> serde_json::Value {
@@ -266,7 +275,7 @@ fn pair(target: Target) -> serde_json::Value {
 /// Adds to each notice how far it is.
 pub(super) fn of_all(db: &Connection, kept: &mut [Kept]) -> Result<(), StoreError> {
     let mut statement = db.prepare(
-        "SELECT way, position, status FROM delivery WHERE notice = ?1 ORDER BY way DESC, position",
+        "SELECT way, position, status, perhaps FROM delivery WHERE notice = ?1 ORDER BY way DESC, position",
     )?;
     for notice in kept.iter_mut().filter(|notice| notice.attempts > 0) {
         let mut rows = statement.query([&notice.id])?;
@@ -277,6 +286,7 @@ pub(super) fn of_all(db: &Connection, kept: &mut [Kept]) -> Result<(), StoreErro
                     position: codec::count(row.get(1)?)?,
                 },
                 progress: Progress::read(&row.get::<_, String>(2)?)?,
+                perhaps: row.get(3)?,
             });
         }
     }

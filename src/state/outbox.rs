@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use super::delivery::{self, Delivery};
+use super::delivery::{self, Delivery, Target};
 use super::{Entry, Private, Store, StoreError, Writer, codec, private};
 use crate::hr::PersonId;
 
@@ -25,6 +25,29 @@ pub struct Due<'a> {
     pub person: &'a PersonId,
     /// To whom, subject and body, as JSON.
     pub content: &'a str,
+}
+
+/// A notice that a run sent itself, at once, with something in it that is kept nowhere. It is never sent again.
+#[derive(Debug, Clone, Copy)]
+pub struct SentAtOnce<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// Its name in the policy.
+    pub notice: &'a str,
+    /// What happened.
+    pub event: &'a str,
+    /// About whom.
+    pub person: &'a PersonId,
+    /// To whom, subject and body, as JSON, without what is kept nowhere.
+    pub content: &'a str,
+    /// Somebody certainly has it.
+    pub arrived: bool,
+    /// One that says something else may have been sent before, and holds no more.
+    pub again: bool,
+    /// What became of it with each to whom it was sent.
+    pub deliveries: &'a [Delivery],
+    /// What went wrong.
+    pub problem: Option<&'a str>,
 }
 
 /// A notice in the outbox.
@@ -61,6 +84,11 @@ impl Kept {
     pub fn waits(&self) -> bool {
         matches!(&*self.status, "due" | "sending")
     }
+
+    /// How far it is with one of those to whom it goes; none where that was never tried.
+    pub fn delivery(&self, target: Target) -> Option<&Delivery> {
+        self.deliveries.iter().find(|one| one.target == target)
+    }
 }
 
 impl Writer<'_> {
@@ -94,6 +122,65 @@ impl Writer<'_> {
                 content,
                 at.to_string()
             ])?;
+        Ok(())
+    }
+
+    /// Remembers a notice that the run sent at once, and puts it on the trail.
+    pub fn notice_sent(
+        &mut self,
+        run: Uuid,
+        sent: &SentAtOnce<'_>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let status = if sent.arrived { "sent" } else { "void" };
+        let mut facts = serde_json::json!({
+            "notice": sent.notice,
+            "id": sent.id,
+            "status": status,
+            "at_once": true,
+            "reached": delivery::reached(sent.deliveries),
+        });
+        if let (true, Some(facts)) = (sent.again, facts.as_object_mut()) {
+            facts.insert("perhaps_before".to_owned(), true.into());
+        }
+        let mut audit = |facts: &str, private: &str| {
+            self.audit(&Entry {
+                at,
+                event: "notice",
+                run: Some(run),
+                facts,
+                private: Some((Some(sent.person), private)),
+            })
+        };
+        let content = audit(&facts.to_string(), sent.content)?;
+        let problem = match sent.problem {
+            None => None,
+            Some(problem) => {
+                let facts =
+                    serde_json::json!({ "notice": sent.notice, "id": sent.id, "status": status });
+                audit(&facts.to_string(), problem)?
+            }
+        };
+        self.db()
+            .prepare_cached(
+                "INSERT INTO outbox (id, run, notice, event, person, content, status, made, tried, attempts, ended,
+                                     problem)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, 1, ?8, ?9)",
+            )?
+            .execute(params![
+                sent.id,
+                run.to_string(),
+                sent.notice,
+                sent.event,
+                sent.person.to_string(),
+                content,
+                status,
+                at.to_string(),
+                problem
+            ])?;
+        for one in sent.deliveries {
+            self.set_delivery(sent.id, one)?;
+        }
         Ok(())
     }
 }

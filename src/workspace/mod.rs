@@ -306,6 +306,7 @@ impl Workspace {
             tables: &tables,
             params: &self.config.params,
             bases: &self.config.write,
+            posted: self.posted(),
             question: question.as_deref().and_then(<[_]>::first),
         });
         diagnostics.append(&mut found);
@@ -314,6 +315,7 @@ impl Workspace {
             let mut found = self.disagreements(policy, start);
             found.append(&mut self.strange_notices(policy, start));
             let agreed = found.is_empty();
+            found.extend(self.passwords_for_nobody(policy, &sources, start));
             diagnostics.append(&mut found);
             agreed
         });

@@ -4,9 +4,9 @@
 use super::config::ConfigError;
 use super::live::Secret;
 use super::{Error, Workspace, files};
-use crate::diagnostic::{Diagnostic, Span, did_you_mean};
+use crate::diagnostic::{Diagnostic, Sources, Span, did_you_mean};
 use crate::notice::{Posted, Ways, http, server};
-use crate::policy::{Policy, codes};
+use crate::policy::{self, Policy, Rule, codes};
 use crate::text::mail::{Address, HeadLine, mailbox};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::Error as _;
@@ -243,6 +243,68 @@ impl Workspace {
         Ok(secret)
     }
 
+    /// Which notices are posted.
+    pub(super) fn posted(&self) -> policy::Posted<'_> {
+        match &self.config.http {
+            None => policy::Posted::Nothing,
+            Some(http) => http
+                .posted
+                .only
+                .as_ref()
+                .map_or(policy::Posted::All, policy::Posted::Only),
+        }
+    }
+
+    /// That new passwords reach nobody, where they do (S20).
+    pub(super) fn passwords_for_nobody(
+        &self,
+        policy: &Policy,
+        sources: &Sources,
+        start: Span,
+    ) -> Option<Diagnostic> {
+        let rules = &policy.rules;
+        let makes = rules.makes_passwords()?;
+        if !rules.password.sealed_to.is_empty() {
+            return None;
+        }
+        let posted = self.posted();
+        let mailed = rules.password.plain_mail && self.config.mail.is_some();
+        let told: Vec<_> = rules
+            .notices
+            .iter()
+            .filter(|notice| notice.password)
+            .collect();
+        if told.iter().any(|notice| mailed || posted.has(&notice.name)) {
+            return None;
+        }
+        let (rule, message, help) = match told.first() {
+            None => (
+                makes,
+                "nobody gets to know the passwords that are made".to_owned(),
+                "have them sealed, `password { sealed to \"age1…\" }`, or tell them by a notice with `{password}`; else each \
+                 is set anew by hand before the first logon",
+            ),
+            Some(notice) => (
+                notice.rule,
+                format!(
+                    "the notice `{}` brings passwords, and `{}` does not say how it is sent",
+                    notice.name,
+                    self.file.display()
+                ),
+                "write `[mail]` with `smtp` and `from`, or `[http]` with `url`; until then no account is made whose password \
+                 could reach nobody",
+            ),
+        };
+        let place = rules.rule(rule).and_then(|rule| line_of(sources, rule));
+        let diagnostic =
+            Diagnostic::new(&codes::PASSWORD_TO_NOBODY, place.unwrap_or(start), message);
+        Some(
+            diagnostic
+                .label("a password is made, and reaches nobody")
+                .help(help),
+        )
+    }
+
     /// Notices that are to be posted and that the policy does not have.
     pub(super) fn strange_notices(&self, policy: &Policy, start: Span) -> Vec<Diagnostic> {
         let none = BTreeSet::new();
@@ -272,4 +334,22 @@ impl Workspace {
             })
             .collect()
     }
+}
+
+/// The line on which a rule begins.
+fn line_of(sources: &Sources, rule: &Rule) -> Option<Span> {
+    let (file, source) = sources
+        .iter()
+        .find(|(_, source)| *source.name == *rule.file)?;
+    let before = usize::try_from(rule.line).ok()?.checked_sub(1)?;
+    let mut lines = source.text.split_inclusive('\n');
+    let start: usize = lines.by_ref().take(before).map(str::len).sum();
+    let line = lines.next()?.trim_end();
+    let indent = line.len() - line.trim_start().len();
+    let at = |bytes: usize| u32::try_from(bytes).ok();
+    Some(Span::new(
+        file,
+        at(start + indent)?,
+        at(start + line.len())?,
+    ))
 }

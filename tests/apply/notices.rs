@@ -1,8 +1,10 @@
 //! Notices become due with what they tell: never without it, never twice, and not lost in a crash.
 
-use tenure::apply::ApplyError;
+use secrecy::SecretString;
+use tenure::apply::{ApplyError, Handed, Handover, Letter, NotHanded, Owner};
 use tenure::directory::port::{Error, ResultCode};
 use tenure::plan::{ActionId, Notice, Plan, Reason};
+use tenure::state::delivery::{Delivery, Progress, Target, Way};
 use tenure::text::mail::{Address, HeadLine};
 
 use super::plans::everything;
@@ -18,6 +20,7 @@ fn notice(name: &str, of: i64, after: &[u32]) -> Notice {
         to: vec![Address::parse("it@example.com").unwrap()],
         subject: HeadLine::new("Hello"),
         body: "A secret of theirs".into(),
+        password: Vec::new(),
         reason: Reason {
             text: "on create".into(),
             file: "told.tenure".into(),
@@ -161,4 +164,113 @@ fn a_person_who_is_forgotten_is_told_of_no_more() {
         ]
     );
     store.verify_audit().unwrap();
+}
+
+/// Hands a password over to nobody, or whoever has a notice for it.
+#[derive(Debug)]
+struct Bringer {
+    arrives: bool,
+}
+
+impl Handover for Bringer {
+    fn hand_over(&self, to: &Owner<'_>, _: &SecretString) -> Result<Handed, NotHanded> {
+        assert_eq!(
+            to.notices.len(),
+            1,
+            "the notice that brings it, and no other"
+        );
+        if !self.arrives {
+            return Err(NotHanded::Told("nobody knows".to_owned()));
+        }
+        let target = Target {
+            way: Way::Mail,
+            position: 0,
+        };
+        Ok(Handed::Told(vec![Letter {
+            notice: 0,
+            id: "an id of its own".to_owned(),
+            deliveries: vec![Delivery {
+                target,
+                progress: Progress::Sent,
+                perhaps: false,
+            }],
+            problem: None,
+        }]))
+    }
+}
+
+/// Everything, with a notice that brings the password of the account that is made.
+fn bringing(world: &World) -> (Plan, u32) {
+    let mut plan = everything(world);
+    let sets = |action: &tenure::plan::Action| {
+        matches!(action.change, tenure::plan::Change::SetPassword { .. })
+    };
+    let sets = u32::try_from(plan.actions.iter().position(sets).unwrap()).unwrap();
+    let mut brings = notice("first day", 1, &[sets]);
+    brings.body = "It is {password}, not {password}".into();
+    brings.password = vec![6];
+    plan.notices = vec![notice("made", 1, &[1]), brings];
+    (plan, sets)
+}
+
+#[test]
+fn what_brought_a_password_is_kept_as_sent_with_its_place_empty() {
+    let world = World::new();
+    let (plan, _) = bringing(&world);
+    let outcome = world
+        .apply_with(
+            &plan,
+            &mut Script::default(),
+            &mut Bringer { arrives: true },
+            None,
+        )
+        .unwrap();
+    assert!(outcome.passwords_unknown.is_empty());
+    let kept = world.store().outbox().unwrap();
+    let kept: Vec<(&str, &str)> = kept
+        .iter()
+        .map(|kept| (&*kept.notice, &*kept.status))
+        .collect();
+    assert_eq!(kept, [("first day", "sent"), ("made", "due")]);
+    let prior = world.prior();
+    let account = prior
+        .accounts
+        .values()
+        .find(|one| one.password_set.is_some());
+    let account = account.unwrap();
+    assert_eq!(account.password_given, account.password_set);
+    world.store().verify_audit().unwrap();
+    assert_eq!(
+        plan.notices[1].body_with("xyz").unwrap().as_str(),
+        "It is xyz, not {password}",
+        "what HR says is no place for one"
+    );
+}
+
+#[test]
+fn a_password_that_reached_nobody_is_remembered_as_one_that_must_not_stay() {
+    let world = World::new();
+    let (plan, sets) = bringing(&world);
+    let outcome = world
+        .apply_with(
+            &plan,
+            &mut Script::default(),
+            &mut Bringer { arrives: false },
+            None,
+        )
+        .unwrap();
+    let ended = outcome.ended.iter().find(|ended| ended.id.0 == sets);
+    let ended = ended.unwrap();
+    assert_eq!(ended.status, tenure::apply::Status::Failed);
+    assert!(ended.mend.is_some());
+    let kept = world.store().outbox().unwrap();
+    assert!(kept.iter().all(|kept| kept.notice != "first day"));
+    let prior = world.prior();
+    let account = prior
+        .accounts
+        .values()
+        .find(|one| one.password_set.is_some());
+    let account = account.unwrap();
+    assert_eq!(account.password_given, None);
+    assert!(account.disabled_since.is_some(), "and it stays off");
 }

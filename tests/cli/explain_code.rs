@@ -184,7 +184,11 @@ fn messages_end_with_one_quiet_line_that_points_at_the_first_page() {
             "tenure explain-code unknown-name"
         ]
     );
-    let right = company::small().expect(0, &["check"]);
+    let right = company::small();
+    let key = age::x25519::Identity::generate().to_public();
+    let sealed = format!("  random 16\n  sealed to \"{key}\"");
+    right.change("policy/policy.tenure", "  random 16", &sealed);
+    let right = right.expect(0, &["check"]);
     assert!(!right.err.contains("says more"), "{right}");
 }
 

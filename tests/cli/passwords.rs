@@ -52,7 +52,7 @@ fn open(file: &PathBuf, key: &Identity) -> Value {
 }
 
 /// The password of each login, by the file that bears its name.
-fn passwords(place: &Place, key: &Identity) -> BTreeMap<String, String> {
+pub(super) fn passwords(place: &Place, key: &Identity) -> BTreeMap<String, String> {
     let finished = files(place).into_iter();
     let finished = finished.filter(|path| path.extension().is_some_and(|end| end == "age"));
     finished

@@ -23,10 +23,16 @@ const SECTIONS: [&str; 4] = [
 ];
 
 /// Codes without an example, and why.
-const WITHOUT_EXAMPLE: [(&str, &str); 1] = [(
-    "internal-syntax",
-    "a fault of the program; the laws of the syntax look for a text that shows it",
-)];
+const WITHOUT_EXAMPLE: [(&str, &str); 2] = [
+    (
+        "internal-syntax",
+        "a fault of the program; the laws of the syntax look for a text that shows it",
+    ),
+    (
+        "password-to-nobody",
+        "it hangs on the configuration, too: `cli::notices::passwords`",
+    ),
+];
 
 /// The codes of what is found in a policy.
 fn of_policies() -> impl Iterator<Item = &'static Code> {

@@ -17,7 +17,7 @@ use super::shell::{change, typed, write};
 
 /// Codes whose example cannot be typed into a document, and why. Each is shown by a test elsewhere, or is a
 /// guard against what should never be.
-const TOLD: [(&str, &str); 69] = [
+const TOLD: [(&str, &str); 70] = [
     (
         "attribute-missing",
         "a domain controller is needed: `cli::controller`",
@@ -119,6 +119,10 @@ const TOLD: [(&str, &str); 69] = [
     (
         "notice-sender",
         "a mail server is needed: `cli::notices::mail`",
+    ),
+    (
+        "notice-turned-away",
+        "a mail server is needed: `cli::notices::turned_away`",
     ),
     (
         "nothing-to-approve",

@@ -6,6 +6,7 @@
 prints its port and serves until its standard input ends. Each mail is a file FOLDER/NUMBER.json. What the server
 answers instead of taking a mail stands in FOLDER/answers.json, read anew each time: a list of
 [COMMAND, ANSWER, TIMES] or [COMMAND, ANSWER, TIMES, RECIPIENT], COMMAND one of MAIL, RCPT, DATA; each is used up.
+`%BODY%` in an answer to DATA is the last line of the mail, which is then written down all the same.
 The answer `vanish` after DATA takes the mail and cuts the connection before the answer; `hang up` cuts it untaken.
 """
 
@@ -73,6 +74,9 @@ class Taker:
         if said and said not in ("vanish",):
             if said == "hang up":
                 server.transport.abort()
+            if "%BODY%" in said:
+                keep(session, envelope, server)
+                said = said.replace("%BODY%", envelope.content.decode().split("\r\n")[-2])
             return said
         keep(session, envelope, server)
         if said == "vanish":

@@ -242,6 +242,7 @@ impl Bench {
             tables: &tables,
             params: &self.params,
             bases: &bases,
+            posted: tenure::policy::Posted::Nothing,
             question: question.as_ref().and_then(|file| file.items.first()),
         });
         diagnostics.append(&mut found);

@@ -57,7 +57,7 @@ fn a_newer_schema_is_refused() {
                 error,
                 StoreError::Newer {
                     found: 99,
-                    known: 6,
+                    known: 7,
                     ..
                 }
             ),
@@ -66,7 +66,7 @@ fn a_newer_schema_is_refused() {
         assert!(
             error
                 .to_string()
-                .ends_with("(its schema is 99, this one knows up to 6)"),
+                .ends_with("(its schema is 99, this one knows up to 7)"),
             "{error}"
         );
     }
@@ -99,6 +99,36 @@ fn a_store_of_the_first_version_is_brought_up_by_whoever_opens_it() {
         assert!(!prior.salt.is_none());
         store.check_integrity().unwrap();
     }
+}
+
+#[test]
+fn what_was_on_its_way_before_version_7_may_have_arrived() {
+    let bench = Bench::new();
+    for schema in [
+        include_str!("../../src/state/schema.sql"),
+        include_str!("../../src/state/schema-2.sql"),
+        include_str!("../../src/state/schema-3.sql"),
+        include_str!("../../src/state/schema-4.sql"),
+        include_str!("../../src/state/schema-5.sql"),
+        include_str!("../../src/state/schema-6.sql"),
+    ] {
+        sql(&bench, schema);
+    }
+    sql(
+        &bench,
+        "INSERT INTO store (only, id, created)
+           VALUES (1, '11111111-2222-4333-8444-555555555555', '2026-01-01T00:00:00Z');
+         INSERT INTO outbox (id, run, notice, event, status, made, tried, attempts)
+           VALUES ('a', '11111111-2222-4333-8444-555555555555', 'n', 'create', 'sending',
+                   '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', 1);
+         INSERT INTO delivery (notice, way, position, status)
+           VALUES ('a', 'mail', 0, 'sending'), ('a', 'mail', 1, 'due');
+         PRAGMA application_id = 0x74656e75;
+         PRAGMA user_version = 6;",
+    );
+    let kept = bench.store().outbox().unwrap();
+    let perhaps: Vec<bool> = kept[0].deliveries.iter().map(|one| one.perhaps).collect();
+    assert_eq!(perhaps, [true, false]);
 }
 
 #[test]

@@ -363,7 +363,10 @@ fn policy_files_of_all_folders_are_one_policy() {
         ("y/z/two.tenure", two.as_bytes()),
         ("x/sites.csv", sites),
     ];
-    assert_eq!(answer(&files), "");
+    // It has no key, and no notice that brings passwords: nothing else is said.
+    let said = answer(&files);
+    assert!(said.starts_with("warning[password-to-nobody]"), "{said}");
+    assert_eq!(said.matches('[').count(), 1, "{said}");
 }
 
 #[test]

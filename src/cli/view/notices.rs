@@ -97,7 +97,9 @@ fn row(page: &mut Page, one: &Kept, (now, width): (Timestamp, usize), options: &
         }
     }
     more.extend(problem(one));
-    if !more.is_empty() && !matches!(&*one.status, "sent" | "void") {
+    // Of what was sent something is left to be said only where it did not reach everybody.
+    let quiet = one.status == "void" || (one.status == "sent" && one.problem.is_none());
+    if !more.is_empty() && !quiet {
         let text = Line::new().styled(palette.dim, &more.join("; "));
         page.line(4, 4, &text);
     }

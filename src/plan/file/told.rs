@@ -28,6 +28,7 @@ impl From<&Notice> for wire::Notice {
             to: notice.to.iter().map(ToString::to_string).collect(),
             subject: notice.subject.to_string(),
             body: notice.body.to_string(),
+            password: notice.password.clone(),
             reason: (&notice.reason).into(),
             after: numbers(&notice.after),
         }
@@ -44,7 +45,7 @@ impl TryFrom<wire::Notice> for Notice {
         if subject.as_str() != notice.subject {
             return Err(Bad::new("subject on one line", &notice.subject));
         }
-        Ok(Self {
+        let told = Self {
             name: notice.name.into(),
             event: notice.event.into(),
             person: person(&notice.person)?,
@@ -52,8 +53,14 @@ impl TryFrom<wire::Notice> for Notice {
             to: notice.to.iter().map(address).collect::<Result<_, Bad>>()?,
             subject,
             body: notice.body.into(),
+            password: notice.password,
             reason: notice.reason.into(),
             after: ids(notice.after),
-        })
+        };
+        if told.body_with("").is_none() {
+            let text = format!("the notice `{}` has no place for a password", told.name);
+            return Err(Bad(text));
+        }
+        Ok(told)
     }
 }

@@ -411,6 +411,9 @@ pub(super) struct Notice {
     pub(super) to: Vec<String>,
     pub(super) subject: String,
     pub(super) body: String,
+    /// Where in the body, in bytes, the password will stand in the place of `{password}`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) password: Vec<u32>,
     pub(super) reason: Reason,
     /// Actions that must have succeeded; where there are none, all of the person's.
     pub(super) after: Vec<u32>,

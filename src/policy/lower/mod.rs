@@ -55,6 +55,7 @@ pub(crate) use declare::{Declared, Field, LetState, Opening, What};
 pub(crate) use functions::Function;
 pub(crate) use quantifier::Local;
 
+use super::compile::Posted;
 use super::ir::Node;
 use super::program::Program;
 use super::ruleset::{Rule, RuleId, RuleKind, Ruleset};
@@ -121,6 +122,8 @@ pub(crate) struct Lower<'a> {
     pub(crate) key_type: Option<Span>,
     /// What may be read of an account where the walk is.
     pub(crate) told: notify::Told,
+    /// Which notices are posted.
+    pub(crate) posted: Posted<'a>,
 }
 
 impl<'a> Lower<'a> {
@@ -152,6 +155,7 @@ impl<'a> Lower<'a> {
             approved_at: Vec::new(),
             key_type: None,
             told: notify::Told::default(),
+            posted: Posted::Nothing,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Names, fields and rows: what a word stands for where it is read.
 
+use super::notify::Password;
 use super::people::EMPLOYMENTS;
 use super::relations::Relation;
 use super::{Local, Lower, What, narrow};
@@ -65,41 +66,45 @@ impl Lower<'_> {
 
     /// `{password}`, which is there when one is made and at no other time.
     fn password_told(&mut self, span: Span) -> Node {
-        if !self.told.password {
-            return self.wrong(
-                Diagnostic::new(
-                    &codes::PASSWORD_NOT_HERE,
+        let diagnostic = match self.told.password {
+            Password::NotMade => Diagnostic::new(
+                &codes::PASSWORD_NOT_HERE,
+                span,
+                "a password is known only when one is made",
+            )
+            .label("no password is known here")
+            .help("tell it in a notice whose only event is `on password`"),
+            Password::Outside => Diagnostic::new(
+                &codes::PASSWORD_NOT_HERE,
+                span,
+                "a password stands in the body of a notice, and nowhere else in it",
+            )
+            .label("every server on the way keeps this")
+            .help("tell it in the `body`"),
+            Password::Open => Diagnostic::new(
+                &codes::PLAIN_PASSWORD_MAIL,
+                span,
+                "everybody on the way of a mail could read the password",
+            )
+            .label("a password in clear")
+            .help(
+                "leave it out, and have passwords sealed: `password { sealed to \"age1…\" }`; if a mail is meant, say \
+                 `allow plain password mail` there; or have the notice posted, by `[http]` in `tenure.toml`",
+            ),
+            Password::Told => {
+                let marks = Marks {
+                    assigned: true,
+                    ..Marks::default()
+                };
+                return Node {
+                    kind: Kind::Password,
+                    ty: Type::Text,
+                    marks,
                     span,
-                    "a password is known only when one is made",
-                )
-                .label("no password is known here")
-                .help("tell it in a notice whose only event is `on password`"),
-            );
-        }
-        if !self.rules.password.plain_mail {
-            return self.wrong(
-                Diagnostic::new(
-                    &codes::PLAIN_PASSWORD_MAIL,
-                    span,
-                    "everybody on the way of a mail could read the password",
-                )
-                .label("a password in clear")
-                .help(
-                    "leave it out, and have passwords sealed: `password { sealed to \"age1…\" }`; if a mail is meant, say \
-                     `allow plain password mail` there",
-                ),
-            );
-        }
-        let marks = Marks {
-            assigned: true,
-            ..Marks::default()
+                };
+            }
         };
-        Node {
-            kind: Kind::Password,
-            ty: Type::Text,
-            marks,
-            span,
-        }
+        self.wrong(diagnostic)
     }
 
     fn unknown_name(&mut self, name: &str, span: Span) -> Node {

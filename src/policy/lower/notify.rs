@@ -24,10 +24,24 @@ const KEY_DIGITS: usize = 16;
 pub(crate) struct Told {
     /// `account.x`, as it is after the run.
     pub(crate) account: bool,
-    /// `{password}`.
-    pub(crate) password: bool,
+    /// Whether `{password}` may.
+    pub(crate) password: Password,
     /// A notice: so that a `{password}` that is not there gets its own message.
     pub(crate) notice: bool,
+}
+
+/// Whether a password may be told where the walk is, and why not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Password {
+    /// None is made then.
+    #[default]
+    NotMade,
+    /// One is, and this is not the body.
+    Outside,
+    /// It would go by mail, and the policy does not let it.
+    Open,
+    /// It may.
+    Told,
 }
 
 impl Lower<'_> {
@@ -47,9 +61,19 @@ impl Lower<'_> {
             );
         }
         let on = self.events(notify);
+        let made = !on.is_empty() && on.iter().all(|one| one.event == NoticeEvent::Password);
+        let private = self.rules.password.plain_mail || self.posted.has(&notify.name.value);
+        let in_body = match (made, private) {
+            (false, _) => Password::NotMade,
+            (true, false) => Password::Open,
+            (true, true) => Password::Told,
+        };
         let told = Told {
             account: true,
-            password: !on.is_empty() && on.iter().all(|one| one.event == NoticeEvent::Password),
+            password: match in_body {
+                Password::NotMade => Password::NotMade,
+                Password::Outside | Password::Open | Password::Told => Password::Outside,
+            },
             notice: true,
         };
         let allowed = Allowed {
@@ -57,7 +81,7 @@ impl Lower<'_> {
             ..Allowed::default()
         };
         let before = std::mem::replace(&mut self.told, told);
-        let body = self.allowing(allowed, |lower| lower.notice_body(item, file));
+        let body = self.allowing(allowed, |lower| lower.notice_body(item, file, in_body));
         self.told = before;
         let Some(body) = body else {
             return;
@@ -65,9 +89,13 @@ impl Lower<'_> {
         let nodes = body.to.iter().map(|(node, _)| node);
         let nodes: Vec<&Node> = nodes.chain([&body.subject, &body.body]).collect();
         let rule = self.rule(RuleKind::Notify, item.span, nodes);
+        let mut password = false;
+        body.body
+            .walk(&mut |node| password |= matches!(node.kind, Kind::Password));
         self.rules.notices.push(NoticeRule {
             name: notify.name.value.clone(),
             on,
+            password,
             rule,
         });
         self.program.notices.push(body);
@@ -77,6 +105,7 @@ impl Lower<'_> {
         &mut self,
         item: &ast::FileItem<Notify>,
         file: Option<(Template, Span)>,
+        in_body: Password,
     ) -> Option<NoticeBody> {
         let mut file = file;
         let mut to: Vec<(Node, Arc<str>)> = Vec::new();
@@ -96,15 +125,19 @@ impl Lower<'_> {
                     self.only_one(&mut subject, node, expr.span, "subject");
                 }
                 NotifyStatement::Body(NotifyBody::Text(expr), span) => {
+                    let outside = std::mem::replace(&mut self.told.password, in_body);
                     let node = self.prose(expr);
+                    self.told.password = outside;
                     self.only_one(&mut body, node, *span, "body");
                 }
                 NotifyStatement::Body(NotifyBody::File(_), span) => {
+                    let outside = std::mem::replace(&mut self.told.password, in_body);
                     let node = match file.take() {
                         Some((template, span)) => self.template(&template, span),
                         // What is wrong with the file has been reported.
                         None => Node::error(*span),
                     };
+                    self.told.password = outside;
                     self.only_one(&mut body, node, *span, "body");
                 }
             }

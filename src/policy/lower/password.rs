@@ -1,7 +1,7 @@
 //! `password`: how one is made, and when a new one.
 
 use super::Lower;
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::Diagnostic;
 use crate::policy::codes;
 use crate::policy::ruleset::{PasswordRules, ResetRule, RuleKind, StageId};
 use crate::syntax::ast::{self, Expr, Name, PasswordStatement, Transition};
@@ -62,22 +62,10 @@ impl Lower<'_> {
                     .help("write `reset on enter … from …`"),
                 ),
                 PasswordStatement::HandOverBefore(time, _) => password.early = Some(*time),
-                PasswordStatement::AllowPlainMail(span) => {
-                    password.plain_mail = true;
-                    self.not_by_mail(*span);
-                }
+                PasswordStatement::AllowPlainMail(_) => password.plain_mail = true,
             }
         }
         self.rules.password = password;
-    }
-
-    fn not_by_mail(&mut self, span: Span) {
-        let message = "passwords are not handed over by mail in this version";
-        self.report(
-            Diagnostic::new(&codes::NO_EFFECT_YET, span, message)
-                .label("no effect yet")
-                .help("have them sealed, `sealed to \"age1…\"`; a notice says `(not sent by mail)` in their place"),
-        );
     }
 
     /// A public key to which passwords are sealed.

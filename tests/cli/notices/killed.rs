@@ -10,7 +10,7 @@ use crate::cli::Place;
 
 /// Runs until that step and is killed there.
 #[track_caller]
-fn kill_at(place: &Place, step: &str, arguments: &[&str]) {
+pub(super) fn kill_at(place: &Place, step: &str, arguments: &[&str]) {
     let mut child = place
         .command(arguments)
         .env("TENURE_HALT_AT", step)

@@ -7,7 +7,9 @@ mod commands;
 #[cfg(debug_assertions)] // a release build has nothing that would halt it
 mod killed;
 mod mail;
+mod passwords;
 mod post;
+mod turned_away;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;

@@ -110,6 +110,7 @@ impl Case {
             tables: &tables,
             params: &BTreeMap::new(),
             bases: &[Dn::parse(BASE).unwrap()],
+            posted: tenure::policy::Posted::Nothing,
             question: None,
         });
         found.extend(more);
