@@ -31,6 +31,7 @@ mod passwords;
 mod personio_sim;
 mod privacy;
 mod processing;
+mod published;
 mod readme;
 mod sources;
 mod statements;
