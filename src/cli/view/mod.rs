@@ -24,6 +24,7 @@ pub mod page;
 pub mod palette;
 pub mod plan;
 pub mod privacy;
+mod reason;
 pub mod who;
 mod words;
 
