@@ -15,7 +15,7 @@ mod message;
 mod sender;
 pub mod server;
 mod smtp;
-mod trust;
+pub(crate) mod trust;
 
 pub use error::Error;
 pub use message::Message;
@@ -77,15 +77,6 @@ impl Ways {
         }
         targets
     }
-}
-
-/// Whether a host is this machine.
-fn is_loopback(host: &str) -> bool {
-    let host = host.trim_matches(['[', ']']);
-    host == "localhost"
-        || host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
 }
 
 /// What became of one delivery.
