@@ -13,6 +13,7 @@
 )]
 
 pub mod apply;
+pub mod archive;
 pub mod cli;
 pub mod diagnostic;
 pub mod directory;

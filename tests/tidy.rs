@@ -23,6 +23,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ),
     ("apply", &["text", "hr", "directory", "state", "plan"]),
     ("notice", &["text", "state"]),
+    ("archive", &["text", "state", "notice"]),
     (
         "forecast",
         &["hr", "directory", "policy", "state", "plan", "apply"],
@@ -38,6 +39,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "personio",
             "directory",
             "notice",
+            "archive",
         ],
     ),
 ];
@@ -54,13 +56,19 @@ const HOMES: &[(&str, &[&str])] = &[
             "src/workspace/",
             "src/directory/ldif/",
             "src/state/",
+            "src/archive/folder.rs",
             "src/cli/",
         ],
     ),
     ("std::process", &["src/cli/"]),
     (
         "reqwest::",
-        &["src/personio/", "src/personio_sim/", "src/notice/http.rs"],
+        &[
+            "src/personio/",
+            "src/personio_sim/",
+            "src/notice/http.rs",
+            "src/archive/s3.rs",
+        ],
     ),
     (
         "tokio::",
@@ -69,6 +77,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "src/personio_sim/",
             "src/directory/ldap/",
             "src/notice/http.rs",
+            "src/archive/s3.rs",
         ],
     ),
     ("lettre::", &["src/notice/letter.rs", "src/notice/smtp.rs"]),

@@ -170,6 +170,7 @@ fn creation(unit: &str, number: usize) -> Action {
             .map(|(name, value)| (Arc::from(name), vec![Arc::from(value)]))
             .collect(),
         anchor: None,
+        sensitive: Vec::new(),
     };
     let reserves = vec![(NameSpace::Login, login), (NameSpace::Address, address)];
     action(number, change, reserves)

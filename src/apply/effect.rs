@@ -67,6 +67,7 @@ impl Effect<'_> {
                 dn,
                 attributes,
                 anchor,
+                ..
             } => self.created(writer, dn, attributes, anchor.as_deref()),
             Change::Adopt { after, .. } => self.adopted(writer, after),
             Change::Release { .. } => writer.release_account(account, None),

@@ -261,14 +261,7 @@ impl<'a> Walk<'a> {
                 seen.open = Some((Begin::Unknown, By::Primary));
             } else if seen.open.is_none() {
                 let known = group.and_then(|group| prior.memberships.get(&(*member, group)));
-                seen.open = Some(known.map_or(
-                    (Begin::Unknown, By::Hand),
-                    |known| match known.owner {
-                        MembershipOwner::Granted => (Begin::At(known.since), By::Run),
-                        MembershipOwner::Adopted => (Begin::Seen(known.since), By::Adopted),
-                        MembershipOwner::ByHand => (Begin::Seen(known.since), By::Hand),
-                    },
-                ));
+                seen.open = Some(remembered(known));
             }
         }
         let mut spells = Vec::new();

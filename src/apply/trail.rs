@@ -13,7 +13,7 @@ use super::history;
 use crate::directory::Guid;
 use crate::hr::PersonId;
 use crate::plan::{Action, Formerly};
-use crate::state::{Private, Recorded, Store, StoreError};
+use crate::state::{Private, Recorded, Store, StoreError, Unreadable};
 
 /// Who let a run happen, and by which policy.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -79,10 +79,20 @@ impl TrailEntry {
     }
 }
 
-/// Calls `each` with every entry of the trail, oldest first, until it fails.
+/// Calls `each` with every entry of the trail, oldest first, until it fails; an entry that cannot be read is an error.
 pub fn each<E: From<StoreError>>(
     store: &Store,
     mut each: impl FnMut(TrailEntry) -> Result<(), E>,
+) -> Result<(), E> {
+    each_as_it_is(store, |entry| {
+        each(entry.map_err(|entry| StoreError::from(*entry))?)
+    })
+}
+
+/// The same for a trail that may be broken: what cannot be read is told in its place.
+pub fn each_as_it_is<E: From<StoreError>>(
+    store: &Store,
+    mut each: impl FnMut(Result<TrailEntry, Box<Unreadable>>) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut runs: HashMap<Uuid, By> = HashMap::new();
     for run in history::history(store, u32::MAX)? {
@@ -94,10 +104,10 @@ pub fn each<E: From<StoreError>>(
         };
         runs.insert(run.id, by);
     }
-    store.each_recorded(|entry| each(read(entry, &mut runs)?))
+    store.each_recorded(|entry| each(entry.and_then(|entry| read(entry, &mut runs))))
 }
 
-fn read(entry: Recorded, runs: &mut HashMap<Uuid, By>) -> Result<TrailEntry, StoreError> {
+fn read(entry: Recorded, runs: &mut HashMap<Uuid, By>) -> Result<TrailEntry, Box<Unreadable>> {
     let facts: Json = serde_json::from_str(&entry.facts).unwrap_or_default();
     let said = By::said(&facts);
     let by = match entry.run {
@@ -109,7 +119,10 @@ fn read(entry: Recorded, runs: &mut HashMap<Uuid, By>) -> Result<TrailEntry, Sto
         Some(run) => runs.get(&run).cloned().unwrap_or_default(),
     };
     let deed = match &entry.private {
-        Some(Private::Known(text)) if entry.event == "action" => Some(deed(text)?),
+        Some(Private::Known(text)) if entry.event == "action" => match deed(text) {
+            Ok(deed) => Some(deed),
+            Err(problem) => return Err(Box::new(Unreadable::of_recorded(entry, &problem))),
+        },
         Some(Private::Known(_) | Private::Forgotten) | None => None,
     };
     let private = entry.private.as_ref().and_then(Private::known);

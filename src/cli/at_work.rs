@@ -25,6 +25,8 @@ pub(super) fn at_work<T>(
     let operator = Operator::of_this_process();
     let lock = Lock::take(&path, &operator.holder(), apply::Urgency::Policy.patience())?;
     let mut store = Store::open(&path, reading.now)?;
+    // Under the lock, so that nobody writes it meanwhile.
+    apply::working_copy(workspace)?;
     let clock = clock(reading);
     let (nobody, steady) = (BTreeSet::new(), clock.clone());
     let now_there = move || steady();

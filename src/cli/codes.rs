@@ -20,6 +20,14 @@ macro_rules! codes {
 
 codes! {
     "ambiguous-run" "a run that is named by too little of its id"
+    "archive-broken" "an archive that is not whole, or not of this trail"
+    "archive-certificate" "an archive that cannot prove to be it"
+    "archive-clock" "a clock that is not the archive's"
+    "archive-credentials" "keys that the archive does not let in"
+    "archive-no-place" "a folder or a bucket that is not there"
+    "archive-refused" "an answer that no archive gives"
+    "archive-unreachable" "an archive that does not answer"
+    "archive-unwritable" "a folder of an archive that cannot be used"
     "attribute-missing" "an attribute that the schema does not have"
     "attribute-never-sent" "an attribute of the policy that HR never sends"
     "audit-broken" "an audit trail that is not whole"
@@ -56,6 +64,7 @@ codes! {
     "ldap-unreachable" "no domain controller that answers"
     "locked" "somebody else is at work"
     "lost-plan" "an unfinished run whose plan is gone"
+    "no-archive" "no archive in `tenure.toml`"
     "no-base" "a base that the directory does not have"
     "no-catalogue" "a forest that cannot be asked"
     "no-config" "no `tenure.toml`"

@@ -7,12 +7,11 @@ use super::planning;
 use super::report::Report;
 use super::session::{self, Reading};
 use super::view::forecast as view;
-use super::{Exit, Output, check, reveal};
+use super::{Exit, Output, check, days, reveal};
 use crate::forecast::{self, Forecast, Start, Wanted};
 use crate::state::{Found, Store};
 use crate::workspace::Workspace;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan as _};
 use std::io::IsTerminal as _;
@@ -104,16 +103,7 @@ fn end(reading: &Reading, until: Option<&str>) -> Result<Timestamp, Report> {
     let Some(until) = until else {
         return Ok(later(USUAL_DAYS.days()));
     };
-    let is_day = !until.contains(['T', 't', ' ']);
-    let end = match until.parse::<Date>() {
-        Ok(day) if is_day => {
-            let next = day
-                .tomorrow()
-                .and_then(|next| zone.to_timestamp(next.at(0, 0, 0, 0)));
-            next.map_or(Timestamp::MAX, |next| next - 1.nanosecond())
-        }
-        Ok(_) | Err(_) => session::instant(until)?,
-    };
+    let end = days::last(until, &zone)?;
     let (wrong, help) = if end <= reading.now {
         let now = reading.now.to_zoned_datetime(zone);
         let message = format!(

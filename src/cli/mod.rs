@@ -128,11 +128,43 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Completions(arguments) => Ok(completions::completions(arguments, &mut output)),
         Command::Man(arguments) => completions::man(arguments, &mut output),
     };
-    match result {
+    let exit = match result {
         Ok(exit) => exit,
         Err(report) => {
             report.show(&mut output);
             Exit::Error
         }
+    };
+    if writes_trail(&cli.command) {
+        audit::archive::after(&cli.global, &mut output);
+    }
+    exit
+}
+
+/// Whether a command may have written the audit trail, which is then archived: runs, orders, and what is sent or forgotten.
+fn writes_trail(command: &Command) -> bool {
+    match command {
+        Command::Apply(_)
+        | Command::Resume(_)
+        | Command::Undo(_)
+        | Command::Terminate(_)
+        | Command::Forget(_)
+        | Command::Match(_) => true,
+        Command::Freeze(arguments) => arguments.lift || arguments.until.is_some(),
+        Command::Notices(arguments) => arguments.send || !arguments.void.is_empty(),
+        Command::Check(_)
+        | Command::Plan(_)
+        | Command::Forecast(_)
+        | Command::History(_)
+        | Command::Show(_)
+        | Command::Audit(_)
+        | Command::Who(_)
+        | Command::Privacy(_)
+        | Command::Explain(_)
+        | Command::ExplainCode(_)
+        | Command::Doctor(_)
+        | Command::PersonioSim(_)
+        | Command::Completions(_)
+        | Command::Man(_) => false,
     }
 }

@@ -223,7 +223,21 @@ impl From<Foreign> for Report {
 
 impl From<crate::state::StoreError> for Report {
     fn from(error: crate::state::StoreError) -> Self {
+        use crate::state::StoreError;
+        let code = match &error {
+            StoreError::Older { .. } => "locked",
+            StoreError::Newer { .. }
+            | StoreError::Foreign { .. }
+            | StoreError::Corrupt { .. }
+            | StoreError::ReadOnly { .. }
+            | StoreError::Full { .. }
+            | StoreError::Unopened { .. }
+            | StoreError::Busy { .. }
+            | StoreError::Unreadable { .. }
+            | StoreError::Random(_)
+            | StoreError::Failed { .. } => "bad-state",
+        };
         let help = error.help();
-        Self::new("bad-state", &error).help(help)
+        Self::new(code, &error).help(help)
     }
 }

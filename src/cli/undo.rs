@@ -66,7 +66,6 @@ pub(super) fn run(
     }
     if plan.is_empty() {
         // What a killed run left beside a working copy is taken into it, and its lease ends.
-        apply::working_copy(&workspace)?;
         let (from, reading) = (&source, &planned.reading);
         at_work(&workspace, from, reading, output, |executor| {
             Ok(executor.release()?)
@@ -194,7 +193,6 @@ fn carry_out(
     let approved = apply::approved(&arguments.consent);
     let author = Operator::of_this_process().author(workspace, &arguments.consent);
     let digest = reading.people.digest().to_string();
-    apply::working_copy(workspace)?;
     let (done, _) = at_work(workspace, source, reading, output, |executor| {
         let identity = executor.store.identity()?;
         let situation = Situation {

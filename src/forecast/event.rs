@@ -19,8 +19,8 @@ pub struct Forecast {
     pub domain: Arc<str>,
     /// The policy's own zone, in which days are counted that are about everybody.
     pub zone: Arc<str>,
-    /// How many instants were looked at, the first included.
-    pub jumps: usize,
+    /// What hangs on sensitive dates is in it, as all else: somebody at a terminal asked for it.
+    pub revealed: bool,
     /// By instant; the first are what is due at [`Self::from`].
     pub events: Vec<Event>,
     /// Guards that would stop a run, in the order of time.
@@ -29,8 +29,6 @@ pub struct Forecast {
     pub breaches: Vec<Breach>,
     /// What the copy of the directory refused, in the order of time.
     pub failures: Vec<Failure>,
-    /// What hangs on dates that must not be shown.
-    pub unseen: Unseen,
     /// What the plan of now says of itself as a whole: that nobody has confirmed whose the accounts are.
     pub notes: Vec<Arc<str>>,
     /// How many records of HR cannot be read, of whom therefore nothing is foreseen.
@@ -152,8 +150,6 @@ pub enum When {
     At(Timestamp),
     /// On this day of the policy's own zone: dates of several people make it so, and they are sensitive.
     Day(Date),
-    /// Some time before the forecast ends: it hangs on sensitive dates of too few people to be told.
-    Untold,
 }
 
 /// A guard that would stop the run there.
@@ -163,8 +159,8 @@ pub struct Trip {
     pub when: When,
     /// Which guard.
     pub kind: GuardKind,
-    /// How many the run there has, and how many runs of the 24 hours before have; none where the time is not told,
-    /// for beside what is shown they would tell it.
+    /// How many the run there has, and how many runs of the 24 hours before have; none where only the day is told: how
+    /// many people share it may change from forecast to forecast, by one who then is known.
     pub counts: Option<(u32, u32)>,
     /// How many are allowed.
     pub limit: u32,
@@ -179,8 +175,8 @@ pub struct Breach {
     pub when: When,
     /// What it promises.
     pub title: Arc<str>,
-    /// Whose account breaks it, and how they are shown; none where that must not be told.
-    pub person: Option<(PersonId, Arc<str>)>,
+    /// Whose account breaks it, and how they are shown.
+    pub person: (PersonId, Arc<str>),
 }
 
 /// An action that the copy of the directory did not take.
@@ -196,13 +192,4 @@ pub struct Failure {
     pub kind: Kind,
     /// Why not.
     pub text: Arc<str>,
-}
-
-/// What hangs on dates that must not be shown: how much, and neither whose nor when (S11).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Unseen {
-    /// How many people it is about.
-    pub people: usize,
-    /// What is done.
-    pub actions: Tally,
 }

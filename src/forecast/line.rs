@@ -1,6 +1,6 @@
 //! From jump to jump: plan, note what is new, do it, and look when something is due next.
 
-use super::event::{Breach, Event, Failure, Forecast, Kind, Trip, Unseen, When};
+use super::event::{Breach, Event, Failure, Forecast, Kind, Trip, When};
 use super::news::{New, key, lasting, note};
 use super::secrecy::{Secrecy, Sight};
 use super::world::{Error, Planned, Start, World};
@@ -45,10 +45,9 @@ pub fn forecast(
     let mut sight = line.secrecy.beginning();
     loop {
         progress(world.now());
-        line.forecast.jumps += 1;
         planned = line.pass(&mut world, planned, &sight)?;
         let Some(next) = planned.next().filter(|next| *next <= wanted.until) else {
-            return Ok(line.end());
+            return Ok(line.forecast);
         };
         world.jump(next);
         sight = line.secrecy.look(next, &planned);
@@ -69,7 +68,6 @@ struct Line<'a> {
     standing: BTreeMap<GuardKind, u32>,
     /// Invariants that are broken already, and by whom.
     broken: BTreeSet<(Arc<str>, PersonId)>,
-    unseen: BTreeSet<PersonId>,
     forecast: Forecast,
 }
 
@@ -93,18 +91,16 @@ impl<'a> Line<'a> {
             lasting: FxHashSet::default(),
             standing: BTreeMap::new(),
             broken: BTreeSet::new(),
-            unseen: BTreeSet::new(),
             forecast: Forecast {
                 from: world.begun(),
                 until: wanted.until,
                 domain: planned.plan.header.domain_name.clone(),
                 zone,
-                jumps: 0,
+                revealed: wanted.reveal,
                 events: Vec::new(),
                 trips: Vec::new(),
                 breaches: Vec::new(),
                 failures: Vec::new(),
-                unseen: Unseen::default(),
                 notes: notes.collect(),
                 quarantined: world.people().quarantined().len(),
             },
@@ -152,26 +148,25 @@ impl<'a> Line<'a> {
                     continue;
                 }
             }
-            let when = self.when(at, sight);
-            self.trip(Trip {
-                when,
-                kind: guard.kind,
-                counts: (when != When::Untold).then_some((guard.count, guard.recent)),
-                limit: guard.limit,
-                source: guard.source.clone(),
-            });
+            if let Some(when) = self.when(at, sight) {
+                self.trip(Trip {
+                    when,
+                    kind: guard.kind,
+                    counts: matches!(when, When::At(_)).then_some((guard.count, guard.recent)),
+                    limit: guard.limit,
+                    source: guard.source.clone(),
+                });
+            }
         }
         self.standing = standing;
         let mut broken = BTreeSet::new();
         for one in &planned.plan.broken {
             let key = (one.title.clone(), one.person.clone());
-            if !self.broken.contains(&key) {
-                let shown = self.secrecy.shows(sight, Some(&one.person));
-                let when = if shown { When::At(at) } else { When::Untold };
+            if !self.broken.contains(&key) && self.secrecy.shows(sight, Some(&one.person)) {
                 self.forecast.breaches.push(Breach {
-                    when,
+                    when: When::At(at),
                     title: one.title.clone(),
-                    person: shown.then(|| (one.person.clone(), one.who.clone())),
+                    person: (one.person.clone(), one.who.clone()),
                 });
             }
             broken.insert(key);
@@ -179,21 +174,23 @@ impl<'a> Line<'a> {
         self.broken = broken;
     }
 
-    /// When a guard trips, as far as it may be told.
-    fn when(&self, at: Timestamp, sight: &Sight) -> When {
+    /// When a guard trips, as far as it may be told; not at all where it hangs on sensitive dates of too few. Even that it
+    /// does some time would tell the date: by the first forecast that reaches so far.
+    fn when(&self, at: Timestamp, sight: &Sight) -> Option<When> {
         if sight.is_open() || !self.secrecy.veils() {
-            return When::At(at);
+            return Some(When::At(at));
         }
-        match self.secrecy.sharing(at, &self.home) {
-            CROWD.. => When::Day(at.to_zoned_datetime(self.home.clone()).date()),
-            _ => When::Untold,
-        }
+        let shared = self.secrecy.sharing(at, &self.home) >= CROWD;
+        shared.then(|| When::Day(at.to_zoned_datetime(self.home.clone()).date()))
     }
 
-    /// Notes a guard that trips; without a time once is enough.
+    /// Notes a guard that trips; of one day once is enough.
     fn trip(&mut self, trip: Trip) {
-        let untold = |known: &Trip| known.when == When::Untold && known.kind == trip.kind;
-        if trip.when != When::Untold || !self.forecast.trips.iter().any(untold) {
+        let of_the_day = |known: &Trip| {
+            matches!(trip.when, When::Day(_))
+                && (known.when, known.kind, &known.source) == (trip.when, trip.kind, &trip.source)
+        };
+        if !self.forecast.trips.iter().any(of_the_day) {
             self.forecast.trips.push(trip);
         }
     }
@@ -222,7 +219,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Makes events of what is new, and counts what must not be shown.
+    /// Makes events of what is new; what must not be shown is in none, and counted nowhere.
     fn tell(
         &mut self,
         world: &World<'_>,
@@ -256,11 +253,6 @@ impl<'a> Line<'a> {
         let at = world.now();
         for (person, new) in new {
             if !self.secrecy.shows(sight, person.as_ref()) {
-                for (kind, count) in new.actions {
-                    let sum = self.forecast.unseen.actions.entry(kind).or_default();
-                    *sum = sum.saturating_add(count);
-                }
-                self.unseen.extend(person);
                 continue;
             }
             let zone = person.as_ref().and_then(|person| zones.get(person));
@@ -286,10 +278,5 @@ impl<'a> Line<'a> {
             }
             Standing::Held { .. } => Some(HELD.into()),
         }
-    }
-
-    fn end(mut self) -> Forecast {
-        self.forecast.unseen.people = self.unseen.len();
-        self.forecast
     }
 }

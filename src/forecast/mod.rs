@@ -17,6 +17,6 @@ mod news;
 mod secrecy;
 mod world;
 
-pub use event::{Breach, Event, Failure, Forecast, Kind, Tally, Trip, Unseen, When};
+pub use event::{Breach, Event, Failure, Forecast, Kind, Tally, Trip, When};
 pub use line::{Wanted, forecast};
 pub use world::{Error, Start};

@@ -4,8 +4,8 @@
 //! it stands in `Tenure-Signature` as `t=SECONDS,v1=HEX`. `Idempotency-Key` is the id of the notice, whatever
 //! attempt this is.
 
-use super::trust::distrust;
-use super::{Error, Message, PATIENCE, SAID_CHARS, Said, Verdict, is_loopback};
+use super::trust::{distrust, is_loopback};
+use super::{Error, Message, PATIENCE, SAID_CHARS, Said, Verdict};
 use crate::text::excerpt;
 use crate::text::mail::Address;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -87,26 +87,7 @@ impl<'s> Poster<'s> {
             what,
             help: "check `url` and `ca` of `[http]` in `tenure.toml`",
         };
-        // Whoever is second is told that there is one already, which is as good.
-        let _ = aws_lc_rs::default_provider().install_default();
-        let mut builder = Client::builder()
-            .user_agent(concat!("tenure/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(PATIENCE)
-            .timeout(PATIENCE)
-            // Whoever redirects would have somebody else get what is said of people.
-            .redirect(reqwest::redirect::Policy::none());
-        if let Some(pem) = &settings.ca {
-            let certificates = Certificate::from_pem_bundle(pem)
-                .map_err(|_| wrong("`ca` holds no certificate that can be read".to_owned()))?;
-            if certificates.is_empty() {
-                return Err(wrong("`ca` holds no certificate".to_owned()));
-            }
-            builder = builder.tls_certs_merge(certificates);
-        }
-        if is_loopback(host) {
-            builder = builder.no_proxy();
-        }
-        let client = builder.build().map_err(|error| wrong(error.to_string()))?;
+        let client = client(host, settings.ca.as_deref()).map_err(wrong)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -223,6 +204,31 @@ impl<'s> Poster<'s> {
     }
 }
 
+/// A client of one host, with the certificates of authorities as PEM that it trusts beside those of this machine; else
+/// what is wrong.
+pub(crate) fn client(host: &str, ca: Option<&[u8]>) -> Result<Client, String> {
+    // Whoever is second is told that there is one already, which is as good.
+    let _ = aws_lc_rs::default_provider().install_default();
+    let mut builder = Client::builder()
+        .user_agent(concat!("tenure/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(PATIENCE)
+        .timeout(PATIENCE)
+        // Whoever redirects would have somebody else get what is meant for the host alone.
+        .redirect(reqwest::redirect::Policy::none());
+    if let Some(pem) = ca {
+        let certificates = Certificate::from_pem_bundle(pem)
+            .map_err(|_| "`ca` holds no certificate that can be read".to_owned())?;
+        if certificates.is_empty() {
+            return Err("`ca` holds no certificate".to_owned());
+        }
+        builder = builder.tls_certs_merge(certificates);
+    }
+    if is_loopback(host) {
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(|error| error.to_string())
+}
+
 /// What to do about an answer that is about us or the address, whatever the notice says.
 fn held_against_us(status: StatusCode) -> Option<&'static str> {
     const WHO: &str = "whoever takes notices there must verify `Tenure-Signature` with the `secret` of `[http]`, and let this \
@@ -271,7 +277,7 @@ fn sign(secret: &SecretString, seconds: i64, body: &str) -> String {
 }
 
 /// The innermost cause, without the address: a secret may stand in its path.
-fn words(error: &reqwest::Error) -> String {
+pub(crate) fn words(error: &reqwest::Error) -> String {
     let kind = if error.is_timeout() {
         "no answer in time"
     } else if error.is_connect() {

@@ -17,7 +17,7 @@ mod message;
 mod sender;
 pub mod server;
 mod smtp;
-mod trust;
+pub(crate) mod trust;
 
 pub use courier::{Brought, Courier};
 pub use error::Error;
@@ -90,15 +90,6 @@ impl Ways {
         }
         targets
     }
-}
-
-/// Whether a host is this machine.
-fn is_loopback(host: &str) -> bool {
-    let host = host.trim_matches(['[', ']']);
-    host == "localhost"
-        || host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
 }
 
 /// What a server said of those to whom a message was to go.

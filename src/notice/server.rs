@@ -1,6 +1,6 @@
 //! A mail server as it is configured: where it is, how the connection becomes private, as whom and from whom.
 
-use super::is_loopback;
+use super::trust::is_loopback;
 use crate::text::mail::{Address, HeadLine};
 use secrecy::SecretString;
 use std::fmt;

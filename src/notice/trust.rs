@@ -1,4 +1,4 @@
-//! What a failed handshake says of a server's certificate.
+//! How servers are judged: what a failed request or handshake says, and which of them are this machine.
 
 use rustls::CertificateError;
 
@@ -15,7 +15,7 @@ const OTHER: &str =
     "renew it if the server is your own; else check the clock of this machine (`timedatectl`)";
 
 /// Why whoever answers is not to be trusted, and what to do, where that is the cause of an error.
-pub(super) fn distrust(
+pub(crate) fn distrust(
     error: &(dyn std::error::Error + 'static),
 ) -> Option<(String, &'static str)> {
     let mut cause = Some(error);
@@ -26,6 +26,15 @@ pub(super) fn distrust(
         cause = here.source();
     }
     None
+}
+
+/// Whether a host is this machine.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let host = host.trim_matches(['[', ']']);
+    host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 /// What TLS says; it hides within errors of reading and writing.

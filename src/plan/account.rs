@@ -164,6 +164,7 @@ fn create(
     subject.names = names;
     let anchor = builder.world.input.rules.anchor.as_ref();
     let mut attributes: Vec<(Arc<str>, Vec<Arc<str>>)> = Vec::new();
+    let mut sensitive: Vec<Arc<str>> = Vec::new();
     if let Some(anchor) = anchor {
         let Some(value) = &wish.anchor else {
             return Err("the anchor of this person is missing".into());
@@ -205,6 +206,9 @@ fn create(
             && anchor.is_none_or(|anchor| !anchor.attribute.eq_ignore_ascii_case(&line.attribute))
         {
             attributes.push((line.attribute.clone(), values));
+            if builder.world.reads_sensitive(line.rule) {
+                sensitive.push(line.attribute.clone());
+            }
         }
     }
     let Some(common_name) = common_name else {
@@ -231,6 +235,7 @@ fn create(
     }
     builder.names.take(&seeker, "cn", &common_name);
     attributes.sort();
+    sensitive.sort();
     let reserves = attributes
         .iter()
         .flat_map(|(name, values)| values.iter().filter_map(|value| reserved_by(name, value)))
@@ -239,6 +244,7 @@ fn create(
         dn: dn.clone(),
         attributes,
         anchor: anchor.map(|anchor| anchor.attribute.clone()),
+        sensitive,
     };
     let mut reasons = reasons(builder, subject);
     if let UnitWish::In(_, rule) = &wish.unit {

@@ -122,6 +122,8 @@ pub enum Change {
         attributes: Vec<(Arc<str>, Vec<Arc<str>>)>,
         /// Which of them is the anchor; `None` where the policy has none.
         anchor: Option<Arc<str>>,
+        /// Those whose values must not be shown, by name (S11).
+        sensitive: Vec<Arc<str>>,
     },
     /// The account is taken as this person's: the anchor is written and the state remembers.
     Adopt {

@@ -7,17 +7,11 @@
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::chain::{Link, ORIGIN, Written};
 use super::{Private, Store, StoreError, codec, private};
 use crate::hr::PersonId;
-
-/// Tells these hashes from any other, and version 1 of the way to make them.
-const PURPOSE: &[u8] = b"tenure audit 1";
-
-/// The hash before the first entry.
-const ORIGIN: [u8; 32] = [0; 32];
 
 /// Something to put on the trail.
 #[derive(Debug, Clone, Copy)]
@@ -55,17 +49,25 @@ pub struct Recorded {
     pub hash: String,
 }
 
+/// An entry that stands on the trail and cannot be read; with what can.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The entry by what it says of itself.
+    pub written: Written,
+    /// In which run, as it stands there.
+    pub run: Option<String>,
+    /// What may be known for ever, as it stands there.
+    pub facts: String,
+    /// The hash of the entry, in hexadecimal digits.
+    pub hash: String,
+    /// Why it cannot be read.
+    pub problem: String,
+}
+
 /// A row of the trail, as it is stored.
 pub(super) struct Row {
-    pub(super) seq: i64,
-    pub(super) at: String,
-    pub(super) event: String,
-    run: Option<String>,
-    pub(super) facts: String,
+    pub(super) link: Link,
     pub(super) private: Option<i64>,
-    pub(super) digest: Option<Vec<u8>>,
-    pub(super) previous: Vec<u8>,
-    pub(super) hash: Vec<u8>,
 }
 
 /// Appends an entry; yields the number of what it keeps apart.
@@ -75,34 +77,34 @@ pub(crate) fn append(db: &Connection, entry: &Entry<'_>) -> Result<Option<i64>, 
         .private
         .map(|(person, value)| private::put(db, person, entry.at, value))
         .transpose()?;
-    let mut row = Row {
+    let private = sealed.map(|sealed| sealed.id);
+    let mut link = Link {
         seq: last + 1,
         at: entry.at.to_string(),
         event: entry.event.to_owned(),
         run: entry.run.map(|run| run.to_string()),
         facts: entry.facts.to_owned(),
-        private: sealed.map(|sealed| sealed.id),
         digest: sealed.map(|sealed| sealed.digest.to_vec()),
         previous,
         hash: Vec::new(),
     };
-    row.hash = row.expected_hash().to_vec();
+    link.hash = link.expected_hash().to_vec();
     db.prepare_cached(
         "INSERT INTO audit (seq, at, event, run, facts, private, digest, previous, hash)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute(params![
-        row.seq,
-        row.at,
-        row.event,
-        row.run,
-        row.facts,
-        row.private,
-        row.digest,
-        row.previous,
-        row.hash
+        link.seq,
+        link.at,
+        link.event,
+        link.run,
+        link.facts,
+        private,
+        link.digest,
+        link.previous,
+        link.hash
     ])?;
-    Ok(row.private)
+    Ok(private)
 }
 
 /// Number and hash of the last entry.
@@ -124,35 +126,12 @@ pub(super) fn base(db: &Connection) -> Result<(i64, Vec<u8>), StoreError> {
     Ok(base.unwrap_or((0, ORIGIN.to_vec())))
 }
 
-impl Row {
-    pub(super) fn expected_hash(&self) -> [u8; 32] {
-        let mut hash = Sha256::new();
-        hash.update(PURPOSE);
-        let seq = self.seq.to_be_bytes();
-        let run = self.run.as_deref().unwrap_or_default();
-        let digest = self.digest.as_deref().unwrap_or_default();
-        for part in [
-            seq.as_slice(),
-            &self.previous,
-            self.at.as_bytes(),
-            self.event.as_bytes(),
-            run.as_bytes(),
-            self.facts.as_bytes(),
-            digest,
-        ] {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-        hash.finalize().into()
-    }
-}
-
 impl Store {
-    /// The whole trail, oldest first.
+    /// The whole trail, oldest first; an error where an entry cannot be read.
     pub fn audit_trail(&self) -> Result<Vec<Recorded>, StoreError> {
         let mut trail = Vec::new();
         self.each_recorded(|entry| {
-            trail.push(entry);
+            trail.push(entry.map_err(|entry| StoreError::from(*entry))?);
             Ok::<(), StoreError>(())
         })?;
         Ok(trail)
@@ -161,54 +140,151 @@ impl Store {
     /// Calls `each` with every entry, oldest first, until it fails; all are of one instant.
     pub fn each_recorded<E: From<StoreError>>(
         &self,
-        mut each: impl FnMut(Recorded) -> Result<(), E>,
+        mut each: impl FnMut(Result<Recorded, Box<Unreadable>>) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut failed = None;
         self.read(|db| {
             each_row(db, |row| {
                 if failed.is_none() {
-                    failed = each(recorded(db, row)?).err();
+                    failed = each(read(db, row)?).err();
                 }
                 Ok(())
             })
         })?;
         failed.map_or(Ok(()), Err)
     }
+
+    /// Number and hash of what stands before the first entry that is kept.
+    pub fn audit_base(&self) -> Result<(i64, Vec<u8>), StoreError> {
+        self.read(base)
+    }
+
+    /// Number and hash of the last entry; of the last one that was dropped where there is none.
+    pub fn audit_head(&self) -> Result<(i64, Vec<u8>), StoreError> {
+        self.read(head)
+    }
+
+    /// The hash of the entry of that number, or of the last one that was dropped; `None` where there is none.
+    pub fn audit_hash(&self, seq: i64) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(|db| {
+            let (last, hash) = base(db)?;
+            if last == seq && last > 0 {
+                return Ok(Some(hash));
+            }
+            Ok(db
+                .query_row("SELECT hash FROM audit WHERE seq = ?1", [seq], |row| {
+                    row.get(0)
+                })
+                .optional()?)
+        })
+    }
+
+    /// The links of the trail behind that number, so many at most, oldest first. Nothing of it is personal.
+    pub fn links(&self, behind: i64, most: usize) -> Result<Vec<Link>, StoreError> {
+        let mut links = Vec::new();
+        self.read(|db| {
+            rows(db, (behind, most), |row| {
+                links.push(row.link);
+                Ok(())
+            })
+        })?;
+        Ok(links)
+    }
 }
 
-fn recorded(db: &Connection, row: Row) -> Result<Recorded, StoreError> {
+impl Unreadable {
+    fn of(link: Link, problem: &StoreError) -> Self {
+        Self {
+            written: link.written(),
+            run: link.run,
+            facts: link.facts,
+            hash: codec::hex(&link.hash),
+            problem: problem.without_place(),
+        }
+    }
+
+    /// An entry whose values say nothing that this tool can have written.
+    pub fn of_recorded(entry: Recorded, problem: &StoreError) -> Self {
+        Self {
+            written: Written {
+                seq: entry.seq,
+                at: entry.at.to_string(),
+                event: entry.event,
+            },
+            run: entry.run.map(|run| run.to_string()),
+            facts: entry.facts,
+            hash: entry.hash,
+            problem: problem.without_place(),
+        }
+    }
+}
+
+impl From<Unreadable> for StoreError {
+    fn from(entry: Unreadable) -> Self {
+        let Written { seq, event, .. } = &entry.written;
+        let value = format!("{seq} ({event}): {}", entry.problem);
+        codec::unreadable("an entry of the audit trail", &value)
+    }
+}
+
+/// An entry, as far as it can be read.
+fn read(db: &Connection, row: Row) -> Result<Result<Recorded, Box<Unreadable>>, StoreError> {
+    match recorded(db, &row) {
+        Ok(entry) => Ok(Ok(entry)),
+        Err(problem @ StoreError::Unreadable { .. }) => {
+            Ok(Err(Box::new(Unreadable::of(row.link, &problem))))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn recorded(db: &Connection, row: &Row) -> Result<Recorded, StoreError> {
     let private = row.private.map(|id| private::get(db, id)).transpose()?;
     let owner = row.private.map(|id| private::owner(db, id)).transpose()?;
+    let link = &row.link;
     Ok(Recorded {
-        seq: row.seq.cast_unsigned(),
-        at: codec::time(&row.at)?,
-        event: row.event,
-        run: row.run.as_deref().map(codec::uuid).transpose()?,
-        facts: row.facts,
+        seq: link.seq.cast_unsigned(),
+        at: codec::time(&link.at)?,
+        event: link.event.clone(),
+        run: link.run.as_deref().map(codec::uuid).transpose()?,
+        facts: link.facts.clone(),
         private: private.map(|(value, _)| value),
         person: owner.flatten(),
-        hash: codec::hex(&row.hash),
+        hash: codec::hex(&link.hash),
     })
 }
 
 pub(super) fn each_row(
     db: &Connection,
+    each: impl FnMut(Row) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    rows(db, (i64::MIN, usize::MAX), each)
+}
+
+/// The rows behind a number, so many at most.
+fn rows(
+    db: &Connection,
+    (behind, most): (i64, usize),
     mut each: impl FnMut(Row) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let query = "SELECT seq, at, event, run, facts, private, digest, previous, hash FROM audit ORDER BY seq";
+    let query = "SELECT seq, at, event, run, facts, private, digest, previous, hash FROM audit
+                 WHERE seq > ?1 ORDER BY seq LIMIT ?2";
     let mut statement = db.prepare(query)?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query([behind, i64::try_from(most).unwrap_or(i64::MAX)])?;
     while let Some(row) = rows.next()? {
-        each(Row {
+        let link = Link {
             seq: row.get(0)?,
             at: row.get(1)?,
             event: row.get(2)?,
             run: row.get(3)?,
             facts: row.get(4)?,
-            private: row.get(5)?,
             digest: row.get(6)?,
             previous: row.get(7)?,
             hash: row.get(8)?,
+        };
+        each(Row {
+            link,
+            private: row.get(5)?,
         })?;
     }
     Ok(())

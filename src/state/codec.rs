@@ -17,7 +17,7 @@ use crate::hr::PersonId;
 const MAX_SHOWN: usize = 60;
 
 /// Bytes as hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing to a text cannot fail.
@@ -37,6 +37,14 @@ pub(crate) fn unreadable(what: &'static str, value: &str) -> StoreError {
 
 pub(crate) fn time(text: &str) -> Result<Timestamp, StoreError> {
     text.parse().map_err(|_| unreadable("a time", text))
+}
+
+/// How many characters of a time are compared where texts are: up to the second they sort as time does.
+const SECOND_CHARS: usize = 19;
+
+/// A time as it stands in the database, up to the second.
+pub(crate) fn second(at: &str) -> &str {
+    at.get(..SECOND_CHARS).unwrap_or(at)
 }
 
 pub(crate) fn maybe_time(text: Option<&str>) -> Result<Option<Timestamp>, StoreError> {

@@ -66,6 +66,15 @@ pub enum StoreError {
         #[source]
         source: rusqlite::Error,
     },
+    /// A store of an earlier version cannot be brought up to this one while somebody works with it.
+    #[error("`{}` is of an earlier version, and somebody works with it: it is not brought up to this one meanwhile", path.display())]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// Who holds it, or why it cannot be held.
+        #[source]
+        source: super::LockError,
+    },
     /// A stored value that this tool cannot have written.
     #[error("`{}` holds {what} `{value}` that cannot be read", path.display())]
     Unreadable {
@@ -97,9 +106,12 @@ impl StoreError {
             Self::Newer { .. } => "use the version of tenure that wrote it, or a newer one".into(),
             Self::Foreign { .. } => "name another file as `state` in tenure.toml".into(),
             Self::Corrupt { .. } | Self::Unreadable { .. } => {
-                "put a backup in its place, or move the file away and run `tenure match --rebuild`"
+                "first make a copy of the file, with the `-wal` beside it if there is one, and keep it: what can be read of \
+                 the trail, `tenure audit export` still writes; then put a backup in its place, or, without one, \
+                 `tenure match --rebuild` begins anew where no file is"
                     .into()
             }
+            Self::Older { source, .. } => source.help(),
             Self::ReadOnly { path, .. } => format!(
                 "give the user that runs tenure the right to write the folder of `{}`",
                 path.display()
@@ -117,6 +129,14 @@ impl StoreError {
                 "look at the cause below; nothing of this step was written".into()
             }
         }
+    }
+
+    /// What is wrong, without the file: where that is said already.
+    pub(super) fn without_place(&self) -> String {
+        if let Self::Unreadable { what, value, .. } = self {
+            return format!("{what} `{value}` cannot be read");
+        }
+        self.to_string()
     }
 
     /// The same error with the file it is about, sorted by what the database's code means.

@@ -99,31 +99,17 @@ impl Lock {
 
     /// Takes the lock of the store at `store`, waiting up to `wait` for whoever holds it.
     pub fn take(store: &Path, holder: &Holder, wait: Duration) -> Result<Self, LockError> {
-        let path = Self::path_for(store);
-        let io = |source| LockError::Io {
+        let mut left = wait;
+        let (mut file, path) = loop {
+            match try_take(store) {
+                Err(LockError::Held { .. }) if !left.is_zero() => nap(&mut left),
+                taken => break taken?,
+            }
+        };
+        write_holder(&mut file, holder).map_err(|source| LockError::Io {
             path: path.clone(),
             source,
-        };
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        let mut file = options.open(&path).map_err(io)?;
-        let mut left = wait;
-        loop {
-            match file.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::WouldBlock) if left.is_zero() => {
-                    let holder = read_holder(&mut file);
-                    return Err(LockError::Held { path, holder });
-                }
-                Err(TryLockError::WouldBlock) => {
-                    let nap = left.min(POLL);
-                    std::thread::sleep(nap);
-                    left = left.saturating_sub(nap);
-                }
-                Err(TryLockError::Error(source)) => return Err(io(source)),
-            }
-        }
-        write_holder(&mut file, holder).map_err(io)?;
+        })?;
         Ok(Self {
             file: Some(file),
             path,
@@ -149,6 +135,35 @@ impl Lock {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Takes the lock if it is free, without a word of who does: for a moment, or until a holder is written into the file.
+pub(super) fn try_take(store: &Path) -> Result<(File, PathBuf), LockError> {
+    let path = Lock::path_for(store);
+    let io = |source| LockError::Io {
+        path: path.clone(),
+        source,
+    };
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    let mut file = options.open(&path).map_err(io)?;
+    match file.try_lock() {
+        // What a process wrote that was killed is of nobody any more.
+        Ok(()) => file.set_len(0).map_err(io)?,
+        Err(TryLockError::WouldBlock) => {
+            let holder = read_holder(&mut file);
+            return Err(LockError::Held { path, holder });
+        }
+        Err(TryLockError::Error(source)) => return Err(io(source)),
+    }
+    Ok((file, path))
+}
+
+/// Waits a little; what is left of the patience is less by that.
+pub(super) fn nap(left: &mut Duration) {
+    let nap = POLL.min(*left);
+    std::thread::sleep(nap);
+    *left = left.saturating_sub(nap);
 }
 
 impl Drop for Lock {

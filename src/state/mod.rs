@@ -12,6 +12,7 @@
 
 mod approvals;
 mod audit;
+mod chain;
 pub(crate) mod codec;
 pub mod delivery;
 mod error;
@@ -30,7 +31,9 @@ mod verify;
 mod whole;
 mod write;
 
-pub use audit::{Entry, Recorded};
+pub use audit::{Entry, Recorded, Unreadable};
+pub use chain::{Break, Chain, Link, ORIGIN, Written};
+pub use codec::hex;
 pub use error::StoreError;
 pub use lock::{Holder, Lock, LockError};
 pub use mark::{Foreign, Found, Lease, Mark};
@@ -43,5 +46,5 @@ pub use prior::{
 pub use private::Private;
 pub use retention::{Keep, Pruned};
 pub use store::{Identity, SCHEMA_VERSION, Store};
-pub use verify::{AuditError, Verified, Written};
+pub use verify::{AuditError, Broken, Verified};
 pub use write::Writer;

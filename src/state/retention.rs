@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{Entry, Lock, Store, StoreError};
+use super::{Entry, Lock, Store, StoreError, codec};
 
 /// How far back what is kept reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,9 +76,9 @@ impl Store {
     }
 }
 
-/// An instant to the second, as the texts of the store begin: up to there they sort as time does.
+/// An instant to the second, as the texts of the store begin.
 fn second(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%S").to_string()
+    codec::second(&at.to_string()).to_owned()
 }
 
 /// Drops the entries before the first that is young enough; how many, and the number of the last.

@@ -12,7 +12,8 @@ use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior, params};
 use uuid::Uuid;
 
-use super::{Lock, Prior, StoreError, Writer, codec, private, read};
+use super::lock;
+use super::{Lock, LockError, Prior, StoreError, Writer, codec, private, read};
 use crate::directory::Guid;
 
 /// The schema that this version writes.
@@ -291,7 +292,35 @@ impl Store {
 }
 
 /// Brings a store of an earlier version to this one's schema, so that whoever only reads finds what they look for.
+///
+/// That is writing, so it holds the lock of writers: a run of the earlier version may be at work with the tables as they
+/// are, and another reader may be about to do the same.
 fn bring_up(path: &Path) -> Result<(), StoreError> {
+    let mut patience = BUSY_TIMEOUT;
+    while let Some(made) = older(path)? {
+        match lock::try_take(path) {
+            // Looked at again under the lock: it may have been done by whoever held it.
+            Ok(_held) => {
+                if older(path)?.is_some() {
+                    Store::open(path, made)?;
+                }
+                return Ok(());
+            }
+            Err(LockError::Held { .. }) if !patience.is_zero() => lock::nap(&mut patience),
+            Err(source) => {
+                return Err(StoreError::Older {
+                    path: path.to_owned(),
+                    source,
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// When a store of an earlier version was made; `None` where it is of this one. The store's own beginning stands for the
+/// time of what is done to it then: reading asks no clock.
+fn older(path: &Path) -> Result<Option<Timestamp>, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(BUSY_TIMEOUT)?;
@@ -301,14 +330,12 @@ fn bring_up(path: &Path) -> Result<(), StoreError> {
     };
     store.check_kind()?;
     if store.version()? >= SCHEMA_VERSION {
-        return Ok(());
+        return Ok(None);
     }
-    // The store's own beginning stands for the time: reading asks no clock.
     let made: String = store
         .db
         .query_row("SELECT created FROM store", [], |row| row.get(0))?;
-    Store::open(path, codec::time(&made)?)?;
-    Ok(())
+    codec::time(&made).map(Some)
 }
 
 /// Makes the file so that its owner alone may read it: it holds the keys of [`super::private`].

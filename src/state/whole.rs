@@ -5,7 +5,7 @@ use rusqlite::params;
 use uuid::Uuid;
 
 use super::prior::Prior;
-use super::{StoreError, Writer, audit, codec, private, read};
+use super::{StoreError, Writer, audit, codec, private, read, verify};
 use crate::directory::Guid;
 use crate::hr::PersonId;
 
@@ -18,7 +18,8 @@ impl Writer<'_> {
         self.forget_and_say(person, "{}", at)
     }
 
-    /// The same; `facts` go onto the trail for ever, and name nobody.
+    /// The same; `facts`, a JSON object, go onto the trail for ever, and name nobody. With them stands which entries
+    /// lose their values: so whoever blanks others' values later finds no excuse for it.
     pub fn forget_and_say(
         &mut self,
         person: &PersonId,
@@ -27,7 +28,7 @@ impl Writer<'_> {
     ) -> Result<(), StoreError> {
         // A plan that was made before knows them still, and must not bring them back.
         self.next_generation()?;
-        private::destroy_key(self.db(), person)?;
+        let emptied = private::destroy_key(self.db(), person)?;
         let id = person.to_string();
         let accounts: Vec<Guid> = {
             let mut guids = Vec::new();
@@ -66,11 +67,15 @@ impl Writer<'_> {
         ] {
             self.db().execute(statement, [&id])?;
         }
+        let mut facts: serde_json::Value = serde_json::from_str(facts).unwrap_or_default();
+        if let Some(facts) = facts.as_object_mut() {
+            facts.insert("entries".to_owned(), verify::ranges(&emptied).into());
+        }
         self.audit(&audit::Entry {
             at,
             event: "forgotten",
             run: None,
-            facts,
+            facts: &facts.to_string(),
             private: None,
         })?;
         Ok(())

@@ -1,5 +1,6 @@
 //! `tenure.toml`: where things are. What should be so stands in the policy.
 
+use super::archive::{Archive, ArchiveSection};
 use super::ldap::{DirectorySource, LdapSection};
 use super::live::{Live, LiveSection};
 use super::notices::{Http, HttpSection, Mail, MailSection};
@@ -40,6 +41,8 @@ pub struct Config {
     pub mail: Option<Mail>,
     /// The address that notices are posted to.
     pub http: Option<Http>,
+    /// Where the audit trail is archived.
+    pub archive: Option<Archive>,
     /// Values of `param`s.
     pub params: BTreeMap<String, String>,
 }
@@ -109,8 +112,8 @@ impl ConfigError {
     pub fn help(&self) -> String {
         match self {
             Self::Toml { .. } => {
-                "sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]` and \
-                 `[params]`"
+                "sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]`, \
+                 `[archive]` and `[params]`"
                     .to_owned()
             }
             Self::Value { help, .. } => help.clone(),
@@ -131,6 +134,7 @@ struct File {
     apply: Apply,
     mail: Option<MailSection>,
     http: Option<HttpSection>,
+    archive: Option<ArchiveSection>,
     #[serde(default)]
     params: BTreeMap<String, toml::Value>,
 }
@@ -316,6 +320,8 @@ impl Config {
         let mail = mail.map_err(|(problem, help)| wrong(problem, help))?;
         let http = file.http.map(HttpSection::http).transpose();
         let http = http.map_err(|(problem, help)| wrong(problem, help))?;
+        let archive = file.archive.map(ArchiveSection::archive).transpose();
+        let archive = archive.map_err(|(problem, help)| wrong(problem, help))?;
         let mut params = BTreeMap::new();
         for (key, value) in file.params {
             let text = match value {
@@ -353,6 +359,7 @@ impl Config {
             apply: file.apply,
             mail,
             http,
+            archive,
             params,
         })
     }

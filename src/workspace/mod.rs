@@ -6,6 +6,7 @@
 //!
 //! Begin with [`Workspace`].
 
+mod archive;
 mod config;
 mod files;
 mod ldap;
@@ -14,6 +15,7 @@ mod notices;
 mod people;
 mod written;
 
+pub use archive::{Archive, ArchiveAt};
 pub use config::{Config, ConfigError, People, Source};
 pub use files::{FileError, read_text};
 pub use ldap::{DirectorySource, Ldap};

@@ -162,6 +162,7 @@ pub(crate) fn create(place: Dn, login: &str, id: &str) -> Change {
             ),
         ],
         anchor: Some("employeeID".into()),
+        sensitive: Vec::new(),
     }
 }
 

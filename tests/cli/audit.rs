@@ -241,6 +241,147 @@ fn an_export_in_a_file_is_whole_or_not_there() {
     );
 }
 
+/// Every way to break a trail: it is exported as far as it can be read, and each break is marked in its place.
+#[test]
+fn a_broken_trail_is_exported_and_each_break_marked_where_it_is() {
+    let place = company::applied();
+    let entries = place.expect(0, &["audit", "export"]).out.lines().count();
+    let cases: [(&[&str], u64, usize, &str); 6] = [
+        (
+            &["UPDATE audit SET event = 'x' WHERE seq = 2"],
+            2,
+            entries,
+            "its hash does not agree",
+        ),
+        (
+            &["UPDATE audit SET at = 'yesterday' WHERE seq = 5"],
+            5,
+            entries,
+            "a time `yesterday` cannot be read",
+        ),
+        (
+            &["UPDATE audit SET run = 'none' WHERE seq = 5"],
+            5,
+            entries,
+            "a UUID `none` cannot be read",
+        ),
+        (
+            &["UPDATE private SET body = zeroblob(80) WHERE id = 4"],
+            0,
+            entries,
+            "a sealed value `changed since it was sealed`",
+        ),
+        (
+            &[
+                "UPDATE private SET person = '9' WHERE id = 4",
+                "INSERT INTO person_key SELECT '9', zeroblob(32), '' ",
+            ],
+            0,
+            entries,
+            "a sealed value",
+        ),
+        (
+            &["DELETE FROM audit WHERE seq = 7"],
+            8,
+            entries,
+            "has no entry 7; the next one is 8",
+        ),
+    ];
+    for (statements, seq, lines, what) in cases {
+        let broken = tampered(&place, statements);
+        for format in ["json", "csv"] {
+            let file = format!("trail.{format}");
+            let ran = broken.expect(1, &["audit", "export", "--format", format, "-o", &file]);
+            assert!(ran.said("error[audit-broken]"), "{what}: {ran}");
+            assert!(!ran.err.contains("move the file"), "{what}: {ran}");
+            assert!(
+                broken.read(&file).contains(what),
+                "{what}: {}",
+                broken.read(&file)
+            );
+        }
+        let text = broken.read("trail.jsonl".replace("jsonl", "json").as_str());
+        let all: Vec<serde_json::Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert_eq!(all.len(), lines, "{what}");
+        let marked = all.iter().position(|entry| {
+            entry["broken"]
+                .as_str()
+                .is_some_and(|broken| broken.contains(what))
+        });
+        let next =
+            marked.map(|marked| all[marked..].iter().find_map(|entry| entry["seq"].as_u64()));
+        if seq > 0 {
+            assert_eq!(next.flatten(), Some(seq), "{what}");
+        }
+        let csv = table(&broken.read("trail.csv"));
+        assert!(csv.iter().any(|row| row["broken"].contains(what)), "{what}");
+    }
+}
+
+#[test]
+fn a_person_is_forgotten_although_the_trail_is_broken() {
+    let place = company::applied();
+    let broken = tampered(&place, &["UPDATE audit SET at = 'yesterday' WHERE seq = 2"]);
+    let ran = broken.expect(0, &["forget", "6", "--yes"]);
+    assert!(ran.out.contains("6 is forgotten"), "{ran}");
+}
+
+#[test]
+fn what_stands_before_a_break_is_said_truly() {
+    let place = company::applied();
+    let broken = tampered(
+        &place,
+        &[
+            "DELETE FROM private WHERE id = 2",
+            "UPDATE audit SET event = 'x' WHERE seq = 9",
+        ],
+    );
+    let ran = broken.expect(1, &["audit", "verify"]);
+    let first = rusqlite::Connection::open(broken.path(STATE)).unwrap();
+    let first: i64 = first
+        .query_row("SELECT seq FROM audit WHERE private = 2", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert!(
+        ran.said(&format!("what stands before entry {first} is whole")),
+        "{ran}"
+    );
+    assert!(ran.said("further on: entry 9"), "{ran}");
+    place.expect(0, &["forget", "6", "--yes"]);
+    let ran = tampered(
+        &place,
+        &["UPDATE audit SET event = 'x' WHERE event = 'run-ended'"],
+    );
+    let ran = ran.expect(1, &["audit", "verify"]);
+    assert!(
+        ran.said("and what says why stands behind the break"),
+        "{ran}"
+    );
+}
+
+/// An export tells of people: nobody else on the machine may read it, whoever could read what was there before.
+#[cfg(unix)]
+#[test]
+fn an_export_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = company::applied();
+    let mode = |file: &str| {
+        let rights = std::fs::metadata(place.path(file)).unwrap().permissions();
+        rights.mode() & 0o777
+    };
+    place.write("old.csv", "what was there");
+    place.expect(0, &["audit", "export", "-o", "trail.jsonl"]);
+    place.expect(0, &["audit", "export", "--format", "csv", "-o", "old.csv"]);
+    place.expect(0, &["plan", "-o", "plan.json"]);
+    for file in ["trail.jsonl", "old.csv", "plan.json", STATE] {
+        assert_eq!(mode(file), 0o600, "{file}");
+    }
+}
+
 #[test]
 fn a_spreadsheet_finds_no_formula_in_an_export() {
     let place = company::small();
@@ -261,5 +402,61 @@ fn a_spreadsheet_finds_no_formula_in_an_export() {
                 "{name}: {text}"
             );
         }
+    }
+}
+
+/// A value that must not be shown is not shown where an account is made with it, as little as where it changes (S11).
+#[test]
+fn a_sensitive_value_is_hidden_where_it_is_given_and_where_it_changes() {
+    let place = company::small();
+    place.change(
+        "policy/policy.tenure",
+        "  title      : text?\n",
+        "  title      : text?\n  note       : text?   sensitive\n",
+    );
+    place.change(
+        "policy/policy.tenure",
+        "  title          = title          else clear\n",
+        "  title          = title          else clear\n  description    = disclose(note) else clear\n",
+    );
+    let with = |note: &str| {
+        let lines = company::PEOPLE
+            .lines()
+            .enumerate()
+            .map(|(number, line)| match number {
+                0 => format!("{line},note\n"),
+                6 => format!("{line},{note}\n"),
+                _ => format!("{line},\n"),
+            });
+        place.write("people.csv", lines.collect::<String>());
+    };
+    let mut outputs = String::new();
+    for note in ["hush-one", "hush-two"] {
+        with(note);
+        for arguments in [
+            &["plan", "-v"][..],
+            &["plan", "--format", "markdown", "--names"],
+        ] {
+            outputs.push_str(&place.run(arguments).out);
+        }
+        let ran = place.expect(0, &["apply", "--yes"]);
+        outputs.push_str(&(ran.out + &ran.err));
+        outputs.push_str(&place.expect(0, &["show", "last"]).out);
+    }
+    let ran = place.expect(0, &["audit", "export", "--format", "csv", "--person", "6"]);
+    let rows = table(&ran.out);
+    let told = rows.iter().filter(|row| row["attribute"] == "description");
+    let told: Vec<_> = told
+        .map(|row| (&*row["kind"], &*row["before"], &*row["after"]))
+        .collect();
+    assert_eq!(
+        told,
+        [("create-account", "", "•••"), ("modify", "•••", "•••")]
+    );
+    outputs.push_str(&ran.out);
+    outputs.push_str(&place.expect(0, &["audit", "export"]).out);
+    assert!(outputs.contains("•••"));
+    for line in outputs.lines() {
+        assert!(!line.contains("hush"), "{line}");
     }
 }

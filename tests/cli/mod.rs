@@ -3,6 +3,7 @@
 //! [`Place`] is a folder with a workspace in it: a copy of the example in `rules/`, or the small company of
 //! [`company`]. Begin with [`example`]; `ldif` reads and writes the directory as a human with an editor would.
 
+mod archive;
 mod audit;
 mod bad_input;
 mod bad_plan;
@@ -32,6 +33,7 @@ mod passwords;
 mod personio_sim;
 mod privacy;
 mod processing;
+mod published;
 mod readme;
 mod sources;
 mod statements;

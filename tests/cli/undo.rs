@@ -596,3 +596,25 @@ fn what_was_written_back_to_hr_goes_back_to_what_was_ours_and_else_stays() {
         "and the next plan tells it again"
     );
 }
+
+#[test]
+fn nothing_is_made_before_the_lock_is_held() {
+    let place = company::applied();
+    let copies: Vec<_> = std::fs::read_dir(place.path(".tenure"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "ldif")
+        })
+        .collect();
+    assert_eq!(copies.len(), 1);
+    std::fs::remove_file(&copies[0]).unwrap();
+    let holder = crate::state::holder("somebody else");
+    let state = place.path(".tenure/state.db");
+    let lock = tenure::state::Lock::take(&state, &holder, std::time::Duration::ZERO).unwrap();
+    let ran = place.expect(1, &["undo", "last", "--yes"]);
+    assert!(ran.said("error[locked]"), "{ran}");
+    assert!(!copies[0].exists());
+    drop(lock);
+}

@@ -2,8 +2,8 @@
 //!
 //! A block with a file's name is that file; a `diff` with a name changes it; `sh` is typed, line by line; the
 //! `text` behind it is the whole output, both streams as a terminal shows them, and `exit=CODE` how the last
-//! command ends (0 if it is not said). What differs from run to run (run ids, hashes, the folder) is replaced by
-//! [`RUN`], [`HASH`] and [`FOLDER`].
+//! command ends (0 if it is not said). What differs from run to run (ids of runs and states, hashes, the folder) is
+//! replaced by [`RUN`], [`STATE`], [`HASH`] and [`FOLDER`].
 //!
 //! `TENURE_WRITE_DOCS=1` writes what came out into the document; read it before it is committed.
 
@@ -17,6 +17,9 @@ use super::markdown::{Block, blocks, rewritten};
 
 /// Stands for the id of a run.
 const RUN: &str = "019cadf2-7e80-7000-8000-a1b2c3d4e5f6";
+
+/// Stands for the id of a state.
+const STATE: &str = "7a1f0c52-3b64-4d8e-9f10-2c5d6e7f8a9b";
 
 /// Stands for the folder in which everything happens.
 const FOLDER: &str = "/home/ada/company";
@@ -118,6 +121,9 @@ pub(crate) fn typed(folder: &Path, block: &Block) -> (String, i32) {
     let run =
         regex::Regex::new("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}").unwrap();
     let shown = run.replace_all(&shown, RUN);
+    let state =
+        regex::Regex::new("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}").unwrap();
+    let shown = state.replace_all(&shown, STATE);
     let hash = regex::Regex::new("[0-9a-f]{64}").unwrap();
     let shown = hash.replace_all(&shown, HASH);
     let real = folder.canonicalize().unwrap();

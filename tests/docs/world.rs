@@ -17,7 +17,32 @@ use super::shell::{change, typed, write};
 
 /// Codes whose example cannot be typed into a document, and why. Each is shown by a test elsewhere, or is a
 /// guard against what should never be.
-const TOLD: [(&str, &str); 70] = [
+const TOLD: [(&str, &str); 77] = [
+    (
+        "archive-broken",
+        "an object that is changed by hand: `cli::archive`",
+    ),
+    (
+        "archive-certificate",
+        "a store is needed: `cli::archive::bucket`",
+    ),
+    ("archive-clock", "a store is needed: `cli::archive::bucket`"),
+    (
+        "archive-credentials",
+        "a store is needed: `cli::archive::bucket`",
+    ),
+    (
+        "archive-refused",
+        "a store is needed: `cli::archive::bucket`",
+    ),
+    (
+        "archive-unreachable",
+        "a key that nobody else may read: `cli::archive::bucket`",
+    ),
+    (
+        "archive-unwritable",
+        "a disk is full: `cli::archive::folder`",
+    ),
     (
         "attribute-missing",
         "a domain controller is needed: `cli::controller`",

@@ -708,6 +708,7 @@ impl Company {
                 dn,
                 attributes,
                 anchor,
+                ..
             } => {
                 let guid = Guid::derived(&[dn.as_str(), "created"]);
                 let mut object = Object::new(dn.clone(), guid)

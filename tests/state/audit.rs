@@ -1,6 +1,6 @@
 use super::{Bench, at};
 use tenure::hr::PersonId;
-use tenure::state::{AuditError, Entry, Private};
+use tenure::state::{AuditError, Break, Broken, Entry, Link, Private};
 
 fn person(id: &str) -> PersonId {
     PersonId::parse(id).unwrap()
@@ -30,11 +30,210 @@ fn three_entries() -> Bench {
     bench
 }
 
-fn tamper(bench: &Bench, statement: &str) -> AuditError {
+fn change(bench: &Bench, statements: &[&str]) {
     let db = rusqlite::Connection::open(bench.path()).unwrap();
-    assert!(db.execute(statement, []).unwrap() > 0);
-    drop(db);
+    for statement in statements {
+        assert!(db.execute(statement, []).unwrap() > 0, "{statement}");
+    }
+}
+
+fn tamper(bench: &Bench, statement: &str) -> AuditError {
+    change(bench, &[statement]);
     bench.store().verify_audit().unwrap_err()
+}
+
+#[track_caller]
+fn broken(bench: &Bench) -> Broken {
+    match bench.store().verify_audit().unwrap_err() {
+        AuditError::Broken(broken) => broken,
+        AuditError::Store(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn a_value_is_of_whom_it_was_written_even_where_the_key_is_given_away_with_it() {
+    let bench = three_entries();
+    for table in ["private", "person_key"] {
+        for (from, to) in [
+            ("hr-ada-0815", "x"),
+            ("hr-bob-0816", "hr-ada-0815"),
+            ("x", "hr-bob-0816"),
+        ] {
+            change(
+                &bench,
+                &[&format!(
+                    "UPDATE {table} SET person = '{to}' WHERE person = '{from}'"
+                )],
+            );
+        }
+    }
+    let trail = bench.store().audit_trail().unwrap();
+    assert_eq!(
+        trail[1].person,
+        Some(person("hr-bob-0816")),
+        "it opens all the same"
+    );
+    let broken = broken(&bench);
+    let all: Vec<String> = broken.breaks.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        all,
+        [
+            "entry 2 of the audit trail was changed: its values are not those that were written",
+            "entry 3 of the audit trail was changed: its values are not those that were written",
+        ]
+    );
+}
+
+/// An entry as an earlier version wrote it: its digest covers the value alone.
+fn entry_of_an_earlier_version(bench: &Bench, of: &str, value: &str) {
+    use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
+    use sha2::{Digest as _, Sha256};
+    const PURPOSE: &[u8] = b"tenure private value 1";
+    let db = rusqlite::Connection::open(bench.path()).unwrap();
+    let key: Vec<u8> = db
+        .query_row(
+            "SELECT key FROM person_key WHERE person = ?1",
+            [of],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let plain = [b"a salt of 16 byt".as_slice(), value.as_bytes()].concat();
+    let payload = Payload {
+        msg: &plain,
+        aad: PURPOSE,
+    };
+    let cipher = chacha20poly1305::XChaCha20Poly1305::new_from_slice(&key).unwrap();
+    let nonce = [7_u8; 24];
+    let sealed = cipher
+        .encrypt(&chacha20poly1305::XNonce::from(nonce), payload)
+        .unwrap();
+    db.execute(
+        "INSERT INTO private (person, at, body) VALUES (?1, ?2, ?3)",
+        rusqlite::params![of, at(4).to_string(), [nonce.as_slice(), &sealed].concat()],
+    )
+    .unwrap();
+    let (id, (last, previous)) = (db.last_insert_rowid(), head(&db));
+    let digest = Sha256::new()
+        .chain_update(PURPOSE)
+        .chain_update(&plain)
+        .finalize();
+    let mut link = Link {
+        seq: last + 1,
+        at: at(4).to_string(),
+        event: "action".to_owned(),
+        run: None,
+        facts: "{}".to_owned(),
+        digest: Some(digest.to_vec()),
+        previous,
+        hash: Vec::new(),
+    };
+    link.hash = link.expected_hash().to_vec();
+    db.execute(
+        "INSERT INTO audit (seq, at, event, facts, private, digest, previous, hash)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        rusqlite::params![
+            link.seq,
+            link.at,
+            link.event,
+            link.facts,
+            id,
+            link.digest,
+            link.previous,
+            link.hash
+        ],
+    )
+    .unwrap();
+}
+
+fn head(db: &rusqlite::Connection) -> (i64, Vec<u8>) {
+    let last = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1";
+    db.query_row(last, [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+}
+
+#[test]
+fn what_an_earlier_version_wrote_is_whole_and_says_itself_whose_it_is() {
+    let bench = three_entries();
+    entry_of_an_earlier_version(
+        &bench,
+        "hr-ada-0815",
+        r#"{"person":"hr-ada-0815","text":"it failed"}"#,
+    );
+    assert_eq!(bench.store().verify_audit().unwrap().entries, 4);
+    entry_of_an_earlier_version(&bench, "hr-ada-0815", r#"{"person":"hr-bob-0816"}"#);
+    assert_eq!(
+        broken(&bench).to_string(),
+        "entry 5 of the audit trail was changed: its values are another person's"
+    );
+}
+
+#[test]
+fn who_was_forgotten_excuses_nobody_elses_values() {
+    let bench = three_entries();
+    bench
+        .write(|writer| writer.forget(&person("hr-ada-0815"), at(9)))
+        .unwrap();
+    assert_eq!(bench.store().verify_audit().unwrap().forgotten, 1);
+    change(
+        &bench,
+        &["UPDATE private SET body = x'', person = '' WHERE id = 2"],
+    );
+    assert_eq!(
+        broken(&bench).to_string(),
+        "entry 3 of the audit trail was changed: its values are gone, and no entry says that they were forgotten"
+    );
+}
+
+#[test]
+fn who_was_forgotten_by_an_earlier_version_excuses_as_many_values_as_it_counted() {
+    let bench = three_entries();
+    let forgotten = Entry {
+        at: at(9),
+        event: "forgotten",
+        run: None,
+        facts: r#"{"values":1}"#,
+        private: None,
+    };
+    bench
+        .write(|writer| writer.audit(&forgotten).map(|_| ()))
+        .unwrap();
+    change(
+        &bench,
+        &["UPDATE private SET body = x'', person = '' WHERE id = 1"],
+    );
+    assert_eq!(bench.store().verify_audit().unwrap().forgotten, 1);
+    change(
+        &bench,
+        &["UPDATE private SET body = x'', person = '' WHERE id = 2"],
+    );
+    assert_eq!(broken(&bench).breaks.len(), 1);
+}
+
+#[test]
+fn every_break_is_found_and_what_stands_before_the_first_is_said_truly() {
+    let bench = three_entries();
+    change(
+        &bench,
+        &[
+            "UPDATE private SET body = x'', person = '' WHERE id = 1",
+            "UPDATE audit SET facts = '[]' WHERE seq = 3",
+        ],
+    );
+    let found = broken(&bench);
+    assert_eq!(
+        found.breaks.iter().map(Break::at).collect::<Vec<_>>(),
+        [2, 3]
+    );
+    assert_eq!((found.before, found.unsure), (1, 0));
+
+    // What says why a value is gone stands behind the break, where nothing proves anything.
+    let bench = three_entries();
+    bench
+        .write(|writer| writer.forget(&person("hr-ada-0815"), at(9)))
+        .unwrap();
+    change(&bench, &["UPDATE audit SET facts = '[]' WHERE seq = 3"]);
+    let found = broken(&bench);
+    assert_eq!((found.breaks.len(), found.before, found.unsure), (1, 2, 1));
 }
 
 #[test]
@@ -175,7 +374,9 @@ fn two_entries_that_change_places_are_found() {
         error.to_string(),
         "entry 2 of the audit trail was changed: it does not follow the entry before it"
     );
-    assert_eq!(error.entry().unwrap().event, "action");
+    assert!(
+        matches!(&error, AuditError::Broken(broken) if broken.breaks[0].entry().unwrap().event == "action")
+    );
 }
 
 #[test]
@@ -237,7 +438,13 @@ fn an_entry_written_anew_with_a_fitting_hash_breaks_the_next_one() {
     .unwrap();
     drop(db);
     let error = bench.store().verify_audit().unwrap_err();
-    assert!(matches!(error, AuditError::Changed { .. }), "{error:?}");
+    let AuditError::Broken(broken) = &error else {
+        panic!("{error}");
+    };
+    assert!(
+        matches!(broken.breaks[0], Break::Changed { .. }),
+        "{error:?}"
+    );
 }
 
 #[test]

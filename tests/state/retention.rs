@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use tenure::hr::PersonId;
-use tenure::state::{AuditError, Entry, Keep, Private, Pruned};
+use tenure::state::{AuditError, Break, Entry, Keep, Private, Pruned};
 
 use super::{Bench, at};
 
@@ -123,10 +123,13 @@ fn the_trail_loses_its_beginning_alone() {
     db.execute("DELETE FROM audit WHERE seq = 6", []).unwrap();
     drop(db);
     let broken = bench.store().verify_audit().unwrap_err();
+    let AuditError::Broken(broken) = broken else {
+        panic!("{broken}");
+    };
     assert!(
         matches!(
-            broken,
-            AuditError::Gap {
+            broken.breaks[0],
+            Break::Gap {
                 expected: 6,
                 found: 7,
                 ..
@@ -134,6 +137,7 @@ fn the_trail_loses_its_beginning_alone() {
         ),
         "{broken}"
     );
+    assert_eq!((broken.breaks.len(), broken.before), (1, 0));
 }
 
 #[test]

@@ -1,7 +1,8 @@
-use super::{Bench, at};
+use super::{Bench, at, holder};
+use std::time::Duration;
 use tenure::directory::Guid;
 use tenure::hr::PersonId;
-use tenure::state::{PersonMemory, Store, StoreError};
+use tenure::state::{Lock, PersonMemory, Store, StoreError};
 
 fn sql(bench: &Bench, statements: &str) {
     let db = rusqlite::Connection::open(bench.path()).unwrap();
@@ -72,25 +73,32 @@ fn a_newer_schema_is_refused() {
     }
 }
 
+/// A store of the first version, and nobody who holds it.
+fn first_version() -> tempfile::TempDir {
+    let bench = Bench::new();
+    sql(&bench, include_str!("../../src/state/schema.sql"));
+    sql(
+        &bench,
+        "INSERT INTO store (only, id, created, policy)
+           VALUES (1, '11111111-2222-4333-8444-555555555555', '2026-01-01T00:00:00Z', 'policy-1');
+         INSERT INTO open_account (guid, since)
+           VALUES (x'000102030405060708090a0b0c0d0e0f', '2026-01-01T00:00:00Z');
+         INSERT INTO migration (version, at, tool) VALUES (1, '2026-01-01T00:00:00Z', '0.1.0');
+         PRAGMA application_id = 0x74656e75;
+         PRAGMA user_version = 1;",
+    );
+    bench.folder
+}
+
 #[test]
 fn a_store_of_the_first_version_is_brought_up_by_whoever_opens_it() {
     for reads_only in [true, false] {
-        let bench = Bench::new();
-        sql(&bench, include_str!("../../src/state/schema.sql"));
-        sql(
-            &bench,
-            "INSERT INTO store (only, id, created, policy)
-               VALUES (1, '11111111-2222-4333-8444-555555555555', '2026-01-01T00:00:00Z', 'policy-1');
-             INSERT INTO open_account (guid, since)
-               VALUES (x'000102030405060708090a0b0c0d0e0f', '2026-01-01T00:00:00Z');
-             INSERT INTO migration (version, at, tool) VALUES (1, '2026-01-01T00:00:00Z', '0.1.0');
-             PRAGMA application_id = 0x74656e75;
-             PRAGMA user_version = 1;",
-        );
+        let folder = first_version();
+        let path = folder.path().join("state.db");
         let store = if reads_only {
-            Store::open_existing(&bench.path()).unwrap().unwrap()
+            Store::open_existing(&path).unwrap().unwrap()
         } else {
-            bench.store()
+            Store::open(&path, at(0)).unwrap()
         };
         let prior = store.prior().unwrap();
         assert_eq!(prior.policy.as_deref(), Some("policy-1"));
@@ -99,6 +107,71 @@ fn a_store_of_the_first_version_is_brought_up_by_whoever_opens_it() {
         assert!(!prior.salt.is_none());
         store.check_integrity().unwrap();
     }
+}
+
+/// The version that a store is of, as anybody's tool tells it.
+fn version_of(path: &std::path::Path) -> u32 {
+    let db = rusqlite::Connection::open(path).unwrap();
+    db.pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap()
+}
+
+#[test]
+fn whoever_only_reads_waits_for_a_run_of_the_earlier_version_before_the_tables_change() {
+    let folder = first_version();
+    let path = folder.path().join("state.db");
+    let lock = Lock::take(
+        &path,
+        &holder("a run of the earlier version"),
+        Duration::ZERO,
+    )
+    .unwrap();
+    let readers: Vec<_> = (0..4)
+        .map(|_| {
+            let path = path.clone();
+            std::thread::spawn(move || {
+                Store::open_existing(&path)
+                    .unwrap()
+                    .unwrap()
+                    .prior()
+                    .unwrap()
+            })
+        })
+        .collect();
+    std::thread::sleep(Duration::from_millis(400));
+    assert_eq!(
+        version_of(&path),
+        1,
+        "the run finds its tables as they were"
+    );
+    drop(lock);
+    for reader in readers {
+        assert_eq!(reader.join().unwrap().open_since.len(), 1);
+    }
+    let db = rusqlite::Connection::open(&path).unwrap();
+    let steps: Vec<u32> = db
+        .prepare("SELECT version FROM migration ORDER BY version")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(
+        steps,
+        (1..=tenure::state::SCHEMA_VERSION).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn whoever_only_reads_is_told_who_holds_a_store_of_an_earlier_version() {
+    let folder = first_version();
+    let path = folder.path().join("state.db");
+    let _lock = Lock::take(&path, &holder("ada"), Duration::ZERO).unwrap();
+    let error = Store::open_existing(&path).unwrap_err();
+    assert!(matches!(error, StoreError::Older { .. }), "{error:?}");
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("ada on dc1"), "{cause}");
+    assert_eq!(version_of(&path), 1);
 }
 
 #[test]

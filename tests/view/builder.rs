@@ -405,6 +405,7 @@ fn joiners(draft: Draft, zoe: &dyn Fn() -> Target) -> Draft {
                 ("sn".into(), texts(&["Brandão"])),
             ],
             anchor: Some("employeeID".into()),
+            sensitive: Vec::new(),
         })
         .does(Change::SetPassword {
             account: zoe(),
@@ -437,6 +438,7 @@ fn joiners(draft: Draft, zoe: &dyn Fn() -> Target) -> Draft {
             dn: dn("CN=Ida Xu,OU=Berlin,OU=Staff"),
             attributes: vec![("employeeID".into(), texts(&["4811"]))],
             anchor: Some("employeeID".into()),
+            sensitive: Vec::new(),
         })
 }
 

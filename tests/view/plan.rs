@@ -127,6 +127,7 @@ fn hostile_text_is_harmless_wherever_it_comes_from() {
             dn: dn("OU=Staff").child(&Rdn::new("CN", evil).unwrap()),
             attributes: vec![(evil.into(), texts(&[evil]))],
             anchor: None,
+            sensitive: Vec::new(),
         })
         .does(Change::Modify {
             account: account("CN=A"),

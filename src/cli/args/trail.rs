@@ -16,7 +16,16 @@ pub enum AuditCommand {
     /// The trail as JSON lines or CSV: who did what, when, why and with which outcome
     #[command(after_help = EXPORT_EXAMPLE)]
     Export(ExportArgs),
+    /// Puts into the archive what is not there yet, as every run does at its end
+    #[command(after_help = ARCHIVE_EXAMPLE)]
+    Archive,
 }
+
+const ARCHIVE_EXAMPLE: &str = "\
+Example:
+  tenure audit archive
+`[archive]` in tenure.toml says where that is. `tenure audit verify --archive` tells whether it is whole.
+docs/audit.md tells the rest.";
 
 const VERIFY_EXAMPLE: &str = "\
 Example:
@@ -30,8 +39,11 @@ docs/audit.md tells the rest.";
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
     /// A head that was written down earlier: the trail must still contain it
-    #[arg(long, value_name = "DIGEST", value_parser = hash)]
+    #[arg(long, value_name = "DIGEST", value_parser = hash, conflicts_with = "archive")]
     pub head: Option<String>,
+    /// The archive instead, by itself and against the trail of the state
+    #[arg(long)]
+    pub archive: bool,
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,

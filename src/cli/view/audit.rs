@@ -19,7 +19,7 @@ pub fn verified(verified: &Verified, found: Option<u64>, options: &Options) -> S
         );
         return page.finish();
     };
-    let entries = words::count(count(verified.entries), "entry", "entries");
+    let entries = entries(verified.entries);
     let line = Line::new()
         .styled(palette.add, "The audit trail is whole")
         .plain(&format!(": {entries}, each the one that was written."));
@@ -35,7 +35,7 @@ pub fn verified(verified: &Verified, found: Option<u64>, options: &Options) -> S
         fact("dropped", &format!("{dropped}, when `retention` was up"));
     }
     if verified.forgotten > 0 {
-        let gone = words::count(count(verified.forgotten), "entry", "entries");
+        let gone = self::entries(verified.forgotten);
         fact(
             "values",
             &format!("gone from {gone}, forgotten or when `retention` was up; the trail says when"),
@@ -51,7 +51,7 @@ pub fn verified(verified: &Verified, found: Option<u64>, options: &Options) -> S
             0 => "is that head: nothing came since".to_owned(),
             more => format!(
                 "{} since entry {seq}, which has that head",
-                words::count(count(more), "entry", "entries")
+                self::entries(more)
             ),
         };
         fact("extends", &text);
@@ -59,10 +59,15 @@ pub fn verified(verified: &Verified, found: Option<u64>, options: &Options) -> S
     page.finish()
 }
 
-fn ending(entry: &Written, zone: &TimeZone) -> String {
+pub(super) fn ending(entry: &Written, zone: &TimeZone) -> String {
     let at = entry.at.parse::<Timestamp>();
     let at = at.map_or_else(|_| entry.at.clone(), |at| words::instant(at, zone));
     format!("{} at {at}: {}", entry.seq, entry.event)
+}
+
+/// `1 entry`, `30 entries`.
+pub fn entries(n: u64) -> String {
+    words::count(count(n), "entry", "entries")
 }
 
 /// As many as a count of this machine can say.

@@ -5,8 +5,10 @@
 
 use super::csv::cell;
 use super::json;
+use super::reason::{Measure, reason_line};
 use crate::apply::trail::{Deed, TrailEntry};
 use crate::plan::{Action, Change, Reason, Target};
+use crate::state::Unreadable;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -21,7 +23,10 @@ const BETWEEN: &str = "; ";
 
 /// The columns of the CSV.
 const COLUMNS: &str = "seq,at,event,run,who,host,policy,git_commit,person,name,account,group,kind,attribute,\
-                       before,after,reason,cause,outcome,note,values,hash\r\n";
+                       before,after,reason,cause,outcome,note,values,hash,broken\r\n";
+
+/// What each line of JSON begins with.
+const FORMAT: &str = "tenure-audit-entry/1";
 
 /// One thing that an action changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,10 +61,15 @@ pub fn changes(action: &Action) -> Vec<Changed> {
             }
             all
         }
-        Change::CreateAccount { dn, attributes, .. } => {
+        Change::CreateAccount {
+            dn,
+            attributes,
+            sensitive,
+            ..
+        } => {
             let mut all = vec![one(name, None, Some(dn.as_str()))];
             all.extend(attributes.iter().map(|(attribute, values)| Changed {
-                after: texts(values, false),
+                after: texts(values, sensitive.contains(attribute)),
                 ..one(attribute, None, None)
             }));
             all
@@ -144,25 +154,8 @@ pub fn about(change: &Change) -> (Option<String>, Option<String>) {
     }
 }
 
-/// `groups.tenure:12 when … => … (department: Sales)`.
-pub fn reason(reason: &Reason) -> String {
-    let mut parts = Vec::new();
-    if !reason.file.is_empty() {
-        parts.push(format!("{}:{}", reason.file, reason.line));
-    }
-    parts.push(reason.text.to_string());
-    if !reason.values.is_empty() {
-        let values = reason.values.iter();
-        let values: Vec<String> = values
-            .map(|(name, value)| format!("{name}: {value}"))
-            .collect();
-        parts.push(format!("({})", values.join(", ")));
-    }
-    parts.join(" ")
-}
-
-/// An entry as one line of JSON; docs/audit.md tells the fields.
-pub fn line(entry: &TrailEntry) -> String {
+/// An entry as one line of JSON, with what is wrong with it; docs/audit.md tells the fields.
+pub fn line(entry: &TrailEntry, broken: Option<&str>) -> String {
     let deed = entry.deed.as_ref();
     let action = deed.map(|deed| &deed.action);
     let (account, group) = action
@@ -180,7 +173,7 @@ pub fn line(entry: &TrailEntry) -> String {
         changes(action).into_iter().map(one).collect::<Vec<_>>()
     });
     let value = json!({
-        "format": "tenure-audit-entry/1",
+        "format": FORMAT,
         "seq": entry.seq,
         "at": entry.at.to_string(),
         "event": entry.event,
@@ -204,10 +197,42 @@ pub fn line(entry: &TrailEntry) -> String {
         "facts": entry.facts,
         "values": values(entry),
         "hash": entry.hash,
+        "broken": broken,
     });
+    on_a_line(&value)
+}
+
+/// An entry that cannot be read, with what can.
+pub fn unreadable_line(entry: &Unreadable, broken: Option<&str>) -> String {
+    let facts: Option<Value> = serde_json::from_str(&entry.facts).ok();
+    let facts = facts.unwrap_or_else(|| Value::from(&*entry.facts));
+    on_a_line(&json!({
+        "format": FORMAT,
+        "seq": entry.written.seq,
+        "at": entry.written.at,
+        "event": entry.written.event,
+        "run": entry.run,
+        "facts": facts,
+        "hash": entry.hash,
+        "broken": wrong(entry, broken),
+    }))
+}
+
+/// A place at which something is missing.
+pub fn broken_line(what: &str) -> String {
+    on_a_line(&json!({ "format": FORMAT, "seq": null, "event": null, "broken": what }))
+}
+
+fn on_a_line(value: &Value) -> String {
     let mut line = json::harmless(&value.to_string());
     line.push('\n');
     line
+}
+
+/// All that is wrong with an entry that cannot be read.
+fn wrong(entry: &Unreadable, broken: Option<&str>) -> String {
+    let broken = broken.map(|broken| format!("{broken}{BETWEEN}"));
+    broken.unwrap_or_default() + &entry.problem
 }
 
 pub(super) fn reason_json(reason: &Reason) -> Value {
@@ -244,20 +269,54 @@ pub const fn csv_head() -> &'static str {
     COLUMNS
 }
 
-/// An entry as lines of CSV: one for each change, one where there is none.
-pub fn csv(entry: &TrailEntry) -> String {
+/// An entry as lines of CSV: one for each change, one where there is none; on each what is wrong with it.
+pub fn csv(entry: &TrailEntry, broken: Option<&str>) -> String {
     let action = entry.deed.as_ref().map(|deed| &deed.action);
     let changes = action.map(changes).unwrap_or_default();
     if changes.is_empty() {
-        return row(entry, None);
+        return row(entry, None, broken);
     }
     changes
         .iter()
-        .map(|change| row(entry, Some(change)))
+        .map(|change| row(entry, Some(change), broken))
         .collect()
 }
 
-fn row(entry: &TrailEntry, change: Option<&Changed>) -> String {
+/// An entry that cannot be read, with what can, as a line of CSV.
+pub fn unreadable_csv(entry: &Unreadable, broken: Option<&str>) -> String {
+    let mut cells = vec![String::new(); COLUMNS.split(',').count()];
+    let known = [
+        (0, entry.written.seq.to_string()),
+        (1, entry.written.at.clone()),
+        (2, entry.written.event.clone()),
+        (3, entry.run.clone().unwrap_or_default()),
+        (19, entry.facts.clone()),
+        (21, entry.hash.clone()),
+        (22, wrong(entry, broken)),
+    ];
+    for (column, text) in known {
+        if let Some(cell) = cells.get_mut(column) {
+            *cell = text;
+        }
+    }
+    in_cells(&cells)
+}
+
+/// A place at which something is missing, as a line of CSV.
+pub fn broken_csv(what: &str) -> String {
+    let mut cells = vec![String::new(); COLUMNS.split(',').count()];
+    if let Some(last) = cells.last_mut() {
+        what.clone_into(last);
+    }
+    in_cells(&cells)
+}
+
+fn in_cells(cells: &[String]) -> String {
+    let cells: Vec<String> = cells.iter().map(|text| cell(text)).collect();
+    cells.join(",") + "\r\n"
+}
+
+fn row(entry: &TrailEntry, change: Option<&Changed>, broken: Option<&str>) -> String {
     let deed = entry.deed.as_ref();
     let action = deed.map(|deed| &deed.action);
     let (account, group) = action
@@ -308,18 +367,21 @@ fn row(entry: &TrailEntry, change: Option<&Changed>) -> String {
         note(entry, deed),
         values(entry).unwrap_or_default().to_owned(),
         entry.hash.clone(),
+        broken.unwrap_or_default().to_owned(),
     ];
-    let mut line = cells.map(|text| cell(&text)).join(",");
-    line.push_str("\r\n");
-    line
+    in_cells(&cells)
 }
 
 fn why(action: &Action, change: Option<&Changed>) -> String {
     let own = change.and_then(|change| change.reason.as_ref());
     if let Some(own) = own {
-        return reason(own);
+        return reason_line(own, Measure::WHOLE);
     }
-    let all: Vec<String> = action.reasons.iter().map(reason).collect();
+    let all = action
+        .reasons
+        .iter()
+        .map(|reason| reason_line(reason, Measure::WHOLE));
+    let all: Vec<String> = all.collect();
     all.join(BETWEEN)
 }
 

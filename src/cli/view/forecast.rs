@@ -56,14 +56,14 @@ pub fn human(forecast: &Forecast, pinned: bool, options: &Options) -> String {
         let text = tripped(trip);
         match trip.when {
             When::At(at) => moments.entry(at).or_default().stops.push(text),
-            When::Day(_) | When::Untold => elsewhen.push((trip.when, text)),
+            When::Day(day) => elsewhen.push((day, text)),
         }
     }
     for breach in &forecast.breaches {
         let text = breached(breach, true);
         match breach.when {
             When::At(at) => moments.entry(at).or_default().stops.push(text),
-            When::Day(_) | When::Untold => elsewhen.push((breach.when, text)),
+            When::Day(day) => elsewhen.push((day, text)),
         }
     }
     for (at, moment) in &moments {
@@ -77,20 +77,15 @@ pub fn human(forecast: &Forecast, pinned: bool, options: &Options) -> String {
         page.blank();
         let title = "Dates that are sensitive";
         page.line(0, 2, &Line::new().styled(palette.heading, title));
-        for (when, text) in elsewhen {
-            let when = match when {
-                When::At(at) => local(at, &zone),
-                When::Day(day) => format!("on {day}"),
-                When::Untold => "before the forecast ends".to_owned(),
-            };
+        for (day, text) in elsewhen {
             let line = Line::new()
                 .styled(palette.danger, "✗")
-                .plain(&format!(" {when}: {text}"));
+                .plain(&format!(" on {day}: {text}"));
             page.line(2, 4, &line);
         }
     }
     page.blank();
-    for text in footers(forecast, "`--reveal` shows them on a terminal.") {
+    for text in footers(forecast, "; `--reveal` shows it on a terminal") {
         page.line(0, 2, &Line::of(&text));
     }
     page.finish()

@@ -10,6 +10,7 @@
 //!
 //! Begin with [`plan`](mod@plan), then [`page`].
 
+pub mod archive;
 pub mod audit;
 mod csv;
 pub mod export;
@@ -24,6 +25,7 @@ pub mod page;
 pub mod palette;
 pub mod plan;
 pub mod privacy;
+mod reason;
 pub mod who;
 mod words;
 

@@ -14,6 +14,7 @@ mod notice;
 pub(super) mod people;
 mod row;
 pub(super) mod summary;
+mod why;
 
 use super::page::{Line, Page};
 use super::{Options, words};

@@ -1,6 +1,7 @@
 //! `tenure who`: the members of a group at a time, each with since when and by what, as a table and as JSON.
 
 use super::page::{Line, Page};
+use super::reason::{Measure, reason_line};
 use super::{Options, json, words};
 use crate::apply::roll::{Begin, By, End, Roll, Spell, Sure};
 use crate::directory::{Dn, Object};
@@ -129,7 +130,8 @@ fn times(spell: &Spell, zone: &TimeZone) -> String {
 fn by(by: &By) -> String {
     match by {
         By::Rule(_, reasons) => {
-            let all: Vec<String> = reasons.iter().map(super::export::reason).collect();
+            let whole = |reason| reason_line(reason, Measure::WHOLE);
+            let all: Vec<String> = reasons.iter().map(whole).collect();
             all.join("; ")
         }
         By::Run => "a run; its rule is no longer known".to_owned(),

@@ -56,6 +56,7 @@ impl From<&Change> for wire::Change {
                 dn,
                 attributes,
                 anchor,
+                sensitive,
             } => Self::CreateAccount {
                 dn: dn.to_string(),
                 attributes: attributes
@@ -66,6 +67,7 @@ impl From<&Change> for wire::Change {
                     })
                     .collect(),
                 anchor: text(anchor.as_ref()),
+                sensitive: texts(sensitive),
             },
             Change::Adopt {
                 account,
@@ -188,6 +190,7 @@ impl TryFrom<wire::Change> for Change {
                 dn: name,
                 attributes,
                 anchor,
+                sensitive,
             } => Self::CreateAccount {
                 dn: dn(&name)?,
                 attributes: attributes
@@ -195,6 +198,7 @@ impl TryFrom<wire::Change> for Change {
                     .map(|attribute| (attribute.name.into(), shared(attribute.values)))
                     .collect(),
                 anchor: anchor.map(Into::into),
+                sensitive: shared(sensitive),
             },
             wire::Change::Adopt {
                 account,

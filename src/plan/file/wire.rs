@@ -260,6 +260,9 @@ pub(super) enum Change {
         dn: String,
         attributes: Vec<Attribute>,
         anchor: Option<String>,
+        /// Names of attributes whose values must not be shown; an earlier version did not say which.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        sensitive: Vec<String>,
     },
     Adopt {
         account: Target,

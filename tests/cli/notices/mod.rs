@@ -260,7 +260,7 @@ fn trail(place: &Place) -> Vec<Value> {
 }
 
 /// An authority of our own, `ca.pem` in the place, and a certificate of it for that name in the folder of a server.
-fn certified(place: &Place, name: &str) -> TempDir {
+pub(super) fn certified(place: &Place, name: &str) -> TempDir {
     let key = KeyPair::generate().unwrap();
     let mut authority = CertificateParams::default();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -280,7 +280,7 @@ fn certified(place: &Place, name: &str) -> TempDir {
 }
 
 /// A port at which nobody listens.
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
 }

@@ -8,7 +8,7 @@ use crate::hr::PersonId;
 use serde_json::{Value, json};
 
 /// The version of the form.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The forecast for machines; docs/forecast.md tells each field.
 pub fn json(forecast: &Forecast, names: bool) -> String {
@@ -56,13 +56,13 @@ pub fn json(forecast: &Forecast, names: bool) -> String {
         .breaches
         .iter()
         .map(|breach| {
-            let person = breach.person.as_ref();
+            let (person, who) = &breach.person;
             let mut value = json!({
                 "invariant": &*breach.title,
-                "person": key(person.map(|(person, _)| person)),
+                "person": person.to_string(),
             });
             timed(&mut value, breach.when);
-            named(&mut value, names, "name", person.map_or("", |(_, who)| who));
+            named(&mut value, names, "name", who);
             value
         })
         .collect();
@@ -87,15 +87,10 @@ pub fn json(forecast: &Forecast, names: bool) -> String {
         "from": forecast.from.to_string(),
         "until": forecast.until.to_string(),
         "zone": &*forecast.zone,
-        "instants": forecast.jumps,
         "events": events,
         "guards": guards,
         "invariants": invariants,
         "failures": failures,
-        "sensitive": {
-            "people": forecast.unseen.people,
-            "actions": numbers(&forecast.unseen.actions),
-        },
         "quarantined": forecast.quarantined,
         "notes": notes,
         "unknown": UNKNOWN,
@@ -109,13 +104,12 @@ fn named(value: &mut Value, names: bool, field: &str, text: &str) {
     }
 }
 
-/// Adds when something is: an instant, a day, or neither.
+/// Adds when something is: an instant, or a day.
 fn timed(value: &mut Value, when: When) {
     if let Some(object) = value.as_object_mut() {
         let (at, day) = match when {
             When::At(at) => (Some(at.to_string()), None),
             When::Day(day) => (None, Some(day.to_string())),
-            When::Untold => (None, None),
         };
         object.insert("at".to_owned(), at.into());
         object.insert("day".to_owned(), day.into());

@@ -13,6 +13,10 @@ pub(super) const UNKNOWN: &str = "Only dates that HR shows today are in it: what
                                   yet (a change of department next month, a leaver not entered) is not known, nor \
                                   what hands change meanwhile.";
 
+/// Said whether anything was left out or not: that something was is told by the first forecast that reaches so far, and
+/// so would be when.
+const LEFT_OUT: &str = "What hangs on sensitive dates is left out: whose it is, when, and how much";
+
 /// Kinds and numbers in words; in `sum` accounts are counted, of one person there is one.
 pub(super) fn deeds(tally: &Tally, sum: bool) -> String {
     let deeds = tally.iter().map(|(kind, n)| deed(*kind, *n, sum));
@@ -81,7 +85,8 @@ pub(super) fn tripped(trip: &Trip) -> String {
 
 pub(super) fn breached(breach: &Breach, names: bool) -> String {
     let mut text = format!("invariant `{}` would be broken", breach.title);
-    if let (Some((person, who)), true) = (&breach.person, names) {
+    if names {
+        let (person, who) = &breach.person;
         let _ = write!(text, " for {who} ({person})");
     }
     text.push_str("; from here on as if it were let pass");
@@ -91,17 +96,8 @@ pub(super) fn breached(breach: &Breach, names: bool) -> String {
 /// What has to be known of a forecast as a whole.
 pub(super) fn footers(forecast: &Forecast, how: &str) -> Vec<String> {
     let mut texts = Vec::new();
-    let unseen = &forecast.unseen;
-    if !unseen.actions.is_empty() || unseen.people > 0 {
-        let deeds = match deeds(&unseen.actions, true) {
-            text if text.is_empty() => "nothing to do but another stage".to_owned(),
-            text => text,
-        };
-        let text = format!(
-            "What hangs on sensitive dates is told without whose and when: {}, {deeds}. {how}",
-            count(unseen.people, "person", "people"),
-        );
-        texts.push(text.trim_end().to_owned());
+    if !forecast.revealed {
+        texts.push(format!("{LEFT_OUT}{how}."));
     }
     if forecast.quarantined > 0 {
         let are = if forecast.quarantined == 1 {

@@ -2,24 +2,19 @@
 
 use super::Scene;
 use super::row::Row;
+use super::why::why;
 use crate::cli::view::page::Line;
 use crate::cli::view::words;
 use crate::directory::filetime::AccountExpires;
 use crate::directory::group_type::GroupType;
 use crate::directory::{AttributeName, Dn};
-use crate::plan::{Action, AttributeChange, Cause, Change, Reason, Reversible, Target};
+use crate::plan::{Action, AttributeChange, Cause, Change, Reversible, Target};
 use crate::text::excerpt;
 use anstyle::Style;
 use std::sync::Arc;
 
 /// The longest value that is shown, in characters; JSON has all of it.
 const MAX_VALUE: usize = 400;
-
-/// The longest HR value or rule in a reason, in characters.
-const MAX_IN_REASON: usize = 70;
-
-/// The most HR values in a reason.
-const MAX_VALUES_IN_REASON: usize = 5;
 
 /// Up to how many memberships given or taken have a row each.
 const MAX_MEMBERSHIPS_APART: usize = 20;
@@ -126,7 +121,12 @@ pub(super) fn rows(scene: &Scene<'_>, action: &Action, main: Cause) -> Vec<Row> 
             description,
             ..
         } => vec![group(scene, dn, *group_type, description.as_deref())],
-        Change::CreateAccount { dn, attributes, .. } => created(scene, dn, attributes),
+        Change::CreateAccount {
+            dn,
+            attributes,
+            sensitive,
+            ..
+        } => created(scene, dn, attributes, sensitive),
         Change::Adopt {
             account,
             anchor,
@@ -290,13 +290,25 @@ fn group(scene: &Scene<'_>, dn: &Dn, kind: GroupType, description: Option<&str>)
     labelled(added(scene), &scene.place(dn), value)
 }
 
-fn created(scene: &Scene<'_>, dn: &Dn, attributes: &[(Arc<str>, Vec<Arc<str>>)]) -> Vec<Row> {
+fn created(
+    scene: &Scene<'_>,
+    dn: &Dn,
+    attributes: &[(Arc<str>, Vec<Arc<str>>)],
+    sensitive: &[Arc<str>],
+) -> Vec<Row> {
     let account = labelled(added(scene), "account", Line::of(&scene.place(dn)));
     let one = |(attribute, values): &(Arc<str>, Vec<Arc<str>>)| {
         let mut row = labelled(added(scene), attribute, Line::new());
+        let hidden = sensitive.contains(attribute);
         row.value = values
             .iter()
-            .map(|value| Line::of(&shown(scene, attribute, value)))
+            .map(|value| {
+                if hidden {
+                    Line::of(HIDDEN)
+                } else {
+                    Line::of(&shown(scene, attribute, value))
+                }
+            })
             .collect();
         row
     };
@@ -490,57 +502,6 @@ fn shown(scene: &Scene<'_>, attribute: &str, value: &str) -> String {
         Ok(dn) if name.is_dn() => scene.place(&dn),
         Ok(_) | Err(_) => quoted(value),
     }
-}
-
-/// `← groups.tenure:12 (department: Sales)`; of further reasons the place alone.
-pub(super) fn why(
-    scene: &Scene<'_>,
-    reasons: &[Reason],
-    cause: Option<Cause>,
-    in_words: bool,
-) -> Line {
-    let mut text = String::new();
-    for (index, reason) in reasons.iter().enumerate() {
-        if index > 0 {
-            text.push_str(", ");
-        }
-        text.push_str(&one_reason(reason, index == 0, in_words));
-    }
-    if let Some(cause) = cause {
-        if !text.is_empty() {
-            text.push_str(" · ");
-        }
-        text.push_str(words::cause(cause));
-    }
-    if text.is_empty() {
-        return Line::new();
-    }
-    Line::new().styled(scene.options.palette.dim, &format!("← {text}"))
-}
-
-fn one_reason(reason: &Reason, first: bool, in_words: bool) -> String {
-    if reason.file.is_empty() {
-        return excerpt(&reason.text, MAX_IN_REASON);
-    }
-    let mut text = format!("{}:{}", reason.file, reason.line);
-    if first && in_words {
-        text.push(' ');
-        text.push_str(&excerpt(&reason.text, MAX_IN_REASON));
-    }
-    if first && !reason.values.is_empty() {
-        let one = |(name, value): &(Arc<str>, Arc<str>)| {
-            format!("{name}: {}", excerpt(value, MAX_IN_REASON))
-        };
-        let values = reason.values.iter().take(MAX_VALUES_IN_REASON).map(one);
-        let more = if reason.values.len() > MAX_VALUES_IN_REASON {
-            ", …"
-        } else {
-            ""
-        };
-        let values = values.collect::<Vec<_>>().join(", ");
-        text.extend([" (", &values, more, ")"]);
-    }
-    text
 }
 
 /// What one action does, in a few words; a membership with its group.

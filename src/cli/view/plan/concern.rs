@@ -1,5 +1,6 @@
 //! What the plan does not do, and accounts that nobody deals with.
 
+use super::why::why;
 use super::{Scene, change};
 use crate::cli::view::page::{Line, Page};
 use crate::cli::view::words;
@@ -102,7 +103,7 @@ fn one(scene: &Scene<'_>, page: &mut Page, finding: &Finding, help: bool) {
         page.line(6, 8, &Line::new().styled(palette.dim, &account));
     }
     if let Some(reason) = &finding.reason {
-        let why = change::why(scene, std::slice::from_ref(reason), None, false);
+        let why = why(scene, std::slice::from_ref(reason), None, false);
         page.line(6, 8, &why);
     }
     if let (true, Some(help)) = (help, &finding.help) {
@@ -140,12 +141,7 @@ pub(super) fn approvals(scene: &Scene<'_>, page: &mut Page) {
             .plain("   ")
             .plain(&change::in_short_of(scene, action))
             .plain("   ")
-            .then(change::why(
-                scene,
-                std::slice::from_ref(&approval.rule),
-                None,
-                true,
-            ));
+            .then(why(scene, std::slice::from_ref(&approval.rule), None, true));
         page.line(2, 16, &line);
     }
     let ids: Vec<&str> = waiting.iter().map(|(_, approval)| &*approval.id).collect();

@@ -1,6 +1,7 @@
 //! Guards: what this plan has of each kind, and loudly which of them stop it.
 
-use super::{Scene, change};
+use super::Scene;
+use super::why::why;
 use crate::cli::view::page::{Line, Page};
 use crate::cli::view::words;
 use crate::plan::GuardVerdict;
@@ -35,7 +36,7 @@ pub(super) fn invariants(scene: &Scene<'_>, page: &mut Page) {
         page.line(2, 6, &line);
         let place = Line::new().styled(palette.dim, &scene.place(&one.account));
         page.line(6, 8, &place);
-        let why = change::why(scene, std::slice::from_ref(&one.reason), None, true);
+        let why = why(scene, std::slice::from_ref(&one.reason), None, true);
         page.line(6, 8, &why);
     }
 }

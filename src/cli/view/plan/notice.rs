@@ -1,6 +1,7 @@
 //! What is told to whom once the plan is applied, notice by notice.
 
-use super::{Scene, change};
+use super::Scene;
+use super::why::why;
 use crate::cli::view::page::{Line, Page};
 use crate::cli::view::words;
 use crate::plan::Notice;
@@ -52,7 +53,7 @@ fn one(scene: &Scene<'_>, page: &mut Page, notice: &Notice) {
         .iter()
         .map(crate::text::mail::Address::as_str)
         .collect();
-    let why = change::why(scene, std::slice::from_ref(&notice.reason), None, false);
+    let why = why(scene, std::slice::from_ref(&notice.reason), None, false);
     let to = Line::new()
         .plain(&format!("to {}", to.join(", ")))
         .plain("  ")
