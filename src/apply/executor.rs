@@ -20,6 +20,7 @@ use super::effect::{Effect, Known};
 use super::job::{Job, numbered};
 use super::journal;
 use super::line::Line;
+use super::pictures::Pictures;
 use super::members::{MAX_NAMES, Membership};
 use super::schedule::Schedule;
 use super::seen::{Told, Trouble, View};
@@ -75,6 +76,8 @@ pub struct Executor<'a> {
     pub pace: Pace,
     /// Who gets new passwords.
     pub handover: &'a dyn Handover,
+    /// The photos of the people whom HR has now.
+    pub pictures: &'a Pictures,
     /// Who follows the run.
     pub watch: &'a mut dyn Watch,
     /// What time it is, by our own clock.
@@ -187,7 +190,13 @@ impl Executor<'_> {
         mut job: Job<'_>,
     ) -> Result<Outcome, ApplyError> {
         let (run, plan) = (job.run, job.plan);
-        let view = View::new(run, line, self.handover, &plan.header.admin_groups);
+        let view = View::new(
+            run,
+            line,
+            self.handover,
+            self.pictures,
+            &plan.header.admin_groups,
+        );
         let progress = journal::progress(self.store, run)?;
         for ((id, action), known) in numbered(plan).zip(&progress) {
             job.set_status(id, known.status);

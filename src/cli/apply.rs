@@ -11,7 +11,7 @@ use super::resume;
 use super::sealed::SealedPasswords;
 use super::{Exit, Output, check, disk, notices, people, plan as plan_command, session};
 use crate::apply::{
-    ApplyError, Boundary, Executor, Outcome, Pace, Refusal, Situation, Status, Watch, journal,
+    ApplyError, Boundary, Executor, Outcome, Pace, Pictures, Refusal, Situation, Status, Watch, journal,
     precondition,
 };
 use crate::hr::PersonId;
@@ -103,6 +103,7 @@ pub(super) fn run_for(
             takes_over: false,
             pace,
             handover: &mut handover,
+            pictures: &Pictures::of(&reading.people),
             watch: &mut watch,
             clock: &*clock,
         };
@@ -154,6 +155,7 @@ pub(super) fn run_for(
                 takes_over: false,
                 pace,
                 handover: &mut handover,
+                pictures: &Pictures::default(),
                 watch: &mut watch,
                 clock: &*clock,
             };
@@ -184,6 +186,7 @@ pub(super) fn run_for(
         takes_over: false,
         pace,
         handover: &mut handover,
+        pictures: &Pictures::of(&planned.reading.people),
         watch: &mut watch,
         clock: &*clock,
     };

@@ -6,7 +6,7 @@ use super::report::Report;
 use super::sealed::SealedPasswords;
 use super::session::Reading;
 use super::{Output, apply, people};
-use crate::apply::Executor;
+use crate::apply::{Executor, Pictures};
 use crate::state::{Lock, Store};
 use crate::workspace::{Outside, Workspace};
 use jiff::Timestamp;
@@ -45,6 +45,7 @@ pub(super) fn at_work<T>(
         takes_over: false,
         pace: apply::pace(workspace, reading.pinned),
         handover: &handover,
+        pictures: &Pictures::of(&reading.people),
         watch: &mut watch,
         clock: &*clock,
     };

@@ -1,6 +1,6 @@
 //! The world in memory: a copy of directory and state whose clock the forecast sets.
 
-use crate::apply::{
+use crate::apply::{Pictures, 
     ApplyError, Author, Ended, Executor, NoHandover, Pace, Situation, Status, Unwatched, journal,
 };
 use crate::directory::ldif::EmbeddedDirectory;
@@ -231,6 +231,7 @@ impl<'a> World<'a> {
                 ..Pace::default()
             },
             handover: &NoHandover,
+            pictures: &Pictures::of(&self.people),
             watch: &mut Unwatched,
             clock: &|| now,
         }

@@ -12,6 +12,7 @@ mod ldap;
 mod live;
 mod notices;
 mod people;
+mod photos;
 mod written;
 
 pub use config::{Config, ConfigError, People, Source};

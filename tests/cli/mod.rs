@@ -29,6 +29,7 @@ mod notices;
 mod orders;
 mod passwords;
 mod personio_sim;
+mod photos;
 mod privacy;
 mod processing;
 mod readme;

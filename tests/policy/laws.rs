@@ -132,7 +132,7 @@ fn value(ty: &Type) -> BoxedStrategy<Value> {
             .collect::<Vec<_>>()
             .prop_map(|values| Value::Employment(Arc::new(Employment::new(values))))
             .boxed(),
-        Type::Time | Type::Duration | Type::Timezone => {
+        Type::Time | Type::Duration | Type::Timezone | Type::Photo => {
             unreachable!("the example has no field of this type")
         }
     }
