@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::deed::Deed;
+use super::deed::{Deed, Made};
 use super::seen::{Seen, Trouble, View};
 use super::{Handed, NotHanded, Owner, password};
 use crate::directory::port::{self, Operation, ResultCode, win32};
@@ -16,6 +16,9 @@ const MAX_PASSWORDS: u32 = 3;
 /// How often an operation is sent whose answer is lost; each time it is looked whether it was done.
 /// One connection that is cut takes the answers of all that travelled on it along.
 pub(super) const MAX_LOST_ANSWERS: u32 = 6;
+
+/// Said where the policy computed a password for the plan, and does not now.
+const NOT_COMPUTED: &str = "HR no longer has what the password is computed from";
 
 /// An action that is done.
 pub(super) struct Success {
@@ -86,12 +89,12 @@ pub(super) fn attempt(
             trouble
         });
     }
-    match view.deed(change, seen.clone())? {
+    match view.deed(change, seen.as_ref())? {
         Deed::Password {
             account,
             must_change,
-            length,
-        } => give_password(view, (action, &account, seen), must_change, length),
+            made,
+        } => give_password(view, (action, &account, seen), must_change, made),
         Deed::Operation(operation) => match settled(view, change, &operation, in_doubt) {
             Ok(object) => Ok(done(object, false)),
             Err(Unsettled::Refused(error)) => match membership {
@@ -207,7 +210,7 @@ fn give_password(
     view: &View<'_>,
     (action, account, seen): (&Action, &Target, Option<Arc<Object>>),
     must_change: bool,
-    length: u32,
+    made: Made,
 ) -> Result<Success, Trouble> {
     let guid = view.guid(account)?;
     let names = ["sAMAccountName", "userPrincipalName"].map(AttributeName::new);
@@ -225,8 +228,15 @@ fn give_password(
     let failed = |error: NotHanded| Trouble::failed(error.to_string());
     let (mut refused, mut lost) = (0, 0);
     loop {
-        let password =
-            password::make(length).map_err(|error| Trouble::failed(error.to_string()))?;
+        let password = match made {
+            Made::Random(length) => {
+                password::make(length).map_err(|error| Trouble::failed(error.to_string()))?
+            }
+            Made::Computed => view
+                .handover
+                .computed(&owner)
+                .ok_or_else(|| Trouble::conflict(NOT_COMPUTED))?,
+        };
         view.handover.prepare(&owner, &password).map_err(failed)?;
         let operation = Operation::SetPassword {
             guid,
@@ -253,7 +263,8 @@ fn give_password(
             }
             Err(error) if error.is_password_policy() => {
                 refused += 1;
-                if refused >= MAX_PASSWORDS {
+                // Another one is the same where it is computed.
+                if refused >= MAX_PASSWORDS || made == Made::Computed {
                     return Err(error.into());
                 }
             }

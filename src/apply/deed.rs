@@ -19,14 +19,29 @@ pub(super) enum Deed {
     Password {
         account: Target,
         must_change: bool,
-        length: u32,
+        made: Made,
     },
+}
+
+/// How a password is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Made {
+    /// Of so many random characters.
+    Random(u32),
+    /// As the policy computes it.
+    Computed,
 }
 
 impl View<'_> {
     /// What does this change; `seen` is the account that it is about, as it was just read.
-    pub(super) fn deed(&self, change: &Change, seen: Option<Arc<Object>>) -> Result<Deed, Trouble> {
-        let seen_or_read = |target: &Target| seen.clone().map_or_else(|| self.account(target), Ok);
+    pub(super) fn deed(
+        &self,
+        change: &Change,
+        seen: Option<&Arc<Object>>,
+    ) -> Result<Deed, Trouble> {
+        let seen_or_read = |target: &Target| {
+            seen.map_or_else(|| self.account(target), |seen| Ok(Arc::clone(seen)))
+        };
         let operation = match change {
             Change::CreateUnit { dn } => Operation::Add {
                 dn: dn.clone(),
@@ -97,11 +112,16 @@ impl View<'_> {
                 account,
                 must_change,
                 length,
+                computed,
             } => {
                 return Ok(Deed::Password {
                     account: account.clone(),
                     must_change: *must_change,
-                    length: *length,
+                    made: if *computed {
+                        Made::Computed
+                    } else {
+                        Made::Random(*length)
+                    },
                 });
             }
             Change::Modify {
@@ -109,7 +129,7 @@ impl View<'_> {
                 attributes,
             } => Operation::Modify {
                 target: port::Target::Guid(self.guid(account)?),
-                changes: self.differences(&self.as_of_now(attributes), seen.as_deref())?,
+                changes: self.differences(&self.as_of_now(attributes), seen.map(|seen| &**seen))?,
             },
             Change::Move { account, to, .. } => {
                 let guid = self.guid(account)?;

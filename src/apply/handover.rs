@@ -17,6 +17,11 @@ use crate::hr::PersonId;
 ///
 /// Many workers may call it at a time, each for another account.
 pub trait Handover: Sync {
+    /// The password that the policy computes for somebody; none where it computes none.
+    fn computed(&self, _to: &Owner<'_>) -> Option<SecretString> {
+        None
+    }
+
     /// Keeps a password that the directory may be about to take.
     fn prepare(&self, _to: &Owner<'_>, _password: &SecretString) -> Result<(), NotHanded> {
         Ok(())

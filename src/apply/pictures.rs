@@ -15,13 +15,14 @@ pub struct Pictures(BTreeMap<Arc<str>, Picture>);
 impl Pictures {
     /// Those of these people.
     pub fn of(people: &hr::Snapshot) -> Self {
-        let values = people.people().iter().flat_map(|person| person.values());
-        let known = values.flatten().filter_map(|value| match value {
-            hr::Value::Photo(photo) => match &**photo {
-                Photo::Known(picture) => Some((picture.said().clone(), picture.clone())),
-                Photo::Unknown(_) => None,
-            },
-            _ => None,
+        let values = people.people().iter().flat_map(hr::Person::values);
+        let known = values.flatten().filter_map(|value| {
+            if let hr::Value::Photo(photo) = value
+                && let Photo::Known(picture) = &**photo
+            {
+                return Some((picture.said().clone(), picture.clone()));
+            }
+            None
         });
         Self(known.collect())
     }

@@ -11,8 +11,8 @@ use super::resume;
 use super::sealed::SealedPasswords;
 use super::{Exit, Output, check, disk, notices, people, plan as plan_command, session};
 use crate::apply::{
-    ApplyError, Boundary, Executor, Outcome, Pace, Pictures, Refusal, Situation, Status, Watch, journal,
-    precondition,
+    ApplyError, Boundary, Executor, Outcome, Pace, Pictures, Refusal, Situation, Status, Watch,
+    journal, precondition,
 };
 use crate::hr::PersonId;
 use crate::plan::{ActionId, GuardKind, Plan, file};
@@ -91,6 +91,7 @@ pub(super) fn run_for(
     let pace = pace(&workspace, reading.pinned);
     let recipients = &reading.policy.rules.password.sealed_to;
     let mut handover = SealedPasswords::new(&workspace, recipients);
+    handover.compute(&reading);
     if journal::unfinished(&store)?.is_some() {
         let directory = source.open(&workspace, &clock)?;
         let hr = workspace.hr(&reading.people, &reading.policy, &outside);
@@ -174,6 +175,7 @@ pub(super) fn run_for(
             workspace.working_copy().display()
         ));
     }
+    handover.compute(&planned.reading);
     let directory = source.open(&workspace, &clock)?;
     let author = operator.author(&workspace, &arguments.consent);
     let hr = workspace.hr(&planned.reading.people, &planned.reading.policy, &outside);

@@ -35,7 +35,8 @@ pub(super) fn at_work<T>(
     let directory = source.open(workspace, &clock)?;
     let hr = workspace.hr(&reading.people, &reading.policy, &outside);
     let mut watch = apply::Progress::new(output);
-    let handover = SealedPasswords::new(workspace, &reading.policy.rules.password.sealed_to);
+    let mut handover = SealedPasswords::new(workspace, &reading.policy.rules.password.sealed_to);
+    handover.compute(reading);
     let mut executor = Executor {
         store: &mut store,
         lock: &lock,

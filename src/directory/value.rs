@@ -45,7 +45,7 @@ impl Value {
     pub(super) fn kept_as(self, name: &AttributeName) -> Self {
         match self {
             Self::Bytes(bytes) if name.is_picture() => Self::Picture(Picture::new(bytes)),
-            other => other,
+            Self::Text(_) | Self::Bytes(_) | Self::Picture(_) => self,
         }
     }
 
@@ -53,9 +53,8 @@ impl Value {
     pub fn matches(&self, other: &Self, name: &AttributeName) -> bool {
         match (self, other) {
             (Self::Text(a), Self::Text(b)) => Arc::ptr_eq(a, b) || name.equal(a, b),
-            (Self::Picture(picture), Self::Text(said)) | (Self::Text(said), Self::Picture(picture)) => {
-                said == picture.said()
-            }
+            (Self::Picture(picture), Self::Text(said))
+            | (Self::Text(said), Self::Picture(picture)) => said == picture.said(),
             _ => self.bytes() == other.bytes(),
         }
     }

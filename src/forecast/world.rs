@@ -1,7 +1,8 @@
 //! The world in memory: a copy of directory and state whose clock the forecast sets.
 
-use crate::apply::{Pictures, 
-    ApplyError, Author, Ended, Executor, NoHandover, Pace, Situation, Status, Unwatched, journal,
+use crate::apply::{
+    ApplyError, Author, Ended, Executor, Handed, Handover, NotHanded, Owner, Pace, Pictures,
+    Situation, Status, Unwatched, journal,
 };
 use crate::directory::ldif::EmbeddedDirectory;
 use crate::directory::port::{self, Directory as _};
@@ -12,6 +13,7 @@ use crate::plan::{self, Basis, Plan};
 use crate::policy::{Policy, Wish};
 use crate::state::{Holder, Lock, Prior, Store, StoreError};
 use jiff::Timestamp;
+use secrecy::SecretString;
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -230,7 +232,7 @@ impl<'a> World<'a> {
                 lease: None,
                 ..Pace::default()
             },
-            handover: &NoHandover,
+            handover: &Rehearsal,
             pictures: &Pictures::of(&self.people),
             watch: &mut Unwatched,
             clock: &|| now,
@@ -281,5 +283,21 @@ impl WriteBack for Paper<'_> {
             after: after.into(),
         });
         Ok(())
+    }
+}
+
+/// Takes any password, for none is set in earnest: what is tried out here is an embedded copy.
+struct Rehearsal;
+
+impl Handover for Rehearsal {
+    fn computed(&self, _: &Owner<'_>) -> Option<SecretString> {
+        // What the domain asks of it was asked when it was planned.
+        Some(SecretString::from(
+            "Rehearsal-7-of-what-the-policy-computes",
+        ))
+    }
+
+    fn hand_over(&self, _: &Owner<'_>, _: &SecretString) -> Result<Handed, NotHanded> {
+        Ok(Handed::ToNobody)
     }
 }

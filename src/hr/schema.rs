@@ -339,7 +339,7 @@ pub(super) fn employment_fields(ty: &Type) -> Option<&Arc<[Attribute]>> {
             | Type::Duration
             | Type::Timezone
             | Type::Person
-        | Type::Photo
+            | Type::Photo
             | Type::OneOf(_)
             | Type::List(_) => None,
         },

@@ -111,7 +111,10 @@ impl Writer<'_> {
             let photo = self.company.photos.get(&person.id);
             let value = photo.map_or("null".to_owned(), |_| {
                 let host = super::v2::HOST;
-                format!(r#""{host}/v1/company/employees/{}/profile-picture""#, person.id)
+                format!(
+                    r#""{host}/v1/company/employees/{}/profile-picture""#,
+                    person.id
+                )
             });
             self.attribute(out, before, (key, label, ty, Some(key)), &value);
         }

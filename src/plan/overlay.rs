@@ -256,7 +256,7 @@ pub(crate) fn remaining(
                 same(&attribute, &found, &overlay.wrote)
                     && !same(&attribute, &found, &overlay.before)
                     && gone(builder, overlay).is_none()
-                    && !(attribute.is_picture() && !overlay.before.is_empty())
+                    && (overlay.before.is_empty() || !attribute.is_picture())
             }
         }
     };

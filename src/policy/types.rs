@@ -52,22 +52,14 @@ impl Type {
         }
     }
 
-    /// Whether values of the two can be compared for equality.
+    /// Whether values of the two can be compared for equality. Photos cannot: they are written, or not, and nothing else
+    /// is done with them.
     pub(crate) fn comparable(&self, other: &Self) -> bool {
-        (self.join(other).is_some() && !self.holds_photo())
+        (self.join(other).is_some() && *self != Self::Photo)
             || matches!(
                 (self, other),
                 (Self::Timezone, Self::Text) | (Self::Text, Self::Timezone)
             )
-    }
-
-    /// Whether it is a photo, or photos: they are written, or not, and nothing else is done with them.
-    pub(crate) fn holds_photo(&self) -> bool {
-        match self {
-            Self::Photo => true,
-            Self::List(item) => item.holds_photo(),
-            _ => false,
-        }
     }
 
     /// Whether values have an order.

@@ -90,7 +90,21 @@ impl Picture {
                 (Kind::Png, png_dimensions(rest))
             }
             [b'G', b'I', b'F', b'8', ..] => return Err(Flaw::Other("a GIF")),
-            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => {
+            [
+                b'R',
+                b'I',
+                b'F',
+                b'F',
+                _,
+                _,
+                _,
+                _,
+                b'W',
+                b'E',
+                b'B',
+                b'P',
+                ..,
+            ] => {
                 return Err(Flaw::Other("a WebP picture"));
             }
             [b'B', b'M', ..] => return Err(Flaw::Other("a BMP picture")),
@@ -177,7 +191,26 @@ fn jpeg_dimensions(bytes: &[u8]) -> Option<(u32, u32)> {
 
 /// Width and height of the header chunk, which is the first one.
 fn png_dimensions(rest: &[u8]) -> Option<(u32, u32)> {
-    let [_, _, _, _, b'I', b'H', b'D', b'R', w3, w2, w1, w0, h3, h2, h1, h0, ..] = rest else {
+    let [
+        _,
+        _,
+        _,
+        _,
+        b'I',
+        b'H',
+        b'D',
+        b'R',
+        w3,
+        w2,
+        w1,
+        w0,
+        h3,
+        h2,
+        h1,
+        h0,
+        ..,
+    ] = rest
+    else {
         return None;
     };
     let number = |bytes: [&u8; 4]| u32::from_be_bytes(bytes.map(|byte| *byte));
@@ -190,8 +223,8 @@ mod tests {
 
     /// The head of a JPEG of 96 by 64, as cameras write it: with a segment before the frame.
     const JPEG: &[u8] = &[
-        0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 0xFF, 0xFF, 0xC2, 0, 11, 8, 0, 64, 0, 96, 1, 1, 0x11, 0,
-        0xFF, 0xD9,
+        0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 0xFF, 0xFF, 0xC2, 0, 11, 8, 0, 64, 0, 96, 1, 1, 0x11,
+        0, 0xFF, 0xD9,
     ];
 
     #[test]

@@ -3,9 +3,7 @@
 use super::{EmbeddedHr, Error, People, Source, Workspace, files};
 use crate::hr::port::{Field, PortError, WriteBack};
 use crate::hr::{PersonId, Schema, Snapshot};
-use crate::personio::client::{
-    self, APP_ID, Api, Last, PHOTO_WIDTH, Settings, URL, World, Writer,
-};
+use crate::personio::client::{self, APP_ID, Api, Last, PHOTO_WIDTH, Settings, URL, World, Writer};
 use crate::policy::Policy;
 use jiff::Timestamp;
 use secrecy::SecretString;

@@ -35,7 +35,8 @@ pub(super) fn fill(
     }
     for record in records {
         let field = |index: usize| record.fields.get(index).and_then(Option::as_ref);
-        let told = matches!(field(index), Some(RawValue::Text(address)) if !address.trim().is_empty());
+        let told =
+            matches!(field(index), Some(RawValue::Text(address)) if !address.trim().is_empty());
         if !told {
             continue;
         }

@@ -90,7 +90,9 @@ const LINE: &str = "thumbnailPhoto = photo else keep";
 fn photo_of(place: &Place, name: &str) -> Vec<u8> {
     let ldif = Ldif::parse(&place.read(COPY));
     let mut entries = ldif.0.into_iter();
-    let entry = entries.find(|entry| entry.all("givenName") == [name]).unwrap();
+    let entry = entries
+        .find(|entry| entry.all("givenName") == [name])
+        .unwrap();
     let mut values = entry.0.into_iter();
     values
         .find(|(known, _)| known == "thumbnailPhoto")
@@ -101,7 +103,9 @@ fn photo_of(place: &Place, name: &str) -> Vec<u8> {
 fn findings(place: &Place) -> Vec<(String, String)> {
     let plan = place.plan();
     let all = plan.0["findings"].as_array().unwrap();
-    let held = all.iter().filter(|one| one["text"].as_str().unwrap().contains("Photo"));
+    let held = all
+        .iter()
+        .filter(|one| one["text"].as_str().unwrap().contains("Photo"));
     let said = |one: &Value| {
         let text = |key: &str| one[key].as_str().unwrap().to_owned();
         (text("person"), text("text"))
@@ -198,7 +202,10 @@ fn an_undo_says_that_a_photo_does_not_come_back_and_takes_a_first_one_away() {
     let run = run.split('`').next().unwrap();
     let undo = place.run(&["undo", run]);
     let said = format!("{}{}", undo.out, undo.err);
-    assert!(said.contains("does not come back: photos are not kept"), "{undo}");
+    assert!(
+        said.contains("does not come back: photos are not kept"),
+        "{undo}"
+    );
     place.expect(0, &["undo", run, "--yes"]);
     assert!(photo_of(&place, "Cleo").is_empty());
     assert_eq!(photo_of(&place, "Ada"), jpeg(9, 5_000));
@@ -210,11 +217,18 @@ fn no_byte_of_a_photo_is_kept_beside_the_directory_and_forgetting_takes_what_sta
     place.expect(0, &["apply", "--yes", "--quiet"]);
     let plan_text = place.expect(0, &["audit", "export"]);
     assert!(!shows_bytes(&plan_text), "{plan_text}");
-    assert!(plan_text.out.contains("photo, 9.0 kB, sha256 "), "{plan_text}");
+    assert!(
+        plan_text.out.contains("photo, 9.0 kB, sha256 "),
+        "{plan_text}"
+    );
     let privacy = place.expect(0, &["privacy"]);
     assert!(privacy.out.contains("profile_picture"), "{privacy}");
     assert!(privacy.out.contains("thumbnailPhoto"), "{privacy}");
-    let digest = plan_text.out.split("photo, 9.0 kB, sha256 ").nth(1).unwrap();
+    let digest = plan_text
+        .out
+        .split("photo, 9.0 kB, sha256 ")
+        .nth(1)
+        .unwrap();
     let digest = digest[..64].to_owned();
     let beside = |wanted: &[u8]| {
         let content = place.content();
@@ -249,17 +263,31 @@ fn a_photo_goes_nowhere_but_into_an_attribute_that_holds_one() {
         assert!(ran.out.contains(code) || ran.said(code), "{line}\n{ran}");
     }
     for (field, message) in [
-        ("photo? from \"dynamic_7\"", "a photo is read from `profile_picture`"),
+        (
+            "photo? from \"dynamic_7\"",
+            "a photo is read from `profile_picture`",
+        ),
         ("photo from \"profile_picture\"", "a photo may be missing"),
-        ("list of photo? from \"profile_picture\"", "a person has one photo"),
+        (
+            "list of photo? from \"profile_picture\"",
+            "a person has one photo",
+        ),
     ] {
         let place = pictured("");
-        place.change("policy/policy.tenure", "photo? from \"profile_picture\"", field);
+        place.change(
+            "policy/policy.tenure",
+            "photo? from \"profile_picture\"",
+            field,
+        );
         let ran = place.expect(1, &["check"]);
         assert!(format!("{ran}").contains(message), "{field}\n{ran}");
     }
     let place = pictured("info = \"one\" if empty");
-    place.change("policy/policy.tenure", "  always ", "  when photo == photo => \"SG-Lab\"\n  always ");
+    place.change(
+        "policy/policy.tenure",
+        "  always ",
+        "  when photo == photo => \"SG-Lab\"\n  always ",
+    );
     let ran = place.expect(1, &["check"]);
     assert!(format!("{ran}").contains("wrong-type"), "{ran}");
 }
@@ -278,7 +306,11 @@ fn jpeg_photo_is_a_jpeg_and_an_unknown_photo_decides_no_group() {
     assert!(bo.1.contains("`jpegPhoto` holds JPEG alone"), "{bo:?}");
     place.expect(0, &["apply", "--yes", "--quiet"]);
     let ldif = Ldif::parse(&place.read(COPY));
-    let group = ldif.0.iter().find(|entry| entry.all("cn") == ["SG-Sales"]).unwrap();
+    let group = ldif
+        .0
+        .iter()
+        .find(|entry| entry.all("cn") == ["SG-Sales"])
+        .unwrap();
     let mut members = group.all("member");
     members.sort();
     let names: Vec<&str> = members.iter().map(|one| &one[3..6]).collect();
@@ -296,7 +328,9 @@ fn a_domain_keeps_the_photo_as_it_is() {
         for person in json["data"].as_array_mut().unwrap() {
             let id = person["attributes"]["id"]["value"].clone();
             let url = if matches!(id.as_u64(), Some(4011 | 4012)) {
-                json!(format!("https://api.personio.de/v1/company/employees/{id}/profile-picture"))
+                json!(format!(
+                    "https://api.personio.de/v1/company/employees/{id}/profile-picture"
+                ))
             } else {
                 Value::Null
             };
@@ -322,13 +356,18 @@ fn a_domain_keeps_the_photo_as_it_is() {
         );
         let mut photos = found.done().entries;
         photos.sort_by_key(|entry| entry.one("employeeID"));
-        let all = photos.iter().map(|entry| entry.attributes.get(name).cloned().unwrap_or_default());
+        let all = photos
+            .iter()
+            .map(|entry| entry.attributes.get(name).cloned().unwrap_or_default());
         all.collect::<Vec<_>>()
     };
     place.write("rules/people/photos/4011.jpg", jpeg(1, 100_000));
     place.write("rules/people/photos/4012.jpg", jpeg(2, 3_000));
     company.expect(0, &["apply", "--yes", "--quiet"]);
-    assert_eq!(read("thumbnailPhoto"), [[jpeg(1, 100_000)], [jpeg(2, 3_000)]]);
+    assert_eq!(
+        read("thumbnailPhoto"),
+        [[jpeg(1, 100_000)], [jpeg(2, 3_000)]]
+    );
     assert_eq!(read("jpegPhoto"), [[jpeg(1, 100_000)], [jpeg(2, 3_000)]]);
     assert!(company.plan().actions().is_empty());
     place.write("rules/people/photos/4011.jpg", jpeg(3, 9_000));
@@ -340,7 +379,9 @@ fn a_domain_keeps_the_photo_as_it_is() {
         let file = format!("rules/people/page-{page}.json");
         let mut json: Value = serde_json::from_str(&place.read(&file)).unwrap();
         let people = json["data"].as_array_mut().unwrap();
-        let person = people.iter_mut().find(|one| one["attributes"]["id"]["value"] == 4011)?;
+        let person = people
+            .iter_mut()
+            .find(|one| one["attributes"]["id"]["value"] == 4011)?;
         person["attributes"]["profile_picture"]["value"] = Value::Null;
         Some((file, json.to_string()))
     });

@@ -76,7 +76,11 @@ fn both_generations_give_everybody_the_own_photo_and_nobody_another() {
         // Version 1 says of whom there is one, version 2 has an address for everybody.
         let count = if api == Api::V1 { 12 } else { 20 };
         assert_eq!(pictures.clone().count(), count, "{asked:#?}");
-        assert!(pictures.clone().all(|line| line.ends_with("/profile-picture/96")));
+        assert!(
+            pictures
+                .clone()
+                .all(|line| line.ends_with("/profile-picture/96"))
+        );
     }
 }
 
@@ -92,8 +96,14 @@ fn nobody_is_asked_for_a_photo_that_the_policy_does_not_name() {
 
 #[test]
 fn what_can_be_asked_for_again_is_and_what_cannot_is_unknown_and_not_missing() {
-    for kind in ["429", "503", "502", "html", "broken", "cut", "slow", "401", "expired"] {
-        let sim = Sim::start(company(3, 1), fault(&format!("{kind}@v1/profile-picture:1"))).unwrap();
+    for kind in [
+        "429", "503", "502", "html", "broken", "cut", "slow", "401", "expired",
+    ] {
+        let sim = Sim::start(
+            company(3, 1),
+            fault(&format!("{kind}@v1/profile-picture:1")),
+        )
+        .unwrap();
         let found = read(&settings(&sim, Api::V1), &schema(), &Last::default()).unwrap();
         let read: Vec<_> = photos(&found).into_iter().flatten().flatten().collect();
         assert_eq!(read, [0], "{kind}");
@@ -108,7 +118,9 @@ fn what_can_be_asked_for_again_is_and_what_cannot_is_unknown_and_not_missing() {
         let sim = Sim::start(company(3, 1), fault).unwrap();
         let found = read(&settings(&sim, Api::V1), &schema(), &Last::default()).unwrap();
         let mut unknown = photos(&found).into_iter().filter_map(Result::err);
-        let said = unknown.next().unwrap_or_else(|| panic!("{kind} is taken for none"));
+        let said = unknown
+            .next()
+            .unwrap_or_else(|| panic!("{kind} is taken for none"));
         assert!(said.contains(why), "{kind}: {said}");
         assert_eq!(unknown.next(), None);
     }
@@ -149,7 +161,10 @@ fn that_nobody_has_a_photo_has_to_be_proved() {
     for api in [Api::V1, Api::V2] {
         let sim = Sim::start(company(3, 3), blind.clone()).unwrap();
         let error = read(&settings(&sim, api), &schema(), &Last::default()).unwrap_err();
-        assert!(matches!(error, Error::NotReleased { .. }), "{api:?} {error}");
+        assert!(
+            matches!(error, Error::NotReleased { .. }),
+            "{api:?} {error}"
+        );
     }
     assert!(whose > 0);
 }

@@ -206,6 +206,7 @@ pub(crate) fn without_next(wish: &Wish) -> Wish {
         next_change: None,
         next_shown: None,
         next_hidden: None,
+        password: tenure::policy::PasswordWish::Random,
         ..wish.clone()
     }
 }

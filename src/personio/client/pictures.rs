@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
+use super::Error;
 use super::http::{Http, Outcome, Request, Unusable};
 use super::list::{escaped, id_of};
 use super::pace::Endpoint;
 use super::released::{self, Listed};
-use super::Error;
 use crate::hr::{Photo, RawRecord, RawValue, Schema, Type};
 
 /// Personio's name of the picture.
@@ -69,7 +69,10 @@ pub(super) async fn fill(
                 )))
             }
         };
-        if let Some(field) = records.get_mut(place).and_then(|one| one.fields.get_mut(index)) {
+        if let Some(field) = records
+            .get_mut(place)
+            .and_then(|one| one.fields.get_mut(index))
+        {
             *field = Some(value);
         }
     }
@@ -113,7 +116,10 @@ async fn one(http: &Http<'_>, id: &str, width: u32) -> Result<Answer, Error> {
             Photo::Unknown(_) => Ok(photo),
         }
     };
-    match http.exchange(&Request::get(endpoint, path, &[]), parse).await {
+    match http
+        .exchange(&Request::get(endpoint, path, &[]), parse)
+        .await
+    {
         Ok(Outcome::Found(photo)) => Ok(Answer::Photo(photo)),
         Ok(Outcome::Nothing) => Ok(Answer::None),
         Ok(Outcome::Forbidden(says)) => Err(Error::Right {

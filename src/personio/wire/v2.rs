@@ -428,7 +428,9 @@ pub(in crate::personio) fn attribute_of(path: &str) -> Option<&'static str> {
         | Place::EmploymentPerson(name)
         | Place::EmploymentRef(name, _) => path == *name,
         Place::CostCenters => path == "cost_centers",
-        Place::Person(_) | Place::PersonAddress(_) | Place::PersonWord(_) | Place::Unit(..) => false,
+        Place::Person(_) | Place::PersonAddress(_) | Place::PersonWord(_) | Place::Unit(..) => {
+            false
+        }
     };
     let found = FIELDS.iter().find(|(_, place)| is_there(place));
     found.map(|(name, _)| *name)

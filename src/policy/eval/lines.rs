@@ -3,10 +3,10 @@
 use super::{Scope, Unknown, Value};
 use crate::directory::schema::{Attribute, Syntax};
 use crate::directory::{AttributeName, filetime};
+use crate::hr::Photo;
 use crate::policy::ir::{Kind, Node, Piece};
 use crate::policy::program::Line;
 use crate::policy::wish::{AssignedPart, AttributeWish, Desired};
-use crate::hr::Photo;
 use crate::syntax::ast::ElseAction;
 use crate::text::picture;
 use std::sync::Arc;
