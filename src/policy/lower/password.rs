@@ -143,26 +143,24 @@ impl Lower<'_> {
                     .help("let it be random: `random 16`"),
             );
         }
-        if !changes {
-            self.report(
-                Diagnostic::new(
-                    &codes::INITIAL_PASSWORD_STAYS,
-                    span,
-                    "a computed password stays known to whoever knows the rule",
-                )
-                .label("nobody has to change it")
-                .help("write `change at first logon` beside it"),
-            );
-        }
-        self.report(
+        let weak = if changes {
             Diagnostic::new(
                 &codes::GUESSABLE_PASSWORD,
                 span,
                 "whoever knows the rule and the person knows this password",
             )
             .label("weak")
-            .help("write `random 16`, and have it sealed: `sealed to \"age1…\"`"),
-        );
+            .help("write `random 16`, and have it sealed: `sealed to \"age1…\"`")
+        } else {
+            Diagnostic::new(
+                &codes::INITIAL_PASSWORD_STAYS,
+                span,
+                "a computed password stays known to whoever knows the rule",
+            )
+            .label("nobody has to change it")
+            .help("write `change at first logon` beside it, or better `random 16` in its place")
+        };
+        self.report(weak);
         self.program.initial = Some(node);
     }
 
