@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::deed::Deed;
+use super::deed::{Deed, Made};
 use super::seen::{Seen, Told, Trouble, View};
 use super::{Handed, NotHanded, Owner, password};
 use crate::directory::port::{self, Operation, ResultCode, win32};
@@ -19,6 +19,9 @@ const ANOTHER: &str = "apply again once that is mended: the account then gets an
 /// How often an operation is sent whose answer is lost; each time it is looked whether it was done.
 /// One connection that is cut takes the answers of all that travelled on it along.
 pub(super) const MAX_LOST_ANSWERS: u32 = 6;
+
+/// Said where the policy computed a password for the plan, and does not now.
+const NOT_COMPUTED: &str = "HR no longer has what the password is computed from";
 
 /// An action that is done.
 pub(super) struct Success {
@@ -92,11 +95,11 @@ pub(super) fn attempt(
             trouble
         });
     }
-    match view.deed(change, seen.clone())? {
+    match view.deed(change, seen.as_ref())? {
         Deed::Password {
             account,
             must_change,
-            length,
+            made,
         } => {
             let letters = view.letters(id);
             let to = Receiver {
@@ -105,7 +108,7 @@ pub(super) fn attempt(
                 seen,
                 letters: &letters,
             };
-            give_password(view, to, (must_change, length), in_doubt)
+            give_password(view, to, (must_change, made), in_doubt)
         }
         Deed::Operation(operation) => match settled(view, change, &operation, in_doubt) {
             Ok(object) => Ok(done(object, false)),
@@ -232,7 +235,7 @@ struct Receiver<'a> {
 fn give_password(
     view: &View<'_>,
     to: Receiver<'_>,
-    (must_change, length): (bool, u32),
+    (must_change, made): (bool, Made),
     in_doubt: bool,
 ) -> Result<Success, Trouble> {
     let Receiver {
@@ -257,8 +260,15 @@ fn give_password(
     };
     let (mut refused, mut lost) = (0, 0);
     loop {
-        let password =
-            password::make(length).map_err(|error| Trouble::failed(error.to_string()))?;
+        let password = match made {
+            Made::Random(length) => {
+                password::make(length).map_err(|error| Trouble::failed(error.to_string()))?
+            }
+            Made::Computed => view
+                .handover
+                .computed(&owner)
+                .ok_or_else(|| Trouble::conflict(NOT_COMPUTED))?,
+        };
         view.handover.prepare(&owner, &password).map_err(|error| {
             if in_doubt || lost > 0 {
                 not_handed(&error, guid)
@@ -293,7 +303,8 @@ fn give_password(
             }
             Err(error) if error.is_password_policy() => {
                 refused += 1;
-                if refused >= MAX_PASSWORDS {
+                // Another one is the same where it is computed.
+                if refused >= MAX_PASSWORDS || made == Made::Computed {
                     return Err(error.into());
                 }
             }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::pictures;
 use super::seen::{Trouble, View};
 use crate::directory::port::{self, Operation};
 use crate::directory::{AttributeName, Object, Uac, Value};
@@ -18,14 +19,29 @@ pub(super) enum Deed {
     Password {
         account: Target,
         must_change: bool,
-        length: u32,
+        made: Made,
     },
+}
+
+/// How a password is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Made {
+    /// Of so many random characters.
+    Random(u32),
+    /// As the policy computes it.
+    Computed,
 }
 
 impl View<'_> {
     /// What does this change; `seen` is the account that it is about, as it was just read.
-    pub(super) fn deed(&self, change: &Change, seen: Option<Arc<Object>>) -> Result<Deed, Trouble> {
-        let seen_or_read = |target: &Target| seen.map_or_else(|| self.account(target), Ok);
+    pub(super) fn deed(
+        &self,
+        change: &Change,
+        seen: Option<&Arc<Object>>,
+    ) -> Result<Deed, Trouble> {
+        let seen_or_read = |target: &Target| {
+            seen.map_or_else(|| self.account(target), |seen| Ok(Arc::clone(seen)))
+        };
         let operation = match change {
             Change::CreateUnit { dn } => Operation::Add {
                 dn: dn.clone(),
@@ -53,12 +69,12 @@ impl View<'_> {
             Change::CreateAccount { dn, attributes, .. } => {
                 let mut all: Vec<(AttributeName, Vec<Value>)> =
                     vec![("objectClass".into(), vec!["user".into()])];
-                let named = |name: &Arc<str>| AttributeName::new(name);
-                all.extend(
-                    attributes
-                        .iter()
-                        .map(|(name, values)| (named(name), texts(values))),
-                );
+                for (name, values) in attributes {
+                    let name = AttributeName::new(name);
+                    let values = values.iter().map(|value| self.pictures.value(&name, value));
+                    let values = values.collect::<Result<Vec<_>, _>>()?;
+                    all.push((name, values));
+                }
                 Operation::Add {
                     dn: dn.clone(),
                     attributes: all,
@@ -96,11 +112,16 @@ impl View<'_> {
                 account,
                 must_change,
                 length,
+                computed,
             } => {
                 return Ok(Deed::Password {
                     account: account.clone(),
                     must_change: *must_change,
-                    length: *length,
+                    made: if *computed {
+                        Made::Computed
+                    } else {
+                        Made::Random(*length)
+                    },
                 });
             }
             Change::Modify {
@@ -108,7 +129,7 @@ impl View<'_> {
                 attributes,
             } => Operation::Modify {
                 target: port::Target::Guid(self.guid(account)?),
-                changes: self.as_of_now(attributes).iter().map(difference).collect(),
+                changes: self.differences(&self.as_of_now(attributes), seen.map(|seen| &**seen))?,
             },
             Change::Move { account, to, .. } => {
                 let guid = self.guid(account)?;
@@ -136,6 +157,29 @@ impl View<'_> {
         Ok(Deed::Operation(operation))
     }
 
+    /// The values that go and those that come, attribute by attribute; what stays is not named.
+    fn differences(
+        &self,
+        attributes: &[AttributeChange],
+        seen: Option<&Object>,
+    ) -> Result<Vec<port::Change>, Trouble> {
+        let difference = |change: &AttributeChange| {
+            let attribute = AttributeName::new(&change.attribute);
+            let gone = change.before.iter();
+            let gone = gone.filter(|value| !change.after.contains(value));
+            let new = change.after.iter();
+            let new = new.filter(|value| !change.before.contains(value));
+            let delete = gone.map(|value| pictures::there(&attribute, value, seen));
+            let add = new.map(|value| self.pictures.value(&attribute, value));
+            Ok(port::Change {
+                delete: delete.collect(),
+                add: add.collect::<Result<_, _>>()?,
+                attribute,
+            })
+        };
+        attributes.iter().map(difference).collect()
+    }
+
     fn member(&self, group: &Target, account: &Target, joins: bool) -> Result<Operation, Trouble> {
         let guid = self.guid(account)?;
         let member = self.place(guid, account);
@@ -149,23 +193,6 @@ impl View<'_> {
             target: port::Target::Guid(self.guid(group)?),
             changes: vec![port::Change::replace("member", old, new)],
         })
-    }
-}
-
-fn texts(values: &[Arc<str>]) -> Vec<Value> {
-    values.iter().cloned().map(Value::Text).collect()
-}
-
-/// The values that go and those that come; what stays is not named.
-fn difference(change: &AttributeChange) -> port::Change {
-    let without = |these: &[Arc<str>], those: &[Arc<str>]| {
-        let left = these.iter().filter(|value| !those.contains(value));
-        left.cloned().map(Value::Text).collect()
-    };
-    port::Change {
-        attribute: AttributeName::new(&change.attribute),
-        delete: without(&change.before, &change.after),
-        add: without(&change.after, &change.before),
     }
 }
 

@@ -21,6 +21,7 @@ use super::job::{Job, numbered, password_lost};
 use super::journal;
 use super::line::Line;
 use super::members::{MAX_NAMES, Membership};
+use super::pictures::Pictures;
 use super::schedule::Schedule;
 use super::seen::{Told, Trouble, View};
 use super::written::write_back;
@@ -75,6 +76,8 @@ pub struct Executor<'a> {
     pub pace: Pace,
     /// Who gets new passwords.
     pub handover: &'a dyn Handover,
+    /// The photos of the people whom HR has now.
+    pub pictures: &'a Pictures,
     /// Who follows the run.
     pub watch: &'a mut dyn Watch,
     /// What time it is, by our own clock.
@@ -189,7 +192,7 @@ impl Executor<'_> {
         mut job: Job<'_>,
     ) -> Result<Outcome, ApplyError> {
         let (run, plan) = (job.run, job.plan);
-        let view = View::new(run, line, self.handover, plan);
+        let view = View::new(run, line, (self.handover, self.pictures), plan);
         let progress = journal::progress(self.store, run)?;
         for ((id, action), known) in numbered(plan).zip(&progress) {
             job.set_status(id, known.status);

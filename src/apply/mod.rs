@@ -26,6 +26,7 @@ mod line;
 mod members;
 mod pace;
 mod password;
+mod pictures;
 pub mod precondition;
 mod resumed;
 pub mod roll;
@@ -43,6 +44,7 @@ pub use handover::{AssumedHandover, Handed, Handover, Letter, NoHandover, NotHan
 pub use history::{ActionRecord, RunDetails, RunRecord};
 pub use journal::{Author, Counts, RunStatus, Status, Unfinished};
 pub use pace::{MAX_IN_FLIGHT, Pace, Patience};
+pub use pictures::Pictures;
 pub use precondition::{Refusal, Situation};
 pub use resumed::Place;
 pub use watch::{Boundary, Unwatched, Watch};

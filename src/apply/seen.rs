@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::Handover;
 use super::job::tells;
 use super::line::Line;
+use super::pictures::Pictures;
 use crate::directory::meaning::{Meaning, PLAN_AGAIN};
 use crate::directory::port;
 use crate::directory::{AttributeName, Dn, Guid, Object, Uac, Value};
@@ -98,6 +99,8 @@ pub(super) struct View<'a> {
     pub(super) line: &'a Line<'a>,
     /// Who keeps new passwords for their owners.
     pub(super) handover: &'a dyn Handover,
+    /// The photos that the plan speaks of.
+    pub(super) pictures: &'a Pictures,
     plan: &'a Plan,
     changed: RwLock<Changed>,
 }
@@ -117,13 +120,14 @@ impl<'a> View<'a> {
     pub(super) fn new(
         run: Uuid,
         line: &'a Line<'a>,
-        handover: &'a dyn Handover,
+        (handover, pictures): (&'a dyn Handover, &'a Pictures),
         plan: &'a Plan,
     ) -> Self {
         Self {
             run,
             line,
             handover,
+            pictures,
             plan,
             changed: RwLock::default(),
         }
@@ -257,10 +261,8 @@ impl View<'_> {
                 let names: Vec<_> = names
                     .map(|change| AttributeName::new(&change.attribute))
                     .collect();
-                Ok(modified(
-                    &*self.account_with(account, &names)?,
-                    &self.as_of_now(attributes),
-                ))
+                let object = self.account_with(account, &names)?;
+                Ok(modified(object, &self.as_of_now(attributes)))
             }
             Change::Move { account, to, .. } => {
                 let guid = self.guid(account)?;
@@ -398,17 +400,17 @@ impl View<'_> {
     }
 }
 
-fn modified(object: &Object, attributes: &[AttributeChange]) -> Seen {
-    if attributes.iter().all(|change| reached(object, change)) {
+fn modified(object: Arc<Object>, attributes: &[AttributeChange]) -> Seen {
+    if attributes.iter().all(|change| reached(&object, change)) {
         return Seen::After(object.guid());
     }
     let overtaken: Vec<_> = attributes
         .iter()
-        .filter(|change| !holds(object, &change.attribute, &change.before))
-        .map(|change| changed(&change.attribute, object))
+        .filter(|change| !holds(&object, &change.attribute, &change.before))
+        .map(|change| changed(&change.attribute, &object))
         .collect();
     if overtaken.is_empty() {
-        Seen::Before(None)
+        Seen::Before(Some(object))
     } else {
         Seen::Else(overtaken.join(", "))
     }

@@ -12,8 +12,8 @@ use super::resume;
 use super::session::{self, Reading};
 use super::{Exit, Output, check, disk, notices, people, plan as plan_command};
 use crate::apply::{
-    ApplyError, Boundary, Executor, Outcome, Pace, Refusal, Situation, Status, Watch, journal,
-    precondition,
+    ApplyError, Boundary, Executor, Outcome, Pace, Pictures, Refusal, Situation, Status, Watch,
+    journal, precondition,
 };
 use crate::hr::PersonId;
 use crate::plan::{ActionId, GuardKind, Plan, file};
@@ -121,6 +121,7 @@ pub(super) fn run_for(
     let mut watch = Progress::new(output);
     let pace = pace(&workspace, reading.pinned);
     let mut handover = Passwords::new(&workspace, &reading.policy);
+    handover.compute(&reading);
     if journal::unfinished(&store)?.is_some() {
         let directory = source.open(&workspace, &clock)?;
         let hr = workspace.hr(&reading.people, &reading.policy, &outside);
@@ -133,6 +134,7 @@ pub(super) fn run_for(
             takes_over: false,
             pace,
             handover: &mut handover,
+            pictures: &Pictures::of(&reading.people),
             watch: &mut watch,
             clock: &*clock,
         };
@@ -187,6 +189,7 @@ pub(super) fn run_for(
                 takes_over: false,
                 pace,
                 handover: &mut handover,
+                pictures: &Pictures::default(),
                 watch: &mut watch,
                 clock: &*clock,
             };
@@ -205,6 +208,7 @@ pub(super) fn run_for(
             workspace.working_copy().display()
         ));
     }
+    handover.compute(&planned.reading);
     let directory = source.open(&workspace, &clock)?;
     let author = operator.author(&workspace, &arguments.consent);
     let hr = workspace.hr(&planned.reading.people, &planned.reading.policy, &outside);
@@ -217,6 +221,7 @@ pub(super) fn run_for(
         takes_over: false,
         pace,
         handover: &mut handover,
+        pictures: &Pictures::of(&planned.reading.people),
         watch: &mut watch,
         clock: &*clock,
     };

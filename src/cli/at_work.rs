@@ -6,7 +6,7 @@ use super::passwords::Passwords;
 use super::report::Report;
 use super::session::Reading;
 use super::{Output, apply, people};
-use crate::apply::Executor;
+use crate::apply::{Executor, Pictures};
 use crate::state::{Lock, Store};
 use crate::workspace::{Outside, Workspace};
 use jiff::Timestamp;
@@ -37,7 +37,8 @@ pub(super) fn at_work<T>(
     let directory = source.open(workspace, &clock)?;
     let hr = workspace.hr(&reading.people, &reading.policy, &outside);
     let mut watch = apply::Progress::new(output);
-    let handover = Passwords::new(workspace, &reading.policy);
+    let mut handover = Passwords::new(workspace, &reading.policy);
+    handover.compute(reading);
     let mut executor = Executor {
         store: &mut store,
         lock: &lock,
@@ -47,6 +48,7 @@ pub(super) fn at_work<T>(
         takes_over: false,
         pace: apply::pace(workspace, reading.pinned),
         handover: &handover,
+        pictures: &Pictures::of(&reading.people),
         watch: &mut watch,
         clock: &*clock,
     };

@@ -279,6 +279,7 @@ fn rebuild(
         takes_over: true,
         pace: apply::pace(workspace, pinned),
         handover: &mut NoHandover,
+        pictures: &crate::apply::Pictures::default(),
         watch: &mut apply::Progress::new(output),
         clock: &clock,
     };

@@ -10,6 +10,7 @@ use super::Output;
 use super::apply::pass_named;
 use super::report::Report;
 use super::sealed::SealedPasswords;
+use super::session::Reading;
 use crate::apply::{Handed, Handover, Letter, NotHanded, Owner};
 use crate::notice::{Courier, Message};
 use crate::plan::{ActionId, Change, Notice, Plan};
@@ -61,6 +62,11 @@ impl Passwords {
             courier: rules.tells_passwords().then(courier),
             told: Mutex::default(),
         }
+    }
+
+    /// Computes the passwords of these people, where the policy does.
+    pub(super) fn compute(&mut self, reading: &Reading) {
+        self.sealed.compute(reading);
     }
 
     /// Says before anything is done whose accounts have to wait, because their password could reach nobody.
@@ -166,6 +172,10 @@ impl Passwords {
 }
 
 impl Handover for Passwords {
+    fn computed(&self, to: &Owner<'_>) -> Option<SecretString> {
+        self.sealed.computed(to)
+    }
+
     fn hindrance(&self, notices: &[&Notice]) -> Option<String> {
         let courier = self.courier.as_ref()?;
         if self.sealed.seals() {

@@ -7,7 +7,10 @@
 
 use super::Output;
 use super::apply::pass_boundary;
+use super::session::Reading;
 use crate::apply::{Handed, Handover, NotHanded, Owner};
+use crate::hr::PersonId;
+use crate::policy::Teller;
 use crate::workspace::Workspace;
 use age::x25519::Recipient;
 use age::{EncryptError, Encryptor};
@@ -34,6 +37,8 @@ const LINE_BYTES: usize = 4096;
 #[derive(Debug)]
 pub(super) struct SealedPasswords {
     recipients: Vec<Recipient>,
+    /// The passwords that the policy computes, for everybody of whom HR has what they need.
+    computed: BTreeMap<PersonId, SecretString>,
     folder: PathBuf,
     /// How many each run has sealed, and the last file.
     sealed: Mutex<BTreeMap<Uuid, (usize, PathBuf)>>,
@@ -91,6 +96,7 @@ impl SealedPasswords {
         let recipients = recipients.iter().filter_map(|key| key.parse().ok());
         Self {
             recipients: recipients.collect(),
+            computed: BTreeMap::new(),
             folder: folder(workspace),
             sealed: Mutex::default(),
         }
@@ -99,6 +105,18 @@ impl SealedPasswords {
     /// Whether somebody holds a key to what is sealed.
     pub(super) fn seals(&self) -> bool {
         !self.recipients.is_empty()
+    }
+
+    /// Computes the passwords of these people, where the policy does.
+    pub(super) fn compute(&mut self, reading: &Reading) {
+        if !reading.policy.rules.password.computed {
+            return;
+        }
+        let teller = Teller::new(&reading.policy, &reading.people, reading.now);
+        let people = reading.people.people().iter();
+        let computed =
+            people.filter_map(|person| Some((person.id().clone(), teller.initial(person.id())?)));
+        self.computed = computed.collect();
     }
 
     /// Says where passwords lie and how they are opened.
@@ -152,6 +170,10 @@ impl SealedPasswords {
 }
 
 impl Handover for SealedPasswords {
+    fn computed(&self, to: &Owner<'_>) -> Option<SecretString> {
+        self.computed.get(to.person?).cloned()
+    }
+
     fn prepare(&self, to: &Owner<'_>, password: &SecretString) -> Result<(), NotHanded> {
         if self.recipients.is_empty() {
             return Ok(());

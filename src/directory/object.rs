@@ -81,6 +81,9 @@ impl Object {
         if name.is("objectClass") {
             self.classes = Classes::of(&values);
         }
+        if name.is_picture() {
+            values = values.into_iter().map(|one| one.kept_as(&name)).collect();
+        }
         let found = self.slots.iter().position(|slot| slot.name == name);
         let values = match (values.len(), found) {
             (0, found) => {
@@ -104,6 +107,7 @@ impl Object {
     /// Adds a value behind those that are there, equal or not; yields how many there are then.
     pub fn push(&mut self, name: impl Into<AttributeName>, value: Value) -> usize {
         let name = name.into();
+        let value = value.kept_as(&name);
         let is_class = name.is("objectClass");
         // Values of one attribute come one after the other, so the last attribute is the likely one.
         let found = self.slots.iter_mut().rev().find(|slot| slot.name == name);
@@ -144,6 +148,7 @@ impl Object {
         match self.all("objectSid").first()? {
             Value::Bytes(bytes) => Sid::from_bytes(bytes),
             Value::Text(text) => Sid::parse(text),
+            Value::Picture(_) => None,
         }
     }
 
@@ -160,7 +165,7 @@ impl Object {
             .map_or(&[], |slot| slot.values.as_slice())
     }
 
-    /// The values of an attribute that are text, in their order.
+    /// The values of an attribute that are text, in their order; of pictures what stands for them.
     pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
         self.all(name).iter().filter_map(Value::text)
     }

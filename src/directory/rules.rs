@@ -18,6 +18,10 @@ pub(super) fn value_fits(
     if value.bytes().is_empty() {
         return Err(unfit(dn, name, Unfit::Empty));
     }
+    if let Some(attribute) = name.schema() {
+        let size = attribute.check_size(value.bytes().len());
+        size.map_err(|reason| unfit(dn, name, reason))?;
+    }
     let Some((attribute, text)) = name.schema().zip(value.text()) else {
         return Ok(());
     };
@@ -54,6 +58,7 @@ pub(super) fn name_fits(dn: &Dn) -> Result<(), Error> {
 fn unfit(dn: &Dn, name: &AttributeName, reason: Unfit) -> Error {
     let code = match reason {
         Unfit::TooLong { .. }
+        | Unfit::TooLarge { .. }
         | Unfit::Forbidden(_)
         | Unfit::TrailingDot
         | Unfit::OnlySpacesAndDots => ResultCode::ConstraintViolation,

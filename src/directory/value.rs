@@ -9,21 +9,25 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::schema::{self, Attribute, Syntax};
+use crate::text::picture::Picture;
 
 /// One value of an attribute.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     /// Text of any syntax.
     Text(Arc<str>),
-    /// Bytes: SIDs, GUIDs, pictures, and what is not UTF-8.
+    /// Bytes: SIDs, GUIDs, and what is not UTF-8.
     Bytes(Arc<[u8]>),
+    /// A picture, as an object has it in an attribute that holds one ([`Attribute::is_picture`]).
+    Picture(Picture),
 }
 
 impl Value {
-    /// The text; none for bytes.
+    /// The text; of a picture what stands for it; none for other bytes.
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
+            Self::Picture(picture) => Some(picture.said()),
             Self::Bytes(_) => None,
         }
     }
@@ -33,6 +37,15 @@ impl Value {
         match self {
             Self::Text(text) => text.as_bytes(),
             Self::Bytes(bytes) => bytes,
+            Self::Picture(picture) => picture.bytes(),
+        }
+    }
+
+    /// The value as an object keeps it under that name: bytes that are a picture as one.
+    pub(super) fn kept_as(self, name: &AttributeName) -> Self {
+        match self {
+            Self::Bytes(bytes) if name.is_picture() => Self::Picture(Picture::new(bytes)),
+            Self::Text(_) | Self::Bytes(_) | Self::Picture(_) => self,
         }
     }
 
@@ -40,6 +53,8 @@ impl Value {
     pub fn matches(&self, other: &Self, name: &AttributeName) -> bool {
         match (self, other) {
             (Self::Text(a), Self::Text(b)) => Arc::ptr_eq(a, b) || name.equal(a, b),
+            (Self::Picture(picture), Self::Text(said))
+            | (Self::Text(said), Self::Picture(picture)) => said == picture.said(),
             _ => self.bytes() == other.bytes(),
         }
     }
@@ -49,6 +64,7 @@ impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => fmt::Debug::fmt(text, f),
+            Self::Picture(picture) => fmt::Debug::fmt(picture, f),
             Self::Bytes(bytes) => {
                 f.write_str("0x")?;
                 bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
@@ -135,6 +151,11 @@ impl AttributeName {
     pub fn is_spelled(&self) -> bool {
         self.schema()
             .is_none_or(|attribute| attribute.syntax == Syntax::Text)
+    }
+
+    /// Whether values are pictures of people.
+    pub fn is_picture(&self) -> bool {
+        self.schema().is_some_and(Attribute::is_picture)
     }
 
     /// Whether two values are equal under the attribute's matching rule.

@@ -1,8 +1,8 @@
 //! The world in memory: a copy of directory and state whose clock the forecast sets.
 
 use crate::apply::{
-    ApplyError, AssumedHandover, Author, Ended, Executor, Pace, Situation, Status, Unwatched,
-    journal,
+    ApplyError, AssumedHandover, Author, Ended, Executor, Pace, Pictures, Situation, Status,
+    Unwatched, journal,
 };
 use crate::directory::ldif::EmbeddedDirectory;
 use crate::directory::port::{self, Directory as _};
@@ -232,6 +232,7 @@ impl<'a> World<'a> {
                 ..Pace::default()
             },
             handover: &AssumedHandover,
+            pictures: &Pictures::of(&self.people),
             watch: &mut Unwatched,
             clock: &|| now,
         }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Person, PersonId, Quarantined, Schema, Value};
+use super::{Person, PersonId, Photo, Quarantined, Schema, Value};
 
 /// The SHA-256 of what a snapshot says: attribute names, people, quarantined records.
 ///
@@ -134,6 +134,11 @@ impl Encoder {
                 self.raw(b"p");
                 self.id(Some(id));
             }
+            // Why one could not be read may be another reason each time.
+            Value::Photo(photo) => match &**photo {
+                Photo::Known(picture) => self.marked(b'P', picture.said()),
+                Photo::Unknown(_) => self.raw(b"U"),
+            },
             Value::Employment(employment) => {
                 self.raw(b"e");
                 self.values(employment.values());

@@ -82,6 +82,7 @@ fn id(key: &RawValue) -> Option<PersonId> {
         | RawValue::List(_)
         | RawValue::Record(_)
         | RawValue::Reference(_)
+        | RawValue::Photo(_)
         | RawValue::Unusable(_) => None,
     }
 }

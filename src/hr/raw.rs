@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::Photo;
+
 /// A value as HR sent it; an attribute that was not sent at all is no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RawValue {
@@ -22,6 +24,8 @@ pub enum RawValue {
     Record(Box<[Option<RawValue>]>),
     /// Another person, by id.
     Reference(Box<RawValue>),
+    /// A photo.
+    Photo(Arc<Photo>),
     /// Something that no attribute can be, described in a few words.
     Unusable(String),
 }

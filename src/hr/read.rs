@@ -292,7 +292,9 @@ pub(super) fn reason(
 /// A raw value as an error may show it: short, in backticks, hostile characters made visible.
 fn shown(raw: &RawValue) -> Option<String> {
     let text = match raw {
-        RawValue::Null | RawValue::Unusable(_) | RawValue::Record(_) => return None,
+        RawValue::Null | RawValue::Unusable(_) | RawValue::Record(_) | RawValue::Photo(_) => {
+            return None;
+        }
         RawValue::Text(text) | RawValue::Decimal(text) => normalise(text).into_owned(),
         RawValue::Integer(number) => number.to_string(),
         RawValue::Bool(truth) => truth.to_string(),

@@ -161,6 +161,7 @@ fn people_of(value: &Value) -> Vec<PersonId> {
         | Value::Time(_)
         | Value::Duration(_)
         | Value::Timezone(_)
+        | Value::Photo(_)
         | Value::OneOf(_)
         | Value::Employment(_) => Vec::new(),
     }

@@ -42,6 +42,8 @@ pub enum Type {
     Person,
     /// One of a person's employments, with these fields.
     Employment(Arc<[Attribute]>),
+    /// A photo, which no output shows.
+    Photo,
     /// One of these texts, recognised regardless of case.
     OneOf(Arc<[Arc<str>]>),
     /// Any number of values of one type.
@@ -68,6 +70,7 @@ impl fmt::Display for Type {
             Self::Duration => f.write_str("duration"),
             Self::Timezone => f.write_str("timezone"),
             Self::Person => f.write_str("person"),
+            Self::Photo => f.write_str("photo"),
             Self::Employment(_) => f.write_str("employment"),
             Self::List(item) => write!(f, "list of {item}"),
             Self::OneOf(choices) => {
@@ -336,6 +339,7 @@ pub(super) fn employment_fields(ty: &Type) -> Option<&Arc<[Attribute]>> {
             | Type::Duration
             | Type::Timezone
             | Type::Person
+            | Type::Photo
             | Type::OneOf(_)
             | Type::List(_) => None,
         },
@@ -348,6 +352,7 @@ pub(super) fn employment_fields(ty: &Type) -> Option<&Arc<[Attribute]>> {
         | Type::Duration
         | Type::Timezone
         | Type::Person
+        | Type::Photo
         | Type::Employment(_)
         | Type::OneOf(_) => None,
     }
@@ -417,6 +422,7 @@ fn choices_are_distinct(ty: &Type) -> bool {
         | Type::Time
         | Type::Duration
         | Type::Timezone
-        | Type::Person => true,
+        | Type::Person
+        | Type::Photo => true,
     }
 }

@@ -194,6 +194,7 @@ fn led_value(value: &Value, led: &dyn Fn(&PersonId) -> PersonId) -> Value {
         | Value::Time(_)
         | Value::Duration(_)
         | Value::Timezone(_)
+        | Value::Photo(_)
         | Value::OneOf(_) => value.clone(),
     }
 }

@@ -58,6 +58,11 @@ impl Typist {
                 "is an employment",
                 "take the attribute out of the policy's `person`",
             )),
+            RawValue::Photo(photo) if *ty == Type::Photo => Ok(Some(Value::Photo(photo.clone()))),
+            RawValue::Photo(_) => Err(Problem::new(
+                "is a photo",
+                "declare it `photo?`, as in `photo : photo? from \"profile_picture\"`",
+            )),
             RawValue::List(_) => Err(Problem::new(
                 "is a list",
                 format!("declare it `list of {ty}`"),
@@ -114,6 +119,12 @@ impl Typist {
                 return Err(Problem::new(
                     "is not an employment",
                     "record each employment as an object with its fields",
+                ));
+            }
+            Type::Photo => {
+                return Err(Problem::new(
+                    "is a text, not a photo",
+                    "leave it empty: photos come from Personio, and with its recordings",
                 ));
             }
             Type::List(item) => {

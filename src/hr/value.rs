@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::civil::{Date, Time};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use super::{Decimal, Duration, Employment, PersonId};
+use super::{Decimal, Duration, Employment, PersonId, Photo};
 
 /// A value of an attribute, as [`Type`](super::Type) says. Missing is no value: `Option<Value>`.
 ///
@@ -34,6 +34,8 @@ pub enum Value {
     Person(PersonId),
     /// One of a person's employments.
     Employment(Arc<Employment>),
+    /// A photo.
+    Photo(Arc<Photo>),
     /// One of the texts that the schema lists, spelt as there.
     OneOf(Arc<str>),
     /// Values of one type in the order of HR.
@@ -56,6 +58,7 @@ impl fmt::Display for Value {
             Self::Duration(duration) => duration.fmt(f),
             Self::Person(id) => id.fmt(f),
             Self::Employment(employment) => employment.fmt(f),
+            Self::Photo(photo) => photo.fmt(f),
             Self::List(items) => {
                 for (index, item) in items.iter().enumerate() {
                     let comma = if index == 0 { "" } else { ", " };

@@ -28,6 +28,8 @@ pub struct Company {
     pub absence_types: Table,
     /// Time off.
     pub absences: Vec<Absence>,
+    /// What people look like, by id, as it was uploaded.
+    pub photos: BTreeMap<u64, Vec<u8>>,
 }
 
 /// Days on which somebody is away.

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
@@ -15,6 +17,9 @@ use crate::text::table::Table as CsvTable;
 
 /// Where a record keeps values that its attributes cannot have.
 const VERBATIM: &str = "_verbatim";
+
+/// Where a record keeps a photo, as Base64: attributes have its address alone.
+const PHOTO: &str = "photo";
 
 /// How names of custom attributes begin.
 const DYNAMIC: &str = "dynamic_";
@@ -140,6 +145,9 @@ impl Company {
     fn add(&mut self, flat: &Flat, now: Timestamp) -> Result<(), String> {
         let id = number(flat, "id")?.ok_or("it has no `id`")?;
         let employment = self.employment(id, flat)?;
+        if let Some(photo) = flat.get(PHOTO) {
+            self.set_photo(id, photo)?;
+        }
         if let Some(person) = self.person_mut(id) {
             person.employments.push(employment);
             return Ok(());
@@ -187,6 +195,19 @@ impl Company {
         Ok(())
     }
 
+    /// Gives somebody a photo, as Base64; an empty one takes it away.
+    fn set_photo(&mut self, id: u64, photo: &Json) -> Result<(), String> {
+        let encoded = photo.as_str().unwrap_or_default();
+        let bytes = STANDARD.decode(encoded);
+        let bytes = bytes.map_err(|_| format!("the `{PHOTO}` of {id} is not Base64"))?;
+        if bytes.is_empty() {
+            self.photos.remove(&id);
+        } else {
+            self.photos.insert(id, bytes);
+        }
+        Ok(())
+    }
+
     /// Adds `{"person": 4001, "type": "Parental leave", "start": "2026-01-01", "end": "2026-03-31"}`.
     fn add_absence(&mut self, absence: &Json) -> Result<(), String> {
         let flat = absence.as_object().ok_or("an absence is no object")?;
@@ -219,6 +240,10 @@ impl Company {
         };
         let mut flat = self.flat(&before);
         for (key, value) in fields {
+            if key == PHOTO {
+                self.set_photo(id, value)?;
+                continue;
+            }
             if !flat.contains_key(key) && !key.starts_with(DYNAMIC) {
                 return Err(format!("there is no attribute `{key}`"));
             }

@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use super::absences;
-use super::company::{Employment, Person, Table};
+use super::company::{Company, Employment, Person, Table};
 use super::credential::Credential;
 use super::quirk::Quirk;
-use super::server::{Asked, Reply, State, names};
+use super::server::{Asked, Body, Reply, State, names};
 use super::webhook::Webhook;
 use super::{v1, v2};
 
@@ -59,6 +59,23 @@ const MOST_PEOPLE: usize = 50;
 /// The most of anything else.
 const MOST: usize = 100;
 
+/// A picture, or the 404 that stands for none, for nobody, and for an attribute that is not released alike.
+fn picture(company: &Company, asked: &Asked<'_>, credential: &Credential) -> Reply {
+    let id = asked
+        .id(3)
+        .filter(|_| credential.may_see("profile_picture"));
+    let found = id.and_then(|id| company.photos.get(&id));
+    // A width that is none is no resource.
+    let Some(bytes) = found.filter(|_| asked.id(5).is_some()) else {
+        return Reply::old_error(StatusCode::NOT_FOUND, 404, "Etwas ist schiefgelaufen ...");
+    };
+    let mut reply = Reply::ok(Json::Null);
+    reply.body = Body::Bytes(bytes.clone());
+    // Whatever it is: the description says so of all.
+    reply.headers.push(("content-type", "image/png".to_owned()));
+    reply
+}
+
 /// Answers a GET of somebody who may.
 pub(super) fn answer(
     state: &State,
@@ -70,6 +87,7 @@ pub(super) fn answer(
     match endpoint {
         "v1/employees" => employees(state, asked, credential),
         "v1/attributes" => Reply::ok(v1::attributes(company, credential)),
+        "v1/profile-picture" => picture(company, asked, credential),
         "v1/employee" => {
             let Some(person) = asked.id(3).and_then(|id| company.person(id)) else {
                 let text = "Es ist ein Problem aufgetreten ";

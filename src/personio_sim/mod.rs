@@ -210,14 +210,17 @@ async fn answer(
 }
 
 fn response(reply: Reply) -> Response {
-    let text = text_of(&reply.body);
-    let length = text.len();
+    let bytes = match &reply.body {
+        Body::Bytes(bytes) => bytes.clone(),
+        Body::None | Body::Json(_) | Body::Text(_) => text_of(&reply.body).into_bytes(),
+    };
+    let length = bytes.len();
     let body = if reply.broken {
-        let half: Vec<u8> = text.into_bytes().into_iter().take(length / 2).collect();
+        let half: Vec<u8> = bytes.into_iter().take(length / 2).collect();
         let broken = Err(io::Error::other("broken off, as asked"));
         HttpBody::from_stream(futures_util::stream::iter([Ok(Bytes::from(half)), broken]))
     } else {
-        HttpBody::from(text)
+        HttpBody::from(bytes)
     };
     let mut response = Response::new(body);
     *response.status_mut() = reply.status;

@@ -163,6 +163,8 @@ pub(super) enum Body {
     Json(Json),
     /// Text as it is.
     Text(String),
+    /// Anything else.
+    Bytes(Vec<u8>),
 }
 
 impl Reply {
@@ -406,6 +408,7 @@ fn endpoint(method: &Method, path: &str) -> Option<&'static str> {
         ] if read => "v1/attributes",
         ["v1", "company", "time-offs"] if read => "v1/time-offs",
         ["v1", "company", "time-off-types"] if read => "v1/time-off-types",
+        ["v1", "company", "employees", _, "profile-picture", _] if read => "v1/profile-picture",
         ["v1", "company", "employees", _] if read || *method == Method::PATCH => "v1/employee",
         ["v2", "persons"] if read => "v2/persons",
         ["v2", "persons", _] if read || *method == Method::PATCH => "v2/person",
@@ -467,6 +470,7 @@ pub(super) fn text_of(body: &Body) -> String {
         Body::None => String::new(),
         Body::Json(json) => json.to_string(),
         Body::Text(text) => text.clone(),
+        Body::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
     }
 }
 

@@ -62,6 +62,11 @@ impl State {
         match kind {
             Kind::Slow => reply.wait = self.options.slow,
             Kind::Broken => reply.broken = true,
+            Kind::Cut if matches!(reply.body, Body::Bytes(_)) => {
+                if let Body::Bytes(bytes) = &mut reply.body {
+                    bytes.truncate(bytes.len() / 2);
+                }
+            }
             Kind::Cut => {
                 let text = text_of(&reply.body);
                 let half = text

@@ -62,6 +62,13 @@ const ONLY_V1: &[(&str, &str, &str)] = &[
     ("hourly_salary", "Hourly salary", "decimal"),
 ];
 
+/// The address of a picture, in a company where anybody has one.
+const PICTURE: (&str, &str, &str) = ("profile_picture", "Profile picture", "standard");
+
+fn has_pictures(company: &Company) -> bool {
+    !company.photos.is_empty()
+}
+
 /// How a person is written.
 pub(super) struct Writer<'w> {
     pub(super) company: &'w Company,
@@ -98,6 +105,18 @@ impl Writer<'_> {
                 let value = known.to_string();
                 self.attribute(out, before, (key, label, ty, Some(key)), &value);
             }
+        }
+        if has_pictures(self.company) && self.wants(PICTURE.0) {
+            let (key, label, ty) = PICTURE;
+            let photo = self.company.photos.get(&person.id);
+            let value = photo.map_or("null".to_owned(), |_| {
+                let host = super::v2::HOST;
+                format!(
+                    r#""{host}/v1/company/employees/{}/profile-picture""#,
+                    person.id
+                )
+            });
+            self.attribute(out, before, (key, label, ty, Some(key)), &value);
         }
         for (key, custom) in &self.company.custom {
             let universal_id = custom.universal_id.as_deref();
@@ -297,6 +316,7 @@ pub(super) fn attributes(company: &Company, credential: &Credential) -> Json {
     let standard = STANDARD
         .iter()
         .chain(ONLY_V1)
+        .chain(has_pictures(company).then_some(&PICTURE))
         .filter(|(key, ..)| credential.may_see(key));
     let mut all: Vec<Json> = standard
         .map(|(key, label, ty)| serde_json::json!({"key": key, "label": label, "type": ty, "universal_id": key, "options": []}))

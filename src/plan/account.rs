@@ -11,7 +11,7 @@ use super::subject::{Adoption, Aim, Subject};
 use super::time::earlier;
 use super::{Action, ActionId, Cause, Change, Finding, FindingKind, Reason, Reversible, Target};
 use crate::directory::{Dn, ObjectId, Uac};
-use crate::policy::{AttributeWish, Desired, GuardKind, StageAccount, UnitWish};
+use crate::policy::{AttributeWish, Desired, GuardKind, PasswordWish, StageAccount, UnitWish};
 use std::sync::Arc;
 
 /// First round: names, adoption, creation. Tells where the account is or will be.
@@ -149,6 +149,11 @@ fn create(
         }
         UnitWish::Held(why, _) => return Err(why.clone()),
     };
+    if subject.aim == Aim::Enabled
+        && let Some(why) = withheld(builder, subject)
+    {
+        return Err(why);
+    }
     if let Some(why) = builder.world.place_barrier(&unit) {
         return Err(format!("no account can be made in `{unit}`: {why}").into());
     }
@@ -290,12 +295,14 @@ pub(crate) fn enable_made(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) 
     };
     let cause = subject.cause_of_stage(builder);
     if subject.aim == Aim::Prepared && hands_over(builder, subject) {
-        set_password(builder, subject, &target, cause, false);
+        let _ = set_password(builder, subject, &target, cause, false);
     }
     if subject.aim != Aim::Enabled {
         return;
     }
-    let password = set_password(builder, subject, &target, cause, false);
+    let Ok(password) = set_password(builder, subject, &target, cause, false) else {
+        return;
+    };
     let change = Change::Enable {
         account: target,
         before: None,
@@ -306,18 +313,48 @@ pub(crate) fn enable_made(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) 
     builder.draft.push(enable);
 }
 
+/// Why no password can be given to somebody, where the policy computes it.
+fn withheld(builder: &Builder<'_, '_>, subject: &Subject<'_>) -> Option<Arc<str>> {
+    match &subject.wish.password {
+        PasswordWish::Random => None,
+        PasswordWish::Computed { length, kinds } => builder
+            .world
+            .refuses_password(*length, *kinds)
+            .map(Into::into),
+        PasswordWish::Held(why) => Some(why.clone()),
+    }
+}
+
+/// A password that is due and cannot be given: what needs it is not done.
+struct Withheld;
+
+/// Drafts a new password; a finding where none can be given.
 fn set_password(
     builder: &mut Builder<'_, '_>,
     subject: &Subject<'_>,
     target: &Target,
     cause: Cause,
     again: bool,
-) -> ActionId {
+) -> Result<ActionId, Withheld> {
+    if let Some(why) = withheld(builder, subject) {
+        let finding = held(
+            builder,
+            subject,
+            &format!("gets no password, and stays as it is: {why}"),
+        );
+        builder.draft.find(finding);
+        return Err(Withheld);
+    }
     let rules = &builder.world.input.rules.password;
     let change = Change::SetPassword {
         account: target.clone(),
         must_change: rules.change_at_first_logon,
-        length: rules.length.max(builder.world.least_password()),
+        length: if rules.computed {
+            0
+        } else {
+            rules.length.max(builder.world.least_password())
+        },
+        computed: rules.computed,
     };
     let person = Some(&subject.wish.person);
     let mut reasons = reasons(builder, subject);
@@ -329,7 +366,7 @@ fn set_password(
         password.counts.push(GuardKind::Password);
         password.reversible = Reversible::No;
     }
-    builder.draft.push(password)
+    Ok(builder.draft.push(password))
 }
 
 /// Second round for an account that exists: enabled or disabled as the aim says, and its password.
@@ -343,12 +380,18 @@ pub(crate) fn state(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
         Aim::Enabled | Aim::Prepared | Aim::Disabled | Aim::Deleted(_) => {
             reset(builder, subject, account)
         }
-        Aim::EndOnly => None,
+        Aim::EndOnly => Ok(None),
     };
-    if subject.aim == Aim::Prepared && password.is_none() {
+    // Nobody is enabled with the password that they had before; whoever is to be off is off all the same.
+    let (password, withheld) = match password {
+        Ok(password) => (password, false),
+        Err(Withheld) => (None, true),
+    };
+    if subject.aim == Aim::Prepared && password.is_none() && !withheld {
         early(builder, subject, account);
     }
     match (subject.aim, enabled) {
+        (Aim::Enabled, false) if withheld => {}
         (Aim::Enabled, false) => enable(builder, subject, account, password),
         (Aim::Prepared | Aim::Disabled | Aim::Deleted(_) | Aim::EndOnly, true) => {
             disable(builder, subject, account);
@@ -366,7 +409,7 @@ fn early(builder: &mut Builder<'_, '_>, subject: &Subject<'_>, account: ObjectId
     if first && hands_over(builder, subject) {
         let target = builder.existing(account);
         let cause = subject.cause_of_stage(builder);
-        set_password(builder, subject, &target, cause, false);
+        let _ = set_password(builder, subject, &target, cause, false);
     }
 }
 
@@ -392,24 +435,27 @@ fn reset(
     builder: &mut Builder<'_, '_>,
     subject: &Subject<'_>,
     account: ObjectId,
-) -> Option<ActionId> {
+) -> Result<Option<ActionId>, Withheld> {
     if !subject.entered_now(builder) || !subject.managed() {
-        return None;
+        return Ok(None);
     }
     let before = subject.stage_before(builder);
     let resets = &builder.world.input.rules.password.resets;
-    let rule = resets.iter().find(|reset| {
+    let found = resets.iter().find(|reset| {
         let from = reset.from.is_empty() || before.is_some_and(|stage| reset.from.contains(&stage));
         reset.enter.contains(&subject.stage) && from
-    })?;
+    });
+    let Some(rule) = found else {
+        return Ok(None);
+    };
     let reason = builder.world.reason(rule.rule, Some(&subject.wish.person));
     let cause = subject.cause_of_stage(builder);
     let target = builder.existing(account);
-    let id = set_password(builder, subject, &target, cause, true);
+    let id = set_password(builder, subject, &target, cause, true)?;
     if let Some(action) = builder.draft.actions.get_mut(id.0 as usize) {
         action.reasons.insert(0, reason);
     }
-    Some(id)
+    Ok(Some(id))
 }
 
 fn enable(
@@ -447,7 +493,12 @@ fn enable(
         known.created.is_some() && (known.password_set.is_none() || lost)
     });
     let password = match password {
-        None if needs_password => Some(set_password(builder, subject, &target, cause, false)),
+        None if needs_password => {
+            let Ok(set) = set_password(builder, subject, &target, cause, false) else {
+                return;
+            };
+            Some(set)
+        }
         other => other,
     };
     let change = Change::Enable {

@@ -157,8 +157,10 @@ pub enum Change {
         account: Target,
         /// The person must choose another at first logon.
         must_change: bool,
-        /// Its length.
+        /// Its length; how long one that is computed is, no plan says.
         length: u32,
+        /// Whether it is computed as the policy says, and not random.
+        computed: bool,
     },
     /// Attributes of one account change.
     Modify {

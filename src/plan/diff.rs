@@ -110,6 +110,12 @@ pub(crate) fn attributes(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
     let not_ours = changes
         .iter()
         .any(|change| is_not_ours(builder, subject, change));
+    let unkept = changes
+        .iter()
+        .find(|change| {
+            !change.before.is_empty() && AttributeName::new(&change.attribute).is_picture()
+        })
+        .map(|change| format!("the photo in {} is not kept", change.attribute));
     let change = Change::Modify {
         account: target,
         attributes: changes,
@@ -120,7 +126,7 @@ pub(crate) fn attributes(builder: &mut Builder<'_, '_>, subject: &Subject<'_>) {
     modify.after.dedup();
     modify.reserves = reserves;
     modify.not_ours = not_ours;
-    modify.reversible = Reversible::Yes;
+    modify.reversible = unkept.map_or(Reversible::Yes, |why| Reversible::Partly(why.into()));
     if login {
         modify.counts.push(GuardKind::Login);
     }

@@ -121,6 +121,18 @@ fn back(
         );
         return None;
     }
+    if attribute.is_picture() && !overlay.before.is_empty() {
+        let text = format!(
+            "the {} from before stage `{}` does not come back: photos are not kept",
+            overlay.attribute, overlay.stage
+        );
+        let finding = Finding::new(FindingKind::Overlay, subject.who.clone(), text)
+            .of(&subject.wish.person)
+            .about(builder.dn(subject.account))
+            .help("set it by hand, or let a line of `profile` decide it");
+        builder.draft.find(finding);
+        return None;
+    }
     if let Some(gone) = gone(builder, overlay) {
         let text = format!(
             "the {} from before stage `{}` does not come back: there is no `{gone}` any more, or it has another name",
@@ -244,6 +256,7 @@ pub(crate) fn remaining(
                 same(&attribute, &found, &overlay.wrote)
                     && !same(&attribute, &found, &overlay.before)
                     && gone(builder, overlay).is_none()
+                    && (overlay.before.is_empty() || !attribute.is_picture())
             }
         }
     };

@@ -16,6 +16,9 @@ use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
+/// How many kinds of characters a complex password has.
+const KINDS: u32 = 3;
+
 /// How a sensitive value is shown (S11).
 pub(crate) const MASK: &str = "•••";
 
@@ -341,6 +344,26 @@ impl<'a> World<'a> {
         least
             .and_then(|least| u32::try_from(least).ok())
             .unwrap_or(0)
+    }
+
+    /// Why the domain would not take a password of that length with so many kinds of characters, as far as that is told.
+    pub(crate) fn refuses_password(&self, length: u32, kinds: u32) -> Option<String> {
+        let least = self.least_password();
+        if length < least {
+            return Some(format!(
+                "the password of the policy's rule has {length} characters, the domain wants {least}"
+            ));
+        }
+        let directory = self.input.directory;
+        let domain = directory.by_dn(&directory.domain().base);
+        let properties = domain.and_then(|domain| self.object(domain).integer("pwdProperties"));
+        let complex = properties.is_some_and(|bits| bits & 1 != 0);
+        (complex && kinds < KINDS).then(|| {
+            format!(
+                "the password of the policy's rule has {kinds} kinds of characters, the domain wants {KINDS} of upper \
+                 case, lower case, digits and others"
+            )
+        })
     }
 
     /// Whether that name is a write base or lies below one.

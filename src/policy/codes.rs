@@ -49,6 +49,8 @@ codes! {
     EMPTY_TEXT "empty-text" Error "an empty text, which no value ever is"
     FREE_TEXT_NAME "free-text-name" Error "free HR text in the name of a group or a unit"
     GROUP_CONTRADICTION "group-contradiction" Error "a group of which two places say different things"
+    GUESSABLE_PASSWORD "guessable-password" Warning "a password that whoever knows the rule can tell"
+    INITIAL_PASSWORD_STAYS "initial-password-stays" Error "a computed password that nobody has to change"
     MAYBE_MISSING "maybe-missing" Error "a value that may be missing where that must be decided"
     MISSING_ITEM "missing-item" Error "a statement that a policy must have"
     NO_EFFECT_YET "no-effect-yet" Warning "a statement that is checked but has no effect in this version"

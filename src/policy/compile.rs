@@ -297,7 +297,12 @@ fn given(lower: &mut Lower<'_>, text: &str, ty: &Type, span: Span) -> Node {
         }
         Type::List(element) => return given_list(lower, text, element, span),
         Type::Number => text.parse().ok().map(Value::Number),
-        Type::Person | Type::Employment | Type::Instant | Type::Row(..) | Type::Error => None,
+        Type::Person
+        | Type::Photo
+        | Type::Employment
+        | Type::Instant
+        | Type::Row(..)
+        | Type::Error => None,
     };
     match value {
         Some(value) => Node::constant(value, ty.clone(), span),

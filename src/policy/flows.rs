@@ -62,6 +62,8 @@ pub enum Destination {
     Notice(Arc<str>, Vec<Arc<str>>),
     /// It decides when a notice is sent.
     NoticeWhen(Arc<str>),
+    /// The first password is computed from it.
+    Password,
     /// It is written back to this field of HR.
     WriteBack(Arc<str>),
 }
@@ -205,6 +207,9 @@ impl Flows<'_> {
             );
         }
         self.lines(&program.profile);
+        if let (Some(node), Some(rule)) = (&program.initial, policy.rules.password.rule) {
+            self.add(Destination::Password, rule, [node]);
+        }
         if let Some(unit) = &program.unit {
             for (condition, place, rule) in &unit.rows {
                 self.add(Destination::Unit, *rule, [condition, place]);

@@ -45,5 +45,6 @@ pub use ruleset::{
 };
 pub use wish::{
     Absent, AdoptQuery, AssignedPart, AttributeWish, BlockWish, Candidate, Desired, Ended,
-    GroupWish, InvariantWish, Mode, Restriction, Standing, UniqueWish, UnitWish, Wish,
+    GroupWish, InvariantWish, Mode, PasswordWish, Restriction, Standing, UniqueWish, UnitWish,
+    Wish,
 };

@@ -32,6 +32,8 @@ impl Policy {
 /// What evaluation walks.
 #[derive(Debug, Default)]
 pub(crate) struct Program {
+    /// What a first password is computed by.
+    pub(crate) initial: Option<Node>,
     pub(crate) lets: Vec<Let>,
     pub(crate) functions: Vec<Function>,
     pub(crate) tables: Vec<TableData>,

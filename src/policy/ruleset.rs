@@ -481,6 +481,8 @@ pub struct Reserved(pub Vec<Arc<str>>);
 pub struct PasswordRules {
     /// Length of a random password.
     pub length: u32,
+    /// `initial …`: it is computed from what HR knows, and not random.
+    pub computed: bool,
     /// `change at first logon`.
     pub change_at_first_logon: bool,
     /// `sealed to`: public keys of `age`, all of them right; none where nobody gets to know passwords.
@@ -499,6 +501,7 @@ impl Default for PasswordRules {
     fn default() -> Self {
         Self {
             length: 20,
+            computed: false,
             change_at_first_logon: true,
             sealed_to: Vec::new(),
             early: None,

@@ -21,6 +21,7 @@ pub(crate) enum Type {
     Timezone,
     Unit,
     Person,
+    Photo,
     /// One of a person's employments, as `employment { … }` declares it.
     Employment,
     /// A point in time: `last_day at 18:00`, `now`.
@@ -51,9 +52,10 @@ impl Type {
         }
     }
 
-    /// Whether values of the two can be compared for equality.
+    /// Whether values of the two can be compared for equality. Photos cannot: they are written, or not, and nothing else
+    /// is done with them.
     pub(crate) fn comparable(&self, other: &Self) -> bool {
-        self.join(other).is_some()
+        (self.join(other).is_some() && *self != Self::Photo)
             || matches!(
                 (self, other),
                 (Self::Timezone, Self::Text) | (Self::Text, Self::Timezone)
@@ -81,6 +83,7 @@ impl Type {
             Hr::Duration => Self::Duration,
             Hr::Timezone => Self::Timezone,
             Hr::Person => Self::Person,
+            Hr::Photo => Self::Photo,
             Hr::Employment(_) => Self::Employment,
             Hr::OneOf(choices) => Self::OneOf(choices.clone()),
             Hr::List(item) => Self::List(Box::new(Self::from_hr(item))),
@@ -102,6 +105,7 @@ impl fmt::Display for Type {
             Self::Timezone => f.write_str("a time zone"),
             Self::Unit => f.write_str("a unit"),
             Self::Person => f.write_str("a person"),
+            Self::Photo => f.write_str("a photo"),
             Self::Employment => f.write_str("an employment"),
             Self::Instant => f.write_str("a point in time"),
             Self::OneOf(_) => f.write_str("one of a list of texts"),

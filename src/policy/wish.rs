@@ -31,6 +31,8 @@ pub struct Wish {
     pub uniques: Vec<UniqueWish>,
     /// Where the account belongs.
     pub unit: UnitWish,
+    /// Which password it would get.
+    pub password: PasswordWish,
     /// Attribute by attribute, sorted by name; one entry each: an overlay of the stage replaces the line.
     pub attributes: Vec<AttributeWish>,
     /// Security groups.
@@ -57,6 +59,23 @@ pub struct Wish {
     pub next_shown: Option<jiff::Timestamp>,
     /// The same of comparisons with sensitive values alone: at this instant nothing of the person may be shown.
     pub next_hidden: Option<jiff::Timestamp>,
+}
+
+/// Which password an account would get, if one were due: never the password itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum PasswordWish {
+    /// A random one.
+    #[default]
+    Random,
+    /// One that is computed from what HR knows.
+    Computed {
+        /// How long it is, in UTF-16 units.
+        length: u32,
+        /// How many of AD's kinds of characters it has: upper case, lower case, digits, all others.
+        kinds: u32,
+    },
+    /// None: what it is computed from is missing or not known. Why, in words without a full stop.
+    Held(Arc<str>),
 }
 
 /// How an order that ends a person at once stands to HR.

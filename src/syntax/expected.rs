@@ -253,6 +253,7 @@ fn display(rule: Rule) -> Option<&'static str> {
         Rule::KW_IF => Some("`if`"),
         Rule::KW_EMPTY => Some("`empty`"),
         Rule::KW_RANDOM => Some("`random`"),
+        Rule::KW_INITIAL => Some("`initial`"),
         Rule::KW_SEALED => Some("`sealed`"),
         Rule::KW_CHANGE => Some("`change`"),
         Rule::KW_FIRST => Some("`first`"),

@@ -513,7 +513,9 @@ impl Block {
             ),
             Rule::password_clause => (
                 "`password`",
-                &["random", "sealed", "change", "reset", "hand", "allow"],
+                &[
+                    "random", "initial", "sealed", "change", "reset", "hand", "allow",
+                ],
             ),
             Rule::group_clause => (
                 "`groups`",

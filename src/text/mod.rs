@@ -6,6 +6,7 @@
 
 pub mod calendar;
 pub mod mail;
+pub mod picture;
 pub mod table;
 
 /// Why bytes are no text that this program reads.

@@ -141,6 +141,20 @@ fn walk(
     Ok(())
 }
 
+/// The files of a folder itself, sorted; hidden ones are left out.
+pub(crate) fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
+        let entry = entry.map_err(|error| unreadable(folder, &error))?;
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if !hidden && entry.path().is_file() {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// The files that patterns name, relative to `root`, sorted; `*` stands for any part of a file name.
 pub(crate) fn matching(root: &Path, patterns: &[String]) -> Result<Vec<PathBuf>, FileError> {
     let mut found = Vec::new();

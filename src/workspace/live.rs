@@ -3,7 +3,7 @@
 use super::{EmbeddedHr, Error, People, Source, Workspace, files};
 use crate::hr::port::{Field, PortError, WriteBack};
 use crate::hr::{PersonId, Schema, Snapshot};
-use crate::personio::client::{self, APP_ID, Api, Last, Settings, URL, World, Writer};
+use crate::personio::client::{self, APP_ID, Api, Last, PHOTO_WIDTH, Settings, URL, World, Writer};
 use crate::policy::Policy;
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -39,6 +39,8 @@ pub struct Live {
     pub proxy: Option<ProxyAt>,
     /// Attributes that are taken for released without proof.
     pub assume_released: Vec<Arc<str>>,
+    /// How wide photos are asked for, in pixels.
+    pub photo_width: u32,
     /// A simulator without limits is read as fast as it answers.
     pub unlimited: bool,
 }
@@ -102,6 +104,9 @@ impl<'de> Deserialize<'de> for ProxyAt {
     }
 }
 
+/// How wide photos may be asked for, in pixels.
+const PHOTO_WIDTHS: std::ops::RangeInclusive<u32> = 16..=1024;
+
 /// `personio = { … }` within `[people]`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -117,6 +122,7 @@ pub(super) struct LiveSection {
     proxy: Option<ProxyAt>,
     #[serde(default)]
     assume_released: Vec<String>,
+    photo_width: Option<u32>,
     #[serde(default)]
     unlimited: bool,
 }
@@ -158,6 +164,13 @@ impl LiveSection {
                 "remove the line: Personio has limits, and they are kept",
             ));
         }
+        let photo_width = self.photo_width.unwrap_or(PHOTO_WIDTH);
+        if !PHOTO_WIDTHS.contains(&photo_width) {
+            return Err((
+                format!("photos are not {photo_width} pixels wide"),
+                "write a width from 16 to 1024, such as `photo_width = 96`",
+            ));
+        }
         if matches!(&self.proxy, Some(ProxyAt::Address(address)) if address.contains('@')) {
             return Err((
                 "the name and password of a proxy do not stand in `tenure.toml`".to_owned(),
@@ -183,6 +196,7 @@ impl LiveSection {
             ca: self.ca,
             proxy: self.proxy,
             assume_released: self.assume_released.into_iter().map(Into::into).collect(),
+            photo_width,
             unlimited: self.unlimited,
         })
     }
@@ -218,6 +232,7 @@ impl Workspace {
             ca,
             proxy,
             assume_released: live.assume_released.clone(),
+            photo_width: live.photo_width,
             limited: !live.unlimited,
             ..Settings::new(live.url.clone(), client_id, client_secret)
         })

@@ -13,6 +13,7 @@ mod ldap;
 mod live;
 mod notices;
 mod people;
+mod photos;
 mod written;
 
 pub use archive::{Archive, ArchiveAt};

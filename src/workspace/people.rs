@@ -73,7 +73,9 @@ impl Workspace {
                     .iter()
                     .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
                     .collect();
-                let records = crate::personio::read_recording(&files, schema)?;
+                let mut records = crate::personio::read_recording(&files, schema)?;
+                let paths = self.recordings(patterns)?;
+                super::photos::fill(&paths, schema, &mut records)?;
                 (
                     format!("Personio v1 recording {}", patterns.join(", ")),
                     records,

@@ -130,6 +130,7 @@ fn an_account_that_was_moved_since_is_a_conflict_for_every_change() {
             account,
             must_change: true,
             length: 16,
+            computed: false,
         },
         |account| Change::Adopt {
             account,

@@ -204,6 +204,7 @@ pub(crate) fn everything(world: &World) -> Plan {
             account: made.clone(),
             must_change: true,
             length: 16,
+            computed: false,
         },
         &[zoe],
     );

@@ -328,6 +328,7 @@ impl Maker<'_> {
             account: target.clone(),
             must_change: true,
             length: 16,
+            computed: false,
         };
         let password = self.add(number, password, &[]);
         if self.rng.random_range(0..3) > 0 {
@@ -420,6 +421,7 @@ impl Maker<'_> {
             account: self.accounts[number].target.clone(),
             must_change: false,
             length: 14,
+            computed: false,
         };
         self.add(number, change, &[]);
     }

@@ -320,6 +320,7 @@ impl World {
             takes_over,
             pace: self.pace,
             handover,
+            pictures: &tenure::apply::Pictures::default(),
             watch,
             clock: &|| self.time(),
         };
@@ -357,6 +358,7 @@ impl World {
             takes_over: false,
             pace: self.pace,
             handover: &mut NoHandover,
+            pictures: &tenure::apply::Pictures::default(),
             watch,
             clock: &|| self.time(),
         };

@@ -31,6 +31,7 @@ mod orders;
 mod overlays;
 mod passwords;
 mod personio_sim;
+mod photos;
 mod privacy;
 mod processing;
 mod published;

@@ -7,6 +7,7 @@ mod connection;
 mod employments;
 mod faults;
 pub(crate) mod front;
+mod photos;
 mod requests;
 
 use std::path::Path;

@@ -230,3 +230,51 @@ fn version_2_tells_of_the_same_absences() {
         400
     );
 }
+
+#[test]
+fn a_picture_is_a_resource_of_its_own_and_404_where_there_is_none() {
+    // A white dot.
+    let dot =
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsXc0AAAAAElFTkSuQmCC";
+    let data = format!(
+        r#"{{"people": [{{"id": 1, "first_name": "A", "photo": "{dot}"}}, {{"id": 2, "first_name": "B"}}]}}"#
+    );
+    let asking = Asking::new(company(&data), options()).logged_in();
+    let address = "https://api.personio.de/v1/company/employees/1/profile-picture";
+    let one = asking.get("/v1/company/employees/1").at("/data");
+    assert_eq!(value(&one, "profile_picture"), address);
+    let two = asking.get("/v1/company/employees/2").at("/data");
+    assert_eq!(value(&two, "profile_picture"), serde_json::Value::Null);
+    let keys = asking.get("/v1/company/employees/attributes");
+    assert!(keys.text.contains("profile_picture"));
+
+    let got = asking.get("/v1/company/employees/1/profile-picture/96");
+    assert_eq!(
+        (got.status, got.header("content-type")),
+        (200, Some("image/png"))
+    );
+    assert!(got.text.contains("PNG") && got.text.contains("IEND"));
+    for path in [
+        "2/profile-picture/96",
+        "77/profile-picture/96",
+        "1/profile-picture/x",
+    ] {
+        let got = asking.get(&format!("/v1/company/employees/{path}"));
+        assert_eq!(got.status, 404, "{path}");
+        assert_eq!(got.at("/success"), false);
+    }
+    let gone = asking.json("PATCH", "/_sim/people/1", &serde_json::json!({"photo": ""}));
+    assert_eq!(gone.status, 200, "{}", gone.text);
+    assert_eq!(
+        asking
+            .get("/v1/company/employees/1/profile-picture/96")
+            .status,
+        404
+    );
+    let wrong = asking.json(
+        "PATCH",
+        "/_sim/people/1",
+        &serde_json::json!({"photo": "?"}),
+    );
+    assert_eq!(wrong.status, 400);
+}

@@ -408,6 +408,7 @@ pub(crate) fn wish(number: i64, name: &str) -> Wish {
         next_change: None,
         next_shown: None,
         next_hidden: None,
+        password: tenure::policy::PasswordWish::Random,
     }
 }
 

@@ -132,7 +132,7 @@ fn value(ty: &Type) -> BoxedStrategy<Value> {
             .collect::<Vec<_>>()
             .prop_map(|values| Value::Employment(Arc::new(Employment::new(values))))
             .boxed(),
-        Type::Time | Type::Duration | Type::Timezone => {
+        Type::Time | Type::Duration | Type::Timezone | Type::Photo => {
             unreachable!("the example has no field of this type")
         }
     }
@@ -206,6 +206,7 @@ pub(crate) fn without_next(wish: &Wish) -> Wish {
         next_change: None,
         next_shown: None,
         next_hidden: None,
+        password: tenure::policy::PasswordWish::Random,
         ..wish.clone()
     }
 }

@@ -327,6 +327,7 @@ impl Company {
             takes_over: false,
             pace: tenure::apply::Pace::default(),
             handover: &mut NoHandover,
+            pictures: &tenure::apply::Pictures::default(),
             watch: &mut Unwatched,
             clock: &|| now,
         };

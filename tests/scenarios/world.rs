@@ -406,6 +406,7 @@ impl World {
                 ..Pace::default()
             },
             handover: &mut NoHandover,
+            pictures: &tenure::apply::Pictures::default(),
             watch: &mut Unwatched,
             clock: &|| now,
         };

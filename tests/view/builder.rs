@@ -265,6 +265,7 @@ pub(crate) fn everything() -> Draft {
                 account: account("CN=Łukasz Nowak,OU=Leave"),
                 must_change: false,
                 length: 20,
+                computed: false,
             },
             |action| action.reversible = Reversible::No,
         )
@@ -411,6 +412,7 @@ fn joiners(draft: Draft, zoe: &dyn Fn() -> Target) -> Draft {
             account: zoe(),
             must_change: true,
             length: 20,
+            computed: false,
         })
         .does(Change::Enable {
             account: zoe(),

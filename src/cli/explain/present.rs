@@ -11,7 +11,7 @@ use crate::plan::{Action, AttributeChange, Change, Plan, Verdict, file};
 use crate::policy::explain::MASK;
 use crate::policy::{GroupWish, Policy, RuleId, StageAccount, Wish};
 use crate::state::{AccountMemory, ManagedValue, Membership, MembershipOwner, ValueOwner};
-use crate::text::{excerpt, visible};
+use crate::text::{excerpt, picture, visible};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value as Json, json};
@@ -497,7 +497,7 @@ impl<'a> Present<'a> {
 }
 
 fn quoted(value: &str) -> String {
-    format!("\"{}\"", excerpt(value, MAX_VALUE))
+    format!("\"{}\"", excerpt(picture::short(value), MAX_VALUE))
 }
 
 /// How the policy wants the account, as the language says it.

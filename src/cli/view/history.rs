@@ -8,7 +8,7 @@ use crate::apply::{ActionRecord, Counts, RunDetails, RunRecord, RunStatus, Statu
 use crate::directory::Dn;
 use crate::plan::{AttributeChange, Change, undo};
 use crate::state::outbox::Kept;
-use crate::text::excerpt;
+use crate::text::{excerpt, picture};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -362,7 +362,7 @@ fn value(change: &AttributeChange) -> String {
         values => {
             let quoted = values
                 .iter()
-                .map(|value| format!("\"{}\"", excerpt(value, MAX_VALUE)));
+                .map(|value| format!("\"{}\"", excerpt(picture::short(value), MAX_VALUE)));
             quoted.collect::<Vec<_>>().join(", ")
         }
     };

@@ -121,6 +121,7 @@ fn deed(to: &Destination) -> (&'static str, &'static str, String) {
         Destination::Quality(title) => ("quality", "is tested:", title.to_string()),
         Destination::Notice(name, _) => ("notice", "stands in the notice", name.to_string()),
         Destination::NoticeWhen(name) => ("notice-when", "decides when to send", name.to_string()),
+        Destination::Password => ("password", "is in the first password", String::new()),
         Destination::WriteBack(field) => ("writeback", "goes back to HR as", field.to_string()),
     }
 }
@@ -158,6 +159,7 @@ fn readers(to: &Destination) -> String {
             )
         }
         Destination::NoticeWhen(_) => "its recipients learn that it was sent".to_owned(),
+        Destination::Password => "whoever is handed the password".to_owned(),
         Destination::WriteBack(_) => "whoever can read this field in HR".to_owned(),
         Destination::Forbidden(_)
         | Destination::Matching
@@ -264,6 +266,7 @@ impl Record<'_> {
                 | Destination::Forbidden(_)
                 | Destination::Matching
                 | Destination::Timezone
+                | Destination::Password
                 | Destination::Approval
                 | Destination::Invariant(_)
                 | Destination::Quality(_)
@@ -390,6 +393,7 @@ fn use_json(one: &Use<'_>) -> Value {
         | Destination::Unit
         | Destination::Matching
         | Destination::Timezone
+        | Destination::Password
         | Destination::Approval
         | Destination::Invariant(_)
         | Destination::Quality(_)

@@ -109,7 +109,7 @@ impl<'a> Keys<'a> {
 fn key<'a>(name: &AttributeName, value: &'a Value, exact: bool) -> Cow<'a, [u8]> {
     match value {
         Value::Text(text) if !exact => name.key(text).into_bytes().into(),
-        Value::Text(_) | Value::Bytes(_) => value.bytes().into(),
+        Value::Text(_) | Value::Bytes(_) | Value::Picture(_) => value.bytes().into(),
     }
 }
 

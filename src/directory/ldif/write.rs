@@ -83,6 +83,7 @@ fn value(out: &mut String, name: &str, value: &Value) {
     match value {
         Value::Text(one) => text(out, name, one),
         Value::Bytes(one) => bytes(out, name, one),
+        Value::Picture(one) => bytes(out, name, one.bytes()),
     }
 }
 

@@ -23,6 +23,13 @@ pub enum Unfit {
         /// How long it may be.
         max: u32,
     },
+    /// More bytes than the attribute allows.
+    TooLarge {
+        /// How many there are.
+        bytes: usize,
+        /// How many there may be.
+        max: u32,
+    },
     /// A character that the attribute does not take.
     Forbidden(char),
     /// A name that ends with a full stop.
@@ -51,6 +58,9 @@ impl fmt::Display for Unfit {
                     "it is {length} characters long, at most {max} are allowed"
                 )
             }
+            Self::TooLarge { bytes, max } => {
+                write!(f, "it has {bytes} bytes, at most {max} are allowed")
+            }
             Self::Forbidden(character) if character.is_control() => {
                 write!(
                     f,
@@ -74,6 +84,14 @@ impl Attribute {
     /// Whether a user account can hold this value.
     pub fn check(&self, value: &str) -> Result<(), Unfit> {
         self.check_up_to(value, self.max_on_account())
+    }
+
+    /// Whether it can hold so many bytes, where its values are bytes.
+    pub fn check_size(&self, bytes: usize) -> Result<(), Unfit> {
+        match self.max.filter(|_| self.syntax.is_binary()) {
+            Some(max) if bytes > max as usize => Err(Unfit::TooLarge { bytes, max }),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Whether an object of another class (group, computer, contact) can hold this value.

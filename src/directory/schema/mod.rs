@@ -134,6 +134,11 @@ impl Attribute {
         }
     }
 
+    /// Whether values are pictures of people, which outputs never show.
+    pub fn is_picture(&self) -> bool {
+        ["jpegPhoto", "photo", "thumbnailPhoto"].contains(&self.name)
+    }
+
     /// Whether values are names of other objects.
     pub const fn is_dn(&self) -> bool {
         matches!(self.syntax, Syntax::Dn)

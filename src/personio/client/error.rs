@@ -204,6 +204,7 @@ impl fmt::Display for Endpoint {
             Self::Employee => "`/v1/company/employees/{id}`",
             Self::Attributes => "`/v1/company/employees/attributes`",
             Self::TimeOffs => "`/v1/company/time-offs`",
+            Self::Picture => "`/v1/company/employees/{id}/profile-picture`",
             Self::Auth2 => "`/v2/auth/token`",
             Self::Persons => "`/v2/persons`",
             Self::Person => "`/v2/persons/{id}`",

@@ -383,7 +383,8 @@ pub(super) fn version(endpoint: Endpoint) -> Version {
         | Endpoint::Employees
         | Endpoint::Employee
         | Endpoint::Attributes
-        | Endpoint::TimeOffs => Version::One,
+        | Endpoint::TimeOffs
+        | Endpoint::Picture => Version::One,
         Endpoint::Auth2
         | Endpoint::Persons
         | Endpoint::Person

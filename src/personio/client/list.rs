@@ -42,6 +42,7 @@ pub(super) fn id_of(record: &RawRecord, schema: &Schema) -> Option<Arc<str>> {
         | RawValue::List(_)
         | RawValue::Record(_)
         | RawValue::Reference(_)
+        | RawValue::Photo(_)
         | RawValue::Unusable(_) => None,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! `connect` makes the connection, `pace` keeps the limits of each endpoint, `token` the log-in, `http` sends one request
 //! and sends it again where that helps. `v1` and `v2` each read the whole company in their generation's way and give the
-//! same records for it; `absences` adds who is away, where the policy asks; `list` compares them with the last run, and `released` tells an attribute that is not sent from
+//! same records for it; `absences` adds who is away and `pictures` what people look like, where the policy asks; `list` compares them with the last run, and `released` tells an attribute that is not sent from
 //! one that has no value. A runtime of threads is made here for as long as a reading takes, and nothing outside knows of
 //! it.
 //!
@@ -16,6 +16,7 @@ mod error;
 mod http;
 mod list;
 mod pace;
+pub(crate) mod pictures;
 mod released;
 mod settings;
 mod token;
@@ -28,7 +29,7 @@ pub use doctor::{Examined, Finding, examine};
 pub use error::{Error, Missing, Said};
 pub use list::{Last, keyed_by_id};
 pub use pace::Endpoint;
-pub use settings::{APP_ID, Api, Patience, Settings, URL};
+pub use settings::{APP_ID, Api, PHOTO_WIDTH, Patience, Settings, URL};
 pub use write::Writer;
 
 use std::fmt;

@@ -25,6 +25,8 @@ pub enum Endpoint {
     Attributes,
     /// `GET /v1/company/time-offs`.
     TimeOffs,
+    /// `GET /v1/company/employees/{id}/profile-picture/{width}`.
+    Picture,
     /// `POST /v2/auth/token`.
     Auth2,
     /// `GET /v2/persons`.
@@ -59,9 +61,12 @@ impl Endpoint {
         const MINUTE: Duration = Duration::from_mins(1);
         match self {
             Self::Auth1 => &[(60, MINUTE)],
-            Self::Employees | Self::Employee | Self::Attributes | Self::TimeOffs => {
-                &[(15, SECOND), (300, MINUTE)]
-            }
+            // Of pictures nothing is documented: the limits of the people they belong to are kept.
+            Self::Employees
+            | Self::Employee
+            | Self::Attributes
+            | Self::TimeOffs
+            | Self::Picture => &[(15, SECOND), (300, MINUTE)],
             Self::Auth2 => &[(150, MINUTE)],
             Self::Persons
             | Self::Person

@@ -45,11 +45,16 @@ pub struct Settings {
     pub proxy: Option<SecretString>,
     /// Attributes that are taken for released although nothing proves it, by Personio's name.
     pub assume_released: Vec<Arc<str>>,
+    /// How wide photos are asked for, in pixels.
+    pub photo_width: u32,
     /// Whether documented limits are kept; only a simulator has none.
     pub limited: bool,
     /// How patiently.
     pub patience: Patience,
 }
+
+/// How wide photos are unless the configuration says otherwise, in pixels: what Outlook and the address book show.
+pub const PHOTO_WIDTH: u32 = 96;
 
 /// How long is waited, and how often is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +101,7 @@ impl Settings {
             ca: None,
             proxy: None,
             assume_released: Vec::new(),
+            photo_width: PHOTO_WIDTH,
             limited: true,
             patience: Patience::default(),
         }

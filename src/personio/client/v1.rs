@@ -14,6 +14,7 @@ use super::absences;
 use super::http::{Http, Outcome, Request, Unusable};
 use super::list::{self, Last, id_of};
 use super::pace::Endpoint;
+use super::pictures;
 use super::released::{self, Listed};
 use super::{Error, Version, right_to_people};
 use crate::hr::{RawRecord, Schema};
@@ -70,6 +71,7 @@ pub(super) async fn read(
     };
     renew(http, schema, &projection, began, &mut records, &ids).await?;
     absences::fill(http, schema, Version::One, &mut records).await?;
+    pictures::fill(http, schema, &mut records).await?;
     released::prove_asking(http, &mut records, schema, listed, Version::One).await?;
     Ok(records)
 }

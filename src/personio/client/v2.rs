@@ -15,6 +15,7 @@ use super::absences;
 use super::http::{Http, Outcome, Request, Unusable};
 use super::list::{self, Last, escaped, path_of};
 use super::pace::Endpoint;
+use super::pictures;
 use super::released::{self, Listed as Released};
 use super::{Error, Said, Version, right_to_people};
 use crate::hr::{At, Place, RawRecord, Schema};
@@ -79,6 +80,7 @@ pub(super) async fn read(
         })
         .collect();
     absences::fill(http, schema, Version::Two, &mut records).await?;
+    pictures::fill(http, schema, &mut records).await?;
     let released = Released::ask(http).await?;
     released::prove_asking(http, &mut records, schema, released, Version::Two).await?;
     Ok(records)

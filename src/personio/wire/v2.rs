@@ -39,6 +39,8 @@ pub(in crate::personio) type Tables = BTreeMap<Refers, BTreeMap<Arc<str>, Arc<st
 enum Place {
     /// A field of the person.
     Person(&'static str),
+    /// The address in an object of the person.
+    PersonAddress(&'static str),
     /// A word of the person in capitals, where `UNSPECIFIED` is none.
     PersonWord(&'static str),
     /// A field of the employment that counts, or of an object in it.
@@ -63,6 +65,7 @@ const FIELDS: &[(&str, Place)] = &[
     ("last_name", Place::Person("last_name")),
     ("preferred_name", Place::Person("preferred_name")),
     ("email", Place::Person("email")),
+    ("profile_picture", Place::PersonAddress("profile_picture")),
     ("gender", Place::PersonWord("gender")),
     ("created_at", Place::Person("created_at")),
     ("last_modified_at", Place::Person("updated_at")),
@@ -191,9 +194,9 @@ impl<'s> Wanted<'s> {
     /// Whether employments are needed at all.
     pub(in crate::personio) fn employments(&self) -> bool {
         self.places.iter().any(|place| match place {
-            Source::At(Place::Person(_) | Place::PersonWord(_)) | Source::Custom | Source::None => {
-                false
-            }
+            Source::At(Place::Person(_) | Place::PersonAddress(_) | Place::PersonWord(_))
+            | Source::Custom
+            | Source::None => false,
             Source::At(_) | Source::Employments => true,
         })
     }
@@ -228,6 +231,11 @@ impl<'s> Wanted<'s> {
         let field = |(index, place): (usize, &Source)| match place {
             Source::At(Place::Person(name)) => object.get(*name).map(|json| value(json, Tags::No)),
             Source::At(Place::PersonWord(name)) => object.get(*name).map(|json| word(json)),
+            Source::At(Place::PersonAddress(name)) => {
+                let found = object.get(*name)?;
+                let address = self::object(found).and_then(|one| one.get("url").copied());
+                Some(address.map_or(RawValue::Null, |json| value(json, Tags::No)))
+            }
             Source::Custom => {
                 let name = self.schema.sources().get(index)?;
                 let found = custom.iter().find(|one| one.is(name))?;
@@ -301,7 +309,7 @@ impl<'s> Wanted<'s> {
         let current = current(&objects);
         for ((index, place), field) in self.places.iter().enumerate().zip(&mut person.fields) {
             *field = match place {
-                Source::At(Place::Person(_) | Place::PersonWord(_))
+                Source::At(Place::Person(_) | Place::PersonAddress(_) | Place::PersonWord(_))
                 | Source::Custom
                 | Source::None => continue,
                 Source::Employments => Some(self.all(all, index)),
@@ -320,7 +328,7 @@ impl<'s> Wanted<'s> {
     pub(in crate::personio) fn unsettle(&self, person: &mut Person) {
         for (place, field) in self.places.iter().zip(&mut person.fields) {
             match place {
-                Source::At(Place::Person(_) | Place::PersonWord(_))
+                Source::At(Place::Person(_) | Place::PersonAddress(_) | Place::PersonWord(_))
                 | Source::Custom
                 | Source::None => {}
                 Source::At(_) | Source::Employments => {
@@ -361,7 +369,6 @@ const ONLY_V1: &[&str] = &[
     "fix_salary",
     "fix_salary_interval",
     "hourly_salary",
-    "profile_picture",
 ];
 
 /// Id and name of a row.
@@ -395,6 +402,7 @@ pub(in crate::personio) fn is_within(source: &str) -> bool {
     let is_deep = |place: &Place| match place {
         Place::Employment(path) | Place::EmploymentWord(path) => path.len() > 1,
         Place::Person(_)
+        | Place::PersonAddress(_)
         | Place::PersonWord(_)
         | Place::EmploymentNumber(_)
         | Place::EmploymentPerson(_)
@@ -420,7 +428,9 @@ pub(in crate::personio) fn attribute_of(path: &str) -> Option<&'static str> {
         | Place::EmploymentPerson(name)
         | Place::EmploymentRef(name, _) => path == *name,
         Place::CostCenters => path == "cost_centers",
-        Place::Person(_) | Place::PersonWord(_) | Place::Unit(..) => false,
+        Place::Person(_) | Place::PersonAddress(_) | Place::PersonWord(_) | Place::Unit(..) => {
+            false
+        }
     };
     let found = FIELDS.iter().find(|(_, place)| is_there(place));
     found.map(|(name, _)| *name)
@@ -460,7 +470,7 @@ fn current<'o, 'a>(employments: &'o [Object<'a>]) -> Option<&'o Object<'a>> {
 
 fn of_employment(employment: &Object<'_>, place: Place, tables: &Tables) -> Option<RawValue> {
     match place {
-        Place::Person(_) | Place::PersonWord(_) => None,
+        Place::Person(_) | Place::PersonAddress(_) | Place::PersonWord(_) => None,
         Place::Employment(path) => {
             let found = within(employment, path);
             // The official examples call one field otherwise than the schema beside them.

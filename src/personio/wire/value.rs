@@ -162,6 +162,7 @@ mod tests {
             }
             RawValue::Reference(id) => format!("person {}", show(id)),
             RawValue::Record(_) => "an employment".into(),
+            RawValue::Photo(photo) => photo.to_string(),
             RawValue::Unusable(what) => format!("unusable: {what}"),
         }
     }

@@ -99,10 +99,12 @@ impl From<&Change> for wire::Change {
                 account,
                 must_change,
                 length,
+                computed,
             } => Self::SetPassword {
                 account: account.into(),
                 must_change: *must_change,
                 length: *length,
+                computed: *computed,
             },
             Change::Modify {
                 account,
@@ -230,10 +232,12 @@ impl TryFrom<wire::Change> for Change {
                 account,
                 must_change,
                 length,
+                computed,
             } => Self::SetPassword {
                 account: account.try_into()?,
                 must_change,
                 length,
+                computed,
             },
             wire::Change::Modify {
                 account,

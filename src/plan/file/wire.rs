@@ -282,6 +282,8 @@ pub(super) enum Change {
         account: Target,
         must_change: bool,
         length: u32,
+        #[serde(default)]
+        computed: bool,
     },
     Modify {
         account: Target,

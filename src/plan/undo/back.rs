@@ -340,6 +340,14 @@ impl<'w, 'a> Back<'w, 'a> {
             self.note(FindingKind::ChangedSince, deed, text);
             return None;
         };
+        if name.is_picture() && !before.is_empty() {
+            let text = format!(
+                "{} does not come back: photos are not kept",
+                change.attribute
+            );
+            self.note(FindingKind::Final, deed, text);
+            return None;
+        }
         Some(AttributeChange {
             attribute: change.attribute.clone(),
             before: found,

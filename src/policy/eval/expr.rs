@@ -49,15 +49,25 @@ pub(crate) enum Record<'a> {
 impl Record<'_> {
     fn get(&self, position: u32) -> Outcome {
         match self {
-            Self::Known(person) => Ok(person.get(position as usize).map(Value::from_hr)),
+            Self::Known(person) => known(person.get(position as usize)),
             Self::Quarantined(record) => match record.get(position as usize) {
-                Ok(value) => Ok(value.map(Value::from_hr)),
+                Ok(value) => known(value),
                 Err(reason) => Err(Unknown::new(format!(
                     "HR's record cannot be read: {reason}"
                 ))),
             },
         }
     }
+}
+
+/// A value of HR, where it is known.
+fn known(value: Option<&hr::Value>) -> Outcome {
+    if let Some(hr::Value::Photo(photo)) = value
+        && let hr::Photo::Unknown(why) = &**photo
+    {
+        return Err(Unknown::new(why.clone()));
+    }
+    Ok(value.map(Value::from_hr))
 }
 
 /// One person at one instant.

@@ -1,12 +1,14 @@
 //! What a profile line, or a `set` or `clear` of a stage, wants of its attribute.
 
 use super::{Scope, Unknown, Value};
-use crate::directory::schema::Syntax;
+use crate::directory::schema::{Attribute, Syntax};
 use crate::directory::{AttributeName, filetime};
+use crate::hr::Photo;
 use crate::policy::ir::{Kind, Node, Piece};
 use crate::policy::program::Line;
 use crate::policy::wish::{AssignedPart, AttributeWish, Desired};
 use crate::syntax::ast::ElseAction;
+use crate::text::picture;
 use std::sync::Arc;
 pub(super) fn attribute(scope: &Scope<'_>, line: &Line, overlay: bool) -> AttributeWish {
     AttributeWish {
@@ -55,10 +57,32 @@ fn desired(scope: &Scope<'_>, line: &Line) -> Desired {
                 Desired::Values(values)
             }
         }
+        Ok(Some(Value::Photo(photo))) => photo_for(&photo, line.attribute),
         Ok(Some(value)) => match ldap(&value, line.attribute.syntax) {
             Some(text) => Desired::Values(vec![text]),
             None => otherwise,
         },
+    }
+}
+
+/// A photo, by what stands for it; held where the attribute cannot hold it, for nothing is cut.
+fn photo_for(photo: &Photo, attribute: &Attribute) -> Desired {
+    let picture = match photo {
+        Photo::Known(picture) => picture,
+        Photo::Unknown(why) => return Desired::Held(why.clone()),
+    };
+    // RFC 2798 says what `jpegPhoto` holds; of the others AD takes any bytes, and its readers these kinds.
+    let kind = match picture.kind() {
+        Ok(picture::Kind::Png) if attribute.name == "jpegPhoto" => {
+            Err("it is a PNG, and `jpegPhoto` holds JPEG alone".to_owned())
+        }
+        Ok(picture::Kind::Jpeg | picture::Kind::Png) => Ok(()),
+        Err(flaw) => Err(format!("{flaw}; a JPEG or a PNG is needed")),
+    };
+    let size = attribute.check_size(picture.bytes().len());
+    match kind.and(size.map_err(|unfit| unfit.to_string())) {
+        Ok(()) => Desired::Values(vec![picture.said().clone()]),
+        Err(why) => Desired::Held(format!("the photo in HR is not taken: {why}").into()),
     }
 }
 

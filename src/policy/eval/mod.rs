@@ -11,6 +11,7 @@
 
 mod expr;
 mod groups;
+mod initial;
 mod lines;
 mod lists;
 mod outranked;

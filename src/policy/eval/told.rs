@@ -30,7 +30,15 @@ impl<'a> Teller<'a> {
         }
     }
 
-    fn asked<T>(&self, person: &PersonId, ask: impl FnOnce(&Scope<'a>) -> T) -> Option<T> {
+    pub(super) fn policy(&self) -> &'a Policy {
+        self.policy
+    }
+
+    pub(super) fn asked<T>(
+        &self,
+        person: &PersonId,
+        ask: impl FnOnce(&Scope<'a>) -> T,
+    ) -> Option<T> {
         let record = match self.people.standing(person) {
             Standing::Known(person) => Record::Known(person),
             Standing::Quarantined(record) => Record::Quarantined(record),

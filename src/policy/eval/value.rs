@@ -24,6 +24,7 @@ pub(crate) enum Value {
     Timezone(Arc<str>),
     Unit(Dn),
     Person(PersonId),
+    Photo(Arc<hr::Photo>),
     Employment(Arc<hr::Employment>),
     /// A row of a table.
     Row(u32, u32),
@@ -51,6 +52,7 @@ impl Value {
             hr::Value::Duration(duration) => Self::Duration(*duration),
             hr::Value::Timezone(zone) => Self::Timezone(zone.clone()),
             hr::Value::Person(id) => Self::Person(id.clone()),
+            hr::Value::Photo(photo) => Self::Photo(photo.clone()),
             hr::Value::Employment(employment) => Self::Employment(employment.clone()),
             hr::Value::List(items) => Self::List(items.iter().map(Self::from_hr).collect()),
         }
@@ -115,6 +117,7 @@ impl fmt::Display for Value {
             Self::Duration(duration) => duration.fmt(f),
             Self::Unit(dn) => dn.fmt(f),
             Self::Person(id) => id.fmt(f),
+            Self::Photo(photo) => photo.fmt(f),
             Self::Employment(employment) => employment.fmt(f),
             Self::Row(_, row) => write!(f, "row {}", row + 1),
             Self::Instant(instant) => instant.fmt(f),

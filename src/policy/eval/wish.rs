@@ -9,8 +9,8 @@ use crate::policy::ir::{Kind, Node, Piece};
 use crate::policy::program::{AccountQuestion, ExceptionBody, Policy, StageBody, Try, UnitClause};
 use crate::policy::ruleset::{Extent, RuleId, StageAccount, StageId};
 use crate::policy::wish::{
-    AdoptQuery, AttributeWish, BlockWish, Candidate, InvariantWish, Restriction, Standing,
-    UniqueWish, UnitWish, Wish,
+    AdoptQuery, AttributeWish, BlockWish, Candidate, InvariantWish, PasswordWish, Restriction,
+    Standing, UniqueWish, UnitWish, Wish,
 };
 use crate::syntax::ast::CompareOp;
 use jiff::Timestamp;
@@ -186,6 +186,7 @@ impl<'a> Evaluator<'a> {
             wish.unmet = self.unmet(&scope);
             wish.watches = self.watched(&scope);
         }
+        wish.password = super::initial::wish(self.policy, &scope);
         wish.next_change = scope.next_change();
         wish.next_shown = scope.next_shown();
         wish.next_hidden = scope.next_hidden();
@@ -284,6 +285,7 @@ impl<'a> Evaluator<'a> {
             adopt: Vec::new(),
             uniques: Vec::new(),
             unit: UnitWish::Untouched(account_rule),
+            password: PasswordWish::Random,
             attributes: Vec::new(),
             groups: none(),
             lists: none(),

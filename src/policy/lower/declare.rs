@@ -54,8 +54,9 @@ pub(crate) enum Opening {
 }
 
 /// Types that HR values and table cells can have.
-pub(crate) const TYPE_NAMES: [&str; 10] = [
+pub(crate) const TYPE_NAMES: [&str; 11] = [
     "text", "int", "number", "bool", "date", "time", "duration", "timezone", "unit", "person",
+    "photo",
 ];
 
 impl Lower<'_> {
@@ -119,6 +120,7 @@ impl Lower<'_> {
                 "duration" => hr::Type::Duration,
                 "timezone" => hr::Type::Timezone,
                 "person" => hr::Type::Person,
+                "photo" => hr::Type::Photo,
                 "unit" => {
                     self.report(
                         Diagnostic::new(

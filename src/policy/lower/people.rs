@@ -154,6 +154,7 @@ impl Lower<'_> {
             attribute = attribute.from(from.value.clone());
         }
         attribute.optional = field.ty.optional;
+        self.photo_can_be_read(field, &attribute);
         attribute.key = field.key.is_some();
         attribute.sensitive = match field.sensitivity.as_ref().map(|word| word.value) {
             Some(Sensitivity::Sensitive) => true,
@@ -163,6 +164,28 @@ impl Lower<'_> {
         Some(attribute)
     }
 }
+
+impl Lower<'_> {
+    /// A photo comes from one place, and nobody must have one.
+    fn photo_can_be_read(&mut self, field: &ast::Field, attribute: &hr::Attribute) {
+        let message = match &attribute.ty {
+            hr::Type::Photo if &*attribute.source != PICTURE => {
+                "a photo is read from `profile_picture`"
+            }
+            hr::Type::Photo if !attribute.optional => "a photo may be missing",
+            hr::Type::List(item) if **item == hr::Type::Photo => "a person has one photo",
+            _ => return,
+        };
+        self.report(
+            Diagnostic::new(&codes::BAD_FIELD, field.ty.span, message)
+                .label("cannot be read so")
+                .help("write `photo : photo? from \"profile_picture\"`"),
+        );
+    }
+}
+
+/// Where HR has the photos.
+const PICTURE: &str = "profile_picture";
 
 fn field_of(attribute: &hr::Attribute) -> Field {
     Field {
@@ -186,6 +209,7 @@ fn is_free(ty: &hr::Type) -> bool {
         | hr::Type::Duration
         | hr::Type::Timezone
         | hr::Type::Person
+        | hr::Type::Photo
         | hr::Type::Employment(_)
         | hr::Type::OneOf(_) => false,
     }

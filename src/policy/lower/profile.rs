@@ -246,6 +246,7 @@ impl Lower<'_> {
             Syntax::Boolean => *element == Type::Bool,
             // Several people would be several accounts, of which some may not be there yet.
             Syntax::Dn => value.ty == Type::Person,
+            Syntax::Octets if attribute.is_picture() => value.ty == Type::Photo,
             Syntax::Octets | Syntax::Sid | Syntax::Guid | Syntax::Class => false,
         };
         if !fits {
@@ -258,6 +259,9 @@ impl Lower<'_> {
                 Syntax::Integer | Syntax::LargeInteger => "write a whole number",
                 Syntax::Text | Syntax::CaseExactText => {
                     "write a text, or print the value in one: \"{x}\""
+                }
+                Syntax::Octets if attribute.is_picture() => {
+                    "write a photo: `person` has it as `photo : photo? from \"profile_picture\"`"
                 }
                 Syntax::Octets | Syntax::Sid | Syntax::Guid | Syntax::Class => {
                     "this attribute holds no text"

@@ -296,7 +296,12 @@ fn read_cell(cell: &Cell<'_>, column: &Column) -> Result<Option<Value>, String> 
             Dn::parse(&text)
                 .map_err(|error| is_not(&format!("a unit such as OU=Berlin ({error})")))?,
         ),
-        Type::Person | Type::Employment | Type::Instant | Type::List(_) | Type::Row(..) => {
+        Type::Person
+        | Type::Photo
+        | Type::Employment
+        | Type::Instant
+        | Type::List(_)
+        | Type::Row(..) => {
             return Ok(None);
         }
     };

@@ -112,6 +112,7 @@ fn is_printable(ty: &Type) -> bool {
         | Type::Duration
         | Type::Unit
         | Type::Person
+        | Type::Photo
         | Type::Employment
         | Type::Instant
         | Type::List(_)

@@ -267,6 +267,8 @@ pub struct Password {
 pub enum PasswordStatement {
     /// `random 16`: its length.
     Random(u32, Span),
+    /// `initial "Start-{id}"`: how it is computed.
+    Initial(Expr, Span),
     /// `sealed to "age1…", "age1…"`: public keys of those who may open them.
     SealedTo(Vec<Expr>, Span),
     /// `change at first logon`.

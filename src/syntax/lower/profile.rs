@@ -125,6 +125,10 @@ impl<'t> Lower<'t> {
                 let length = cursor.take(Rule::whole)?;
                 PasswordStatement::Random(self.whole(&length), span)
             }
+            Rule::KW_INITIAL => {
+                let value = self.expr(cursor.take(Rule::expr)?)?;
+                PasswordStatement::Initial(value, span)
+            }
             Rule::KW_SEALED => {
                 cursor.take(Rule::KW_TO)?;
                 let mut keys = vec![self.string(&mut cursor)?];

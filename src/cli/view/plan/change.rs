@@ -9,7 +9,7 @@ use crate::directory::filetime::AccountExpires;
 use crate::directory::group_type::GroupType;
 use crate::directory::{AttributeName, Dn};
 use crate::plan::{Action, AttributeChange, Cause, Change, Reversible, Target};
-use crate::text::excerpt;
+use crate::text::{excerpt, picture};
 use anstyle::Style;
 use std::sync::Arc;
 
@@ -144,6 +144,7 @@ pub(super) fn rows(scene: &Scene<'_>, action: &Action, main: Cause) -> Vec<Row> 
         Change::SetPassword {
             must_change,
             length,
+            computed,
             ..
         } => {
             let then = if *must_change {
@@ -151,7 +152,11 @@ pub(super) fn rows(scene: &Scene<'_>, action: &Action, main: Cause) -> Vec<Row> 
             } else {
                 ""
             };
-            let text = format!("random, {length} characters{then}");
+            let text = if *computed {
+                format!("as the policy computes it{then}")
+            } else {
+                format!("random, {length} characters{then}")
+            };
             vec![labelled(changed(scene), "password", Line::of(&text))]
         }
         Change::Modify { attributes, .. } => {
@@ -484,7 +489,7 @@ fn differences(
 }
 
 fn quoted(value: &str) -> String {
-    format!("\"{}\"", excerpt(value, MAX_VALUE))
+    format!("\"{}\"", excerpt(picture::short(value), MAX_VALUE))
 }
 
 /// A value as an administrator reads it: instants as such, objects by their place, all else in quotes.
