@@ -1,6 +1,7 @@
 //! A run at work: what is behind it, what it made and moved, and what the state learns of it at its end.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -20,8 +21,9 @@ use crate::state::outbox::Due;
 use crate::state::{StoreError, Writer};
 use crate::text::mail::Address;
 
-/// Said of what an order rules out that came while the run was broken off.
+/// Said of what an order or a no rules out that came while the run was broken off.
 const ORDERED: &str = "it was ordered meanwhile that nothing is given: the next plan looks again";
+const REFUSED: &str = "somebody said no to it meanwhile";
 
 /// A run at work.
 pub(super) struct Job<'a> {
@@ -53,6 +55,8 @@ pub(super) struct Orders {
     pub(super) ended: BTreeSet<PersonId>,
     /// Only what takes access away may be done.
     pub(super) frozen: bool,
+    /// What somebody said no to, by its id.
+    pub(super) refused: BTreeSet<Arc<str>>,
 }
 
 impl Orders {
@@ -61,6 +65,12 @@ impl Orders {
         let person = action.person.as_ref();
         let ended = person.is_some_and(|person| self.ended.contains(person));
         (self.frozen || ended) && !takes_away(&action.change)
+    }
+
+    /// Whether somebody said no to an action.
+    fn refuse(&self, action: &Action) -> bool {
+        let approval = action.approval.as_ref();
+        approval.is_some_and(|approval| self.refused.contains(&approval.id))
     }
 }
 
@@ -150,6 +160,9 @@ impl<'a> Job<'a> {
         if self.waits.get(id.0 as usize).copied().unwrap_or(false) {
             return Some(ended(id, Status::Waiting, None));
         }
+        if self.orders.refuse(action) {
+            return Some(ended(id, Status::Skipped, Some(REFUSED)));
+        }
         if self.orders.forbid(action) {
             return Some(ended(id, Status::Skipped, Some(ORDERED)));
         }
@@ -210,6 +223,7 @@ impl<'a> Job<'a> {
     ) -> Result<usize, StoreError> {
         let failed = self.failed();
         let happened = |notice: &&Notice| match notice.after.as_slice() {
+            _ if notice.regardless => true,
             [] => !failed.contains(&notice.person),
             after => after.iter().all(|id| self.status(*id) == Status::Done),
         };
@@ -229,6 +243,9 @@ impl<'a> Job<'a> {
                 content: &content.to_string(),
             };
             writer.notice_due(self.run, &due, at)?;
+            for (key, approval) in &notice.asks {
+                writer.told_of_approval(key, approval, self.plan.header.now)?;
+            }
         }
         let count = u32::try_from(due.len()).unwrap_or(u32::MAX);
         if count > 0 {

@@ -20,6 +20,8 @@ macro_rules! codes {
 
 codes! {
     "ambiguous-run" "a run that is named by too little of its id"
+    "approval-over" "an answer to a question whose time is over"
+    "approval-rejected" "a yes to what somebody said no to"
     "attribute-missing" "an attribute that the schema does not have"
     "attribute-never-sent" "an attribute of the policy that HR never sends"
     "audit-broken" "an audit trail that is not whole"
@@ -72,6 +74,7 @@ codes! {
     "not-a-terminal" "sensitive values where they would be kept"
     "not-confirmed" "nobody is there to say yes"
     "not-live" "rights asked for, of a directory that is a file"
+    "not-rejected" "a no to be taken back that nobody said"
     "not-terminated" "an emergency end that is not there"
     "not-written" "verdicts that could not be written"
     "nothing-to-approve" "an approval for which the plan does not wait"

@@ -6,6 +6,7 @@
 //! Begin with [`run`].
 
 mod apply;
+mod approvals;
 mod args;
 mod ask;
 mod at_work;
@@ -116,6 +117,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Undo(arguments) => undo::run(&cli.global, arguments, &mut output),
         Command::Terminate(arguments) => terminate::run(&cli.global, arguments, &mut output),
         Command::Freeze(arguments) => freeze::run(&cli.global, arguments, &mut output),
+        Command::Approvals(arguments) => approvals::list(&cli.global, arguments, &mut output),
+        Command::Approve(arguments) => approvals::approve(&cli.global, arguments, &mut output),
+        Command::Reject(arguments) => approvals::reject(&cli.global, arguments, &mut output),
         Command::Audit(command) => audit::run(&cli.global, command, &mut output),
         Command::Who(arguments) => who::run(&cli.global, arguments, &mut output),
         Command::Forget(arguments) => forget::run(&cli.global, arguments, &mut output),

@@ -253,7 +253,8 @@ fn told(
 ) -> Vec<Notice> {
     let mut notices = notice::notices(world, draft, actions);
     if let Some(frozen) = frozen {
-        notices.retain(|notice| !frozen.people.contains(&notice.person));
+        // That something waits is told: what takes access away waits in a freeze as well.
+        notices.retain(|notice| notice.regardless || !frozen.people.contains(&notice.person));
         let changed = &mut draft.memory.notices.changed;
         changed.retain(|((_, person), _)| !frozen.people.contains(person));
     }
@@ -266,6 +267,7 @@ fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Pla
     order::links_first(&mut actions);
     let frozen = frozen(world, &mut draft, &mut actions);
     approval::mark(world, &mut actions, approval::Strangers::Pass);
+    approval::say_what_lapsed(&actions, &mut draft);
     let (mut broken, unjudged) = invariant::judge(world, correlation, &actions);
     draft.findings.extend(unjudged);
     emergency::outranks(world, &mut broken, &mut draft);
@@ -365,11 +367,16 @@ fn unapproved(world: &World<'_>, draft: &mut Draft, actions: &[Action]) {
             } = &action.change
             && let Some(account) = world.input.directory.by_guid(*guid)
         {
+            let refused = action.refused().is_some();
             draft.open.push(Open {
                 account,
                 person: action.person.clone(),
                 who: action.who.clone(),
-                why: OpenReason::Approval,
+                why: if refused {
+                    OpenReason::Rejected
+                } else {
+                    OpenReason::Approval
+                },
             });
         }
     }

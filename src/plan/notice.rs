@@ -5,21 +5,18 @@
 //! nothing. What is told of an action is due once that action succeeded; what is told of a person's stage or
 //! values is due once all of theirs did, and comes again in the next plan where one failed.
 
+pub(crate) use super::account_after::AccountAfter;
 use super::draft::Draft;
-use super::names::Assigned;
 use super::subject::unnamed;
 use super::world::World;
-use super::{Action, ActionId, Change, Finding, FindingKind, Reason, Target};
+use super::{Action, ActionId, Change, Finding, FindingKind, Reason, reminder};
 use crate::hr::PersonId;
-use crate::policy::notice::{NOTHING, NoticeWish, Recipient, TextPart};
+use crate::policy::notice::{NoticeWish, Recipient};
 use crate::policy::{EventRule, NoticeEvent, NoticeRule, Telling, Wish};
 use crate::state::PersonMemory;
 use crate::text::mail::{Address, HeadLine};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-
-/// What stands where a password would: a plan knows none, and no mail brings one.
-const PASSWORD: &str = "(not sent by mail)";
 
 /// Something that is told once the plan is applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +39,10 @@ pub struct Notice {
     pub reason: Reason,
     /// Actions that must have succeeded; where there are none, all of the person's.
     pub after: Vec<ActionId>,
+    /// It is told whatever becomes of the person's actions: it tells of what waits, and not of what is done.
+    pub regardless: bool,
+    /// The questions that it tells of, each with the key of the `on approval` line.
+    pub asks: Vec<(Arc<str>, Arc<str>)>,
 }
 
 /// What the state should remember of notices beside what was told.
@@ -133,6 +134,7 @@ fn told_of(
         .iter()
         .map(|(person, memory)| (person, memory))
         .collect();
+    let waiting = reminder::asked(actions);
     let mut told = Vec::new();
     for wish in input.wishes {
         let person = &wish.person;
@@ -148,9 +150,20 @@ fn told_of(
             baseline: before.is_none() && draft.accounts.contains_key(person),
             acts: acts.get(person).map_or(&[], Vec::as_slice),
         };
+        let asked_of = waiting.get(person).map_or(&[][..], Vec::as_slice);
         for (index, rule) in rules.iter().enumerate() {
-            let mut due: Option<(&EventRule, Vec<ActionId>)> = None;
+            let mut due: Option<(&EventRule, After)> = None;
             for event in &rule.on {
+                if let NoticeEvent::Approval(every) = &event.event {
+                    let asks = reminder::due(world, (&event.key, *every), asked_of);
+                    let next =
+                        reminder::next(world, (&event.key, *every), asked_of, asks.is_some());
+                    draft.timers.extend(next.map(|at| (person.clone(), at)));
+                    if let (None, Some(asks)) = (&due, asks) {
+                        due = Some((event, After::Nothing(asks)));
+                    }
+                    continue;
+                }
                 let watched = watched(event, &subject, &problems, &draft.postponed);
                 let fires = match watched {
                     Watched::Now(now) => begins(world, draft, event, &subject, now).then(Vec::new),
@@ -159,7 +172,7 @@ fn told_of(
                     Watched::NoState => fires(world, event, &subject, actions),
                 };
                 if let (None, Some(after)) = (&due, fires) {
-                    due = Some((event, after));
+                    due = Some((event, After::Actions(after)));
                 }
             }
             let Some((event, after)) = due else {
@@ -168,7 +181,7 @@ fn told_of(
             let Some(text) = telling.notice(person, index) else {
                 continue;
             };
-            let account = AccountAfter::of(world, draft, &subject, actions);
+            let account = account_after(world, draft, &subject, actions).asking(asked_of);
             match written(world, rule, event, &subject, &text, &account, after) {
                 Ok(notice) => told.push(notice),
                 Err(finding) => draft.find(*finding),
@@ -201,7 +214,9 @@ pub(crate) fn previews(
         baseline: false,
         acts: acts.get(person).map_or(&[], Vec::as_slice),
     };
-    let account = AccountAfter::of(world, draft, &subject, actions);
+    let waiting = reminder::asked(actions);
+    let asked_of = waiting.get(person).map_or(&[][..], Vec::as_slice);
+    let account = account_after(world, draft, &subject, actions).asking(asked_of);
     let words = |event: &EventRule| event_words(&world.reason(event.rule, Some(person)));
     let preview = |(index, rule): (usize, &NoticeRule)| {
         let text = telling.notice(person, index)?;
@@ -295,6 +310,7 @@ fn watched(
         | NoticeEvent::Delete
         | NoticeEvent::Enter { .. }
         | NoticeEvent::Exit(_)
+        | NoticeEvent::Approval(_)
         | NoticeEvent::ChangeOf(_) => Watched::NoState,
     }
 }
@@ -365,160 +381,44 @@ fn fires(
         NoticeEvent::ChangeOf(positions) => {
             subject.before.is_some() && world.hr_changed(&subject.wish.person, positions)
         }
-        NoticeEvent::When(_) | NoticeEvent::Problem | NoticeEvent::Postpone => false,
+        NoticeEvent::When(_)
+        | NoticeEvent::Problem
+        | NoticeEvent::Postpone
+        | NoticeEvent::Approval(_) => false,
     };
     holds.then(Vec::new)
 }
 
-/// The account as it is after the run.
-pub(crate) struct AccountAfter<'a> {
-    world: &'a World<'a>,
-    account: Option<crate::directory::ObjectId>,
-    names: Option<&'a Assigned>,
-    own: Vec<&'a Action>,
+/// The account of somebody as it is after the run.
+fn account_after<'a>(
+    world: &'a World<'_>,
+    draft: &'a Draft,
+    subject: &Subject<'_>,
+    actions: &'a [Action],
+) -> AccountAfter<'a> {
+    let person = &subject.wish.person;
+    let account = subject
+        .after
+        .and_then(|memory| memory.account)
+        .and_then(|guid| world.input.directory.by_guid(guid));
+    let own = subject
+        .acts
+        .iter()
+        .filter_map(|id| actions.get(id.0 as usize));
+    AccountAfter::new(
+        world,
+        account.or(draft.accounts.get(person).copied()),
+        draft.names.get(person),
+        own.collect(),
+    )
 }
 
-impl<'a> AccountAfter<'a> {
-    fn of(
-        world: &'a World<'_>,
-        draft: &'a Draft,
-        subject: &Subject<'_>,
-        actions: &'a [Action],
-    ) -> Self {
-        let person = &subject.wish.person;
-        let account = subject
-            .after
-            .and_then(|memory| memory.account)
-            .and_then(|guid| world.input.directory.by_guid(guid));
-        let own = subject
-            .acts
-            .iter()
-            .filter_map(|id| actions.get(id.0 as usize));
-        Self::new(
-            world,
-            account.or(draft.accounts.get(person).copied()),
-            draft.names.get(person),
-            own.collect(),
-        )
-    }
-
-    pub(crate) fn new(
-        world: &'a World<'_>,
-        account: Option<crate::directory::ObjectId>,
-        names: Option<&'a Assigned>,
-        own: Vec<&'a Action>,
-    ) -> Self {
-        Self {
-            world,
-            account,
-            names,
-            own,
-        }
-    }
-
-    /// The first value that an attribute will have.
-    fn value(&self, attribute: &str) -> Option<Arc<str>> {
-        let mut value: Option<Arc<str>> = self
-            .account
-            .and_then(|account| self.world.object(account).first(attribute))
-            .map(Into::into);
-        for action in &self.own {
-            match &action.change {
-                Change::CreateAccount { dn, attributes, .. } => {
-                    let given = attributes
-                        .iter()
-                        .find(|(name, _)| name.eq_ignore_ascii_case(attribute));
-                    value = match given {
-                        Some((_, values)) => values.first().cloned(),
-                        None if attribute.eq_ignore_ascii_case("cn") => {
-                            dn.rdn().map(|rdn| rdn.value().into())
-                        }
-                        None if attribute.eq_ignore_ascii_case("distinguishedName") => {
-                            Some(dn.text().clone())
-                        }
-                        None => value,
-                    };
-                }
-                Change::Adopt { anchor, after, .. } if anchor.eq_ignore_ascii_case(attribute) => {
-                    value = Some(after.clone());
-                }
-                Change::Modify {
-                    account: Target::Existing { guid, .. },
-                    attributes,
-                } if self.is_own(*guid) => {
-                    let given = attributes
-                        .iter()
-                        .find(|change| change.attribute.eq_ignore_ascii_case(attribute));
-                    if let Some(change) = given {
-                        value = change.after.first().cloned();
-                    }
-                }
-                Change::Modify {
-                    account: Target::Made { .. },
-                    attributes,
-                } => {
-                    let given = attributes
-                        .iter()
-                        .find(|change| change.attribute.eq_ignore_ascii_case(attribute));
-                    if let Some(change) = given {
-                        value = change.after.first().cloned();
-                    }
-                }
-                Change::Move { to, .. } => {
-                    if attribute.eq_ignore_ascii_case("cn") {
-                        value = to.rdn().map(|rdn| rdn.value().into());
-                    } else if attribute.eq_ignore_ascii_case("distinguishedName") {
-                        value = Some(to.text().clone());
-                    }
-                }
-                Change::Adopt { .. }
-                | Change::Release { .. }
-                | Change::Modify { .. }
-                | Change::CreateUnit { .. }
-                | Change::CreateGroup { .. }
-                | Change::SetPassword { .. }
-                | Change::Enable { .. }
-                | Change::Disable { .. }
-                | Change::AddMember { .. }
-                | Change::RemoveMember { .. }
-                | Change::WriteBack { .. }
-                | Change::Delete { .. }
-                | Change::DeleteUnit { .. } => {}
-            }
-        }
-        value
-    }
-
-    fn is_own(&self, guid: crate::directory::Guid) -> bool {
-        self.account
-            .is_some_and(|account| self.world.object(account).guid() == guid)
-    }
-
-    /// A text of which every piece is there.
-    pub(crate) fn text(&self, parts: &[TextPart]) -> Option<String> {
-        let mut text = String::new();
-        for part in parts {
-            text.push_str(&self.piece(part)?);
-        }
-        (!text.is_empty()).then_some(text)
-    }
-
-    /// A text in which what is missing says so.
-    fn prose(&self, parts: &[TextPart]) -> String {
-        let pieces = parts
-            .iter()
-            .map(|part| self.piece(part).unwrap_or_else(|| NOTHING.into()));
-        pieces.map(|piece| piece.to_string()).collect()
-    }
-
-    fn piece(&self, part: &TextPart) -> Option<Arc<str>> {
-        match part {
-            TextPart::Literal(text) => Some(text.clone()),
-            TextPart::Unique(index) => self.names?.get(*index as usize)?.clone(),
-            TextPart::Account(attribute) => self.value(attribute),
-            TextPart::Password => Some(PASSWORD.into()),
-        }
-    }
+/// What must have happened before something is told.
+enum After {
+    /// These actions, or all of the person's where there are none.
+    Actions(Vec<ActionId>),
+    /// Nothing: it tells that these questions wait.
+    Nothing(Vec<Arc<str>>),
 }
 
 /// The notice as it is sent; a finding where it would go to nobody.
@@ -529,7 +429,7 @@ fn written(
     subject: &Subject<'_>,
     text: &NoticeWish,
     account: &AccountAfter<'_>,
-    after: Vec<ActionId>,
+    after: After,
 ) -> Result<Notice, Box<Finding>> {
     let person = &subject.wish.person;
     let who = unnamed(world, person);
@@ -553,7 +453,18 @@ fn written(
         subject: HeadLine::new(&account.prose(&text.subject)),
         body: account.prose(&text.body).into(),
         reason,
-        after,
+        regardless: matches!(after, After::Nothing(_)),
+        asks: match &after {
+            After::Nothing(asks) => asks
+                .iter()
+                .map(|id| (event.key.clone(), id.clone()))
+                .collect(),
+            After::Actions(_) => Vec::new(),
+        },
+        after: match after {
+            After::Nothing(_) => Vec::new(),
+            After::Actions(actions) => actions,
+        },
     })
 }
 

@@ -30,6 +30,7 @@ mod verify;
 mod whole;
 mod write;
 
+pub use approvals::{Answer, Asking, Question, Unanswered};
 pub use audit::{Entry, Recorded};
 pub use error::StoreError;
 pub use lock::{Holder, Lock, LockError};
@@ -38,7 +39,7 @@ pub use mark::{Foreign, Found, Lease, Mark};
 pub use orders::{EmergencyEnd, Freeze};
 pub use prior::{
     AccountMemory, Asked, ByHand, Given, GuardCount, ManagedValue, Membership, MembershipOwner,
-    NameSpace, Overlay, PersonMemory, Prior, Reservation, Salt, ValueOwner,
+    NameSpace, Overlay, PersonMemory, Prior, Refused, Reservation, Salt, ValueOwner,
 };
 pub use private::Private;
 pub use retention::{Keep, Pruned};

@@ -19,9 +19,14 @@ pub(super) fn plan(plan: &Plan, base: &str) -> Vec<String> {
             notice.subject.as_str()
         ));
     }
+    for notice in plan.notices.iter().filter(|notice| notice.regardless) {
+        let body = notice.body.lines();
+        lines.extend(body.map(|line| format!("  | {}", without_ids(line))));
+    }
     for finding in &plan.findings {
         let kind = format!("{:?}", finding.kind).to_lowercase();
-        lines.push(format!("! {kind}: {}: {}", finding.who, finding.text));
+        let text = without_ids(&finding.text);
+        lines.push(format!("! {kind}: {}: {text}", finding.who));
     }
     for open in &plan.open_accounts {
         lines.push(format!(
@@ -114,7 +119,11 @@ fn action(action: &Action) -> String {
         Change::WriteBack { field, after, .. } => format!("write {after} back as {field}"),
         Change::Delete { account } => format!("delete {}", name(account)),
     };
-    let waits = if action.waits() { ", waits" } else { "" };
+    let waits = match action.refused() {
+        Some(no) => format!(", rejected by {}", no.by),
+        None if action.waits() => ", waits".to_owned(),
+        None => String::new(),
+    };
     let not_ours = if action.not_ours { ", not ours" } else { "" };
     let cause = format!("{:?}", action.cause).to_lowercase();
     format!("{what}{not_ours}{waits} ({cause})")
@@ -130,6 +139,13 @@ fn change(change: &AttributeChange) -> String {
     let mut before = change.before.clone();
     before.sort();
     format!("{} {} -> {after}", change.attribute, before.join("|")).replace("  ", " ")
+}
+
+/// A text in which the id of a question, which is another in each state, is `ID`.
+fn without_ids(text: &str) -> String {
+    let is_id = |word: &&str| word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let id = text.split(' ').find(is_id);
+    id.map_or_else(|| text.to_owned(), |id| text.replace(id, "ID"))
 }
 
 /// A name without its domain.

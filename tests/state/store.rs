@@ -57,7 +57,7 @@ fn a_newer_schema_is_refused() {
                 error,
                 StoreError::Newer {
                     found: 99,
-                    known: 6,
+                    known: 7,
                     ..
                 }
             ),

@@ -30,6 +30,15 @@ impl From<&Notice> for wire::Notice {
             body: notice.body.to_string(),
             reason: (&notice.reason).into(),
             after: numbers(&notice.after),
+            regardless: notice.regardless,
+            asks: notice
+                .asks
+                .iter()
+                .map(|(key, approval)| wire::ToldOf {
+                    key: key.to_string(),
+                    approval: approval.to_string(),
+                })
+                .collect(),
         }
     }
 }
@@ -54,6 +63,12 @@ impl TryFrom<wire::Notice> for Notice {
             body: notice.body.into(),
             reason: notice.reason.into(),
             after: ids(notice.after),
+            regardless: notice.regardless,
+            asks: notice
+                .asks
+                .into_iter()
+                .map(|told| (told.key.into(), told.approval.into()))
+                .collect(),
         })
     }
 }

@@ -6,6 +6,7 @@ use super::{Local, Lower, What, narrow};
 use crate::diagnostic::{Diagnostic, Fix, Span, did_you_mean};
 use crate::policy::codes;
 use crate::policy::ir::{Kind, Node};
+use crate::policy::notice::Fact;
 use crate::policy::types::{Marks, Type};
 use std::sync::Arc;
 
@@ -27,6 +28,17 @@ impl Lower<'_> {
         let Some(declared) = self.names.get(name) else {
             if &**name == "password" && self.told.notice {
                 return self.password_told(span);
+            }
+            if let (Some(fact), true) = (Fact::named(name), self.told.notice) {
+                return Node {
+                    kind: Kind::Fact(fact),
+                    ty: Type::Text,
+                    marks: Marks {
+                        assigned: true,
+                        ..Marks::default()
+                    },
+                    span,
+                };
             }
             return self.unknown_name(name, span);
         };

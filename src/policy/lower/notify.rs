@@ -8,7 +8,7 @@ use crate::policy::compile::sha256_hex;
 use crate::policy::eval::Value;
 use crate::policy::ir::{Kind, Node, Piece};
 use crate::policy::program::NoticeBody;
-use crate::policy::ruleset::RuleKind;
+use crate::policy::ruleset::{Duration, RuleKind, TimeUnit};
 use crate::policy::types::Type;
 use crate::syntax::ast::{
     self, Event, ExprKind, Name, Notify, NotifyBody, NotifyStatement, Template, Transition,
@@ -239,6 +239,12 @@ impl Lower<'_> {
                 Event::Delete => NoticeEvent::Delete,
                 Event::Postpone => NoticeEvent::Postpone,
                 Event::Problem => NoticeEvent::Problem,
+                Event::Approval(every) => {
+                    if let Some(every) = every {
+                        self.is_of_days(*every, *span);
+                    }
+                    NoticeEvent::Approval(*every)
+                }
                 Event::Transition(Transition::Enter(into, from)) => NoticeEvent::Enter {
                     into: self.stages_named(into),
                     from: self.stages_named(from),
@@ -269,6 +275,23 @@ impl Lower<'_> {
             events.push(EventRule { event, key, rule });
         }
         events
+    }
+
+    /// Reminders come with days: nobody is asked twice within one.
+    fn is_of_days(&mut self, every: Duration, span: Span) {
+        let days = !matches!(every.unit, TimeUnit::Minute | TimeUnit::Hour);
+        if days && every.count > 0 {
+            return;
+        }
+        self.report(
+            Diagnostic::new(
+                &codes::BAD_NOTICE,
+                span,
+                "a reminder comes once a day at most",
+            )
+            .label("more often than a day")
+            .help("write it in days or weeks: `on approval every 3 days`"),
+        );
     }
 
     /// The HR attribute whose changes are told.
