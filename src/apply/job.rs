@@ -215,6 +215,27 @@ impl<'a> Job<'a> {
             .collect()
     }
 
+    /// What of a person failed, was overtaken, or was not tried because of that: each as the journal says it.
+    fn failures(&self, person: &PersonId) -> Vec<String> {
+        let whole = self.outcome.status == RunStatus::Finished;
+        let failed = numbered(self.plan).filter(|(id, action)| {
+            let status = self.status(*id);
+            action.person.as_ref() == Some(person)
+                && (matches!(status, Status::Failed | Status::Conflict)
+                    || whole && status == Status::Skipped)
+        });
+        let failures = failed.map(|(id, action)| {
+            let mut ended = self.outcome.ended.iter();
+            // What ended before the run was broken off, the journal alone knows.
+            let text = ended
+                .find(|ended| ended.id == id)
+                .and_then(|ended| ended.text.as_deref());
+            let kind = journal::kind_word(&action.change);
+            format!("{kind}: {}", text.unwrap_or("it did not succeed"))
+        });
+        failures.collect()
+    }
+
     /// Puts what became true by this run into the outbox, and remembers what notices watch; how many are due.
     pub(super) fn remember_notices(
         &self,
@@ -227,13 +248,23 @@ impl<'a> Job<'a> {
             [] => !failed.contains(&notice.person),
             after => after.iter().all(|id| self.status(*id) == Status::Done),
         };
-        let due: Vec<&Notice> = self.plan.notices.iter().filter(happened).collect();
-        for (position, notice) in (0_u32..).zip(&due) {
+        let mut due: Vec<(&Notice, Arc<str>)> = Vec::new();
+        for notice in self.plan.notices.iter().filter(happened) {
+            due.push((notice, notice.body.clone()));
+        }
+        for told in &self.plan.on_failure {
+            let failures = self.failures(&told.notice.person);
+            if !failures.is_empty() {
+                due.push((&told.notice, told.body(&failures)));
+                writer.set_notice_state(&told.key, &told.notice.person, true)?;
+            }
+        }
+        for (position, (notice, body)) in (0_u32..).zip(&due) {
             let to: Vec<&str> = notice.to.iter().map(Address::as_str).collect();
             let content = serde_json::json!({
                 "to": to,
                 "subject": notice.subject.as_str(),
-                "body": &*notice.body,
+                "body": &**body,
             });
             let due = Due {
                 position,

@@ -4,7 +4,10 @@
 use super::names::Assigned;
 use super::world::World;
 use super::{Action, Change, Target, reminder};
-use crate::policy::notice::{Fact, NOTHING, TextPart};
+use crate::directory::ObjectId;
+use crate::hr::PersonId;
+use crate::policy::notice::{Fact, LATER, NOTHING, TextPart, UNTOLD};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// What stands where a password would: a plan knows none, and no mail brings one.
@@ -13,17 +16,29 @@ const PASSWORD: &str = "(not sent by mail)";
 /// The account as it is after the run.
 pub(crate) struct AccountAfter<'a> {
     world: &'a World<'a>,
-    account: Option<crate::directory::ObjectId>,
+    account: Option<ObjectId>,
     names: Option<&'a Assigned>,
     own: Vec<&'a Action>,
+    around: Around<'a>,
+}
+
+/// What a notice may tell beside the account itself.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Around<'a> {
+    /// About whom it is.
+    pub(crate) person: Option<&'a PersonId>,
     /// What waits for an answer about the person.
-    asked: &'a [&'a Action],
+    pub(crate) asked: &'a [&'a Action],
+    /// The further accounts of the person.
+    pub(crate) tied: &'a [ObjectId],
+    /// Everybody's account.
+    pub(crate) accounts: Option<&'a FxHashMap<PersonId, ObjectId>>,
 }
 
 impl<'a> AccountAfter<'a> {
     pub(crate) fn new(
         world: &'a World<'_>,
-        account: Option<crate::directory::ObjectId>,
+        account: Option<ObjectId>,
         names: Option<&'a Assigned>,
         own: Vec<&'a Action>,
     ) -> Self {
@@ -32,15 +47,70 @@ impl<'a> AccountAfter<'a> {
             account,
             names,
             own,
-            asked: &[],
+            around: Around::default(),
         }
     }
 
-    /// The same, of whom that waits.
+    /// The same, with that around it.
     #[must_use]
-    pub(crate) fn asking(mut self, asked: &'a [&'a Action]) -> Self {
-        self.asked = asked;
+    pub(crate) fn among(mut self, around: Around<'a>) -> Self {
+        self.around = around;
         self
+    }
+
+    fn fact(&self, fact: Fact) -> Option<Arc<str>> {
+        match fact {
+            Fact::Approvals => reminder::text(self.world, self.around.asked),
+            Fact::Failures => Some(LATER.into()),
+            Fact::DirectReports => {
+                let team = self.world.input.people.reports(self.around.person?);
+                let accounts = self.around.accounts;
+                let known = team.members.iter().map(|report| {
+                    let account = accounts.and_then(|accounts| accounts.get(*report));
+                    match account {
+                        Some(account) => self.called(*account),
+                        None => format!("person {report}, without an account"),
+                    }
+                });
+                // A record that cannot be read may be one of them.
+                lines(known.chain(team.unknown.map(|_| UNTOLD.to_owned())))
+            }
+            Fact::OwnedGroups => {
+                let account = self.account?;
+                let links = self.world.input.directory.links("managedBy");
+                let owned = links.sources(account).iter();
+                let groups = owned.filter(|id| self.world.object(**id).is_group());
+                lines(groups.map(|group| self.world.name_of(*group).to_string()))
+            }
+            Fact::TiedAccounts => lines(self.around.tied.iter().map(|account| {
+                let object = self.world.object(*account);
+                let disable = self.own.iter().find(|action| {
+                    matches!(
+                        &action.change,
+                        Change::Disable { account: Target::Existing { guid, .. }, .. } if *guid == object.guid()
+                    )
+                });
+                let state = match disable {
+                    Some(action) if action.refused().is_some() => "on, for its disabling was rejected",
+                    Some(action) if action.waits() => "on, for its disabling waits for approval",
+                    Some(_) => "off",
+                    None if object.enabled() => "on",
+                    None => "off",
+                };
+                format!("{}: {state}", self.called(*account))
+            })),
+        }
+    }
+
+    /// An account by its name and login.
+    fn called(&self, account: ObjectId) -> String {
+        let object = self.world.object(account);
+        let name = object.dn().rdn().map(|rdn| rdn.value().clone());
+        let login = self.world.name_of(account);
+        match name {
+            Some(name) if *name != *login => format!("{name} ({login})"),
+            _ => login.to_string(),
+        }
     }
 
     /// The first value that an attribute will have.
@@ -144,7 +214,13 @@ impl<'a> AccountAfter<'a> {
             TextPart::Unique(index) => self.names?.get(*index as usize)?.clone(),
             TextPart::Account(attribute) => self.value(attribute),
             TextPart::Password => Some(PASSWORD.into()),
-            TextPart::Fact(Fact::Approvals) => reminder::text(self.world, self.asked),
+            TextPart::Fact(fact) => self.fact(*fact),
         }
     }
+}
+
+/// Texts, one a line; none where there are none.
+fn lines(texts: impl Iterator<Item = String>) -> Option<Arc<str>> {
+    let texts: Vec<String> = texts.collect();
+    (!texts.is_empty()).then(|| texts.join("\n").into())
 }

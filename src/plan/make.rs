@@ -10,12 +10,12 @@ use super::{
     StageCount, Target, approval, guard, invariant, notice, open, order, quality, vanished,
 };
 use super::{emergency, exceptions, freeze};
-use crate::directory::{self, Dn};
+use crate::directory::{self, Dn, ObjectId};
 use crate::hr::{self, PersonId};
 use crate::policy::{Ruleset, Standing, Telling, Wish};
 use crate::state::Prior;
 use jiff::{SignedDuration, Timestamp};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -124,11 +124,34 @@ fn drafted(world: &World<'_>, correlation: &Correlation) -> Draft {
         builder.report_groups();
         builder.report_lacking();
     }
+    if input.options.telling.is_some() {
+        builder.draft.tied = tied_of(correlation);
+    }
     quarantined(&mut builder);
     exceptions::report(&mut builder);
     emergency::report(&mut builder, correlation);
     quality::unmet(&mut builder, correlation);
     builder.draft
+}
+
+/// The further accounts of each person.
+fn tied_of(correlation: &Correlation) -> FxHashMap<PersonId, Vec<ObjectId>> {
+    let mut owners: FxHashMap<ObjectId, &PersonId> = FxHashMap::default();
+    for entry in &correlation.people {
+        owners.extend(
+            entry
+                .verdict
+                .account()
+                .map(|account| (account, &entry.person)),
+        );
+    }
+    let mut tied: FxHashMap<PersonId, Vec<ObjectId>> = FxHashMap::default();
+    for one in &correlation.tied {
+        if let Some(owner) = owners.get(&one.owner) {
+            tied.entry((*owner).clone()).or_default().push(one.account);
+        }
+    }
+    tied
 }
 
 /// Before the first verdicts a run creates and changes nothing (S7).
@@ -309,6 +332,7 @@ fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Pla
     if let Some(people) = &input.options.only {
         next_changes.retain(|one| people.contains(&one.person));
     }
+    let on_failure = std::mem::take(&mut draft.on_failure);
     let mut memory = draft.memory;
     if let Some(people) = &input.options.only {
         memory.people.retain(|(person, _)| people.contains(person));
@@ -348,6 +372,7 @@ fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Pla
         guards,
         broken,
         notices,
+        on_failure,
         findings: draft.findings,
         open_accounts,
         stages: stages(input),

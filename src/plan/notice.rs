@@ -6,12 +6,13 @@
 //! values is due once all of theirs did, and comes again in the next plan where one failed.
 
 pub(crate) use super::account_after::AccountAfter;
+use super::account_after::Around;
 use super::draft::Draft;
 use super::subject::unnamed;
 use super::world::World;
 use super::{Action, ActionId, Change, Finding, FindingKind, Reason, reminder};
 use crate::hr::PersonId;
-use crate::policy::notice::{NoticeWish, Recipient};
+use crate::policy::notice::{LATER, NoticeWish, Recipient};
 use crate::policy::{EventRule, NoticeEvent, NoticeRule, Telling, Wish};
 use crate::state::PersonMemory;
 use crate::text::mail::{Address, HeadLine};
@@ -43,6 +44,22 @@ pub struct Notice {
     pub regardless: bool,
     /// The questions that it tells of, each with the key of the `on approval` line.
     pub asks: Vec<(Arc<str>, Arc<str>)>,
+}
+
+/// What is told where something of a person fails; that is known when the run has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnFailure {
+    /// What the state knows the `on failure` line by: it tells when failing begins, not of each run that fails.
+    pub key: Arc<str>,
+    /// What would be told; failures stand in its body as [`crate::policy::notice::LATER`] until then.
+    pub notice: Notice,
+}
+
+impl OnFailure {
+    /// The body with what failed, a line each.
+    pub fn body(&self, failures: &[String]) -> Arc<str> {
+        self.notice.body.replace(LATER, &failures.join("\n")).into()
+    }
 }
 
 /// What the state should remember of notices beside what was told.
@@ -135,6 +152,10 @@ fn told_of(
         .map(|(person, memory)| (person, memory))
         .collect();
     let waiting = reminder::asked(actions);
+    let busy: FxHashSet<&PersonId> = actions
+        .iter()
+        .filter_map(|action| action.person.as_ref())
+        .collect();
     let mut told = Vec::new();
     for wish in input.wishes {
         let person = &wish.person;
@@ -153,7 +174,12 @@ fn told_of(
         let asked_of = waiting.get(person).map_or(&[][..], Vec::as_slice);
         for (index, rule) in rules.iter().enumerate() {
             let mut due: Option<(&EventRule, After)> = None;
+            let mut failures: Vec<(usize, &EventRule)> = Vec::new();
             for event in &rule.on {
+                if event.event == NoticeEvent::Failure {
+                    failures.push((index, event));
+                    continue;
+                }
                 if let NoticeEvent::Approval(every) = &event.event {
                     let asks = reminder::due(world, (&event.key, *every), asked_of);
                     let next =
@@ -175,13 +201,47 @@ fn told_of(
                     due = Some((event, After::Actions(after)));
                 }
             }
+            for (index, event) in failures {
+                let entry = (event.key.clone(), person.clone());
+                if input.prior.notice_states.contains(&entry) {
+                    // It fails no more unless something fails again.
+                    draft.memory.notices.changed.push((entry, false));
+                    continue;
+                }
+                let Some(text) = telling
+                    .notice(person, index)
+                    .filter(|_| busy.contains(person))
+                else {
+                    continue;
+                };
+                let account = account_after(world, draft, &subject, actions).among(Around {
+                    person: Some(person),
+                    asked: asked_of,
+                    tied: draft.tied.get(person).map_or(&[], Vec::as_slice),
+                    accounts: Some(&draft.accounts),
+                });
+                let after = After::Nothing(Vec::new());
+                let found = written(world, rule, event, &subject, &text, &account, after);
+                match found {
+                    Ok(notice) => draft.on_failure.push(OnFailure {
+                        key: event.key.clone(),
+                        notice,
+                    }),
+                    Err(finding) => draft.find(*finding),
+                }
+            }
             let Some((event, after)) = due else {
                 continue;
             };
             let Some(text) = telling.notice(person, index) else {
                 continue;
             };
-            let account = account_after(world, draft, &subject, actions).asking(asked_of);
+            let account = account_after(world, draft, &subject, actions).among(Around {
+                person: Some(person),
+                asked: asked_of,
+                tied: draft.tied.get(person).map_or(&[], Vec::as_slice),
+                accounts: Some(&draft.accounts),
+            });
             match written(world, rule, event, &subject, &text, &account, after) {
                 Ok(notice) => told.push(notice),
                 Err(finding) => draft.find(*finding),
@@ -216,7 +276,12 @@ pub(crate) fn previews(
     };
     let waiting = reminder::asked(actions);
     let asked_of = waiting.get(person).map_or(&[][..], Vec::as_slice);
-    let account = account_after(world, draft, &subject, actions).asking(asked_of);
+    let account = account_after(world, draft, &subject, actions).among(Around {
+        person: Some(person),
+        asked: asked_of,
+        tied: draft.tied.get(person).map_or(&[], Vec::as_slice),
+        accounts: Some(&draft.accounts),
+    });
     let words = |event: &EventRule| event_words(&world.reason(event.rule, Some(person)));
     let preview = |(index, rule): (usize, &NoticeRule)| {
         let text = telling.notice(person, index)?;
@@ -311,6 +376,7 @@ fn watched(
         | NoticeEvent::Enter { .. }
         | NoticeEvent::Exit(_)
         | NoticeEvent::Approval(_)
+        | NoticeEvent::Failure
         | NoticeEvent::ChangeOf(_) => Watched::NoState,
     }
 }
@@ -384,6 +450,7 @@ fn fires(
         NoticeEvent::When(_)
         | NoticeEvent::Problem
         | NoticeEvent::Postpone
+        | NoticeEvent::Failure
         | NoticeEvent::Approval(_) => false,
     };
     holds.then(Vec::new)

@@ -68,6 +68,8 @@ pub enum NoticeEvent {
     Postpone,
     /// Something of the person cannot be decided or done.
     Problem,
+    /// Something that a run does for the person begins to fail: known when the run ends.
+    Failure,
     /// The person comes into a stage.
     Enter {
         /// Into one of these.

@@ -2,7 +2,8 @@
 
 use tenure::apply::{Outcome, Status};
 use tenure::directory::Dn;
-use tenure::plan::{Action, AttributeChange, Change, Plan, Target};
+use tenure::plan::{Action, AttributeChange, Change, Notice, Plan, Target};
+use tenure::state::outbox::Kept;
 use tenure::text::mail::Address;
 
 /// Everything that a plan says; `base` is left out of names.
@@ -19,7 +20,8 @@ pub(super) fn plan(plan: &Plan, base: &str) -> Vec<String> {
             notice.subject.as_str()
         ));
     }
-    for notice in plan.notices.iter().filter(|notice| notice.regardless) {
+    let long = |notice: &&Notice| notice.regardless || notice.body.lines().count() > 1;
+    for notice in plan.notices.iter().filter(long) {
         let body = notice.body.lines();
         lines.extend(body.map(|line| format!("  | {}", without_ids(line))));
     }
@@ -73,6 +75,17 @@ pub(super) fn outcome(outcome: &Outcome, base: &str) -> Vec<String> {
             line.replace(&format!(",{base}"), "")
         })
         .collect()
+}
+
+/// A notice that became due with the end of a run.
+pub(super) fn kept(kept: &Kept, base: &str) -> String {
+    let content: serde_json::Value = serde_json::from_str(kept.content.known().unwrap()).unwrap();
+    let line = format!(
+        "= told \"{}\": {}",
+        kept.notice,
+        content["body"].as_str().unwrap()
+    );
+    line.replace(&format!(",{base}"), "")
 }
 
 fn action(action: &Action) -> String {

@@ -305,7 +305,14 @@ impl World {
             .map(|approval| approval.id.clone())
             .collect();
         match self.apply(&plan, &overridden, &approved) {
-            Ok(outcome) => lines.extend(shown::outcome(&outcome, &base)),
+            Ok(outcome) => {
+                lines.extend(shown::outcome(&outcome, &base));
+                let outbox = self.store().outbox().unwrap();
+                let failures = outbox.iter();
+                let failures =
+                    failures.filter(|kept| kept.run == outcome.run && kept.event == "failure");
+                lines.extend(failures.map(|kept| shown::kept(kept, &base)));
+            }
             Err(error) => lines.push(format!("= stopped: {error}")),
         }
         let failed = lines.iter().any(|line| line.starts_with("= "));

@@ -69,6 +69,7 @@ impl From<&Plan> for wire::Plan {
             guards: plan.guards.iter().map(Into::into).collect(),
             broken: plan.broken.iter().map(Into::into).collect(),
             notices: plan.notices.iter().map(Into::into).collect(),
+            on_failure: plan.on_failure.iter().map(Into::into).collect(),
             findings: plan.findings.iter().map(Into::into).collect(),
             open_accounts: plan.open_accounts.iter().map(Into::into).collect(),
             stages: plan
@@ -116,6 +117,7 @@ impl TryFrom<wire::Plan> for Plan {
             guards: plan.guards.into_iter().map(Into::into).collect(),
             broken: collect(plan.broken)?,
             notices: notices(plan.notices, count)?,
+            on_failure: collect(plan.on_failure)?,
             findings: collect(plan.findings)?,
             open_accounts: collect(plan.open_accounts)?,
             stages: plan

@@ -2,7 +2,7 @@
 
 use super::convert::{collect, ids, numbers, person};
 use super::{Bad, wire};
-use crate::plan::Notice;
+use crate::plan::{Notice, OnFailure};
 use crate::text::mail::{Address, HeadLine};
 
 /// Notices of a plan with so many actions.
@@ -69,6 +69,26 @@ impl TryFrom<wire::Notice> for Notice {
                 .into_iter()
                 .map(|told| (told.key.into(), told.approval.into()))
                 .collect(),
+        })
+    }
+}
+
+impl From<&OnFailure> for wire::OnFailure {
+    fn from(told: &OnFailure) -> Self {
+        Self {
+            key: told.key.to_string(),
+            notice: (&told.notice).into(),
+        }
+    }
+}
+
+impl TryFrom<wire::OnFailure> for OnFailure {
+    type Error = Bad;
+
+    fn try_from(told: wire::OnFailure) -> Result<Self, Bad> {
+        Ok(Self {
+            key: told.key.into(),
+            notice: told.notice.try_into()?,
         })
     }
 }

@@ -102,6 +102,9 @@ pub(super) struct Plan {
     /// What is told to whom once the plan is applied.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) notices: Vec<Notice>,
+    /// What is told beside where something of the person fails.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) on_failure: Vec<OnFailure>,
     pub(super) findings: Vec<Finding>,
     pub(super) open_accounts: Vec<OpenAccount>,
     pub(super) stages: Vec<StageCount>,
@@ -450,6 +453,14 @@ pub(super) struct Notice {
     /// The questions that it tells of, for the state.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) asks: Vec<ToldOf>,
+}
+
+/// What is told where something of a person fails, by the key of the `on failure` line.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OnFailure {
+    pub(super) key: String,
+    pub(super) notice: Notice,
 }
 
 /// A question that an `on approval` line tells of, by the key of the line.

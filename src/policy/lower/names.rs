@@ -30,15 +30,7 @@ impl Lower<'_> {
                 return self.password_told(span);
             }
             if let (Some(fact), true) = (Fact::named(name), self.told.notice) {
-                return Node {
-                    kind: Kind::Fact(fact),
-                    ty: Type::Text,
-                    marks: Marks {
-                        assigned: true,
-                        ..Marks::default()
-                    },
-                    span,
-                };
+                return self.fact_told(fact, span);
             }
             return self.unknown_name(name, span);
         };
@@ -72,6 +64,47 @@ impl Lower<'_> {
                 .also(declared_at, "declared here")
                 .help(format!("call it: `{name}(…)`")),
             ),
+        }
+    }
+
+    /// `{approvals}`, `{owned_groups}` and the like: what only directory and plan know.
+    fn fact_told(&mut self, fact: Fact, span: Span) -> Node {
+        let mut sensitive = false;
+        match fact {
+            Fact::Approvals | Fact::TiedAccounts => {}
+            Fact::OwnedGroups => {
+                self.rules.directory_attributes.insert("managedBy");
+            }
+            // Who reports to whom is HR's word.
+            Fact::DirectReports => {
+                let list = self.relation(Relation::Reports, None, span);
+                if matches!(list.kind, Kind::Error) {
+                    return list;
+                }
+                sensitive = list.marks.sensitive;
+            }
+            Fact::Failures if self.told.failures => {}
+            Fact::Failures => {
+                return self.wrong(
+                    Diagnostic::new(
+                        &codes::BAD_NOTICE,
+                        span,
+                        "what fails is known only when something does",
+                    )
+                    .label("no failure is known here")
+                    .help("tell it in a notice whose only event is `on failure`"),
+                );
+            }
+        }
+        Node {
+            kind: Kind::Fact(fact),
+            ty: Type::Text,
+            marks: Marks {
+                assigned: true,
+                sensitive,
+                ..Marks::default()
+            },
+            span,
         }
     }
 

@@ -26,6 +26,8 @@ pub(crate) struct Told {
     pub(crate) account: bool,
     /// `{password}`.
     pub(crate) password: bool,
+    /// `{failures}`.
+    pub(crate) failures: bool,
     /// A notice: so that a `{password}` that is not there gets its own message.
     pub(crate) notice: bool,
 }
@@ -50,6 +52,7 @@ impl Lower<'_> {
         let told = Told {
             account: true,
             password: !on.is_empty() && on.iter().all(|one| one.event == NoticeEvent::Password),
+            failures: !on.is_empty() && on.iter().all(|one| one.event == NoticeEvent::Failure),
             notice: true,
         };
         let allowed = Allowed {
@@ -239,6 +242,7 @@ impl Lower<'_> {
                 Event::Delete => NoticeEvent::Delete,
                 Event::Postpone => NoticeEvent::Postpone,
                 Event::Problem => NoticeEvent::Problem,
+                Event::Failure => NoticeEvent::Failure,
                 Event::Approval(every) => {
                     if let Some(every) = every {
                         self.is_of_days(*every, *span);

@@ -55,6 +55,8 @@ pub enum Event {
     Postpone,
     /// `problem`.
     Problem,
+    /// `failure`.
+    Failure,
     /// `enter …`, `exit …`.
     Transition(Transition),
     /// `change of x, y`.

@@ -64,6 +64,7 @@ impl<'t> Lower<'t> {
                 "delete" => Some(Event::Delete),
                 "postpone" => Some(Event::Postpone),
                 "problem" => Some(Event::Problem),
+                "failure" => Some(Event::Failure),
                 _ => None,
             },
             _ => None,
