@@ -93,9 +93,8 @@ impl<'a> AccountAfter<'a> {
                 let state = match disable {
                     Some(action) if action.refused().is_some() => "on, for its disabling was rejected",
                     Some(action) if action.waits() => "on, for its disabling waits for approval",
-                    Some(_) => "off",
                     None if object.enabled() => "on",
-                    None => "off",
+                    Some(_) | None => "off",
                 };
                 format!("{}: {state}", self.called(*account))
             })),

@@ -251,3 +251,32 @@ fn a_no_is_heard_by_a_run_that_was_broken_off_after_a_yes() {
     let plan = place.expect(2, &["plan"]);
     assert!(plan.out.contains("x rejected by "), "{plan}");
 }
+
+#[test]
+fn a_reminder_and_the_end_of_a_question_are_next_changes() {
+    let place = applied();
+    say(&place, "approve disable when status == \"inactive\"");
+    let next = |place: &Place| {
+        let changes = place.plan().0["next_changes"].clone();
+        let changes = changes.as_array().cloned().unwrap_or_default();
+        let of = changes.iter().find(|one| one["person"] == "6");
+        of.map(|one| one["at"].as_str().unwrap().to_owned())
+    };
+    place.change("people.csv", "6,Finn,Ro,active", "6,Finn,Ro,inactive");
+    clock(&place, "2026-02-02T10:00:00+01:00");
+    assert_eq!(
+        next(&place).as_deref(),
+        Some("2026-02-16T09:00:00Z"),
+        "14 days"
+    );
+    let notice = "notify \"to approve\" { on approval every 3 days  to \"ciso@example.com\"  subject \"waits\"  \
+                  body \"{approvals}\" }";
+    say(&place, notice);
+    let midnight = Some("2026-02-04T23:00:00Z");
+    assert_eq!(next(&place).as_deref(), midnight, "the third day in Berlin");
+    place.expect(0, &["apply", "--yes"]);
+    assert_eq!(next(&place).as_deref(), midnight);
+    clock(&place, "2026-02-05T00:00:00+01:00");
+    let plan = place.expect(2, &["plan"]);
+    assert!(plan.out.contains("to approve"), "{plan}");
+}

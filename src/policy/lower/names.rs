@@ -1,5 +1,6 @@
 //! Names, fields and rows: what a word stands for where it is read.
 
+use super::notify::Sole;
 use super::people::EMPLOYMENTS;
 use super::relations::Relation;
 use super::{Local, Lower, What, narrow};
@@ -83,7 +84,7 @@ impl Lower<'_> {
                 }
                 sensitive = list.marks.sensitive;
             }
-            Fact::Failures if self.told.failures => {}
+            Fact::Failures if self.told.sole == Some(Sole::Failures) => {}
             Fact::Failures => {
                 return self.wrong(
                     Diagnostic::new(
@@ -110,7 +111,7 @@ impl Lower<'_> {
 
     /// `{password}`, which is there when one is made and at no other time.
     fn password_told(&mut self, span: Span) -> Node {
-        if !self.told.password {
+        if self.told.sole != Some(Sole::Password) {
             return self.wrong(
                 Diagnostic::new(
                     &codes::PASSWORD_NOT_HERE,

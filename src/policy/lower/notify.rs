@@ -24,12 +24,29 @@ const KEY_DIGITS: usize = 16;
 pub(crate) struct Told {
     /// `account.x`, as it is after the run.
     pub(crate) account: bool,
-    /// `{password}`.
-    pub(crate) password: bool,
-    /// `{failures}`.
-    pub(crate) failures: bool,
+    /// What is known only when it happens, where a notice tells of nothing else.
+    pub(crate) sole: Option<Sole>,
     /// A notice: so that a `{password}` that is not there gets its own message.
     pub(crate) notice: bool,
+}
+
+/// An event that brings a value of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sole {
+    /// `{password}`.
+    Password,
+    /// `{failures}`.
+    Failures,
+}
+
+/// The event that brings a value of its own, where all are that one.
+fn sole(on: &[EventRule]) -> Option<Sole> {
+    let each = |event: &NoticeEvent| !on.is_empty() && on.iter().all(|one| one.event == *event);
+    if each(&NoticeEvent::Password) {
+        Some(Sole::Password)
+    } else {
+        each(&NoticeEvent::Failure).then_some(Sole::Failures)
+    }
 }
 
 impl Lower<'_> {
@@ -51,8 +68,7 @@ impl Lower<'_> {
         let on = self.events(notify);
         let told = Told {
             account: true,
-            password: !on.is_empty() && on.iter().all(|one| one.event == NoticeEvent::Password),
-            failures: !on.is_empty() && on.iter().all(|one| one.event == NoticeEvent::Failure),
+            sole: sole(&on),
             notice: true,
         };
         let allowed = Allowed {
