@@ -234,6 +234,7 @@ fn plan(actions: Vec<Action>, identity: &tenure::state::Identity) -> Plan {
         guards: Vec::new(),
         broken: Vec::new(),
         notices: Vec::new(),
+        on_failure: Vec::new(),
         findings: Vec::new(),
         open_accounts: Vec::new(),
         stages: Vec::new(),

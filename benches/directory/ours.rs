@@ -140,6 +140,7 @@ fn plan(actions: Vec<Action>, identity: &Identity, domain: &str) -> Plan {
         guards: Vec::new(),
         broken: Vec::new(),
         notices: Vec::new(),
+        on_failure: Vec::new(),
         findings: Vec::new(),
         open_accounts: Vec::new(),
         stages: Vec::new(),

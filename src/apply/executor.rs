@@ -14,6 +14,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::asking;
 use super::attempt::Success;
 use super::crew::{Crew, Report, Task};
 use super::effect::{Effect, Known};
@@ -161,17 +162,7 @@ impl Executor<'_> {
             for (digest, since) in &plan.memory.exceptions_seen {
                 writer.see_exception(digest, *since)?;
             }
-            let asked = plan.actions.iter().filter_map(|action| {
-                let approval = action.approval.as_ref()?;
-                Some((approval, action.person.as_ref()))
-            });
-            if plan.header.takes_back.is_none() {
-                writer.drop_approvals(asked.clone().map(|(approval, _)| &*approval.id), at)?;
-            }
-            for (approval, person) in asked {
-                let given = approval.given.as_ref();
-                writer.ask(&approval.id, person, approval.asked, given)?;
-            }
+            asking::ask(writer, plan, at)?;
             writer.next_generation()?;
             Ok(())
         })?;
@@ -625,12 +616,14 @@ fn approved<'p>(plan: &'p Plan, ids: &[Arc<str>], author: &Author, at: Timestamp
     for action in &mut plan.actions {
         if let Some(approval) = &mut action.approval
             && approval.given.is_none()
+            && approval.refused.is_none()
             && ids.contains(&approval.id)
         {
             approval.given = Some(Given {
                 by: format!("{}@{}", author.who, author.host).into(),
                 at,
                 expires,
+                because: None,
             });
         }
     }

@@ -1,6 +1,7 @@
 //! A run at work: what is behind it, what it made and moved, and what the state learns of it at its end.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -21,8 +22,9 @@ use crate::state::outbox::{Due, SentAtOnce};
 use crate::state::{StoreError, Writer};
 use crate::text::mail::Address;
 
-/// Said of what an order rules out that came while the run was broken off.
+/// Said of what an order or a no rules out that came while the run was broken off.
 const ORDERED: &str = "it was ordered meanwhile that nothing is given: the next plan looks again";
+const REFUSED: &str = "somebody said no to it meanwhile";
 
 /// What to do where a password could reach nobody.
 const WAITS: &str =
@@ -60,6 +62,8 @@ pub(super) struct Orders {
     pub(super) ended: BTreeSet<PersonId>,
     /// Only what takes access away may be done.
     pub(super) frozen: bool,
+    /// What somebody said no to, by its id.
+    pub(super) refused: BTreeSet<Arc<str>>,
 }
 
 impl Orders {
@@ -68,6 +72,12 @@ impl Orders {
         let person = action.person.as_ref();
         let ended = person.is_some_and(|person| self.ended.contains(person));
         (self.frozen || ended) && !takes_away(&action.change)
+    }
+
+    /// Whether somebody said no to an action.
+    fn refuse(&self, action: &Action) -> bool {
+        let approval = action.approval.as_ref();
+        approval.is_some_and(|approval| self.refused.contains(&approval.id))
     }
 }
 
@@ -158,6 +168,9 @@ impl<'a> Job<'a> {
         if self.waits.get(id.0 as usize).copied().unwrap_or(false) {
             return Some(ended(id, Status::Waiting, None));
         }
+        if self.orders.refuse(action) {
+            return Some(ended(id, Status::Skipped, Some(REFUSED)));
+        }
         if self.orders.forbid(action) {
             return Some(ended(id, Status::Skipped, Some(ORDERED)));
         }
@@ -220,6 +233,27 @@ impl<'a> Job<'a> {
             .collect()
     }
 
+    /// What of a person failed, was overtaken, or was not tried because of that: each as the journal says it.
+    fn failures(&self, person: &PersonId) -> Vec<String> {
+        let whole = self.outcome.status == RunStatus::Finished;
+        let failed = numbered(self.plan).filter(|(id, action)| {
+            let status = self.status(*id);
+            action.person.as_ref() == Some(person)
+                && (matches!(status, Status::Failed | Status::Conflict)
+                    || whole && status == Status::Skipped)
+        });
+        let failures = failed.map(|(id, action)| {
+            let mut ended = self.outcome.ended.iter();
+            // What ended before the run was broken off, the journal alone knows.
+            let text = ended
+                .find(|ended| ended.id == id)
+                .and_then(|ended| ended.text.as_deref());
+            let kind = journal::kind_word(&action.change);
+            format!("{kind}: {}", text.unwrap_or("it did not succeed"))
+        });
+        failures.collect()
+    }
+
     /// Puts what became true by this run into the outbox, and remembers what notices watch; how many are due.
     pub(super) fn remember_notices(
         &self,
@@ -228,22 +262,36 @@ impl<'a> Job<'a> {
     ) -> Result<usize, StoreError> {
         let failed = self.failed();
         let happened = |notice: &&Notice| match notice.after.as_slice() {
+            _ if notice.regardless => true,
             [] => !failed.contains(&notice.person),
             after => after.iter().all(|id| self.status(*id) == Status::Done),
         };
+        let mut due: Vec<(&Notice, Arc<str>)> = Vec::new();
         // What brings a password was sent when it was made, or not at all.
         let told = self.plan.notices.iter();
         let told = told.filter(|notice| !notice.tells_password());
-        let due: Vec<&Notice> = told.filter(happened).collect();
-        for (position, notice) in (0_u32..).zip(&due) {
+        for notice in told.filter(happened) {
+            due.push((notice, notice.body.clone()));
+        }
+        for told in &self.plan.on_failure {
+            let failures = self.failures(&told.notice.person);
+            if !failures.is_empty() {
+                due.push((&told.notice, told.body(&failures)));
+                writer.set_notice_state(&told.key, &told.notice.person, true)?;
+            }
+        }
+        for (position, (notice, body)) in (0_u32..).zip(&due) {
             let due = Due {
                 position,
                 notice: &notice.name,
                 event: &notice.event,
                 person: &notice.person,
-                content: &content(notice),
+                content: &content(notice, body),
             };
             writer.notice_due(self.run, &due, at)?;
+            for (key, approval) in &notice.asks {
+                writer.told_of_approval(key, approval, self.plan.header.now)?;
+            }
         }
         let count = u32::try_from(due.len()).unwrap_or(u32::MAX);
         if count > 0 {
@@ -276,7 +324,7 @@ impl<'a> Job<'a> {
                 notice: &notice.name,
                 event: &notice.event,
                 person: &notice.person,
-                content: &content(notice),
+                content: &content(notice, &notice.body),
                 arrived: letter.arrived(),
                 again: success.again,
                 deliveries: &letter.deliveries,
@@ -357,13 +405,13 @@ pub(super) fn password_lost(
     writer.set_account(account, &memory)
 }
 
-/// What a notice says to whom, as the state keeps it.
-fn content(notice: &Notice) -> String {
+/// What a notice says to whom with that body, as the state keeps it.
+fn content(notice: &Notice, body: &str) -> String {
     let to: Vec<&str> = notice.to.iter().map(Address::as_str).collect();
     let content = serde_json::json!({
         "to": to,
         "subject": notice.subject.as_str(),
-        "body": &*notice.body,
+        "body": body,
     });
     content.to_string()
 }

@@ -10,6 +10,7 @@
 //!
 //! Begin with [`Executor`], then [`precondition`], [`journal`] and [`history`].
 
+mod asking;
 mod attempt;
 mod crew;
 mod deed;
@@ -38,6 +39,7 @@ mod undone;
 mod watch;
 mod written;
 
+pub use asking::question_of;
 pub use error::ApplyError;
 pub use executor::{Ended, Executor, Outcome};
 pub use handover::{AssumedHandover, Handed, Handover, Letter, NoHandover, NotHanded, Owner};

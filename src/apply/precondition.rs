@@ -158,6 +158,18 @@ pub enum Refusal {
         /// As given.
         id: String,
     },
+    /// Somebody said no to it.
+    #[error("{by} said no to `{id}` on {at}: {because}")]
+    Rejected {
+        /// As given.
+        id: String,
+        /// Who said no.
+        by: String,
+        /// When.
+        at: Timestamp,
+        /// Why.
+        because: String,
+    },
     /// An invariant would be broken.
     #[error("this plan would break the invariant `{title}` for {who}: {text}")]
     Broken {
@@ -194,6 +206,7 @@ impl Refusal {
             Self::OtherPeople { .. } => "plan-other-people",
             Self::Guarded { .. } | Self::Overdone { .. } => "guard-trips",
             Self::NotAsked { .. } => "nothing-to-approve",
+            Self::Rejected { .. } => "approval-rejected",
             Self::Broken { .. } => "invariant-broken",
             Self::Disordered { .. } => "plan-disordered",
         }
@@ -225,6 +238,9 @@ impl Refusal {
             }
             Self::NotAsked { .. } => {
                 "take the id from the plan; it changes when what is to be done changes"
+            }
+            Self::Rejected { .. } => {
+                "talk to whoever said no; `tenure reject ID --lift --because …` takes the no back"
             }
             Self::Broken { .. } => "change the rule that leads there, or what is in the directory",
             Self::Disordered { .. } => {
@@ -342,6 +358,18 @@ pub fn check(plan: &Plan, situation: &Situation<'_>) -> Result<(), Vec<Refusal>>
             !plan.actions.iter().any(asked),
             Refusal::NotAsked { id: id.to_string() },
         );
+        let refused = plan.actions.iter().filter(|action| asked(action));
+        for no in refused.filter_map(Action::refused) {
+            refuse(
+                true,
+                Refusal::Rejected {
+                    id: id.to_string(),
+                    by: no.by.to_string(),
+                    at: no.at,
+                    because: no.because.to_string(),
+                },
+            );
+        }
     }
     for refusal in overdone(plan, situation) {
         refuse(true, refusal);

@@ -73,7 +73,14 @@ impl Executor<'_> {
         };
         let ended = ended.into_iter();
         let ended = ended.filter(|(person, end)| later(end.since) && !own(person));
+        // Whatever the plan says: a no that stands when the run goes on is one.
+        let now = (self.clock)();
+        let refused = self.store.questions()?.into_iter().filter(|question| {
+            let refused = question.asked.refused.as_ref();
+            refused.is_some_and(|refused| refused.until > now)
+        });
         Ok(Orders {
+            refused: refused.map(|question| question.id).collect(),
             ended: ended.map(|(person, _)| person).collect(),
             frozen: holds.is_some() && plan.header.takes_back.is_none(),
         })

@@ -325,7 +325,12 @@ fn consent(
     if all_wait && situation.approved.is_empty() && !trips && !remembers(planned, plan) {
         let text = plan_command::shown(plan, Some(&planned.prior), output, output.color_err);
         output.say(&text);
-        output.say("nothing to do until somebody approves");
+        let rejected = plan.actions.iter().all(|action| !action.is_asked());
+        output.say(if rejected {
+            "nothing to do: somebody said no to what is left; `tenure approvals` shows it"
+        } else {
+            "nothing to do until somebody approves"
+        });
         return Ok(Some(Exit::Ok));
     }
     if !plan.is_empty() || broken {
@@ -378,15 +383,20 @@ fn remembers(planned: &Planned, plan: &Plan) -> bool {
         || asks(planned, plan)
 }
 
-/// Whether the plan asks for an approval that no run has asked for.
+/// Whether the plan asks for an approval that no run has asked for, asks one anew, or no longer asks one.
 fn asks(planned: &Planned, plan: &Plan) -> bool {
-    let asked = plan
-        .actions
+    let asked = || {
+        let actions = plan.actions.iter();
+        actions.filter_map(|action| action.approval.as_ref())
+    };
+    let known = &planned.prior.approvals;
+    let whole = plan.header.only.is_empty() && plan.header.frozen.is_none();
+    let waits = known
         .iter()
-        .filter_map(|action| action.approval.as_ref());
-    asked
-        .into_iter()
-        .any(|approval| !planned.prior.approvals.contains_key(&approval.id))
+        .filter(|(_, one)| one.given.is_none() && one.refused.is_none());
+    let ids: BTreeSet<&Arc<str>> = asked().map(|approval| &approval.id).collect();
+    asked().any(|approval| approval.lapsed.is_some() || !known.contains_key(&approval.id))
+        || whole && waits.into_iter().any(|(id, _)| !ids.contains(id))
 }
 
 /// Makes the working copy of the embedded directory where there is none; whether it did.

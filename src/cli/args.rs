@@ -1,7 +1,9 @@
 //! The flags of all commands: parser, help, completions and man pages come from this one definition.
 
+mod answer;
 mod trail;
 
+pub(super) use answer::{AnswerArgs, ApprovalsArgs, RejectArgs};
 pub(super) use trail::{
     AuditCommand, ExportArgs, ExportFormat, ForgetArgs, PrivacyArgs, PrivacyFormat, VerifyArgs,
     WhoArgs,
@@ -88,6 +90,14 @@ pub enum Command {
     Terminate(TerminateArgs),
     /// Until an instant, do only what takes access away
     Freeze(FreezeArgs),
+    /// What waits for approval, since when, why and by which rule, and what was answered
+    Approvals(ApprovalsArgs),
+    /// Say yes to what waits: the next run does it
+    #[command(after_help = answer::APPROVE_EXAMPLE)]
+    Approve(AnswerArgs),
+    /// Say no to what waits, or take a no back
+    #[command(after_help = answer::REJECT_EXAMPLE)]
+    Reject(RejectArgs),
     /// The audit trail: whether it is whole, and as a file
     #[command(subcommand)]
     Audit(AuditCommand),

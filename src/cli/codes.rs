@@ -20,6 +20,8 @@ macro_rules! codes {
 
 codes! {
     "ambiguous-run" "a run that is named by too little of its id"
+    "approval-over" "an answer to a question whose time is over"
+    "approval-rejected" "a yes to what somebody said no to"
     "archive-broken" "an archive that is not whole, or not of this trail"
     "archive-certificate" "an archive that cannot prove to be it"
     "archive-clock" "a clock that is not the archive's"
@@ -81,6 +83,7 @@ codes! {
     "not-a-terminal" "sensitive values where they would be kept"
     "not-confirmed" "nobody is there to say yes"
     "not-live" "rights asked for, of a directory that is a file"
+    "not-rejected" "a no to be taken back that nobody said"
     "not-terminated" "an emergency end that is not there"
     "not-written" "verdicts that could not be written"
     "nothing-to-approve" "an approval for which the plan does not wait"

@@ -83,6 +83,7 @@ fn leavers(planned: &Planned) -> Vec<(PersonId, ObjectId)> {
         | OpenReason::Tied
         | OpenReason::Guard
         | OpenReason::Approval
+        | OpenReason::Rejected
         | OpenReason::Failed => true,
         OpenReason::Quarantined | OpenReason::Held | OpenReason::Conflict => false,
     };

@@ -6,6 +6,7 @@
 //! Begin with [`run`].
 
 mod apply;
+mod approvals;
 mod args;
 mod ask;
 mod at_work;
@@ -117,6 +118,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Undo(arguments) => undo::run(&cli.global, arguments, &mut output),
         Command::Terminate(arguments) => terminate::run(&cli.global, arguments, &mut output),
         Command::Freeze(arguments) => freeze::run(&cli.global, arguments, &mut output),
+        Command::Approvals(arguments) => approvals::list(&cli.global, arguments, &mut output),
+        Command::Approve(arguments) => approvals::approve(&cli.global, arguments, &mut output),
+        Command::Reject(arguments) => approvals::reject(&cli.global, arguments, &mut output),
         Command::Audit(command) => audit::run(&cli.global, command, &mut output),
         Command::Who(arguments) => who::run(&cli.global, arguments, &mut output),
         Command::Forget(arguments) => forget::run(&cli.global, arguments, &mut output),
@@ -148,12 +152,15 @@ fn writes_trail(command: &Command) -> bool {
         | Command::Resume(_)
         | Command::Undo(_)
         | Command::Terminate(_)
+        | Command::Approve(_)
+        | Command::Reject(_)
         | Command::Forget(_)
         | Command::Match(_) => true,
         Command::Freeze(arguments) => arguments.lift || arguments.until.is_some(),
         Command::Notices(arguments) => arguments.send || !arguments.void.is_empty(),
         Command::Check(_)
         | Command::Plan(_)
+        | Command::Approvals(_)
         | Command::Forecast(_)
         | Command::History(_)
         | Command::Show(_)

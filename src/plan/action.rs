@@ -5,7 +5,7 @@ use crate::directory::group_type::GroupType;
 use crate::directory::{Dn, Guid};
 use crate::hr::PersonId;
 use crate::policy::GuardKind;
-use crate::state::{Given, NameSpace};
+use crate::state::{Given, NameSpace, Refused};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -45,11 +45,23 @@ pub struct Action {
 }
 
 impl Action {
-    /// Whether nobody has said yes yet to what somebody must say yes to.
+    /// Whether nobody has said yes to what somebody must say yes to; it is not done. Somebody may have said no.
     pub fn waits(&self) -> bool {
         self.approval
             .as_ref()
             .is_some_and(|approval| approval.given.is_none())
+    }
+
+    /// Whether it waits for somebody to answer.
+    pub fn is_asked(&self) -> bool {
+        self.approval
+            .as_ref()
+            .is_some_and(|approval| approval.given.is_none() && approval.refused.is_none())
+    }
+
+    /// Who said no to it, where somebody did.
+    pub fn refused(&self) -> Option<&Refused> {
+        self.approval.as_ref()?.refused.as_ref()
     }
 }
 
@@ -61,10 +73,29 @@ pub struct Approval {
     pub id: Arc<str>,
     /// The `approve` item.
     pub rule: Reason,
-    /// Since when it waits.
+    /// Since when it waits; where it is asked anew, since then.
     pub asked: Timestamp,
+    /// When it was asked first.
+    pub first: Timestamp,
+    /// Until when it can be answered; then it is asked anew.
+    pub until: Timestamp,
+    /// Why this plan asks it anew, where it does.
+    pub lapsed: Option<Lapsed>,
     /// Who said yes; `None` while it waits.
     pub given: Option<Given>,
+    /// Who said no: it is not asked any more, and not done.
+    pub refused: Option<Refused>,
+}
+
+/// Why a question is asked anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lapsed {
+    /// Nobody answered in time.
+    Unanswered,
+    /// The yes came to its end, and it was not done.
+    Yes,
+    /// The no came to its end.
+    No,
 }
 
 /// An object that an action concerns.

@@ -24,8 +24,12 @@ pub(crate) struct Draft {
     pub(crate) timers: Vec<(PersonId, Timestamp)>,
     /// Who has an account, or may have one.
     pub(crate) accounts: FxHashMap<PersonId, ObjectId>,
+    /// The further accounts of people.
+    pub(crate) tied: FxHashMap<PersonId, Vec<ObjectId>>,
     /// Who works and would be put back before the start (S2).
     pub(crate) postponed: FxHashSet<PersonId>,
+    /// What is told of whom where something fails.
+    pub(crate) on_failure: Vec<super::OnFailure>,
     /// The names that `unique` gives; only where something is told of them.
     pub(crate) names: FxHashMap<PersonId, Assigned>,
 }

@@ -113,6 +113,8 @@ pub enum OpenReason {
     Guard,
     /// What would deal with it waits for a person's approval.
     Approval,
+    /// A person said no to what would deal with it.
+    Rejected,
     /// An earlier run meant to disable it and did not succeed.
     Failed,
 }

@@ -426,6 +426,25 @@ fn limit(
     (limit, source)
 }
 
+/// Whether so many actions of these kinds, with those of the last 24 hours, are more than a limit of the author.
+pub(crate) fn is_above(world: &World<'_>, kinds: &[GuardKind], most: &Limit, count: usize) -> bool {
+    let Bases {
+        enabled_managed,
+        first_filling,
+        ..
+    } = bases(world);
+    let recent = kinds.iter().map(|kind| recent(world, kind.word()));
+    let recent = recent.fold(0_u32, u32::saturating_add);
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
+    let default = DefaultLimit {
+        percent: 0,
+        count: 0,
+        first: 0,
+    };
+    count > 0
+        && count.saturating_add(recent) > amount(most, &default, enabled_managed, first_filling)
+}
+
 /// The number that a limit of the author comes to.
 fn amount(limit: &Limit, default: &DefaultLimit, of: u32, first_filling: bool) -> u32 {
     match (limit.percent, limit.count) {

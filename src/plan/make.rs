@@ -10,12 +10,12 @@ use super::{
     StageCount, Target, approval, guard, invariant, notice, open, order, quality, vanished,
 };
 use super::{emergency, exceptions, freeze};
-use crate::directory::{self, Dn};
+use crate::directory::{self, Dn, ObjectId};
 use crate::hr::{self, PersonId};
 use crate::policy::{Ruleset, Standing, Telling, Wish};
 use crate::state::Prior;
 use jiff::{SignedDuration, Timestamp};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -125,6 +125,9 @@ fn drafted(world: &World<'_>, correlation: &Correlation) -> Draft {
         builder.report_groups();
         builder.report_lacking();
     }
+    if input.options.telling.is_some() {
+        builder.draft.tied = tied_of(correlation);
+    }
     quarantined(&mut builder);
     exceptions::report(&mut builder);
     emergency::report(&mut builder, correlation);
@@ -160,6 +163,26 @@ fn shared(builder: &mut Builder<'_, '_>, correlation: &Correlation) {
             ));
         builder.draft.find(finding);
     }
+}
+
+/// The further accounts of each person.
+fn tied_of(correlation: &Correlation) -> FxHashMap<PersonId, Vec<ObjectId>> {
+    let mut owners: FxHashMap<ObjectId, &PersonId> = FxHashMap::default();
+    for entry in &correlation.people {
+        owners.extend(
+            entry
+                .verdict
+                .account()
+                .map(|account| (account, &entry.person)),
+        );
+    }
+    let mut tied: FxHashMap<PersonId, Vec<ObjectId>> = FxHashMap::default();
+    for one in &correlation.tied {
+        if let Some(owner) = owners.get(&one.owner) {
+            tied.entry((*owner).clone()).or_default().push(one.account);
+        }
+    }
+    tied
 }
 
 /// Before the first verdicts a run creates and changes nothing (S7).
@@ -284,7 +307,8 @@ fn told(
 ) -> Vec<Notice> {
     let mut notices = notice::notices(world, draft, actions);
     if let Some(frozen) = frozen {
-        notices.retain(|notice| !frozen.people.contains(&notice.person));
+        // That something waits is told: what takes access away waits in a freeze as well.
+        notices.retain(|notice| notice.regardless || !frozen.people.contains(&notice.person));
         let changed = &mut draft.memory.notices.changed;
         changed.retain(|((_, person), _)| !frozen.people.contains(person));
     }
@@ -297,6 +321,7 @@ fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Pla
     order::links_first(&mut actions);
     let frozen = frozen(world, &mut draft, &mut actions);
     approval::mark(world, &mut actions, approval::Strangers::Pass);
+    approval::say_what_lapsed(&actions, &mut draft);
     let (mut broken, unjudged) = invariant::judge(world, correlation, &actions);
     draft.findings.extend(unjudged);
     emergency::outranks(world, &mut broken, &mut draft);
@@ -338,6 +363,7 @@ fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Pla
     if let Some(people) = &input.options.only {
         next_changes.retain(|one| people.contains(&one.person));
     }
+    let on_failure = std::mem::take(&mut draft.on_failure);
     let mut memory = draft.memory;
     if let Some(people) = &input.options.only {
         memory.people.retain(|(person, _)| people.contains(person));
@@ -377,6 +403,7 @@ fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Pla
         guards,
         broken,
         notices,
+        on_failure,
         findings: draft.findings,
         open_accounts,
         stages: stages(input),
@@ -396,11 +423,16 @@ fn unapproved(world: &World<'_>, draft: &mut Draft, actions: &[Action]) {
             } = &action.change
             && let Some(account) = world.input.directory.by_guid(*guid)
         {
+            let refused = action.refused().is_some();
             draft.open.push(Open {
                 account,
                 person: action.person.clone(),
                 who: action.who.clone(),
-                why: OpenReason::Approval,
+                why: if refused {
+                    OpenReason::Rejected
+                } else {
+                    OpenReason::Approval
+                },
             });
         }
     }

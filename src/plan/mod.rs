@@ -25,6 +25,7 @@ mod freeze;
 pub mod plan;
 
 mod account;
+mod account_after;
 mod approval;
 mod basis;
 mod before_start;
@@ -51,6 +52,7 @@ mod overlay;
 mod place;
 mod proxy;
 mod quality;
+mod reminder;
 mod subject;
 mod tied;
 mod time;
@@ -61,7 +63,7 @@ mod writeback;
 
 pub use crate::policy::GuardKind;
 pub use action::{
-    Action, ActionId, Approval, AttributeChange, Cause, Change, Reason, Reversible, Target,
+    Action, ActionId, Approval, AttributeChange, Cause, Change, Lapsed, Reason, Reversible, Target,
 };
 pub use basis::Basis;
 pub use correlate::{Correlation, Match, Tied, Verdict, correlate};
@@ -71,7 +73,7 @@ pub use formerly::Formerly;
 pub(crate) use guard::revoke_word;
 pub use make::{Input, MAX_AGE, Options, plan, previews};
 pub use needs::needs;
-pub use notice::{Notice, NoticeMemory, Preview};
+pub use notice::{Notice, NoticeMemory, OnFailure, Preview};
 pub(crate) use order::{made_by, takes_away};
 pub use plan::{
     Broken, GuardVerdict, Header, Memory, NextChange, Plan, SourceRead, StageCount, TakesBack,

@@ -7,17 +7,17 @@
 
 mod password;
 
+pub(crate) use super::account_after::AccountAfter;
+use super::account_after::Around;
 use super::draft::Draft;
-use super::names::Assigned;
 use super::subject::unnamed;
 use super::world::World;
-use super::{Action, ActionId, Change, Finding, FindingKind, Reason, Target};
+use super::{Action, ActionId, Change, Finding, FindingKind, Reason, reminder};
 use crate::hr::PersonId;
-use crate::policy::notice::{NOTHING, NoticeWish, Recipient, TextPart};
+use crate::policy::notice::{LATER, NoticeWish, Recipient};
 use crate::policy::{EventRule, NoticeEvent, NoticeRule, Telling, Wish};
 use crate::state::PersonMemory;
 use crate::text::mail::{Address, HeadLine};
-use password::PASSWORD;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -45,6 +45,26 @@ pub struct Notice {
     pub reason: Reason,
     /// Actions that must have succeeded; where there are none, all of the person's.
     pub after: Vec<ActionId>,
+    /// It is told whatever becomes of the person's actions: it tells of what waits, and not of what is done.
+    pub regardless: bool,
+    /// The questions that it tells of, each with the key of the `on approval` line.
+    pub asks: Vec<(Arc<str>, Arc<str>)>,
+}
+
+/// What is told where something of a person fails; that is known when the run has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnFailure {
+    /// What the state knows the `on failure` line by: it tells when failing begins, not of each run that fails.
+    pub key: Arc<str>,
+    /// What would be told; failures stand in its body as [`crate::policy::notice::LATER`] until then.
+    pub notice: Notice,
+}
+
+impl OnFailure {
+    /// The body with what failed, a line each.
+    pub fn body(&self, failures: &[String]) -> Arc<str> {
+        self.notice.body.replace(LATER, &failures.join("\n")).into()
+    }
 }
 
 /// What the state should remember of notices beside what was told.
@@ -136,6 +156,11 @@ fn told_of(
         .iter()
         .map(|(person, memory)| (person, memory))
         .collect();
+    let waiting = reminder::asked(actions);
+    let busy: FxHashSet<&PersonId> = actions
+        .iter()
+        .filter_map(|action| action.person.as_ref())
+        .collect();
     let mut told = Vec::new();
     for wish in input.wishes {
         let person = &wish.person;
@@ -151,9 +176,25 @@ fn told_of(
             baseline: before.is_none() && draft.accounts.contains_key(person),
             acts: acts.get(person).map_or(&[], Vec::as_slice),
         };
+        let asked_of = waiting.get(person).map_or(&[][..], Vec::as_slice);
         for (index, rule) in rules.iter().enumerate() {
-            let mut due: Option<(&EventRule, Vec<ActionId>)> = None;
+            let mut due: Option<(&EventRule, After)> = None;
+            let mut failures: Vec<(usize, &EventRule)> = Vec::new();
             for event in &rule.on {
+                if event.event == NoticeEvent::Failure {
+                    failures.push((index, event));
+                    continue;
+                }
+                if let NoticeEvent::Approval(every) = &event.event {
+                    let asks = reminder::due(world, (&event.key, *every), asked_of);
+                    let next =
+                        reminder::next(world, (&event.key, *every), asked_of, asks.is_some());
+                    draft.timers.extend(next.map(|at| (person.clone(), at)));
+                    if let (None, Some(asks)) = (&due, asks) {
+                        due = Some((event, After::Nothing(asks)));
+                    }
+                    continue;
+                }
                 let watched = watched(event, &subject, &problems, &draft.postponed);
                 let fires = match watched {
                     Watched::Now(now) => begins(world, draft, event, &subject, now).then(Vec::new),
@@ -162,7 +203,36 @@ fn told_of(
                     Watched::NoState => fires(world, event, &subject, actions),
                 };
                 if let (None, Some(after)) = (&due, fires) {
-                    due = Some((event, after));
+                    due = Some((event, After::Actions(after)));
+                }
+            }
+            for (index, event) in failures {
+                let entry = (event.key.clone(), person.clone());
+                if input.prior.notice_states.contains(&entry) {
+                    // It fails no more unless something fails again.
+                    draft.memory.notices.changed.push((entry, false));
+                    continue;
+                }
+                let Some(text) = telling
+                    .notice(person, index)
+                    .filter(|_| busy.contains(person))
+                else {
+                    continue;
+                };
+                let account = account_after(world, draft, &subject, actions).among(Around {
+                    person: Some(person),
+                    asked: asked_of,
+                    tied: draft.tied.get(person).map_or(&[], Vec::as_slice),
+                    accounts: Some(&draft.accounts),
+                });
+                let after = After::Nothing(Vec::new());
+                let found = written(world, rule, event, &subject, &text, &account, after);
+                match found {
+                    Ok(notice) => draft.on_failure.push(OnFailure {
+                        key: event.key.clone(),
+                        notice,
+                    }),
+                    Err(finding) => draft.find(*finding),
                 }
             }
             let Some((event, after)) = due else {
@@ -171,7 +241,12 @@ fn told_of(
             let Some(text) = telling.notice(person, index) else {
                 continue;
             };
-            let account = AccountAfter::of(world, draft, &subject, actions);
+            let account = account_after(world, draft, &subject, actions).among(Around {
+                person: Some(person),
+                asked: asked_of,
+                tied: draft.tied.get(person).map_or(&[], Vec::as_slice),
+                accounts: Some(&draft.accounts),
+            });
             match written(world, rule, event, &subject, &text, &account, after) {
                 Ok(notice) => told.push(notice),
                 Err(finding) => draft.find(*finding),
@@ -204,7 +279,14 @@ pub(crate) fn previews(
         baseline: false,
         acts: acts.get(person).map_or(&[], Vec::as_slice),
     };
-    let account = AccountAfter::of(world, draft, &subject, actions);
+    let waiting = reminder::asked(actions);
+    let asked_of = waiting.get(person).map_or(&[][..], Vec::as_slice);
+    let account = account_after(world, draft, &subject, actions).among(Around {
+        person: Some(person),
+        asked: asked_of,
+        tied: draft.tied.get(person).map_or(&[], Vec::as_slice),
+        accounts: Some(&draft.accounts),
+    });
     let words = |event: &EventRule| event_words(&world.reason(event.rule, Some(person)));
     let preview = |(index, rule): (usize, &NoticeRule)| {
         let text = telling.notice(person, index)?;
@@ -298,6 +380,8 @@ fn watched(
         | NoticeEvent::Delete
         | NoticeEvent::Enter { .. }
         | NoticeEvent::Exit(_)
+        | NoticeEvent::Approval(_)
+        | NoticeEvent::Failure
         | NoticeEvent::ChangeOf(_) => Watched::NoState,
     }
 }
@@ -368,160 +452,45 @@ fn fires(
         NoticeEvent::ChangeOf(positions) => {
             subject.before.is_some() && world.hr_changed(&subject.wish.person, positions)
         }
-        NoticeEvent::When(_) | NoticeEvent::Problem | NoticeEvent::Postpone => false,
+        NoticeEvent::When(_)
+        | NoticeEvent::Problem
+        | NoticeEvent::Postpone
+        | NoticeEvent::Failure
+        | NoticeEvent::Approval(_) => false,
     };
     holds.then(Vec::new)
 }
 
-/// The account as it is after the run.
-pub(crate) struct AccountAfter<'a> {
-    world: &'a World<'a>,
-    account: Option<crate::directory::ObjectId>,
-    names: Option<&'a Assigned>,
-    own: Vec<&'a Action>,
+/// The account of somebody as it is after the run.
+fn account_after<'a>(
+    world: &'a World<'_>,
+    draft: &'a Draft,
+    subject: &Subject<'_>,
+    actions: &'a [Action],
+) -> AccountAfter<'a> {
+    let person = &subject.wish.person;
+    let account = subject
+        .after
+        .and_then(|memory| memory.account)
+        .and_then(|guid| world.input.directory.by_guid(guid));
+    let own = subject
+        .acts
+        .iter()
+        .filter_map(|id| actions.get(id.0 as usize));
+    AccountAfter::new(
+        world,
+        account.or(draft.accounts.get(person).copied()),
+        draft.names.get(person),
+        own.collect(),
+    )
 }
 
-impl<'a> AccountAfter<'a> {
-    fn of(
-        world: &'a World<'_>,
-        draft: &'a Draft,
-        subject: &Subject<'_>,
-        actions: &'a [Action],
-    ) -> Self {
-        let person = &subject.wish.person;
-        let account = subject
-            .after
-            .and_then(|memory| memory.account)
-            .and_then(|guid| world.input.directory.by_guid(guid));
-        let own = subject
-            .acts
-            .iter()
-            .filter_map(|id| actions.get(id.0 as usize));
-        Self::new(
-            world,
-            account.or(draft.accounts.get(person).copied()),
-            draft.names.get(person),
-            own.collect(),
-        )
-    }
-
-    pub(crate) fn new(
-        world: &'a World<'_>,
-        account: Option<crate::directory::ObjectId>,
-        names: Option<&'a Assigned>,
-        own: Vec<&'a Action>,
-    ) -> Self {
-        Self {
-            world,
-            account,
-            names,
-            own,
-        }
-    }
-
-    /// The first value that an attribute will have.
-    fn value(&self, attribute: &str) -> Option<Arc<str>> {
-        let mut value: Option<Arc<str>> = self
-            .account
-            .and_then(|account| self.world.object(account).first(attribute))
-            .map(Into::into);
-        for action in &self.own {
-            match &action.change {
-                Change::CreateAccount { dn, attributes, .. } => {
-                    let given = attributes
-                        .iter()
-                        .find(|(name, _)| name.eq_ignore_ascii_case(attribute));
-                    value = match given {
-                        Some((_, values)) => values.first().cloned(),
-                        None if attribute.eq_ignore_ascii_case("cn") => {
-                            dn.rdn().map(|rdn| rdn.value().into())
-                        }
-                        None if attribute.eq_ignore_ascii_case("distinguishedName") => {
-                            Some(dn.text().clone())
-                        }
-                        None => value,
-                    };
-                }
-                Change::Adopt { anchor, after, .. } if anchor.eq_ignore_ascii_case(attribute) => {
-                    value = Some(after.clone());
-                }
-                Change::Modify {
-                    account: Target::Existing { guid, .. },
-                    attributes,
-                } if self.is_own(*guid) => {
-                    let given = attributes
-                        .iter()
-                        .find(|change| change.attribute.eq_ignore_ascii_case(attribute));
-                    if let Some(change) = given {
-                        value = change.after.first().cloned();
-                    }
-                }
-                Change::Modify {
-                    account: Target::Made { .. },
-                    attributes,
-                } => {
-                    let given = attributes
-                        .iter()
-                        .find(|change| change.attribute.eq_ignore_ascii_case(attribute));
-                    if let Some(change) = given {
-                        value = change.after.first().cloned();
-                    }
-                }
-                Change::Move { to, .. } => {
-                    if attribute.eq_ignore_ascii_case("cn") {
-                        value = to.rdn().map(|rdn| rdn.value().into());
-                    } else if attribute.eq_ignore_ascii_case("distinguishedName") {
-                        value = Some(to.text().clone());
-                    }
-                }
-                Change::Adopt { .. }
-                | Change::Release { .. }
-                | Change::Modify { .. }
-                | Change::CreateUnit { .. }
-                | Change::CreateGroup { .. }
-                | Change::SetPassword { .. }
-                | Change::Enable { .. }
-                | Change::Disable { .. }
-                | Change::AddMember { .. }
-                | Change::RemoveMember { .. }
-                | Change::WriteBack { .. }
-                | Change::Delete { .. }
-                | Change::DeleteUnit { .. } => {}
-            }
-        }
-        value
-    }
-
-    fn is_own(&self, guid: crate::directory::Guid) -> bool {
-        self.account
-            .is_some_and(|account| self.world.object(account).guid() == guid)
-    }
-
-    /// A text of which every piece is there.
-    pub(crate) fn text(&self, parts: &[TextPart]) -> Option<String> {
-        let mut text = String::new();
-        for part in parts {
-            text.push_str(&self.piece(part)?);
-        }
-        (!text.is_empty()).then_some(text)
-    }
-
-    /// A text in which what is missing says so.
-    fn prose(&self, parts: &[TextPart]) -> String {
-        let pieces = parts
-            .iter()
-            .map(|part| self.piece(part).unwrap_or_else(|| NOTHING.into()));
-        pieces.map(|piece| piece.to_string()).collect()
-    }
-
-    fn piece(&self, part: &TextPart) -> Option<Arc<str>> {
-        match part {
-            TextPart::Literal(text) => Some(text.clone()),
-            TextPart::Unique(index) => self.names?.get(*index as usize)?.clone(),
-            TextPart::Account(attribute) => self.value(attribute),
-            TextPart::Password => Some(PASSWORD.into()),
-        }
-    }
+/// What must have happened before something is told.
+enum After {
+    /// These actions, or all of the person's where there are none.
+    Actions(Vec<ActionId>),
+    /// Nothing: it tells that these questions wait.
+    Nothing(Vec<Arc<str>>),
 }
 
 /// The notice as it is sent; a finding where it would go to nobody.
@@ -532,7 +501,7 @@ fn written(
     subject: &Subject<'_>,
     text: &NoticeWish,
     account: &AccountAfter<'_>,
-    after: Vec<ActionId>,
+    after: After,
 ) -> Result<Notice, Box<Finding>> {
     let person = &subject.wish.person;
     let who = unnamed(world, person);
@@ -558,7 +527,18 @@ fn written(
         body,
         password,
         reason,
-        after,
+        regardless: matches!(after, After::Nothing(_)),
+        asks: match &after {
+            After::Nothing(asks) => asks
+                .iter()
+                .map(|id| (event.key.clone(), id.clone()))
+                .collect(),
+            After::Actions(_) => Vec::new(),
+        },
+        after: match after {
+            After::Nothing(_) => Vec::new(),
+            After::Actions(actions) => actions,
+        },
     })
 }
 

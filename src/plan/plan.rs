@@ -1,6 +1,8 @@
 //! The plan as a value.
 
-use super::{Action, ActionId, Finding, Notice, NoticeMemory, OpenAccount, Reason, order};
+use super::{
+    Action, ActionId, Finding, Notice, NoticeMemory, OnFailure, OpenAccount, Reason, order,
+};
 use crate::directory::{Controller, Dn, Guid};
 use crate::hr::PersonId;
 use crate::policy::GuardKind;
@@ -22,6 +24,8 @@ pub struct Plan {
     pub broken: Vec<Broken>,
     /// What is told to whom once it is applied, by person.
     pub notices: Vec<Notice>,
+    /// What is told beside where something of the person fails, by person.
+    pub on_failure: Vec<OnFailure>,
     /// What is not done, and why; sorted by kind, then person.
     pub findings: Vec<Finding>,
     /// Enabled accounts that nobody deals with, oldest first.

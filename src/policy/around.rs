@@ -70,6 +70,8 @@ pub enum NoticeEvent {
     Postpone,
     /// Something of the person cannot be decided or done.
     Problem,
+    /// Something that a run does for the person begins to fail: known when the run ends.
+    Failure,
     /// The person comes into a stage.
     Enter {
         /// Into one of these.
@@ -81,6 +83,9 @@ pub enum NoticeEvent {
     Exit(Vec<StageId>),
     /// HR says another value of one of these attributes, by their positions in the schema.
     ChangeOf(Vec<u32>),
+    /// Something of the person begins to wait for approval, or is asked anew; and again after so long, at the
+    /// beginning of a day.
+    Approval(Option<Duration>),
     /// A condition begins to hold; a position in [`crate::policy::Wish::watches`].
     When(u32),
 }

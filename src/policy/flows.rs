@@ -5,6 +5,7 @@
 //! that a `unique` gives are looked through, so that a login leads back to the names that it is made of.
 
 use super::ir::{Kind, Node};
+use super::notice::Fact;
 use super::program::{AccountQuestion, GroupRow, Line, Policy, StageBody, UnitClause};
 use super::ruleset::{RuleId, StageId};
 use crate::hr::Step;
@@ -307,6 +308,11 @@ impl Inside {
         node.walk(&mut |node| {
             if let Kind::Field(position) = &node.kind {
                 self.fields.insert(*position);
+            } else if let Kind::Fact(Fact::DirectReports) = &node.kind {
+                // Who reports to whom is what HR says of each of them.
+                let position = policy.schema.supervisor();
+                let position = position.and_then(|position| u32::try_from(position).ok());
+                self.fields.extend(position);
             } else if let Kind::Unique(index) = &node.kind {
                 self.uniques.insert(*index);
             } else if let Kind::Let(index) = &node.kind {

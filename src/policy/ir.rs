@@ -2,6 +2,7 @@
 
 use super::builtin::Builtin;
 use super::eval::Value;
+use super::notice::Fact;
 use super::pattern::Pattern;
 use super::types::{Marks, Type};
 use crate::diagnostic::Span;
@@ -31,6 +32,8 @@ pub(crate) enum Kind {
     Account(Arc<str>),
     /// The password that is made.
     Password,
+    /// What only directory and plan know of the person.
+    Fact(Fact),
     /// `{n}` in a `try`.
     Counter,
     Template(Vec<Piece>),
@@ -176,6 +179,7 @@ impl Node {
             | Kind::Unique(_)
             | Kind::Account(_)
             | Kind::Password
+            | Kind::Fact(_)
             | Kind::Counter
             | Kind::Now
             | Kind::Today

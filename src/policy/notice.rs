@@ -10,6 +10,41 @@ pub const NOTHING: &str = "–";
 /// What stands in a notice where a value cannot be told: the record of whom it hangs on cannot be read.
 pub const UNTOLD: &str = "(unknown)";
 
+/// What stands where failures are told until the run has ended.
+pub const LATER: &str = "(known when the run has ended)";
+
+/// What a notice may tell that no record of HR has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    /// `{approvals}`: what waits for somebody's answer, a question a line.
+    Approvals,
+    /// `{direct_reports}`: the accounts of those who report to the person.
+    DirectReports,
+    /// `{owned_groups}`: the groups that name the account as their manager.
+    OwnedGroups,
+    /// `{tied_accounts}`: the further accounts of the person, each with how it is after the run.
+    TiedAccounts,
+    /// `{failures}`: what failed, known when the run ends.
+    Failures,
+}
+
+impl Fact {
+    /// All, with the names by which they are read.
+    pub const ALL: [(&str, Self); 5] = [
+        ("approvals", Self::Approvals),
+        ("direct_reports", Self::DirectReports),
+        ("owned_groups", Self::OwnedGroups),
+        ("tied_accounts", Self::TiedAccounts),
+        ("failures", Self::Failures),
+    ];
+
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        let found = Self::ALL.iter().find(|(known, _)| *known == name);
+        found.map(|(_, fact)| *fact)
+    }
+}
+
 /// A piece of a text that is finished only when the directory is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextPart {
@@ -19,6 +54,8 @@ pub enum TextPart {
     Unique(u32),
     /// The first value of this attribute of the account, as it is after the run.
     Account(Arc<str>),
+    /// Something that only directory and plan know of the person.
+    Fact(Fact),
     /// The password that is made: known only when it is, and to nobody who reads a plan.
     Password,
 }

@@ -123,6 +123,8 @@ pub struct Ruleset {
     pub privileged: Vec<PrivilegedRule>,
     /// What a person must say yes to.
     pub approvals: Vec<ApproveRule>,
+    /// For how long a question waits before it is asked anew, where the author says so.
+    pub approvals_at_most: Option<(Duration, RuleId)>,
     /// What no plan may break.
     pub invariants: Vec<InvariantRule>,
     /// Groups of which one person may have one.

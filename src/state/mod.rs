@@ -31,6 +31,7 @@ mod verify;
 mod whole;
 mod write;
 
+pub use approvals::{Answer, Asking, Question, Unanswered};
 pub use audit::{Entry, Recorded, Unreadable};
 pub use chain::{Break, Chain, Link, ORIGIN, Written};
 pub use codec::hex;
@@ -41,7 +42,7 @@ pub use mark::{Foreign, Found, Lease, Mark};
 pub use orders::{EmergencyEnd, Freeze};
 pub use prior::{
     AccountMemory, Asked, ByHand, Given, GuardCount, ManagedValue, Membership, MembershipOwner,
-    NameSpace, Overlay, PersonMemory, Prior, Reservation, Salt, ValueOwner,
+    NameSpace, Overlay, PersonMemory, Prior, Refused, Reservation, Salt, ValueOwner,
 };
 pub use private::Private;
 pub use retention::{Keep, Pruned};

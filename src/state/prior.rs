@@ -86,12 +86,31 @@ pub struct Prior {
 }
 
 /// Something that a person must say yes to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Asked {
-    /// Since when it waits.
+    /// Since when it waits; asked anew, since then.
     pub asked: Timestamp,
+    /// When it was asked first.
+    pub first: Timestamp,
+    /// Until when it can be answered, then it is asked anew; `None` where an earlier version asked.
+    pub until: Option<Timestamp>,
     /// Who said yes; `None` while it waits.
     pub given: Option<Given>,
+    /// Who said no; `None` while it waits.
+    pub refused: Option<Refused>,
+    /// When an `on approval` line told of it last, by the key of the line.
+    pub told: BTreeMap<Arc<str>, Timestamp>,
+}
+
+impl Asked {
+    /// Asked then, and not answered.
+    pub fn new(asked: Timestamp) -> Self {
+        Self {
+            asked,
+            first: asked,
+            ..Self::default()
+        }
+    }
 }
 
 /// A person's yes.
@@ -103,6 +122,21 @@ pub struct Given {
     pub at: Timestamp,
     /// Until when it may be acted on.
     pub expires: Timestamp,
+    /// Why, where that person wrote it.
+    pub because: Option<Arc<str>>,
+}
+
+/// A person's no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Who.
+    pub by: Arc<str>,
+    /// When.
+    pub at: Timestamp,
+    /// Until when it holds; then it is asked anew.
+    pub until: Timestamp,
+    /// Why, as that person wrote it.
+    pub because: Arc<str>,
 }
 
 /// What is remembered of a person.

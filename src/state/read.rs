@@ -3,8 +3,8 @@
 use rusqlite::{Connection, Row};
 
 use super::prior::{
-    AccountMemory, Asked, Given, GuardCount, ManagedValue, Membership, Overlay, PersonMemory,
-    Prior, Reservation, Salt,
+    AccountMemory, GuardCount, ManagedValue, Membership, Overlay, PersonMemory, Prior, Reservation,
+    Salt,
 };
 use super::store::Identity;
 use super::{StoreError, codec, orders};
@@ -197,28 +197,7 @@ fn names_and_counts(db: &Connection, prior: &mut Prior) -> Result<(), StoreError
         }
         Ok(())
     })?;
-    each(
-        db,
-        "SELECT id, asked, given, given_by, expires FROM approval",
-        |row| {
-            let at = codec::maybe_time(maybe_text(row, 2)?.as_deref())?;
-            let expires = codec::maybe_time(maybe_text(row, 4)?.as_deref())?;
-            let by = maybe_text(row, 3)?;
-            let given = match (at, by, expires) {
-                (Some(at), Some(by), Some(expires)) => Some(Given {
-                    by: by.into(),
-                    at,
-                    expires,
-                }),
-                _ => None,
-            };
-            let asked = codec::time(&text(row, 1)?)?;
-            prior
-                .approvals
-                .insert(text(row, 0)?.into(), Asked { asked, given });
-            Ok(())
-        },
-    )?;
+    prior.approvals = super::approvals::asked(db)?;
     each(
         db,
         "SELECT person, field, digest FROM written_back",

@@ -5,7 +5,7 @@ use rusqlite::params;
 use uuid::Uuid;
 
 use super::prior::Prior;
-use super::{StoreError, Writer, audit, codec, private, read, verify};
+use super::{Asking, StoreError, Writer, audit, codec, private, read, verify};
 use crate::directory::Guid;
 use crate::hr::PersonId;
 
@@ -53,6 +53,7 @@ impl Writer<'_> {
         }
         for statement in [
             "DELETE FROM person WHERE id = ?1",
+            "DELETE FROM approval_told WHERE approval IN (SELECT id FROM approval WHERE person = ?1)",
             "DELETE FROM approval WHERE person = ?1",
             "DELETE FROM emergency_end WHERE person = ?1",
             "DELETE FROM last_record WHERE person = ?1",
@@ -120,6 +121,10 @@ impl Writer<'_> {
 
     /// Writes a whole state; for `state restore`, `match --rebuild` and tests. Identity and generation stay.
     pub fn set_prior(&mut self, prior: &Prior) -> Result<(), StoreError> {
+        self.db().execute(
+            "DELETE FROM private WHERE id IN (SELECT what FROM approval)",
+            [],
+        )?;
         for table in [
             "person",
             "account",
@@ -132,6 +137,7 @@ impl Writer<'_> {
             "set_back",
             "exception_seen",
             "approval",
+            "approval_told",
         ] {
             self.db().execute(&format!("DELETE FROM {table}"), [])?;
         }
@@ -177,7 +183,16 @@ impl Writer<'_> {
             self.see_exception(digest, *since)?;
         }
         for (id, asked) in &prior.approvals {
-            self.ask(id, None, asked.asked, asked.given.as_ref())?;
+            let asking = Asking {
+                id,
+                person: None,
+                asked,
+                what: None,
+            };
+            self.ask(&asking, asked.asked)?;
+            for (key, at) in &asked.told {
+                self.told_of_approval(key, id, *at)?;
+            }
         }
         Ok(())
     }

@@ -544,6 +544,8 @@ impl Block {
                     "values",
                     "protect",
                     "override",
+                    "exceptions",
+                    "approvals",
                 ],
             ),
             Rule::retention_clause => ("`retention`", &["values", "trail"]),

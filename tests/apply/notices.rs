@@ -27,6 +27,8 @@ fn notice(name: &str, of: i64, after: &[u32]) -> Notice {
             line: 1,
             values: Vec::new(),
         },
+        regardless: false,
+        asks: Vec::new(),
         after: after.iter().copied().map(ActionId).collect(),
     }
 }

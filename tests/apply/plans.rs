@@ -93,6 +93,7 @@ impl Plans {
             guards: Vec::new(),
             broken: Vec::new(),
             notices: Vec::new(),
+            on_failure: Vec::new(),
             findings: Vec::new(),
             open_accounts: Vec::new(),
             stages: Vec::new(),

@@ -3,6 +3,7 @@
 //! [`Place`] is a folder with a workspace in it: a copy of the example in `rules/`, or the small company of
 //! [`company`]. Begin with [`example`]; `ldif` reads and writes the directory as a human with an editor would.
 
+mod answers;
 mod archive;
 mod audit;
 mod bad_input;

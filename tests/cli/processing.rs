@@ -78,3 +78,23 @@ fn each_attribute_says_what_hangs_on_it() {
     assert_eq!(record["kept"]["values"], "180 days");
     assert_eq!(record["kept"]["trail"], "3 years");
 }
+
+#[test]
+fn who_reports_to_whom_is_hrs_word_also_where_a_notice_lists_reports() {
+    let place = Place::example();
+    let told = |place: &Place| {
+        let ran = place.expect(0, &["privacy", "--format", "json"]);
+        let record: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        let attributes = record["attributes"].as_array().unwrap();
+        let supervisor = attributes.iter().find(|one| one["name"] == "supervisor");
+        supervisor.unwrap()["uses"]
+            .to_string()
+            .contains("left behind")
+    };
+    assert!(!told(&place));
+    let notices = place.read("rules/notices.tenure");
+    let more = "\nnotify \"left behind\" { on enter leaver  to \"it@kestrel.example\"  subject \"gone\"  \
+                body \"{direct_reports}\" }\n";
+    place.write("rules/notices.tenure", notices + more);
+    assert!(told(&place));
+}

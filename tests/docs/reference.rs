@@ -20,7 +20,8 @@ use super::shell::first_difference;
 use crate::policy::bench::{Bench, Compiled, USUAL, people, wishes};
 
 /// Documents of which each policy is run.
-const DOCUMENTS: [&str; 3] = [
+const DOCUMENTS: [&str; 4] = [
+    "docs/approvals.md",
     "docs/language.md",
     "docs/from-hire2retire.md",
     "docs/people-and-notices.md",

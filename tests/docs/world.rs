@@ -17,7 +17,15 @@ use super::shell::{change, typed, write};
 
 /// Codes whose example cannot be typed into a document, and why. Each is shown by a test elsewhere, or is a
 /// guard against what should never be.
-const TOLD: [(&str, &str); 77] = [
+const TOLD: [(&str, &str); 80] = [
+    (
+        "approval-over",
+        "the id is another in each state: `cli::answers`",
+    ),
+    (
+        "approval-rejected",
+        "the id is another in each state: `cli::answers`",
+    ),
     (
         "archive-broken",
         "an object that is changed by hand: `cli::archive`",
@@ -129,6 +137,10 @@ const TOLD: [(&str, &str); 77] = [
         "files vanish while the command runs: `personio`",
     ),
     ("not-a-terminal", "a screen that is none: `cli::canary`"),
+    (
+        "not-rejected",
+        "the id is another in each state: `cli::answers`",
+    ),
     (
         "not-written",
         "a policy that cannot be extended: `cli::matching`",

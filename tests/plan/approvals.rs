@@ -23,6 +23,9 @@ fn approve(kinds: &[GuardKind], groups: &[&str]) -> ApproveRule {
     ApproveRule {
         kinds: kinds.into(),
         groups: groups.iter().map(|name| (*name).into()).collect(),
+        stages: Vec::new(),
+        units: Vec::new(),
+        above: None,
         conditional: false,
         rule: GUARD,
     }
@@ -49,10 +52,11 @@ fn say_yes(company: &mut Company, plan: &Plan, hours: i64) {
             by: "ada@host".into(),
             at: company.now,
             expires: company.now + jiff::SignedDuration::from_hours(hours),
+            because: None,
         };
         let asked = Asked {
-            asked: company.now,
             given: Some(given),
+            ..Asked::new(company.now)
         };
         company.prior.approvals.insert(approval.id.clone(), asked);
     }

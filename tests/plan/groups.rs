@@ -302,6 +302,9 @@ fn a_privileged_group_is_given_by_its_name_and_with_a_persons_yes_only() {
     let approve = ApproveRule {
         kinds: vec![GuardKind::Grant],
         groups: vec!["enterprise admins".into()],
+        stages: Vec::new(),
+        units: Vec::new(),
+        above: None,
         conditional: false,
         rule: GUARD,
     };

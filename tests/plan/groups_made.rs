@@ -239,6 +239,9 @@ fn a_group_that_waits_to_be_made_lets_everybody_wait_who_is_to_be_in_it() {
     company.rules.approvals = vec![ApproveRule {
         kinds: vec![GuardKind::Create],
         groups: Vec::new(),
+        stages: Vec::new(),
+        units: Vec::new(),
+        above: None,
         conditional: false,
         rule: GUARD,
     }];

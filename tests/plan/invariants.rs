@@ -91,6 +91,9 @@ fn what_is_so_by_hand_counts_until_a_plan_ends_it() {
     company.rules.approvals = vec![ApproveRule {
         kinds: vec![GuardKind::Revoke],
         groups: Vec::new(),
+        stages: Vec::new(),
+        units: Vec::new(),
+        above: None,
         conditional: false,
         rule: GUARD,
     }];
@@ -108,6 +111,9 @@ fn a_grant_that_waits_breaks_it_as_well() {
     company.rules.approvals = vec![ApproveRule {
         kinds: vec![GuardKind::Grant],
         groups: Vec::new(),
+        stages: Vec::new(),
+        units: Vec::new(),
+        above: None,
         conditional: false,
         rule: GUARD,
     }];

@@ -13,6 +13,7 @@
 //! | `hand aking disable`, `enable`, `set title=x`, `clear title`, `join SG-X`, `leave SG-X`, `move OU=Staff`, `delete` | somebody changes the directory |
 //! | `terminate 4 leaver`, `lift 4`, `freeze 2026-04-01 09:00 Europe/Berlin`, `thaw` | an order |
 //! | `override disable`, `approve all` | for this one run |
+//! | `yes 4`, `no 4`, `no-lifted 4` | somebody answers all that waits about person 4, as `tenure approve` and `tenure reject` do |
 //! | `refuse modify aking` | the directory refuses operations whose kind, name and attributes have all these words, today |
 //!
 //! A case that says `embedded only` and why in its text is not played on the domain controller.

@@ -2,7 +2,8 @@
 
 use tenure::apply::{Outcome, Status};
 use tenure::directory::Dn;
-use tenure::plan::{Action, AttributeChange, Change, Plan, Target};
+use tenure::plan::{Action, AttributeChange, Change, Notice, Plan, Target};
+use tenure::state::outbox::Kept;
 use tenure::text::mail::Address;
 
 /// Everything that a plan says; `base` is left out of names.
@@ -19,9 +20,15 @@ pub(super) fn plan(plan: &Plan, base: &str) -> Vec<String> {
             notice.subject.as_str()
         ));
     }
+    let long = |notice: &&Notice| notice.regardless || notice.body.lines().count() > 1;
+    for notice in plan.notices.iter().filter(long) {
+        let body = notice.body.lines();
+        lines.extend(body.map(|line| format!("  | {}", without_ids(line))));
+    }
     for finding in &plan.findings {
         let kind = format!("{:?}", finding.kind).to_lowercase();
-        lines.push(format!("! {kind}: {}: {}", finding.who, finding.text));
+        let text = without_ids(&finding.text);
+        lines.push(format!("! {kind}: {}: {text}", finding.who));
     }
     for open in &plan.open_accounts {
         lines.push(format!(
@@ -70,6 +77,17 @@ pub(super) fn outcome(outcome: &Outcome, base: &str) -> Vec<String> {
         .collect()
 }
 
+/// A notice that became due with the end of a run.
+pub(super) fn kept(kept: &Kept, base: &str) -> String {
+    let content: serde_json::Value = serde_json::from_str(kept.content.known().unwrap()).unwrap();
+    let line = format!(
+        "= told \"{}\": {}",
+        kept.notice,
+        content["body"].as_str().unwrap()
+    );
+    line.replace(&format!(",{base}"), "")
+}
+
 fn action(action: &Action) -> String {
     let name = |target: &Target| target.dn().rdn().unwrap().value();
     let what = match &action.change {
@@ -114,7 +132,11 @@ fn action(action: &Action) -> String {
         Change::WriteBack { field, after, .. } => format!("write {after} back as {field}"),
         Change::Delete { account } => format!("delete {}", name(account)),
     };
-    let waits = if action.waits() { ", waits" } else { "" };
+    let waits = match action.refused() {
+        Some(no) => format!(", rejected by {}", no.by),
+        None if action.waits() => ", waits".to_owned(),
+        None => String::new(),
+    };
     let not_ours = if action.not_ours { ", not ours" } else { "" };
     let cause = format!("{:?}", action.cause).to_lowercase();
     format!("{what}{not_ours}{waits} ({cause})")
@@ -130,6 +152,13 @@ fn change(change: &AttributeChange) -> String {
     let mut before = change.before.clone();
     before.sort();
     format!("{} {} -> {after}", change.attribute, before.join("|")).replace("  ", " ")
+}
+
+/// A text in which the id of a question, which is another in each state, is `ID`.
+fn without_ids(text: &str) -> String {
+    let is_id = |word: &&str| word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let id = text.split(' ').find(is_id);
+    id.map_or_else(|| text.to_owned(), |id| text.replace(id, "ID"))
 }
 
 /// A name without its domain.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use tenure::apply::{
     ApplyError, Author, Executor, NoHandover, Outcome, Pace, Patience, Situation, Unwatched,
@@ -16,7 +16,7 @@ use tenure::directory::{AttributeName, Dn, Guid, Object, Snapshot, Uac, Value};
 use tenure::hr::{self, PersonId};
 use tenure::plan::{self, GuardKind, Plan};
 use tenure::policy::{self, Policy, Teller, Wish};
-use tenure::state::{EmergencyEnd, Freeze, Holder, Lock, Store};
+use tenure::state::{Answer, EmergencyEnd, Freeze, Given, Holder, Lock, Refused, Store};
 
 use super::case::{Case, Day, instant};
 use super::shown;
@@ -256,6 +256,26 @@ impl World {
                     overridden.push(kind.unwrap_or_else(|| panic!("{act}")));
                 }
                 ("approve", "all") => approves = true,
+                ("yes", person) => self.answer(person, |by, at| {
+                    Answer::Yes(Given {
+                        by,
+                        at,
+                        expires: at + SignedDuration::from_hours(7 * 24),
+                        because: None,
+                    })
+                }),
+                ("no", person) => self.answer(person, |by, at| {
+                    Answer::No(Refused {
+                        by,
+                        at,
+                        until: at + SignedDuration::from_hours(90 * 24),
+                        because: "test".into(),
+                    })
+                }),
+                ("no-lifted", person) => self.answer(person, |by, at| {
+                    let because = "test".into();
+                    Answer::Lifted { by, at, because }
+                }),
                 ("refuse", part) => {
                     self.directory
                         .refused
@@ -285,7 +305,14 @@ impl World {
             .map(|approval| approval.id.clone())
             .collect();
         match self.apply(&plan, &overridden, &approved) {
-            Ok(outcome) => lines.extend(shown::outcome(&outcome, &base)),
+            Ok(outcome) => {
+                lines.extend(shown::outcome(&outcome, &base));
+                let outbox = self.store().outbox().unwrap();
+                let failures = outbox.iter();
+                let failures =
+                    failures.filter(|kept| kept.run == outcome.run && kept.event == "failure");
+                lines.extend(failures.map(|kept| shown::kept(kept, &base)));
+            }
             Err(error) => lines.push(format!("= stopped: {error}")),
         }
         let failed = lines.iter().any(|line| line.starts_with("= "));
@@ -319,6 +346,19 @@ impl World {
         self.store()
             .write(&self.lock, |writer| order(writer, at))
             .unwrap()
+    }
+
+    /// Somebody answers all that waits about one person, or says why it cannot be.
+    fn answer(&self, person: &str, answer: impl Fn(Arc<str>, Timestamp) -> Answer) {
+        let person = PersonId::parse(person).unwrap();
+        let questions = self.store().questions().unwrap();
+        let about = questions.iter();
+        let about = about.filter(|question| question.person.as_ref() == Some(&person));
+        let ids: Vec<&str> = about.map(|question| &*question.id).collect();
+        assert!(!ids.is_empty(), "nothing waits about {person}");
+        let answer = answer("kim@host".into(), self.now());
+        let given = self.order(|writer, _| writer.answer(&ids, &answer));
+        given.unwrap_or_else(|(id, why)| panic!("{id}: {why:?}"));
     }
 
     fn people(&self) -> hr::Snapshot {

@@ -10,7 +10,7 @@ use tenure::directory::Guid;
 use tenure::hr::PersonId;
 use tenure::state::{
     AccountMemory, Asked, Given, GuardCount, ManagedValue, Membership, MembershipOwner, NameSpace,
-    Overlay, PersonMemory, Prior, Reservation, ValueOwner,
+    Overlay, PersonMemory, Prior, Refused, Reservation, ValueOwner,
 };
 use uuid::Uuid;
 
@@ -104,10 +104,16 @@ prop_compose! {
 
 prop_compose! {
     fn asked()(
-        asked in time(), given in option::of((text(), time(), time())),
+        asked in time(),
+        first in time(),
+        until in option::of(time()),
+        given in option::of((text(), time(), time(), option::of(text()))),
+        refused in option::of((text(), time(), time(), text())),
+        told in btree_map(text(), time(), 0..3),
     ) -> Asked {
-        let given = given.map(|(by, at, expires)| Given { by, at, expires });
-        Asked { asked, given }
+        let given = given.map(|(by, at, expires, because)| Given { by, at, expires, because });
+        let refused = refused.map(|(by, at, until, because)| Refused { by, at, until, because });
+        Asked { asked, first, until, given, refused, told }
     }
 }
 

@@ -145,6 +145,7 @@ impl Draft {
                 guards: Vec::new(),
                 broken: Vec::new(),
                 notices: Vec::new(),
+                on_failure: Vec::new(),
                 findings: Vec::new(),
                 open_accounts: Vec::new(),
                 stages: Vec::new(),

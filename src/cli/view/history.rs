@@ -305,7 +305,10 @@ fn record(page: &mut Page, options: &Options, record: &ActionRecord, base: &Dn) 
     if let Some(approval) = approval {
         let text = match &approval.given {
             Some(given) => format!("   approved by {}", given.by),
-            None => format!("   approval {}", approval.id),
+            None => match &approval.refused {
+                Some(refused) => format!("   rejected by {}", refused.by),
+                None => format!("   approval {}", approval.id),
+            },
         };
         line = line.styled(palette.dim, &text);
     }
@@ -331,7 +334,7 @@ fn record(page: &mut Page, options: &Options, record: &ActionRecord, base: &Dn) 
 }
 
 /// An action in one line, as an act: whether it was done, its status says.
-fn deed(change: &Change, base: &Dn) -> String {
+pub(super) fn deed(change: &Change, base: &Dn) -> String {
     let place = |dn: &Dn| words::place(dn, base);
     match change {
         Change::CreateUnit { dn } => format!("make unit {}", place(dn)),

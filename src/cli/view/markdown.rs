@@ -127,7 +127,11 @@ fn entry(block: &Block<'_>, options: &Options) -> String {
     }
     let mut text = who(block.person, block.who, options);
     let _ = write!(text, ": {}", in_short(&block.actions));
-    let waits = block.actions.iter().filter(|action| action.waits()).count();
+    let waits = block
+        .actions
+        .iter()
+        .filter(|action| action.is_asked())
+        .count();
     if waits > 0 {
         let waits = words::count(waits, "waits for approval", "wait for approval");
         let _ = write!(text, ", **{waits}**");
@@ -159,7 +163,17 @@ fn who(person: Option<&PersonId>, who: &str, options: &Options) -> String {
 }
 
 fn approvals(out: &mut String, plan: &Plan, options: &Options) {
-    let waiting = plan.actions.iter().filter(|action| action.waits());
+    let rejected = plan.actions.iter().filter(|action| action.waits());
+    let rejected: Vec<String> = rejected
+        .filter_map(|action| {
+            let (no, id) = (action.refused()?, &action.approval.as_ref()?.id);
+            let who = who(action.person.as_ref(), &action.who, options);
+            let (what, id, by) = (in_short(&[action]), code(id), code(&no.by));
+            Some(format!("{id} {who}: {what}, by {by} until {}", no.until))
+        })
+        .collect();
+    list(out, "Rejected", &rejected);
+    let waiting = plan.actions.iter().filter(|action| action.is_asked());
     let entries: Vec<String> = waiting
         .filter_map(|action| {
             let approval = action.approval.as_ref()?;

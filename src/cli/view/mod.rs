@@ -10,6 +10,7 @@
 //!
 //! Begin with [`plan`](mod@plan), then [`page`].
 
+pub mod approvals;
 pub mod archive;
 pub mod audit;
 mod csv;

@@ -165,6 +165,7 @@ pub(super) const fn open(reason: OpenReason) -> &'static str {
         OpenReason::Tied => "tied to an account whose owner left",
         OpenReason::Guard => "a guard or an invariant stops this plan",
         OpenReason::Approval => "what would disable it waits for approval",
+        OpenReason::Rejected => "somebody said no to what would disable it",
         OpenReason::Failed => "an earlier run could not disable it",
     }
 }

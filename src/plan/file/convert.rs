@@ -9,7 +9,7 @@ use crate::plan::{
     Action, ActionId, Approval, Broken, GuardVerdict, Header, NextChange, Plan, Reason, Reversible,
     SourceRead, StageCount, TakesBack,
 };
-use crate::state::{Freeze, Given};
+use crate::state::{Freeze, Given, Refused};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -69,6 +69,7 @@ impl From<&Plan> for wire::Plan {
             guards: plan.guards.iter().map(Into::into).collect(),
             broken: plan.broken.iter().map(Into::into).collect(),
             notices: plan.notices.iter().map(Into::into).collect(),
+            on_failure: plan.on_failure.iter().map(Into::into).collect(),
             findings: plan.findings.iter().map(Into::into).collect(),
             open_accounts: plan.open_accounts.iter().map(Into::into).collect(),
             stages: plan
@@ -116,6 +117,7 @@ impl TryFrom<wire::Plan> for Plan {
             guards: plan.guards.into_iter().map(Into::into).collect(),
             broken: collect(plan.broken)?,
             notices: notices(plan.notices, count)?,
+            on_failure: collect(plan.on_failure)?,
             findings: collect(plan.findings)?,
             open_accounts: collect(plan.open_accounts)?,
             stages: plan
@@ -349,10 +351,20 @@ impl From<&Approval> for wire::Approval {
             id: approval.id.to_string(),
             rule: (&approval.rule).into(),
             asked: approval.asked.to_string(),
+            first: (approval.first != approval.asked).then(|| approval.first.to_string()),
+            until: Some(approval.until.to_string()),
+            lapsed: approval.lapsed.map(Into::into),
             given: approval.given.as_ref().map(|given| wire::Given {
                 by: given.by.to_string(),
                 at: given.at.to_string(),
                 expires: given.expires.to_string(),
+                because: text(given.because.as_ref()),
+            }),
+            refused: approval.refused.as_ref().map(|refused| wire::Refused {
+                by: refused.by.to_string(),
+                at: refused.at.to_string(),
+                until: refused.until.to_string(),
+                because: refused.because.to_string(),
             }),
         }
     }
@@ -367,13 +379,27 @@ impl TryFrom<wire::Approval> for Approval {
                 by: given.by.into(),
                 at: instant(&given.at)?,
                 expires: instant(&given.expires)?,
+                because: given.because.map(Into::into),
             })
         });
+        let refused = approval.refused.map(|refused| {
+            Ok(Refused {
+                by: refused.by.into(),
+                at: instant(&refused.at)?,
+                until: instant(&refused.until)?,
+                because: refused.because.into(),
+            })
+        });
+        let asked = instant(&approval.asked)?;
         Ok(Self {
             id: approval.id.into(),
             rule: approval.rule.into(),
-            asked: instant(&approval.asked)?,
+            asked,
+            first: instant_if(approval.first)?.unwrap_or(asked),
+            until: instant_if(approval.until)?.unwrap_or(Timestamp::MAX),
+            lapsed: approval.lapsed.map(Into::into),
             given: given.transpose()?,
+            refused: refused.transpose()?,
         })
     }
 }

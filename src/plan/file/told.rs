@@ -2,7 +2,7 @@
 
 use super::convert::{collect, ids, numbers, person};
 use super::{Bad, wire};
-use crate::plan::Notice;
+use crate::plan::{Notice, OnFailure};
 use crate::text::mail::{Address, HeadLine};
 
 /// Notices of a plan with so many actions.
@@ -31,6 +31,15 @@ impl From<&Notice> for wire::Notice {
             password: notice.password.clone(),
             reason: (&notice.reason).into(),
             after: numbers(&notice.after),
+            regardless: notice.regardless,
+            asks: notice
+                .asks
+                .iter()
+                .map(|(key, approval)| wire::ToldOf {
+                    key: key.to_string(),
+                    approval: approval.to_string(),
+                })
+                .collect(),
         }
     }
 }
@@ -56,11 +65,37 @@ impl TryFrom<wire::Notice> for Notice {
             password: notice.password,
             reason: notice.reason.into(),
             after: ids(notice.after),
+            regardless: notice.regardless,
+            asks: notice
+                .asks
+                .into_iter()
+                .map(|told| (told.key.into(), told.approval.into()))
+                .collect(),
         };
         if told.body_with("").is_none() {
             let text = format!("the notice `{}` has no place for a password", told.name);
             return Err(Bad(text));
         }
         Ok(told)
+    }
+}
+
+impl From<&OnFailure> for wire::OnFailure {
+    fn from(told: &OnFailure) -> Self {
+        Self {
+            key: told.key.to_string(),
+            notice: (&told.notice).into(),
+        }
+    }
+}
+
+impl TryFrom<wire::OnFailure> for OnFailure {
+    type Error = Bad;
+
+    fn try_from(told: wire::OnFailure) -> Result<Self, Bad> {
+        Ok(Self {
+            key: told.key.into(),
+            notice: told.notice.try_into()?,
+        })
     }
 }

@@ -54,8 +54,13 @@ mirror!(
 mirror!(
     /// Why nobody deals with an enabled account.
     OpenReason = crate::plan::OpenReason {
-        Blocked, Quarantined, Held, Conflict, Released, Vanished, Tied, Guard, Approval, Failed,
+        Blocked, Quarantined, Held, Conflict, Released, Vanished, Tied, Guard, Approval, Rejected, Failed,
     }
+);
+
+mirror!(
+    /// Why a question is asked anew.
+    Lapsed = crate::plan::Lapsed { Unanswered, Yes, No }
 );
 
 mirror!(
@@ -97,6 +102,9 @@ pub(super) struct Plan {
     /// What is told to whom once the plan is applied.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) notices: Vec<Notice>,
+    /// What is told beside where something of the person fails.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) on_failure: Vec<OnFailure>,
     pub(super) findings: Vec<Finding>,
     pub(super) open_accounts: Vec<OpenAccount>,
     pub(super) stages: Vec<StageCount>,
@@ -212,9 +220,32 @@ pub(super) struct Formerly {
 pub(super) struct Approval {
     pub(super) id: String,
     pub(super) rule: Reason,
+    /// Since when it waits.
     pub(super) asked: String,
-    /// Nobody has said yes yet where this is missing: then the action waits.
+    /// When it was asked first, where that was earlier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) first: Option<String>,
+    /// Until when it can be answered; then it is asked anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) until: Option<String>,
+    /// Why it is asked anew, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) lapsed: Option<Lapsed>,
+    /// Nobody has said yes where this is missing: then the action is not done.
     pub(super) given: Option<Given>,
+    /// Somebody has said no: then it is not asked either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) refused: Option<Refused>,
+}
+
+/// A person's no.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refused {
+    pub(super) by: String,
+    pub(super) at: String,
+    pub(super) until: String,
+    pub(super) because: String,
 }
 
 /// A person's yes.
@@ -224,6 +255,8 @@ pub(super) struct Given {
     pub(super) by: String,
     pub(super) at: String,
     pub(super) expires: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) because: Option<String>,
 }
 
 /// A name that an action reserves.
@@ -422,6 +455,28 @@ pub(super) struct Notice {
     pub(super) reason: Reason,
     /// Actions that must have succeeded; where there are none, all of the person's.
     pub(super) after: Vec<u32>,
+    /// It is told whatever becomes of the person's actions.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) regardless: bool,
+    /// The questions that it tells of, for the state.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) asks: Vec<ToldOf>,
+}
+
+/// What is told where something of a person fails, by the key of the `on failure` line.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OnFailure {
+    pub(super) key: String,
+    pub(super) notice: Notice,
+}
+
+/// A question that an `on approval` line tells of, by the key of the line.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ToldOf {
+    pub(super) key: String,
+    pub(super) approval: String,
 }
 
 /// What the plan does not do, and why.

@@ -1,12 +1,10 @@
 //! The place of a password in a notice: a plan knows the place, and the run that makes the password puts it there.
 
 use super::{AccountAfter, Notice};
+use crate::plan::account_after::PASSWORD;
 use crate::policy::notice::{NOTHING, TextPart};
 use std::sync::Arc;
 use zeroize::Zeroizing;
-
-/// What stands where a password will.
-pub(super) const PASSWORD: &str = "{password}";
 
 impl Notice {
     /// Whether a run hands a password over with it.

@@ -157,6 +157,7 @@ pub fn undo(input: &Input<'_>, past: &PastRun, ordinary: &Plan) -> Plan {
         guards,
         broken,
         notices: Vec::new(),
+        on_failure: Vec::new(),
         findings,
         open_accounts,
         stages: Vec::new(),

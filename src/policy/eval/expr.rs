@@ -345,9 +345,12 @@ impl<'a> Scope<'a> {
                 otherwise.as_ref().map_or(Ok(None), |node| self.value(node))
             }
             Kind::Unit(components) => Ok(self.unit(components)?.map(Value::Unit)),
-            Kind::Unique(_) | Kind::Account(_) | Kind::Password | Kind::Counter | Kind::Error => {
-                Ok(None)
-            }
+            Kind::Unique(_)
+            | Kind::Account(_)
+            | Kind::Password
+            | Kind::Fact(_)
+            | Kind::Counter
+            | Kind::Error => Ok(None),
         }
     }
 

@@ -139,6 +139,7 @@ fn parts(scope: &Scope<'_>, node: &Node) -> Result<Option<Vec<TextPart>>, Unknow
     match &node.kind {
         Kind::Account(attribute) => Ok(Some(vec![TextPart::Account(attribute.clone())])),
         Kind::Password => Ok(Some(vec![TextPart::Password])),
+        Kind::Fact(fact) => Ok(Some(vec![TextPart::Fact(*fact)])),
         Kind::Unique(index) => Ok(Some(vec![TextPart::Unique(*index)])),
         Kind::Let(index) if node.marks.assigned => match scope.program.lets.get(*index as usize) {
             Some(definition) => parts(scope, &definition.node),

@@ -64,10 +64,18 @@ impl Lower<'_> {
             }
             condition
         });
+        let units = written.units.iter();
+        let units = units
+            .filter_map(|unit| self.unit_named(unit, "the unit of an `approve`"))
+            .collect();
+        let stages = self.stages_named(&written.stages);
         let rule = self.rule(RuleKind::Approve, item.span, condition.as_ref());
         self.rules.approvals.push(ApproveRule {
             kinds: written.kinds.iter().map(|kind| kind.value).collect(),
             groups,
+            stages,
+            units,
+            above: written.above,
             conditional: condition.is_some(),
             rule,
         });
@@ -170,7 +178,7 @@ impl Lower<'_> {
     fn grants_wait(&self, group: &str) -> bool {
         let name = group.to_lowercase();
         self.rules.approvals.iter().any(|rule| {
-            !rule.conditional
+            rule.is_of_all()
                 && rule.kinds.contains(&GuardKind::Grant)
                 && (rule.groups.is_empty()
                     || rule.groups.iter().any(|known| known.to_lowercase() == name))

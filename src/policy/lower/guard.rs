@@ -10,7 +10,7 @@ use crate::syntax::ast::{self, GuardStatement, Protect, ProtectKind};
 impl Lower<'_> {
     /// `guard { … }`.
     pub(crate) fn guard(&mut self, item: &ast::FileItem<ast::Guard>) {
-        let mut longest_at = None;
+        let (mut longest_at, mut waits_at) = (None, None);
         for statement in &item.body.statements {
             match statement {
                 GuardStatement::Limit(kind, limit, span) => {
@@ -43,6 +43,19 @@ impl Lower<'_> {
                         continue;
                     }
                     self.rules.exceptions_at_most = Some((*longest, rule));
+                }
+                GuardStatement::Approvals(longest, span) => {
+                    let rule = self.rule(RuleKind::Guard, *span, []);
+                    if let Some(first) = waits_at.replace(*span) {
+                        self.report(
+                            Diagnostic::new(&codes::DUPLICATE, *span, "approvals have two limits")
+                                .label("again")
+                                .also(first, "first said here")
+                                .help("keep one of the two"),
+                        );
+                        continue;
+                    }
+                    self.rules.approvals_at_most = Some((*longest, rule));
                 }
                 GuardStatement::Protect(protect) => self.protect(protect),
                 GuardStatement::Override(over) => {
@@ -86,6 +99,11 @@ impl Lower<'_> {
     }
 
     fn protected_unit(&mut self, name: &ast::Expr) -> Option<Dn> {
+        self.unit_named(name, "a protected unit")
+    }
+
+    /// A unit that is written as a name: below the first base, or absolute.
+    pub(super) fn unit_named(&mut self, name: &ast::Expr, what: &str) -> Option<Dn> {
         let text = self.literal_text(name)?;
         if let Some(NamePattern::Dn(dn)) = NamePattern::new(&text) {
             match self.bases.first() {
@@ -97,7 +115,7 @@ impl Lower<'_> {
                 Diagnostic::new(
                     &codes::BAD_UNIT,
                     name.span,
-                    "a protected unit is written as a name: `\"OU=Service Accounts\"`",
+                    format!("{what} is written as a name: `\"OU=Service Accounts\"`"),
                 )
                 .label("no distinguished name"),
             );

@@ -7,6 +7,7 @@ use super::{Local, Lower, What, narrow};
 use crate::diagnostic::{Diagnostic, Fix, Span, did_you_mean};
 use crate::policy::codes;
 use crate::policy::ir::{Kind, Node};
+use crate::policy::notice::Fact;
 use crate::policy::types::{Marks, Type};
 use std::sync::Arc;
 
@@ -28,6 +29,9 @@ impl Lower<'_> {
         let Some(declared) = self.names.get(name) else {
             if &**name == "password" && self.told.notice {
                 return self.password_told(span);
+            }
+            if let (Some(fact), true) = (Fact::named(name), self.told.notice) {
+                return self.fact_told(fact, span);
             }
             return self.unknown_name(name, span);
         };
@@ -61,6 +65,47 @@ impl Lower<'_> {
                 .also(declared_at, "declared here")
                 .help(format!("call it: `{name}(…)`")),
             ),
+        }
+    }
+
+    /// `{approvals}`, `{owned_groups}` and the like: what only directory and plan know.
+    fn fact_told(&mut self, fact: Fact, span: Span) -> Node {
+        let mut sensitive = false;
+        match fact {
+            Fact::Approvals | Fact::TiedAccounts => {}
+            Fact::OwnedGroups => {
+                self.rules.directory_attributes.insert("managedBy");
+            }
+            // Who reports to whom is HR's word.
+            Fact::DirectReports => {
+                let list = self.relation(Relation::Reports, None, span);
+                if matches!(list.kind, Kind::Error) {
+                    return list;
+                }
+                sensitive = list.marks.sensitive;
+            }
+            Fact::Failures if self.told.failures => {}
+            Fact::Failures => {
+                return self.wrong(
+                    Diagnostic::new(
+                        &codes::BAD_NOTICE,
+                        span,
+                        "what fails is known only when something does",
+                    )
+                    .label("no failure is known here")
+                    .help("tell it in a notice whose only event is `on failure`"),
+                );
+            }
+        }
+        Node {
+            kind: Kind::Fact(fact),
+            ty: Type::Text,
+            marks: Marks {
+                assigned: true,
+                sensitive,
+                ..Marks::default()
+            },
+            span,
         }
     }
 

@@ -8,7 +8,7 @@ use crate::policy::compile::sha256_hex;
 use crate::policy::eval::Value;
 use crate::policy::ir::{Kind, Node, Piece};
 use crate::policy::program::NoticeBody;
-use crate::policy::ruleset::RuleKind;
+use crate::policy::ruleset::{Duration, RuleKind, TimeUnit};
 use crate::policy::types::Type;
 use crate::syntax::ast::{
     self, Event, ExprKind, Name, Notify, NotifyBody, NotifyStatement, Template, Transition,
@@ -26,6 +26,8 @@ pub(crate) struct Told {
     pub(crate) account: bool,
     /// Whether `{password}` may.
     pub(crate) password: Password,
+    /// Whether what fails is known: a notice tells of nothing else.
+    pub(crate) failures: bool,
     /// A notice: so that a `{password}` that is not there gets its own message.
     pub(crate) notice: bool,
 }
@@ -61,7 +63,9 @@ impl Lower<'_> {
             );
         }
         let on = self.events(notify);
-        let made = !on.is_empty() && on.iter().all(|one| one.event == NoticeEvent::Password);
+        let all_are =
+            |event: &NoticeEvent| !on.is_empty() && on.iter().all(|one| one.event == *event);
+        let made = all_are(&NoticeEvent::Password);
         let private = self.rules.password.plain_mail || self.posted.has(&notify.name.value);
         let in_body = match (made, private) {
             (false, _) => Password::NotMade,
@@ -74,6 +78,7 @@ impl Lower<'_> {
                 Password::NotMade => Password::NotMade,
                 Password::Outside | Password::Open | Password::Told => Password::Outside,
             },
+            failures: all_are(&NoticeEvent::Failure),
             notice: true,
         };
         let allowed = Allowed {
@@ -272,6 +277,13 @@ impl Lower<'_> {
                 Event::Delete => NoticeEvent::Delete,
                 Event::Postpone => NoticeEvent::Postpone,
                 Event::Problem => NoticeEvent::Problem,
+                Event::Failure => NoticeEvent::Failure,
+                Event::Approval(every) => {
+                    if let Some(every) = every {
+                        self.is_of_days(*every, *span);
+                    }
+                    NoticeEvent::Approval(*every)
+                }
                 Event::Transition(Transition::Enter(into, from)) => NoticeEvent::Enter {
                     into: self.stages_named(into),
                     from: self.stages_named(from),
@@ -302,6 +314,23 @@ impl Lower<'_> {
             events.push(EventRule { event, key, rule });
         }
         events
+    }
+
+    /// Reminders come with days: nobody is asked twice within one.
+    fn is_of_days(&mut self, every: Duration, span: Span) {
+        let days = !matches!(every.unit, TimeUnit::Minute | TimeUnit::Hour);
+        if days && every.count > 0 {
+            return;
+        }
+        self.report(
+            Diagnostic::new(
+                &codes::BAD_NOTICE,
+                span,
+                "a reminder comes once a day at most",
+            )
+            .label("more often than a day")
+            .help("write it in days or weeks: `on approval every 3 days`"),
+        );
     }
 
     /// The HR attribute whose changes are told.

@@ -1,6 +1,6 @@
 //! What stands above the rules: privileges, approvals, invariants.
 
-use super::{GuardKind, RuleId, StageId};
+use super::{GuardKind, Limit, RuleId, StageId};
 use crate::directory::Dn;
 use std::sync::Arc;
 
@@ -20,10 +20,30 @@ pub struct ApproveRule {
     pub kinds: Vec<GuardKind>,
     /// Only memberships in these groups, by name or DN; all if empty.
     pub groups: Vec<Arc<str>>,
+    /// Only for people in one of these stages; in any if empty.
+    pub stages: Vec<StageId>,
+    /// Only for accounts that are in one of these units or below it (absolute), or come there; anywhere if empty.
+    pub units: Vec<Dn>,
+    /// Only where there are more of them than this, in one plan and the 24 hours before it.
+    pub above: Option<Limit>,
     /// Whether it holds for some people only: then it is in their [`crate::policy::Wish::approvals`].
     pub conditional: bool,
     /// The item.
     pub rule: RuleId,
+}
+
+impl ApproveRule {
+    /// Whether it speaks of everybody, wherever they are and however many.
+    pub fn is_of_all(&self) -> bool {
+        let Self {
+            stages,
+            units,
+            above,
+            conditional,
+            ..
+        } = self;
+        !conditional && stages.is_empty() && units.is_empty() && above.is_none()
+    }
 }
 
 /// `invariant "…" when C never …`; for whom `C` holds is in [`crate::policy::Wish::invariants`].

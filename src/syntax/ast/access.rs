@@ -176,6 +176,8 @@ pub enum GuardStatement {
     Override(Override),
     /// `exceptions at most 180 days`.
     Exceptions(Duration, Span),
+    /// `approvals at most 14 days`.
+    Approvals(Duration, Span),
 }
 
 /// What a guard counts (S10).

@@ -1,6 +1,6 @@
 //! What stands around the rules: approvals, notices, what HR gets back, retention, expectations and tests.
 
-use super::{Duration, Expr, GuardKind, Name, Transition};
+use super::{Duration, Expr, GuardKind, Limit, Name, Transition};
 use crate::diagnostic::{Span, Spanned};
 
 /// `approve delete, disable when C`, `approve grant "G"`.
@@ -10,6 +10,12 @@ pub struct Approve {
     pub kinds: Vec<Spanned<GuardKind>>,
     /// Only for these groups.
     pub groups: Vec<Expr>,
+    /// Only in these stages.
+    pub stages: Vec<Name>,
+    /// Only in these units.
+    pub units: Vec<Expr>,
+    /// Only above so many.
+    pub above: Option<Limit>,
     /// Only when.
     pub condition: Option<Expr>,
 }
@@ -49,12 +55,16 @@ pub enum Event {
     Postpone,
     /// `problem`.
     Problem,
+    /// `failure`.
+    Failure,
     /// `enter …`, `exit …`.
     Transition(Transition),
     /// `change of x, y`.
     ChangeOf(Vec<Name>),
     /// `when C`.
     When(Expr),
+    /// `approval every 3 days`.
+    Approval(Option<Duration>),
 }
 
 /// The body of a notice.

@@ -1,7 +1,7 @@
 //! `guard`, `approve` and `retention`.
 
 use super::{Cursor, Lower};
-use crate::diagnostic::Spanned;
+use crate::diagnostic::{Span, Spanned};
 use crate::syntax::ast::{
     Approve, Guard, GuardKind, GuardStatement, Limit, Override, Protect, ProtectKind, Retention,
 };
@@ -59,6 +59,12 @@ impl<'t> Lower<'t> {
             let longest = self.duration(cursor.take(Rule::duration)?)?;
             return Some(GuardStatement::Exceptions(longest, span));
         }
+        if cursor.skip(Rule::KW_APPROVALS) {
+            cursor.take(Rule::KW_AT)?;
+            cursor.take(Rule::KW_MOST)?;
+            let longest = self.duration(cursor.take(Rule::duration)?)?;
+            return Some(GuardStatement::Approvals(longest, span));
+        }
         let kind = self.guard_kind(&mut cursor)?;
         let limit = self.at_most(&mut cursor)?;
         Some(GuardStatement::Limit(kind, limit, span))
@@ -93,6 +99,11 @@ impl<'t> Lower<'t> {
     pub(super) fn at_most(&mut self, cursor: &mut Cursor<'t>) -> Option<Limit> {
         cursor.take(Rule::KW_AT)?;
         cursor.take(Rule::KW_MOST)?;
+        self.limit(cursor)
+    }
+
+    /// `2% or 5 whichever is more`.
+    fn limit(&mut self, cursor: &mut Cursor<'t>) -> Option<Limit> {
         let pair = cursor.take(Rule::limit)?;
         let mut inner = Cursor::of(pair);
         let mut limit = Limit {
@@ -139,15 +150,52 @@ impl<'t> Lower<'t> {
             groups.push(self.string(&mut cursor)?);
             cursor.skip(Rule::COMMA);
         }
-        let mut condition = None;
-        if cursor.skip(Rule::KW_WHEN) {
-            condition = Some(self.next_expr(&mut cursor)?);
-        }
-        Some(Approve {
+        let mut approve = Approve {
             kinds,
             groups,
-            condition,
-        })
+            stages: Vec::new(),
+            units: Vec::new(),
+            above: None,
+            condition: None,
+        };
+        let mut seen: Vec<(Vec<Rule>, Span)> = Vec::new();
+        while let Some(Rule::approve_scope) = cursor.peek() {
+            let scope = cursor.take(Rule::approve_scope)?;
+            let span = self.span(&scope);
+            let words = scope.clone().into_inner().map(|word| word.as_rule());
+            let words: Vec<Rule> = words.take(2).collect();
+            match seen.iter().find(|(known, _)| *known == words) {
+                Some((_, first)) => {
+                    self.twice(span, *first, "this is said twice of one `approve`");
+                }
+                None => seen.push((words, span)),
+            }
+            self.approve_scope(scope, &mut approve)?;
+        }
+        if cursor.skip(Rule::KW_WHEN) {
+            approve.condition = Some(self.next_expr(&mut cursor)?);
+        }
+        Some(approve)
+    }
+
+    /// `in stage A or B`, `in unit "OU=…"`, `above 5`.
+    fn approve_scope(&mut self, pair: Pair<'t>, approve: &mut Approve) -> Option<()> {
+        let mut cursor = Cursor::of(pair);
+        if cursor.skip(Rule::KW_ABOVE) {
+            approve.above = Some(self.limit(&mut cursor)?);
+            return Some(());
+        }
+        cursor.take(Rule::KW_IN)?;
+        if cursor.skip(Rule::KW_STAGE) {
+            approve.stages.extend(self.stages(&mut cursor)?);
+            return Some(());
+        }
+        cursor.take(Rule::KW_UNIT)?;
+        while let Some(Rule::text | Rule::habit_quotes) = cursor.peek() {
+            approve.units.push(self.string(&mut cursor)?);
+            cursor.skip(Rule::COMMA);
+        }
+        Some(())
     }
 
     pub(super) fn retention(&mut self, pair: Pair<'t>) -> Option<Retention> {

@@ -40,6 +40,15 @@ impl<'t> Lower<'t> {
         let first = cursor.next()?;
         match first.as_rule() {
             Rule::KW_WHEN => Some(Event::When(self.next_expr(&mut cursor)?)),
+            Rule::KW_APPROVAL => {
+                let again = cursor.skip(Rule::KW_EVERY);
+                let every = if again {
+                    Some(self.duration(cursor.take(Rule::duration)?)?)
+                } else {
+                    None
+                };
+                Some(Event::Approval(every))
+            }
             Rule::transition => Some(Event::Transition(self.transition(first)?)),
             Rule::KW_CHANGE => {
                 cursor.take(Rule::KW_OF)?;
@@ -55,6 +64,7 @@ impl<'t> Lower<'t> {
                 "delete" => Some(Event::Delete),
                 "postpone" => Some(Event::Postpone),
                 "problem" => Some(Event::Problem),
+                "failure" => Some(Event::Failure),
                 _ => None,
             },
             _ => None,

@@ -179,7 +179,7 @@ impl<'t> Lower<'t> {
         Some(Transition::Enter(into, from))
     }
 
-    fn stages(&mut self, cursor: &mut Cursor<'t>) -> Option<Vec<Name>> {
+    pub(super) fn stages(&mut self, cursor: &mut Cursor<'t>) -> Option<Vec<Name>> {
         let mut cursor = Cursor::of(cursor.take(Rule::stages)?);
         let mut names = vec![self.next_name(&mut cursor)?];
         loop {

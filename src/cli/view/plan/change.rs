@@ -8,7 +8,7 @@ use crate::cli::view::words;
 use crate::directory::filetime::AccountExpires;
 use crate::directory::group_type::GroupType;
 use crate::directory::{AttributeName, Dn};
-use crate::plan::{Action, AttributeChange, Cause, Change, Reversible, Target};
+use crate::plan::{Action, Approval, AttributeChange, Cause, Change, Reversible, Target};
 use crate::text::{excerpt, picture};
 use anstyle::Style;
 use std::sync::Arc;
@@ -208,6 +208,14 @@ fn marks(scene: &Scene<'_>, action: &Action) -> Vec<Line> {
         marks.push(not_ours(scene));
     }
     match &action.approval {
+        Some(Approval {
+            refused: Some(refused),
+            given: None,
+            ..
+        }) => {
+            let text = format!("x rejected by {}: {}", refused.by, refused.because);
+            marks.push(Line::new().styled(palette.danger, &text));
+        }
         Some(approval) if approval.given.is_none() => {
             let text = format!("? waits for approval {}", approval.id);
             marks.push(Line::new().styled(palette.warn, &text));

@@ -5,6 +5,7 @@ use super::{Scene, change};
 use crate::cli::view::page::{Line, Page};
 use crate::cli::view::words;
 use crate::plan::{Action, Approval, Finding, FindingKind};
+use crate::state::Refused;
 use std::sync::Arc;
 
 /// The most accounts that one finding names.
@@ -121,9 +122,10 @@ pub(super) fn approvals(scene: &Scene<'_>, page: &mut Page) {
         .plan
         .actions
         .iter()
-        .filter(|action| action.waits())
+        .filter(|action| action.is_asked())
         .filter_map(|action| Some((action, action.approval.as_ref()?)))
         .collect();
+    rejected(scene, page);
     if waiting.is_empty() {
         return;
     }
@@ -154,6 +156,43 @@ pub(super) fn approvals(scene: &Scene<'_>, page: &mut Page) {
         _ => format!("→ {command} --approve ID,ID"),
     };
     page.line(2, 4, &Line::new().styled(palette.help, &help));
+}
+
+/// What somebody said no to: who, when, why, and until when that holds.
+fn rejected(scene: &Scene<'_>, page: &mut Page) {
+    let actions = scene.plan.actions.iter();
+    let rejected: Vec<(&Action, &Refused)> = actions
+        .filter(|action| action.waits())
+        .filter_map(|action| Some((action, action.refused()?)))
+        .collect();
+    if rejected.is_empty() {
+        return;
+    }
+    let palette = &scene.options.palette;
+    let number = words::number(rejected.len());
+    let meaning = format!("{number}: not done, and not asked for");
+    scene.heading(page, "Rejected", &meaning);
+    for (action, refused) in rejected {
+        let id = action.approval.as_ref().map_or("", |approval| &approval.id);
+        let line = Line::new()
+            .styled(palette.help, id)
+            .plain("  ")
+            .then(scene.person(&action.who, action.person.as_ref()))
+            .plain("   ")
+            .plain(&change::in_short_of(scene, action));
+        page.line(2, 16, &line);
+        let zone = &scene.options.zone;
+        let text = format!(
+            "by {} {}, until {}: {}",
+            refused.by,
+            words::instant(refused.at, zone),
+            words::instant(refused.until, zone),
+            refused.because
+        );
+        page.line(16, 18, &Line::new().styled(palette.dim, &text));
+    }
+    let help = "→ tenure reject ID --lift --because … has it asked again";
+    page.line(2, 4, &Line::new().styled(palette.help, help));
 }
 
 /// Open accounts, oldest first.
