@@ -142,6 +142,7 @@ pub(super) fn run_for(
         directory.save()?;
         if !reading.unread {
             reading.people = people::read(&workspace, &reading.policy)?;
+            handover.compute(&reading);
         }
         if let Some(outcome) = resumed {
             output.say("finished the run that was broken off:");
