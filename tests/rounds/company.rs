@@ -149,10 +149,15 @@ impl Company {
             } else {
                 -2_147_483_646
             };
+            let mail = if group.starts_with("DL-") {
+                format!("mail: {group}@example.com\n")
+            } else {
+                String::new()
+            };
             write!(
                 ldif,
                 "\ndn: CN={group},OU=Groups,{BASE}\nobjectClass: group\n\
-                 sAMAccountName: {group}\ngroupType: {kind}\n"
+                 sAMAccountName: {group}\ngroupType: {kind}\n{mail}"
             )
             .unwrap();
         }

@@ -609,14 +609,16 @@ impl World {
             } else {
                 DISTRIBUTION
             };
-            add(
-                &format!("CN={group},OU=Groups"),
-                &[
-                    ("objectClass", "group"),
-                    ("sAMAccountName", group),
-                    ("groupType", kind),
-                ],
-            );
+            let mail = format!("{}@example.com", group.to_lowercase());
+            let mail = (kind == DISTRIBUTION).then_some(("mail", mail.as_str()));
+            let attributes = [
+                Some(("objectClass", "group")),
+                Some(("sAMAccountName", group)),
+                Some(("groupType", kind)),
+                mail,
+            ];
+            let attributes: Vec<(&str, &str)> = attributes.into_iter().flatten().collect();
+            add(&format!("CN={group},OU=Groups"), &attributes);
         }
     }
 

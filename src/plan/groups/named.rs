@@ -15,7 +15,7 @@ use crate::directory::{Dn, ObjectId, schema};
 use crate::policy::ruleset::{GroupKind, GroupScope};
 use crate::policy::{Block, GroupRule, GroupWish, GuardKind, RuleId};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A group as a rule comes to it.
@@ -255,6 +255,7 @@ impl Builder<'_, '_> {
     /// otherwise than it is.
     pub(crate) fn report_groups(&mut self) {
         self.report_declared();
+        self.report_silent_lists();
         let notes = std::mem::take(&mut self.groups.notes);
         for ((group, trouble), (people, rule, why)) in notes {
             let many = if people == 1 {
@@ -292,6 +293,29 @@ impl Builder<'_, '_> {
             let reason = self.world.reason(rule, None);
             self.draft
                 .find(Finding::new(kind, group, text).because(reason).help(help));
+        }
+    }
+
+    /// One finding for each distribution list that rules name and that has no address: nobody can write to it.
+    fn report_silent_lists(&mut self) {
+        let world = self.world;
+        let blocks = world.input.rules.blocks.iter();
+        let blocks = blocks.filter(|block| block.kind == Block::Lists);
+        let names: BTreeSet<&Arc<str>> = blocks.flat_map(|block| &block.names).collect();
+        for name in names {
+            let Some(list) = self.group(name) else {
+                continue;
+            };
+            let object = world.object(list);
+            let addressed = object.has("mail") || object.has("proxyAddresses");
+            if addressed || self.block_of(list) != Block::Lists {
+                continue;
+            }
+            let text = format!("`{name}` has no mail address: who is in it gets nothing by that");
+            let finding = Finding::new(FindingKind::Note, name.clone(), text)
+                .about(self.dn(Some(list)))
+                .help("enable the list for mail, or take it out of `lists`");
+            self.draft.find(finding);
         }
     }
 
