@@ -42,7 +42,7 @@ fn an_export_of_ldapsearch_is_read() {
         object.first("description"),
         Some("A value that is long enough to be folded over two lines, with a space at the fold")
     );
-    assert!(matches!(object.all("thumbnailPhoto"), [Value::Bytes(_)]));
+    assert!(matches!(object.all("thumbnailPhoto"), [Value::Picture(_)]));
     assert!(!object.has("distinguishedName") && !object.has("objectGUID"));
     let groups: Vec<&str> = all
         .groups(zoe)
