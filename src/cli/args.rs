@@ -1,9 +1,11 @@
 //! The flags of all commands: parser, help, completions and man pages come from this one definition.
 
 mod answer;
+mod fmt;
 mod trail;
 
 pub(super) use answer::{AnswerArgs, ApprovalsArgs, RejectArgs};
+pub(super) use fmt::FmtArgs;
 pub(super) use trail::{
     AuditCommand, ExportArgs, ExportFormat, ForgetArgs, PrivacyArgs, PrivacyFormat, VerifyArgs,
     WhoArgs,
@@ -64,6 +66,9 @@ pub enum Color {
 pub enum Command {
     /// Read, type-check and lint the policy
     Check(CheckArgs),
+    /// Lay the policy out in the canonical form; its meaning stays
+    #[command(after_help = fmt::EXAMPLE)]
+    Fmt(FmtArgs),
     /// Show what would change
     Plan(PlanArgs),
     /// Show what would change, ask, and do it

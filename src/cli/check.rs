@@ -52,7 +52,7 @@ pub(super) fn run(
 }
 
 /// One quiet line at the end: where more is said about what stands first.
-fn point_at_the_page(diagnostics: &[Diagnostic], output: &mut Output) {
+pub(super) fn point_at_the_page(diagnostics: &[Diagnostic], output: &mut Output) {
     if let Some(first) = diagnostics.first() {
         let dim = Palette::choose(output.color_err).dim;
         let command = render::says_more(first.code);

@@ -20,6 +20,7 @@ mod disk;
 mod doctor;
 mod explain;
 mod explain_code;
+mod fmt;
 mod forecast;
 mod forget;
 mod freeze;
@@ -107,6 +108,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let mut output = Output::new(&cli.global);
     let result = match &cli.command {
         Command::Check(arguments) => check::run(&cli.global, arguments, &mut output),
+        Command::Fmt(arguments) => fmt::run(&cli.global, arguments, &mut output),
         Command::Plan(arguments) => plan::run(&cli.global, arguments, &mut output),
         Command::Apply(arguments) => apply::run(&cli.global, arguments, &mut output),
         Command::Forecast(arguments) => forecast::run(&cli.global, arguments, &mut output),
@@ -159,6 +161,7 @@ fn writes_trail(command: &Command) -> bool {
         Command::Freeze(arguments) => arguments.lift || arguments.until.is_some(),
         Command::Notices(arguments) => arguments.send || !arguments.void.is_empty(),
         Command::Check(_)
+        | Command::Fmt(_)
         | Command::Plan(_)
         | Command::Approvals(_)
         | Command::Forecast(_)

@@ -10,6 +10,7 @@
 pub mod ast;
 pub mod codes;
 mod expected;
+pub mod format;
 mod grammar;
 mod lower;
 mod mend;

@@ -19,6 +19,7 @@ mod written;
 pub use archive::{Archive, ArchiveAt};
 pub use config::{Config, ConfigError, People, Source};
 pub use files::{FileError, read_text};
+pub(crate) use files::{policy_files, read_bytes};
 pub use ldap::{DirectorySource, Ldap};
 pub use live::{Hr, Live, Outside, Secret};
 pub use notices::{Http, Mail, UrlAt};
@@ -252,7 +253,7 @@ impl Workspace {
         question: Option<&str>,
     ) -> Result<Checked, Error> {
         let folder = folder.map_or_else(|| self.path(&self.config.policy), Path::to_path_buf);
-        let mut names = files::policy_files(&folder)?;
+        let mut names = policy_files(&folder)?;
         if names.is_empty() {
             return Err(Error::NoPolicy {
                 folder: folder.display().to_string(),
@@ -333,7 +334,7 @@ impl Workspace {
     /// The policy files with their names and texts, in the order of names.
     pub fn policy_texts(&self) -> Result<Vec<(String, String)>, Error> {
         let folder = self.path(&self.config.policy);
-        let mut names = files::policy_files(&folder)?;
+        let mut names = policy_files(&folder)?;
         names.sort();
         let read = |name: PathBuf| Ok((slashes(&name), read_text(&folder.join(&name))?));
         names.into_iter().map(read).collect()

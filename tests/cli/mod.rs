@@ -18,6 +18,7 @@ mod example;
 mod exits;
 mod explain;
 mod explain_code;
+mod fmt;
 mod forecast;
 mod forget;
 mod hostile;

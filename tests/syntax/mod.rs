@@ -3,6 +3,7 @@
 //! Each file of `cases/` is parsed; its tree in a readable form and its diagnostics, drawn, are its snapshot.
 
 mod laws;
+pub(crate) mod layout;
 mod limits;
 mod recovery;
 mod tree;

@@ -14,6 +14,7 @@ pub mod approvals;
 pub mod archive;
 pub mod audit;
 mod csv;
+pub(super) mod diff;
 pub mod export;
 pub mod forecast;
 pub mod history;
