@@ -236,7 +236,7 @@ mod tests {
         assert_eq!(object.all("member").len(), 2);
         assert_eq!(rest.len(), 1);
         assert_eq!(rest[0].from, 2);
-        assert!(matches!(object.all("thumbnailPhoto")[0], Value::Bytes(_)));
+        assert!(matches!(object.all("thumbnailPhoto")[0], Value::Picture(_)));
         assert!(matches!(object.all("description")[0], Value::Bytes(_)));
         assert!(!object.has("objectGUID"));
     }
