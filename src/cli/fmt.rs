@@ -80,7 +80,9 @@ enum Done {
 fn files(global: &Global, paths: &[PathBuf]) -> Result<Vec<PathBuf>, Report> {
     let configured = if paths.is_empty() {
         let workspace = open(global)?;
-        Some(workspace.path(&workspace.config.policy))
+        let folder = workspace.path(&workspace.config.policy);
+        // `rules`, not `rules/.`: the name stands in messages.
+        Some(folder.components().collect())
     } else {
         None
     };

@@ -5,7 +5,7 @@ use crate::syntax::layout::holds;
 
 #[test]
 fn a_generated_policy_keeps_its_meaning_and_its_layout() {
-    let cases = if crate::is_long() { 2000 } else { 100 };
+    let cases = if crate::is_long() { 2000 } else { 15 };
     for seed in 0..cases {
         let case = Case::random(seed, 3);
         assert!(

@@ -27,13 +27,13 @@ pub(super) fn render(text: &str, tokens: &Tokens<'_>, lines: &Lines) -> String {
     }
     let comments = table.comments();
     let mut result = String::with_capacity(text.len() + text.len() / 8);
-    for (line, place) in lines.lines.iter().zip(comments) {
+    for (line, place) in lines.all.iter().zip(comments) {
         result.extend(std::iter::repeat_n('\n', line.blank));
         if line.first == line.end {
             result.extend(std::iter::repeat_n(' ', line.indent));
         }
         for index in line.first..line.end {
-            let Some(token) = tokens.tokens.get(index) else {
+            let Some(token) = tokens.all.get(index) else {
                 continue;
             };
             let gap = if index == line.first {
@@ -84,7 +84,7 @@ impl Table<'_, '_> {
     /// The tokens of a column, by block and kind of statement.
     fn cells(&self, column: Column) -> BTreeMap<(usize, String), Vec<Cell>> {
         let mut found: BTreeMap<_, Vec<Cell>> = BTreeMap::new();
-        for (number, line) in self.lines.lines.iter().enumerate() {
+        for (number, line) in self.lines.all.iter().enumerate() {
             let all = line.first..line.end;
             let Some(first) = self.token(line.first).filter(|_| !all.is_empty()) else {
                 continue;
@@ -120,10 +120,10 @@ impl Table<'_, '_> {
 
     /// Sets marks apart from what stands before them, also where they are not aligned.
     fn set_apart(&mut self) {
-        for line in &self.lines.lines {
+        for line in &self.lines.all {
             let own = self.token(line.first).map(|token| token.statement);
             for index in line.first + 1..line.end {
-                let token = self.tokens.tokens.get(index);
+                let token = self.tokens.all.get(index);
                 let mark = token.filter(|token| token.column.is_some_and(is_mark));
                 if mark.is_some_and(|mark| Some(mark.statement) == own)
                     && let Some(gap) = self.gaps.get_mut(index)
@@ -135,7 +135,7 @@ impl Table<'_, '_> {
     }
 
     fn token(&self, index: usize) -> Option<&Token<'_>> {
-        self.tokens.tokens.get(index)
+        self.tokens.all.get(index)
     }
 
     fn gap(&self, index: usize) -> usize {
@@ -251,7 +251,7 @@ impl Table<'_, '_> {
 
     /// Whether no blank line and no line of another block stands between two lines.
     fn is_adjacent(&self, one: usize, next: usize, block: usize) -> bool {
-        let between = self.lines.lines.get(one + 1..=next).unwrap_or_default();
+        let between = self.lines.all.get(one + 1..=next).unwrap_or_default();
         between.iter().all(|line| {
             let token = self.token(line.first).filter(|_| line.first != line.end);
             let of = token.and_then(|token| self.tokens.statements.get(token.statement));
@@ -263,7 +263,7 @@ impl Table<'_, '_> {
 
     /// Where a cell stands at least, with so many blanks before it.
     fn least(&self, cell: &Cell, gap: usize) -> usize {
-        let Some(line) = self.lines.lines.get(cell.line) else {
+        let Some(line) = self.lines.all.get(cell.line) else {
             return 0;
         };
         if line.first == cell.token {
@@ -276,7 +276,7 @@ impl Table<'_, '_> {
     fn kept(&self, cells: &[Cell]) -> Option<usize> {
         let mut place = None;
         for cell in cells {
-            let line = self.lines.lines.get(cell.line)?;
+            let line = self.lines.all.get(cell.line)?;
             let here = cell.source? + self.base(line);
             if place.is_some_and(|place| place != here) || here < self.least(cell, 1) {
                 return None;
@@ -289,7 +289,7 @@ impl Table<'_, '_> {
     fn put(&mut self, cells: &[Cell], place: usize) {
         for cell in cells {
             let least = self.least(cell, 0);
-            let first = self.lines.lines.get(cell.line).map(|line| line.first);
+            let first = self.lines.all.get(cell.line).map(|line| line.first);
             // A token that begins a line has one blank more to its name, so that 0 is no shift there, too.
             let one = usize::from(first == Some(cell.token));
             if let Some(gap) = self.gaps.get_mut(cell.token) {
@@ -300,7 +300,7 @@ impl Table<'_, '_> {
 
     /// Where the comment behind each line stands.
     fn comments(&self) -> Vec<usize> {
-        let lines = &self.lines.lines;
+        let lines = &self.lines.all;
         let trails = |line: &Line| line.comment.is_some() && line.first != line.end;
         let mut places = vec![0; lines.len()];
         let mut at = 0;

@@ -26,7 +26,7 @@ pub(super) struct Line {
 /// The lines of a file; and of each token how many blanks are before it inside a line.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
-    pub(super) lines: Vec<Line>,
+    pub(super) all: Vec<Line>,
     pub(super) gaps: Vec<usize>,
     /// Of each block, whether it stands on one line.
     pub(super) inline: Vec<bool>,
@@ -34,7 +34,7 @@ pub(super) struct Lines {
 
 /// Breaks a file into lines. `None` where a piece of the source would be lost.
 pub(super) fn lines(text: &str, tokens: &Tokens<'_>, comments: &[Comment]) -> Option<Lines> {
-    let between = Between::new(text, &tokens.tokens, comments)?;
+    let between = Between::new(text, &tokens.all, comments)?;
     let inline = inline_blocks(text, tokens, &between);
     let gaps = gaps(text, tokens, &inline);
     let breaks = breaks(tokens, &between, &inline, &gaps);
@@ -43,13 +43,18 @@ pub(super) fn lines(text: &str, tokens: &Tokens<'_>, comments: &[Comment]) -> Op
         lines: Vec::new(),
         last_end: 0,
     };
-    for (index, token) in tokens.tokens.iter().enumerate() {
+    for (index, token) in tokens.all.iter().enumerate() {
         build.comments(&between, index, tokens);
         if breaks.get(index).copied().unwrap_or(true) {
             let depth = depth(tokens, token);
             let most = match token.join {
                 Join::Statement => most_blank(depth, index, tokens),
-                _ => 0,
+                Join::Glue
+                | Join::Blank
+                | Join::Soft(_)
+                | Join::Inside
+                | Join::Closing
+                | Join::End => 0,
             };
             let blank = build.blank(token.start, most);
             build.lines.push(Line {
@@ -63,9 +68,9 @@ pub(super) fn lines(text: &str, tokens: &Tokens<'_>, comments: &[Comment]) -> Op
         build.lines.last_mut()?.end = index + 1;
         build.last_end = token.end;
     }
-    build.comments(&between, tokens.tokens.len(), tokens);
+    build.comments(&between, tokens.all.len(), tokens);
     Some(Lines {
-        lines: build.lines,
+        all: build.lines,
         gaps,
         inline,
     })
@@ -139,7 +144,7 @@ fn widths(tokens: &[Token<'_>]) -> Vec<usize> {
 
 /// Which blocks stay on one line: those that stand on one, if their statement fits.
 fn inline_blocks(text: &str, tokens: &Tokens<'_>, between: &Between<'_>) -> Vec<bool> {
-    let widths = widths(&tokens.tokens);
+    let widths = widths(&tokens.all);
     let width = |index: usize| widths.get(index).copied().unwrap_or(0);
     let mut inline = vec![false];
     for block in tokens.blocks.iter().skip(1) {
@@ -151,7 +156,7 @@ fn inline_blocks(text: &str, tokens: &Tokens<'_>, between: &Between<'_>) -> Vec<
             let source = place(tokens, block).and_then(|place| text.get(place));
             let one_line = source.is_some_and(|source| !source.contains('\n'));
             let fits = tokens.statements.get(block.statement).is_some_and(|one| {
-                let indent = tokens.tokens.get(one.first).map_or(0, |first| first.indent);
+                let indent = tokens.all.get(one.first).map_or(0, |first| first.indent);
                 indent + width(one.end) - width(one.first) <= WIDTH + 1
             });
             one_line && fits
@@ -162,8 +167,8 @@ fn inline_blocks(text: &str, tokens: &Tokens<'_>, between: &Between<'_>) -> Vec<
 }
 
 fn place(tokens: &Tokens<'_>, block: &Block) -> Option<std::ops::Range<usize>> {
-    let open = tokens.tokens.get(block.open)?;
-    let close = tokens.tokens.get(block.close)?;
+    let open = tokens.all.get(block.open)?;
+    let close = tokens.all.get(block.close)?;
     Some(open.end..close.start)
 }
 
@@ -171,7 +176,7 @@ fn place(tokens: &Tokens<'_>, block: &Block) -> Option<std::ops::Range<usize>> {
 /// three, as the source has it.
 fn gaps(text: &str, tokens: &Tokens<'_>, inline: &[bool]) -> Vec<usize> {
     let mut gaps: Vec<usize> = tokens
-        .tokens
+        .all
         .iter()
         .map(|token| match token.join {
             Join::Glue | Join::Inside | Join::Closing => 0,
@@ -191,8 +196,7 @@ fn gaps(text: &str, tokens: &Tokens<'_>, inline: &[bool]) -> Vec<usize> {
         }
         let mut width = None;
         for index in block.open + 2..block.close {
-            let (Some(before), Some(token)) =
-                (tokens.tokens.get(index - 1), tokens.tokens.get(index))
+            let (Some(before), Some(token)) = (tokens.all.get(index - 1), tokens.all.get(index))
             else {
                 continue;
             };
@@ -221,7 +225,7 @@ fn breaks(
     inline: &[bool],
     gaps: &[usize],
 ) -> Vec<bool> {
-    let all = &tokens.tokens;
+    let all = &tokens.all;
     let mut breaks = Vec::with_capacity(all.len());
     let mut open: Vec<usize> = Vec::new();
     let mut blocks = tokens.blocks.iter().enumerate().skip(1).collect::<Vec<_>>();
@@ -318,7 +322,7 @@ fn most_blank(depth: usize, index: usize, tokens: &Tokens<'_>) -> usize {
 fn follows_brace(index: usize, tokens: &Tokens<'_>) -> bool {
     let before = index
         .checked_sub(1)
-        .and_then(|before| tokens.tokens.get(before));
+        .and_then(|before| tokens.all.get(before));
     before.is_some_and(|before| before.text == "{")
 }
 
@@ -331,7 +335,7 @@ struct Build<'t> {
 impl Build<'_> {
     /// The comments before a token, or at the end of the file.
     fn comments(&mut self, between: &Between<'_>, index: usize, tokens: &Tokens<'_>) {
-        let next = tokens.tokens.get(index);
+        let next = tokens.all.get(index);
         let all = between.comments.get(index).map_or(&[][..], Vec::as_slice);
         for comment in all {
             let (start, end) = (comment.span.start as usize, comment.span.end as usize);
@@ -349,7 +353,12 @@ impl Build<'_> {
                     Some(token) => match token.join {
                         Join::Statement => most_blank(depth(tokens, token), index, tokens),
                         Join::End if !follows_brace(index, tokens) => 1,
-                        _ => 0,
+                        Join::Glue
+                        | Join::Blank
+                        | Join::Soft(_)
+                        | Join::Inside
+                        | Join::Closing
+                        | Join::End => 0,
                     },
                 };
                 // Behind a comment that is the first thing in its block, there may be a blank line.

@@ -3,11 +3,6 @@
 //! A token is a match of the grammar without matches inside, or a whole text or regex. What may stand
 //! before it follows from where it stands in the tree.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "most rules need no layout of their own; one that is forgotten is set with blanks, and still right"
-)]
-
 use crate::syntax::grammar::{Grammar, Pair, Rule};
 use pest::Parser;
 use std::borrow::Cow;
@@ -132,7 +127,7 @@ pub(super) struct Block {
 #[derive(Debug, Default)]
 pub(super) struct Tokens<'t> {
     /// All of them, in order.
-    pub(super) tokens: Vec<Token<'t>>,
+    pub(super) all: Vec<Token<'t>>,
     /// All statements, in the order of their first tokens; items, and statements of blocks.
     pub(super) statements: Vec<Statement>,
     /// All blocks, in the order of their opening braces; the file itself is the first.
@@ -179,7 +174,7 @@ struct Walk<'t> {
 impl<'t> Walk<'t> {
     fn statement(&mut self, pair: Pair<'t>) -> Option<()> {
         let index = self.found.statements.len();
-        let first = self.found.tokens.len();
+        let first = self.found.all.len();
         self.found.statements.push(Statement {
             rule: pair.as_rule(),
             block: self.block,
@@ -189,7 +184,7 @@ impl<'t> Walk<'t> {
         });
         self.pending = Some((Join::Statement, None));
         self.node(pair, index)?;
-        let end = self.found.tokens.len();
+        let end = self.found.all.len();
         self.found.statements.get_mut(index)?.end = end;
         Some(())
     }
@@ -240,7 +235,7 @@ impl<'t> Walk<'t> {
     ) -> Option<()> {
         let is_item = self.block == 0;
         self.pending = Some((Join::Blank, is_item.then_some(Column::Block)));
-        let opening = self.found.tokens.len();
+        let opening = self.found.all.len();
         self.token(open, statement);
         let index = self.found.blocks.len();
         let depth = self.found.blocks.get(self.block)?.depth + 1;
@@ -257,10 +252,10 @@ impl<'t> Walk<'t> {
         for child in children.by_ref() {
             if child.as_rule() == Rule::RBRACE {
                 (self.block, self.base, self.brackets) = outside;
-                let close = self.found.tokens.len();
+                let close = self.found.all.len();
                 self.pending = Some((Join::End, None));
                 self.token(&child, statement);
-                self.found.tokens.get_mut(close)?.indent = indent;
+                self.found.all.get_mut(close)?.indent = indent;
                 self.found.blocks.get_mut(index)?.close = close;
                 return Some(());
             }
@@ -284,7 +279,7 @@ impl<'t> Walk<'t> {
             _ => Column::ThirdMark,
         };
         Some(match (rule, child) {
-            (Rule::field, Rule::COLON) | (Rule::param | Rule::let_item, Rule::COLON) => {
+            (Rule::field | Rule::param | Rule::let_item, Rule::COLON) => {
                 (Join::Blank, Some(Column::Type))
             }
             (_, Rule::ASSIGN) => (Join::Blank, Some(Column::Value)),
@@ -356,7 +351,7 @@ impl<'t> Walk<'t> {
         } else {
             text.into()
         };
-        self.found.tokens.push(Token {
+        self.found.all.push(Token {
             text,
             start: pair.as_span().start(),
             end: pair.as_span().end(),
@@ -375,7 +370,7 @@ impl<'t> Walk<'t> {
         if matches!(rule, Rule::RPAREN | Rule::RBRACKET) {
             return Some(Join::Closing);
         }
-        let last = self.found.tokens.last()?;
+        let last = self.found.all.last()?;
         match &*last.text {
             "(" | "[" => Some(Join::Inside),
             "." => Some(Join::Glue),
