@@ -1,5 +1,7 @@
 //! `notify`: what is told to whom, and when.
 
+mod digest;
+
 use super::{Allowed, Lower, What};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::policy::around::{EventRule, NoticeEvent, NoticeRule};
@@ -28,6 +30,8 @@ pub(crate) struct Told {
     pub(crate) password: Password,
     /// Whether what fails is known: a notice tells of nothing else.
     pub(crate) failures: bool,
+    /// Whether the expectation that is not met is known: a notice tells of nothing else.
+    pub(crate) expectation: bool,
     /// A notice: so that a `{password}` that is not there gets its own message.
     pub(crate) notice: bool,
 }
@@ -79,6 +83,7 @@ impl Lower<'_> {
                 Password::Outside | Password::Open | Password::Told => Password::Outside,
             },
             failures: all_are(&NoticeEvent::Failure),
+            expectation: all_are(&NoticeEvent::Expectation),
             notice: true,
         };
         let allowed = Allowed {
@@ -97,10 +102,12 @@ impl Lower<'_> {
         let mut password = false;
         body.body
             .walk(&mut |node| password |= matches!(node.kind, Kind::Password));
+        let digest = self.digest(notify, &on, &body.subject);
         self.rules.notices.push(NoticeRule {
             name: notify.name.value.clone(),
             on,
             password,
+            digest,
             rule,
         });
         self.program.notices.push(body);
@@ -117,7 +124,7 @@ impl Lower<'_> {
         let (mut subject, mut body) = (None, None);
         for statement in &item.body.statements {
             match statement {
-                NotifyStatement::On(..) => {}
+                NotifyStatement::On(..) | NotifyStatement::Digest(..) => {}
                 NotifyStatement::To(exprs, _) => {
                     for expr in exprs {
                         let written = self.sources.slice(expr.span).into();
@@ -278,6 +285,7 @@ impl Lower<'_> {
                 Event::Postpone => NoticeEvent::Postpone,
                 Event::Problem => NoticeEvent::Problem,
                 Event::Failure => NoticeEvent::Failure,
+                Event::Expectation => NoticeEvent::Expectation,
                 Event::Approval(every) => {
                     if let Some(every) = every {
                         self.is_of_days(*every, *span);
