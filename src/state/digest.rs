@@ -99,7 +99,8 @@ impl Writer<'_> {
 
     /// Makes a notice of all that was collected for one address and whose time has come; how many notices that are.
     pub fn digests_begin(&mut self, at: Timestamp) -> Result<usize, StoreError> {
-        let mut digests: BTreeMap<(String, String), Vec<(i64, String, String)>> = BTreeMap::new();
+        // By notice and address.
+        let mut digests: BTreeMap<(String, String), Vec<Part>> = BTreeMap::new();
         for (seq, waiting) in open(self.db())? {
             if waiting.due > at {
                 continue;
@@ -174,6 +175,9 @@ impl Store {
         Ok(self.collected()?.iter().any(|one| one.due <= at))
     }
 }
+
+/// A row that becomes part of a digest, its id with the position of the recipient, and its run.
+type Part = (i64, String, String);
 
 /// An item that waits for its digest.
 struct Waiting {

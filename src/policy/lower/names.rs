@@ -84,8 +84,7 @@ impl Lower<'_> {
                 }
                 sensitive = list.marks.sensitive;
             }
-            Fact::Failures if self.told.failures => {}
-            Fact::Expectation if self.told.expectation => {}
+            Fact::Failures | Fact::Expectation if self.told.only == Some(fact) => {}
             Fact::Failures => {
                 return self.wrong(
                     Diagnostic::new(

@@ -9,6 +9,7 @@ use crate::policy::codes;
 use crate::policy::compile::sha256_hex;
 use crate::policy::eval::Value;
 use crate::policy::ir::{Kind, Node, Piece};
+use crate::policy::notice::Fact;
 use crate::policy::program::NoticeBody;
 use crate::policy::ruleset::{Duration, RuleKind, TimeUnit};
 use crate::policy::types::Type;
@@ -28,10 +29,8 @@ pub(crate) struct Told {
     pub(crate) account: bool,
     /// Whether `{password}` may.
     pub(crate) password: Password,
-    /// Whether what fails is known: a notice tells of nothing else.
-    pub(crate) failures: bool,
-    /// Whether the expectation that is not met is known: a notice tells of nothing else.
-    pub(crate) expectation: bool,
+    /// What is known beside because a notice tells of nothing else: what fails, or what is expected and is not so.
+    pub(crate) only: Option<Fact>,
     /// A notice: so that a `{password}` that is not there gets its own message.
     pub(crate) notice: bool,
 }
@@ -82,8 +81,11 @@ impl Lower<'_> {
                 Password::NotMade => Password::NotMade,
                 Password::Outside | Password::Open | Password::Told => Password::Outside,
             },
-            failures: all_are(&NoticeEvent::Failure),
-            expectation: all_are(&NoticeEvent::Expectation),
+            only: if all_are(&NoticeEvent::Failure) {
+                Some(Fact::Failures)
+            } else {
+                all_are(&NoticeEvent::Expectation).then_some(Fact::Expectation)
+            },
             notice: true,
         };
         let allowed = Allowed {

@@ -42,7 +42,7 @@ fn collecting(place: &Place) -> Vec<Value> {
 fn what_is_collected_goes_to_each_as_one_message_when_its_time_has_come() {
     let (server, hook) = (Server::mail(&[]), Server::hook());
     let place = company(CAME, &(plain(&server) + &http(&hook)));
-    let ran = expect(0, &place, &["plan", "--all"]);
+    let ran = expect(2, &place, &["plan"]);
     assert!(ran.out.contains("in the digest of "), "{ran}");
     expect(0, &place, &["apply", "--yes"]);
     assert_eq!(outbox(&place), Vec::<Value>::new());
@@ -181,7 +181,11 @@ fn hr_is_told_what_is_expected_of_its_data_and_the_forecast_knows_when() {
     assert!(ran.out.contains("part of the digest"), "{ran}");
     expect(0, &place, &["apply", "--yes"]);
     let ran = expect(0, &place, &["plan"]);
-    assert!(ran.out.contains("12:00"), "the next change is known: {ran}");
+    assert!(
+        ran.out
+            .contains("The next change is due 2026-02-02 11:00 UTC"),
+        "the next change is known: {ran}"
+    );
     let ran = expect(0, &place, &["forecast", "--days", "2", "--format", "json"]);
     assert!(ran.out.contains("2026-02-02T11:00:00Z"), "{ran}");
     let ran = expect(0, &place, &["privacy"]);
