@@ -191,7 +191,7 @@ fn lives(seed: u64) {
     let mut today = FIRST;
     let mut away = 0;
     for _ in 0..LENGTH {
-        today = today + 1.day();
+        today += 1.day();
         let stages = people.iter().map(|id| (*id, dice.of(&STAGES)));
         let stages: BTreeMap<i64, &str> = stages.collect();
         for (id, stage) in &stages {
@@ -206,7 +206,7 @@ fn lives(seed: u64) {
     assert!(away > people.len() * 2, "{away}");
     // What a stage or a rule gave lingers for some days.
     for days in [1, 20] {
-        today = today + days.days();
+        today += days.days();
         hr.says(&place, &BTreeMap::new(), today);
         apply(&place);
     }
