@@ -186,7 +186,11 @@ fn hr_is_told_what_is_expected_of_its_data_and_the_forecast_knows_when() {
             .contains("The next change is due 2026-02-02 11:00 UTC"),
         "the next change is known: {ran}"
     );
-    let ran = expect(0, &place, &["forecast", "--days", "2", "--format", "json"]);
+    let ran = expect(
+        0,
+        &place,
+        &["forecast", "--until", "2026-02-04", "--format", "json"],
+    );
     assert!(ran.out.contains("2026-02-02T11:00:00Z"), "{ran}");
     let ran = expect(0, &place, &["privacy"]);
     assert!(ran.out.contains("data quality"), "{ran}");
@@ -196,6 +200,6 @@ fn hr_is_told_what_is_expected_of_its_data_and_the_forecast_knows_when() {
     assert_eq!(mails.len(), 1);
     assert_eq!(
         mails[0].read()["body"],
-        "1: everybody has a title, since 2026-02-02\n"
+        "1: everybody has a title, since 2026-02-02\n4: everybody has a title, since 2026-02-02\n"
     );
 }
