@@ -17,6 +17,7 @@ use super::{Counts, Handed, RunStatus, Status};
 use crate::directory::Guid;
 use crate::hr::PersonId;
 use crate::plan::{Action, ActionId, Change, GuardKind, Notice, Plan, Target, takes_away};
+use crate::state::digest::Collect;
 use crate::state::mark::{Found, Lease};
 use crate::state::outbox::{Due, SentAtOnce};
 use crate::state::{StoreError, Writer};
@@ -280,6 +281,7 @@ impl<'a> Job<'a> {
                 writer.set_notice_state(&told.key, &told.notice.person, true)?;
             }
         }
+        let mut messages = 0;
         for (position, (notice, body)) in (0_u32..).zip(&due) {
             let due = Due {
                 position,
@@ -288,12 +290,22 @@ impl<'a> Job<'a> {
                 person: &notice.person,
                 content: &content(notice, body),
             };
-            writer.notice_due(self.run, &due, at)?;
+            if let Some(digest) = &notice.digest {
+                let collect = Collect {
+                    at: digest.at,
+                    key: &digest.key,
+                    recipients: notice.to.len(),
+                };
+                writer.notice_collected(self.run, (&due, &collect), at)?;
+            } else {
+                writer.notice_due(self.run, &due, at)?;
+                messages += 1;
+            }
             for (key, approval) in &notice.asks {
                 writer.told_of_approval(key, approval, self.plan.header.now)?;
             }
         }
-        let count = u32::try_from(due.len()).unwrap_or(u32::MAX);
+        let count = u32::try_from(messages).unwrap_or(u32::MAX);
         if count > 0 {
             writer.count(self.run, GuardKind::Notify.word(), at, count)?;
         }
@@ -302,7 +314,7 @@ impl<'a> Job<'a> {
                 writer.set_notice_state(key, person, *holds)?;
             }
         }
-        Ok(due.len())
+        Ok(messages)
     }
 
     /// Puts what was sent with a password into the outbox, as sent: what it says is kept without that.

@@ -41,18 +41,19 @@ pub(super) fn run(
         return void(&workspace, &arguments.void, output);
     }
     let path = workspace.path(&workspace.config.state);
-    let kept = match Store::open_existing(&path)? {
-        Some(store) => store.outbox()?,
-        None => Vec::new(),
+    let (kept, collected) = match Store::open_existing(&path)? {
+        Some(store) => (store.outbox()?, store.collected()?),
+        None => (Vec::new(), Vec::new()),
     };
     let now = workspace.config.clock.unwrap_or_else(Timestamp::now);
     output.result(&match arguments.format {
         Format::Human => view::outbox(
             &kept,
+            &collected,
             now,
             &plan_command::options(output.width, output.color),
         ),
-        Format::Json => view::outbox_json(&kept),
+        Format::Json => view::outbox_json(&kept, &collected),
     });
     Ok(Exit::Ok)
 }
@@ -93,6 +94,9 @@ fn send(workspace: &Workspace, refused: bool, output: &mut Output) -> Result<Exi
         output.say("nothing waits to be sent");
         return Ok(Exit::Ok);
     };
+    let clock = clock(workspace);
+    let at = clock();
+    store.write(&lock, |writer| writer.digests_begin(at))?;
     if store.outbox_open(refused)?.is_empty() {
         output.say("nothing waits to be sent");
         return Ok(Exit::Ok);
@@ -101,7 +105,6 @@ fn send(workspace: &Workspace, refused: bool, output: &mut Output) -> Result<Exi
         at_once: true,
         refused,
     };
-    let clock = clock(workspace);
     let sent = pass(workspace, (&mut store, &lock), wanted, &clock)?;
     if let Some(waiting) = without_way(&sent) {
         output.error(&say_sent(&sent));
@@ -198,7 +201,15 @@ pub(super) fn send_due(
     (store, lock): (&mut Store, &Lock),
     output: &mut Output,
 ) {
-    match store.outbox_open(false) {
+    let clock = clock(workspace);
+    let at = clock();
+    let begun = store.digest_is_due(at).and_then(|due| {
+        if due {
+            store.write(lock, |writer| writer.digests_begin(at))?;
+        }
+        store.outbox_open(false)
+    });
+    match begun {
         Ok(open) if open.is_empty() => return,
         Ok(_) => {}
         Err(error) => {
@@ -206,7 +217,6 @@ pub(super) fn send_due(
             return;
         }
     }
-    let clock = clock(workspace);
     match pass(workspace, (store, lock), Wanted::default(), &clock) {
         Ok(sent) => {
             let mut text = say_sent(&sent);
@@ -275,9 +285,9 @@ fn say_sent(sent: &Sent) -> String {
         for worry in worries {
             let _ = writeln!(
                 text,
-                "  {} of {}: {}",
+                "  {}{}: {}",
                 visible(&worry.notice),
-                visible(&worry.person),
+                of(&worry.person),
                 visible(&worry.problem)
             );
         }
@@ -287,6 +297,14 @@ fn say_sent(sent: &Sent) -> String {
         let _ = writeln!(text, "{} {wait}", count(sent.waiting));
     }
     text
+}
+
+/// About whom a notice is; a digest is about several.
+fn of(person: &str) -> String {
+    if person.is_empty() {
+        return String::new();
+    }
+    format!(" of {}", visible(person))
 }
 
 /// How many notices no way leads anywhere.

@@ -115,6 +115,15 @@ impl<'a> Line<'a> {
         sight: &Sight,
     ) -> Result<Planned, Error> {
         let mut new: BTreeMap<Option<PersonId>, New> = BTreeMap::new();
+        let now = world.now();
+        let is_first = now == world.begun();
+        let digests = planned.prior.collected.iter();
+        // Nothing is sent here, so what went before is still collected.
+        for (person, _) in digests.filter(|(_, at)| *at == now || (is_first && *at < now)) {
+            let one = new.entry(Some(person.clone())).or_default();
+            *one.actions.entry(Kind::Notify).or_default() += 1;
+            one.who.get_or_insert_with(|| world.who(&planned, person));
+        }
         for round in 0..ROUNDS {
             if round == 0 {
                 self.judge(&planned, sight);

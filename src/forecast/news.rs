@@ -38,10 +38,14 @@ pub(super) fn note(
         one.who.get_or_insert_with(|| action.who.clone());
     }
     for notice in &plan.notices {
+        fresh += 1;
+        // What is collected is told when its digest goes.
+        if notice.digest.is_some() {
+            continue;
+        }
         let one = new.entry(Some(notice.person.clone())).or_default();
         *one.actions.entry(Kind::Notify).or_default() += 1;
         one.who.get_or_insert_with(|| notice.who.clone());
-        fresh += 1;
     }
     fresh
 }

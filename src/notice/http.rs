@@ -62,7 +62,8 @@ struct Posting<'m> {
     id: &'m str,
     notice: &'m str,
     event: &'m str,
-    person: &'m str,
+    /// About whom; none where it is a digest.
+    person: Option<&'m str>,
     to: Vec<&'m str>,
     subject: &'m str,
     body: &'m str,
@@ -121,7 +122,7 @@ impl<'s> Poster<'s> {
             id: &message.id,
             notice: &message.notice,
             event: &message.event,
-            person: &message.person,
+            person: Some(&*message.person).filter(|person| !person.is_empty()),
             to: message.to.iter().map(Address::as_str).collect(),
             subject: message.subject.as_str(),
             body: message.body.expose_secret(),

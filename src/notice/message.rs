@@ -25,7 +25,7 @@ pub struct Message {
     pub notice: String,
     /// What happened.
     pub event: String,
-    /// About whom, by HR key.
+    /// About whom, by HR key; empty where it is a digest.
     pub person: String,
     /// To whom.
     pub to: Vec<Address>,
@@ -40,7 +40,12 @@ pub struct Message {
 impl Message {
     /// The message of a notice; none once its values or its person were forgotten.
     pub fn of(kept: &Kept) -> Result<Option<Self>, &'static str> {
-        let (Some(text), Some(person)) = (kept.content.known(), &kept.person) else {
+        let about = match (&kept.person, kept.digest) {
+            (Some(person), _) => person.to_string(),
+            (None, Some(_)) => String::new(),
+            (None, None) => return Ok(None),
+        };
+        let Some(text) = kept.content.known() else {
             return Ok(None);
         };
         let content: Content =
@@ -51,7 +56,7 @@ impl Message {
             id: kept.id.clone(),
             notice: kept.notice.clone(),
             event: kept.event.clone(),
-            person: person.to_string(),
+            person: about,
             to: to.ok_or("one of its addresses is none")?,
             subject: HeadLine::new(&content.subject),
             body: harmless(&content.body).into(),

@@ -33,6 +33,8 @@ pub(crate) struct Around<'a> {
     pub(crate) tied: &'a [ObjectId],
     /// Everybody's account.
     pub(crate) accounts: Option<&'a FxHashMap<PersonId, ObjectId>>,
+    /// What is expected of the person's data and is not so.
+    pub(crate) expectation: Option<&'a str>,
 }
 
 impl<'a> AccountAfter<'a> {
@@ -62,6 +64,7 @@ impl<'a> AccountAfter<'a> {
         match fact {
             Fact::Approvals => reminder::text(self.world, self.around.asked),
             Fact::Failures => Some(LATER.into()),
+            Fact::Expectation => self.around.expectation.map(Into::into),
             Fact::DirectReports => {
                 let team = self.world.input.people.reports(self.around.person?);
                 let accounts = self.around.accounts;

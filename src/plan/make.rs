@@ -338,7 +338,9 @@ fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Pla
     };
     let notices = told(world, &mut draft, &actions, frozen.as_ref());
     let judged: &[Action] = all.as_deref().unwrap_or(&actions);
-    let guards = guard::judge(world, &draft, judged, &actions, notices.len());
+    // A digest is one message, whatever it collects.
+    let messages = notices.iter().filter(|one| one.digest.is_none()).count();
+    let guards = guard::judge(world, &draft, judged, &actions, messages);
     if let Some(people) = &input.options.only
         && (emergency::is_all_of_it(input)
             || actions

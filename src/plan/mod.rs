@@ -73,7 +73,7 @@ pub use formerly::Formerly;
 pub(crate) use guard::revoke_word;
 pub use make::{Input, MAX_AGE, Options, plan, previews};
 pub use needs::needs;
-pub use notice::{Notice, NoticeMemory, OnFailure, Preview};
+pub use notice::{Collecting, Notice, NoticeMemory, OnFailure, Preview};
 pub(crate) use order::{made_by, takes_away};
 pub use plan::{
     Broken, GuardVerdict, Header, Memory, NextChange, Plan, SourceRead, StageCount, TakesBack,

@@ -5,7 +5,14 @@
 //! nothing. What is told of an action is due once that action succeeded; what is told of a person's stage or
 //! values is due once all of theirs did, and comes again in the next plan where one failed.
 
+mod digest;
+mod expectation;
 mod password;
+mod preview;
+
+pub use digest::Collecting;
+pub use preview::Preview;
+pub(crate) use preview::previews;
 
 pub(crate) use super::account_after::AccountAfter;
 use super::account_after::Around;
@@ -49,6 +56,8 @@ pub struct Notice {
     pub regardless: bool,
     /// The questions that it tells of, each with the key of the `on approval` line.
     pub asks: Vec<(Arc<str>, Arc<str>)>,
+    /// It is collected for a digest, and no message of its own.
+    pub digest: Option<Collecting>,
 }
 
 /// What is told where something of a person fails; that is known when the run has ended.
@@ -76,25 +85,6 @@ pub struct NoticeMemory {
     pub changed: Vec<((Arc<str>, PersonId), bool)>,
 }
 
-/// What a notice would say about one person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Preview {
-    /// Its name in the policy.
-    pub name: Arc<str>,
-    /// The events on which it is sent, in the words of the policy.
-    pub events: Vec<Arc<str>>,
-    /// The one that this plan brings about, if it does.
-    pub now: Option<Arc<str>>,
-    /// To whom.
-    pub to: Vec<Address>,
-    /// To whom not, and why.
-    pub left_out: Vec<String>,
-    /// The subject.
-    pub subject: HeadLine,
-    /// The body; where a password would stand, `{password}` does.
-    pub body: Arc<str>,
-}
-
 /// What one person has to do with events.
 struct Subject<'a> {
     wish: &'a Wish,
@@ -112,7 +102,8 @@ pub(crate) fn notices(world: &World<'_>, draft: &mut Draft, actions: &[Action]) 
     let rules = &input.rules.notices;
     let mut known: Vec<Arc<str>> = rules
         .iter()
-        .flat_map(|rule| rule.on.iter().map(|event| event.key.clone()))
+        .flat_map(|rule| rule.on.iter())
+        .flat_map(|event| expectation::keys(input.rules, event))
         .collect();
     known.sort();
     known.dedup();
@@ -161,6 +152,8 @@ fn told_of(
         .iter()
         .filter_map(|action| action.person.as_ref())
         .collect();
+    digest::timers(world, draft);
+    let unmet = expectation::unmet(draft);
     let mut told = Vec::new();
     for wish in input.wishes {
         let person = &wish.person;
@@ -181,6 +174,16 @@ fn told_of(
             let mut due: Option<(&EventRule, After)> = None;
             let mut failures: Vec<(usize, &EventRule)> = Vec::new();
             for event in &rule.on {
+                if event.event == NoticeEvent::Expectation {
+                    let begun = expectation::begun(world, draft, event, &unmet, person);
+                    let text = telling.notice(person, index).filter(|_| !begun.is_empty());
+                    let facts = (rule, event, &subject, actions);
+                    told.extend(
+                        text.iter()
+                            .flat_map(|text| expectation::told(world, draft, facts, text, &begun)),
+                    );
+                    continue;
+                }
                 if event.event == NoticeEvent::Failure {
                     failures.push((index, event));
                     continue;
@@ -224,6 +227,7 @@ fn told_of(
                     asked: asked_of,
                     tied: draft.tied.get(person).map_or(&[], Vec::as_slice),
                     accounts: Some(&draft.accounts),
+                    expectation: None,
                 });
                 let after = After::Nothing(Vec::new());
                 let found = written(world, rule, event, &subject, &text, &account, after);
@@ -246,6 +250,7 @@ fn told_of(
                 asked: asked_of,
                 tied: draft.tied.get(person).map_or(&[], Vec::as_slice),
                 accounts: Some(&draft.accounts),
+                expectation: None,
             });
             match written(world, rule, event, &subject, &text, &account, after) {
                 Ok(notice) => told.push(notice),
@@ -254,58 +259,6 @@ fn told_of(
         }
     }
     told
-}
-
-/// What each notice would say about that person, whatever happens to them; `told` is what this plan tells.
-pub(crate) fn previews(
-    world: &World<'_>,
-    draft: &Draft,
-    (actions, told): (&[Action], &[Notice]),
-    person: &PersonId,
-) -> Vec<Preview> {
-    let input = world.input;
-    let wish = input.wishes.iter().find(|wish| wish.person == *person);
-    let (Some(telling), Some(wish)) = (input.options.telling, wish) else {
-        return Vec::new();
-    };
-    let acts = acts(actions);
-    let before = world.person_memory(person);
-    let mut remembered = draft.memory.people.iter();
-    let after = remembered.find(|(known, _)| known == person);
-    let subject = Subject {
-        wish,
-        before,
-        after: after.map(|(_, memory)| memory).or(before),
-        baseline: false,
-        acts: acts.get(person).map_or(&[], Vec::as_slice),
-    };
-    let waiting = reminder::asked(actions);
-    let asked_of = waiting.get(person).map_or(&[][..], Vec::as_slice);
-    let account = account_after(world, draft, &subject, actions).among(Around {
-        person: Some(person),
-        asked: asked_of,
-        tied: draft.tied.get(person).map_or(&[], Vec::as_slice),
-        accounts: Some(&draft.accounts),
-    });
-    let words = |event: &EventRule| event_words(&world.reason(event.rule, Some(person)));
-    let preview = |(index, rule): (usize, &NoticeRule)| {
-        let text = telling.notice(person, index)?;
-        let (to, left_out) = addressed(&text, &account);
-        let now = told
-            .iter()
-            .find(|notice| notice.person == *person && notice.name == rule.name);
-        Some(Preview {
-            name: rule.name.clone(),
-            events: rule.on.iter().map(words).collect(),
-            now: now.map(|notice| notice.event.clone()),
-            to,
-            left_out,
-            subject: HeadLine::new(&account.prose(&text.subject)),
-            body: account.body(&text.body).0,
-        })
-    };
-    let rules = input.rules.notices.iter().enumerate();
-    rules.filter_map(preview).collect()
 }
 
 /// What counts as a problem of a person.
@@ -382,6 +335,7 @@ fn watched(
         | NoticeEvent::Exit(_)
         | NoticeEvent::Approval(_)
         | NoticeEvent::Failure
+        | NoticeEvent::Expectation
         | NoticeEvent::ChangeOf(_) => Watched::NoState,
     }
 }
@@ -456,6 +410,7 @@ fn fires(
         | NoticeEvent::Problem
         | NoticeEvent::Postpone
         | NoticeEvent::Failure
+        | NoticeEvent::Expectation
         | NoticeEvent::Approval(_) => false,
     };
     holds.then(Vec::new)
@@ -527,6 +482,7 @@ fn written(
         body,
         password,
         reason,
+        digest: digest::collecting(world, rule, event),
         regardless: matches!(after, After::Nothing(_)),
         asks: match &after {
             After::Nothing(asks) => asks

@@ -126,8 +126,8 @@ fn deed(change: &Change) -> String {
     }
 }
 
-/// The zone in which days of approvals are counted.
-fn home(world: &World<'_>) -> TimeZone {
+/// The zone in which days of approvals and digests are counted.
+pub(crate) fn home(world: &World<'_>) -> TimeZone {
     let name = world.input.rules.home_zone.as_deref().unwrap_or("UTC");
     TimeZone::get(name).unwrap_or(TimeZone::UTC)
 }

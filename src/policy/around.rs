@@ -6,6 +6,7 @@ use super::notice::TextPart;
 use super::ruleset::{Duration, Limit, RuleId, StageId, TimeUnit};
 use crate::diagnostic::Span;
 use jiff::Timestamp;
+use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 
@@ -29,6 +30,8 @@ pub struct SourceRule {
 pub struct ExpectRule {
     /// What is expected, in its author's words.
     pub title: Arc<str>,
+    /// It tests a sensitive value: whom it is not met by is told to nobody by a notice (S11).
+    pub sensitive: bool,
     /// The statement.
     pub rule: RuleId,
 }
@@ -42,8 +45,19 @@ pub struct NoticeRule {
     pub on: Vec<EventRule>,
     /// The password stands in its body: the run that makes one sends it at once.
     pub password: bool,
+    /// When what it collects is sent as one message; none where each is a message of its own.
+    pub digest: Option<Digest>,
     /// The item.
     pub rule: RuleId,
+}
+
+/// `digest daily at 08:00`, `digest weekly on monday at 08:00`, in the policy's own zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Digest {
+    /// On which day of the week; every day where none is said.
+    pub day: Option<Weekday>,
+    /// At which time of the day.
+    pub at: Time,
 }
 
 /// A line `on …` of a notice.
@@ -72,6 +86,8 @@ pub enum NoticeEvent {
     Problem,
     /// Something that a run does for the person begins to fail: known when the run ends.
     Failure,
+    /// An `expect` rule begins not to be met: one event for each rule.
+    Expectation,
     /// The person comes into a stage.
     Enter {
         /// Into one of these.

@@ -42,7 +42,8 @@ fn body_files(notify: &ast::Notify) -> impl Iterator<Item = &ast::Name> {
             NotifyStatement::Body(NotifyBody::Text(_), _)
             | NotifyStatement::On(..)
             | NotifyStatement::To(..)
-            | NotifyStatement::Subject(_) => None,
+            | NotifyStatement::Subject(_)
+            | NotifyStatement::Digest(..) => None,
         })
 }
 

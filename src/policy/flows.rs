@@ -268,6 +268,13 @@ impl Flows<'_> {
             self.add(Destination::Notice(rule.name.clone(), to), rule.rule, nodes);
             for event in &rule.on {
                 self.add(Destination::NoticeWhen(rule.name.clone()), event.rule, []);
+                if event.event == super::NoticeEvent::Expectation {
+                    let expects = policy.rules.expects.iter().zip(&policy.program.expects);
+                    for (expect, node) in expects.filter(|(expect, _)| !expect.sensitive) {
+                        let to = Destination::NoticeWhen(rule.name.clone());
+                        self.add(to, expect.rule, [node]);
+                    }
+                }
                 let super::NoticeEvent::ChangeOf(fields) = &event.event else {
                     continue;
                 };

@@ -26,16 +26,19 @@ pub enum Fact {
     TiedAccounts,
     /// `{failures}`: what failed, known when the run ends.
     Failures,
+    /// `{expectation}`: what is expected of the data and is not so, with since when.
+    Expectation,
 }
 
 impl Fact {
     /// All, with the names by which they are read.
-    pub const ALL: [(&str, Self); 5] = [
+    pub const ALL: [(&str, Self); 6] = [
         ("approvals", Self::Approvals),
         ("direct_reports", Self::DirectReports),
         ("owned_groups", Self::OwnedGroups),
         ("tied_accounts", Self::TiedAccounts),
         ("failures", Self::Failures),
+        ("expectation", Self::Expectation),
     ];
 
     /// The one of that name.

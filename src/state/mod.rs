@@ -15,6 +15,7 @@ mod audit;
 mod chain;
 pub(crate) mod codec;
 pub mod delivery;
+pub mod digest;
 mod error;
 mod lock;
 pub mod mark;

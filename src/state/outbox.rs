@@ -9,7 +9,7 @@ use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use super::delivery::{self, Delivery, Target};
-use super::{Entry, Private, Store, StoreError, Writer, codec, private};
+use super::{Entry, Private, Store, StoreError, Writer, codec, digest, private};
 use crate::hr::PersonId;
 
 /// A notice on its way into the outbox.
@@ -75,6 +75,8 @@ pub struct Kept {
     pub content: Private,
     /// What went wrong last.
     pub problem: Option<Private>,
+    /// Of a digest, how many items it has; none where it is about one person.
+    pub digest: Option<usize>,
     /// How far it is with each of those to whom it was tried to be sent.
     pub deliveries: Vec<Delivery>,
 }
@@ -220,7 +222,7 @@ pub(crate) fn kept(db: &Connection, which: Which) -> Result<Vec<Kept>, StoreErro
     };
     let mut kept = Vec::new();
     let mut statement = db.prepare(
-        "SELECT id, run, notice, event, person, status, made, attempts, content, tried, problem
+        "SELECT id, run, notice, event, person, status, made, attempts, content, tried, problem, digest
          FROM outbox
          WHERE (?1 IS NULL OR run = ?1)
            AND (NOT ?2 OR status IN ('due', 'sending') OR (?3 AND status = 'failed'))
@@ -235,9 +237,16 @@ pub(crate) fn kept(db: &Connection, which: Which) -> Result<Vec<Kept>, StoreErro
                 .transpose()
         };
         let (content, problem) = (apart(8)?, apart(10)?);
+        let id: String = row.get(0)?;
+        let (content, items) = if row.get(11)? {
+            let (content, items) = digest::written(db, &id)?;
+            (Some(content), Some(items))
+        } else {
+            (content, None)
+        };
         let tried: Option<String> = row.get(9)?;
         kept.push(Kept {
-            id: row.get(0)?,
+            id,
             run: codec::uuid(&row.get::<_, String>(1)?)?,
             notice: row.get(2)?,
             event: row.get(3)?,
@@ -248,6 +257,7 @@ pub(crate) fn kept(db: &Connection, which: Which) -> Result<Vec<Kept>, StoreErro
             attempts: codec::count(row.get(7)?)?,
             content: content.unwrap_or(Private::Forgotten),
             problem,
+            digest: items,
             deliveries: Vec::new(),
         });
     }
@@ -265,5 +275,5 @@ pub(super) fn drop_before(db: &Connection, second: &str) -> Result<(), StoreErro
         "DELETE FROM delivery WHERE notice NOT IN (SELECT id FROM outbox)",
         [],
     )?;
-    Ok(())
+    digest::drop_before(db, second)
 }

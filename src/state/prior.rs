@@ -75,6 +75,9 @@ pub struct Prior {
     pub notices_known: BTreeSet<Arc<str>>,
     /// For whom what an `on` line watches is so, by its key.
     pub notice_states: BTreeSet<(Arc<str>, PersonId)>,
+    /// About whom something is collected for a digest, and when that goes. Runs collect and digests end it: it is read
+    /// with the rest and not written with it.
+    pub collected: BTreeSet<(PersonId, Timestamp)>,
     /// Exceptions by the digest of their text, and when a plan first saw each (S18).
     pub exceptions_seen: BTreeMap<Arc<str>, Timestamp>,
     /// Who was ended at once, whatever HR says (S1).

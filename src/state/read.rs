@@ -216,6 +216,16 @@ fn names_and_counts(db: &Connection, prior: &mut Prior) -> Result<(), StoreError
         prior.notice_states.insert((text(row, 0)?.into(), person));
         Ok(())
     })?;
+    each(
+        db,
+        "SELECT DISTINCT person, due FROM digest_item WHERE digest IS NULL AND person IS NOT NULL",
+        |row| {
+            let person = codec::person(&text(row, 0)?)?;
+            let due = codec::time(&text(row, 1)?)?;
+            prior.collected.insert((person, due));
+            Ok(())
+        },
+    )?;
     each(db, "SELECT source, records FROM source_read", |row| {
         prior
             .sources_read

@@ -80,6 +80,9 @@ impl Writer<'_> {
         self.db()
             .prepare_cached(statement)?
             .execute(params![key, person.to_string()])?;
+        if !holds {
+            self.no_longer_so(key, person)?;
+        }
         Ok(())
     }
 

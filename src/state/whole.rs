@@ -59,6 +59,8 @@ impl Writer<'_> {
             "DELETE FROM last_record WHERE person = ?1",
             "DELETE FROM written_back WHERE person = ?1",
             "DELETE FROM notice_state WHERE person = ?1",
+            "DELETE FROM digest_item WHERE person = ?1 AND digest IS NULL",
+            "UPDATE digest_item SET person = NULL WHERE person = ?1",
             "UPDATE outbox SET person = NULL,
                status = CASE WHEN status IN ('due', 'sending') THEN 'void' ELSE status END
              WHERE person = ?1",

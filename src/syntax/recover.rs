@@ -549,7 +549,7 @@ impl Block {
                 ],
             ),
             Rule::retention_clause => ("`retention`", &["values", "trail"]),
-            Rule::notify_clause => ("`notify`", &["on", "to", "subject", "body"]),
+            Rule::notify_clause => ("`notify`", &["on", "to", "subject", "body", "digest"]),
             Rule::test_clause => ("`test`", &["on", "person", "taken", "expect"]),
             _ => ("this block", &[]),
         };

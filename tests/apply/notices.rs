@@ -29,6 +29,7 @@ fn notice(name: &str, of: i64, after: &[u32]) -> Notice {
         },
         regardless: false,
         asks: Vec::new(),
+        digest: None,
         after: after.iter().copied().map(ActionId).collect(),
     }
 }

@@ -12,12 +12,19 @@ pub(super) fn plan(plan: &Plan, base: &str) -> Vec<String> {
     for notice in &plan.notices {
         let to: Vec<&str> = notice.to.iter().map(Address::as_str).collect();
         lines.push(format!(
-            "notice \"{}\" ({}) about {} to {}: {}",
+            "notice \"{}\" ({}) about {} to {}: {}{}",
             notice.name,
             notice.event,
             notice.person,
             to.join(", "),
-            notice.subject.as_str()
+            notice.subject.as_str(),
+            notice
+                .digest
+                .as_ref()
+                .map_or_else(String::new, |digest| format!(
+                    ", collected until {}",
+                    digest.at
+                ))
         ));
     }
     let long = |notice: &&Notice| notice.regardless || notice.body.lines().count() > 1;
@@ -164,4 +171,19 @@ fn without_ids(text: &str) -> String {
 /// A name without its domain.
 fn short(dn: &Dn) -> String {
     dn.to_string()
+}
+
+/// A digest, line by line.
+pub(super) fn digest(kept: &Kept, base: &str) -> Vec<String> {
+    let content: serde_json::Value = serde_json::from_str(kept.content.known().unwrap()).unwrap();
+    let text = |name: &str| content[name].as_str().unwrap().to_owned();
+    let to = content["to"][0].as_str().unwrap();
+    let mut lines = vec![format!(
+        "~ digest \"{}\" to {to}: {}",
+        kept.notice,
+        text("subject")
+    )];
+    let body = text("body").replace(&format!(",{base}"), "");
+    lines.extend(body.lines().map(|line| format!("~   {line}")));
+    lines
 }

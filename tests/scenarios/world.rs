@@ -312,6 +312,7 @@ impl World {
                 let failures =
                     failures.filter(|kept| kept.run == outcome.run && kept.event == "failure");
                 lines.extend(failures.map(|kept| shown::kept(kept, &base)));
+                lines.extend(self.digests());
             }
             Err(error) => lines.push(format!("= stopped: {error}")),
         }
@@ -325,6 +326,22 @@ impl World {
             lines.extend(shown::plan(&again, &base));
         }
         lines
+    }
+
+    /// The digests whose time has come, as they are handed to whoever sends them.
+    fn digests(&self) -> Vec<String> {
+        let (mut store, now) = (self.store(), self.now());
+        if !store.digest_is_due(now).unwrap() {
+            return Vec::new();
+        }
+        let before = store.outbox().unwrap().len();
+        store
+            .write(&self.lock, |writer| writer.digests_begin(now))
+            .unwrap();
+        let begun = store.outbox().unwrap().split_off(before);
+        let base = self.base.to_string();
+        let lines = begun.iter().flat_map(|kept| shown::digest(kept, &base));
+        lines.collect()
     }
 
     fn now(&self) -> Timestamp {

@@ -8,6 +8,7 @@ use crate::hr::PersonId;
 use crate::notice::next_attempt;
 use crate::plan::Preview;
 use crate::state::Private;
+use crate::state::digest::Collected;
 use crate::state::outbox::Kept;
 use crate::text::mail::Address;
 use jiff::{SignedDuration, Timestamp};
@@ -26,11 +27,14 @@ const STATES: [(&str, &str); 5] = [
 ];
 
 /// The outbox as a table: what is not sent first, and the latest of what was.
-pub fn outbox(kept: &[Kept], now: Timestamp, options: &Options) -> String {
+pub fn outbox(kept: &[Kept], collected: &[Collected], now: Timestamp, options: &Options) -> String {
     let palette = &options.palette;
     let mut page = Page::new(options.width);
     if kept.is_empty() {
-        page.line(0, 0, &Line::of("No notice yet."));
+        if collected.is_empty() {
+            page.line(0, 0, &Line::of("No notice yet."));
+        }
+        collecting(&mut page, collected, now, options);
         return page.finish();
     }
     let counts = STATES.iter().filter_map(|(state, words)| {
@@ -62,7 +66,35 @@ pub fn outbox(kept: &[Kept], now: Timestamp, options: &Options) -> String {
         let text = format!("and {} more that were sent", words::number(hidden));
         page.line(0, 0, &Line::new().styled(palette.dim, &text));
     }
+    if !collected.is_empty() {
+        page.blank();
+    }
+    collecting(&mut page, collected, now, options);
     page.finish()
+}
+
+/// What digests collect, by when they go.
+fn collecting(page: &mut Page, collected: &[Collected], now: Timestamp, options: &Options) {
+    let palette = &options.palette;
+    let mut last = None;
+    for one in collected {
+        if last != Some((one.due, &one.notice)) {
+            last = Some((one.due, &one.notice));
+            let at = words::instant(one.due, &options.zone);
+            let line = Line::new()
+                .styled(palette.heading, "Collected")
+                .plain(&format!("  {}", one.notice))
+                .styled(
+                    palette.dim,
+                    &format!(", goes with the first run from {at} on"),
+                );
+            page.line(0, 2, &line);
+        }
+        let line = Line::new()
+            .styled(palette.name, &one.person.to_string())
+            .styled(palette.dim, &format!("   {}", age(one.made, now)));
+        page.line(2, 4, &line);
+    }
 }
 
 fn row(page: &mut Page, one: &Kept, (now, width): (Timestamp, usize), options: &Options) {
@@ -73,7 +105,10 @@ fn row(page: &mut Page, one: &Kept, (now, width): (Timestamp, usize), options: &
         _ => palette.add,
     };
     let words = STATES.iter().find(|(state, _)| *state == one.status);
-    let person = one.person.as_ref().map(ToString::to_string);
+    let person = match one.digest {
+        Some(0) | None => one.person.as_ref().map(ToString::to_string),
+        Some(number) => Some(format!("digest of {}", words::number(number))),
+    };
     let line = Line::new()
         .styled(style, words.map_or("", |(_, words)| words))
         .padded(width)
@@ -82,7 +117,10 @@ fn row(page: &mut Page, one: &Kept, (now, width): (Timestamp, usize), options: &
             palette.name,
             &person.unwrap_or_else(|| "somebody forgotten".to_owned()),
         )
-        .plain(&format!("   {} on {}", one.notice, one.event))
+        .plain(&match one.digest {
+            Some(_) => format!("   {}", one.notice),
+            None => format!("   {} on {}", one.notice, one.event),
+        })
         .styled(palette.dim, &format!("   {}", age(one.made, now)));
     page.line(0, 4, &line);
     let mut more = Vec::new();
@@ -132,7 +170,7 @@ fn age(made: Timestamp, now: Timestamp) -> String {
 }
 
 /// The outbox as JSON; what notices say is not in it.
-pub fn outbox_json(kept: &[Kept]) -> String {
+pub fn outbox_json(kept: &[Kept], collected: &[Collected]) -> String {
     let counts: serde_json::Map<String, Value> = STATES
         .iter()
         .map(|(state, _)| {
@@ -164,11 +202,26 @@ pub fn outbox_json(kept: &[Kept]) -> String {
             "attempts": one.attempts,
             "next": next,
             "problem": problem(one),
+            "collected": one.digest,
             "deliveries": deliveries.collect::<Vec<_>>(),
         })
     };
     let notices: Vec<Value> = kept.iter().map(notice).collect();
-    json::pretty(&json!({ "format": "tenure-notices/1", "counts": counts, "notices": notices }))
+    let collecting = collected.iter().map(|one| {
+        json!({
+            "id": one.id,
+            "notice": one.notice,
+            "person": one.person.to_string(),
+            "made": one.made.to_string(),
+            "due": one.due.to_string(),
+        })
+    });
+    json::pretty(&json!({
+        "format": "tenure-notices/1",
+        "counts": counts,
+        "notices": notices,
+        "collecting": collecting.collect::<Vec<_>>(),
+    }))
 }
 
 /// What each notice would say about a person.
@@ -211,6 +264,13 @@ pub fn previews(
             fact(&mut page, "", Line::new().styled(palette.warn, why));
         }
         fact(&mut page, "subject", Line::of(preview.subject.as_str()));
+        if let Some(at) = preview.digest {
+            let at = words::instant(at, &options.zone);
+            let line = Line::of(&format!(
+                "part of the digest that goes with the first run from {at} on"
+            ));
+            fact(&mut page, "digest", line);
+        }
         page.blank();
         for line in preview.body.lines() {
             if line.is_empty() {
@@ -234,6 +294,7 @@ pub fn previews_json(person: &PersonId, previews: &[Preview]) -> String {
             "left_out": one.left_out,
             "subject": one.subject.as_str(),
             "body": &*one.body,
+            "digest": one.digest.map(|at| at.to_string()),
         })
     };
     let notices: Vec<Value> = previews.iter().map(preview).collect();

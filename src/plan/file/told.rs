@@ -2,7 +2,7 @@
 
 use super::convert::{collect, ids, numbers, person};
 use super::{Bad, wire};
-use crate::plan::{Notice, OnFailure};
+use crate::plan::{Collecting, Notice, OnFailure};
 use crate::text::mail::{Address, HeadLine};
 
 /// Notices of a plan with so many actions.
@@ -40,6 +40,10 @@ impl From<&Notice> for wire::Notice {
                     approval: approval.to_string(),
                 })
                 .collect(),
+            digest: notice.digest.as_ref().map(|digest| wire::Collecting {
+                at: digest.at.to_string(),
+                key: digest.key.to_string(),
+            }),
         }
     }
 }
@@ -71,6 +75,7 @@ impl TryFrom<wire::Notice> for Notice {
                 .into_iter()
                 .map(|told| (told.key.into(), told.approval.into()))
                 .collect(),
+            digest: notice.digest.map(collecting).transpose()?,
         };
         if told.body_with("").is_none() {
             let text = format!("the notice `{}` has no place for a password", told.name);
@@ -78,6 +83,14 @@ impl TryFrom<wire::Notice> for Notice {
         }
         Ok(told)
     }
+}
+
+fn collecting(digest: wire::Collecting) -> Result<Collecting, Bad> {
+    let at = digest.at.parse();
+    Ok(Collecting {
+        at: at.map_err(|_| Bad::new("instant", &digest.at))?,
+        key: digest.key.into(),
+    })
 }
 
 impl From<&OnFailure> for wire::OnFailure {

@@ -461,6 +461,19 @@ pub(super) struct Notice {
     /// The questions that it tells of, for the state.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) asks: Vec<ToldOf>,
+    /// It is collected for a digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) digest: Option<Collecting>,
+}
+
+/// For which digest a notice is collected.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Collecting {
+    /// When it goes.
+    pub(super) at: String,
+    /// What the state knows by it whether it is still so.
+    pub(super) key: String,
 }
 
 /// What is told where something of a person fails, by the key of the `on failure` line.

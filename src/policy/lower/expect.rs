@@ -35,6 +35,7 @@ impl Lower<'_> {
         let rule = self.rule(RuleKind::Expect, item.span, [&node]);
         self.rules.expects.push(ExpectRule {
             title: title.value.clone(),
+            sensitive: node.marks.sensitive,
             rule,
         });
         self.program.expects.push(node);

@@ -84,7 +84,7 @@ impl Lower<'_> {
                 }
                 sensitive = list.marks.sensitive;
             }
-            Fact::Failures if self.told.failures => {}
+            Fact::Failures | Fact::Expectation if self.told.only == Some(fact) => {}
             Fact::Failures => {
                 return self.wrong(
                     Diagnostic::new(
@@ -94,6 +94,17 @@ impl Lower<'_> {
                     )
                     .label("no failure is known here")
                     .help("tell it in a notice whose only event is `on failure`"),
+                );
+            }
+            Fact::Expectation => {
+                return self.wrong(
+                    Diagnostic::new(
+                        &codes::BAD_NOTICE,
+                        span,
+                        "which expectation is not met is known only when one begins not to be",
+                    )
+                    .label("no expectation is known here")
+                    .help("tell it in a notice whose only event is `on expectation`"),
                 );
             }
         }

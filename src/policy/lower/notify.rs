@@ -1,5 +1,7 @@
 //! `notify`: what is told to whom, and when.
 
+mod digest;
+
 use super::{Allowed, Lower, What};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::policy::around::{EventRule, NoticeEvent, NoticeRule};
@@ -7,6 +9,7 @@ use crate::policy::codes;
 use crate::policy::compile::sha256_hex;
 use crate::policy::eval::Value;
 use crate::policy::ir::{Kind, Node, Piece};
+use crate::policy::notice::Fact;
 use crate::policy::program::NoticeBody;
 use crate::policy::ruleset::{Duration, RuleKind, TimeUnit};
 use crate::policy::types::Type;
@@ -26,8 +29,8 @@ pub(crate) struct Told {
     pub(crate) account: bool,
     /// Whether `{password}` may.
     pub(crate) password: Password,
-    /// Whether what fails is known: a notice tells of nothing else.
-    pub(crate) failures: bool,
+    /// What is known beside because a notice tells of nothing else: what fails, or what is expected and is not so.
+    pub(crate) only: Option<Fact>,
     /// A notice: so that a `{password}` that is not there gets its own message.
     pub(crate) notice: bool,
 }
@@ -78,7 +81,11 @@ impl Lower<'_> {
                 Password::NotMade => Password::NotMade,
                 Password::Outside | Password::Open | Password::Told => Password::Outside,
             },
-            failures: all_are(&NoticeEvent::Failure),
+            only: if all_are(&NoticeEvent::Failure) {
+                Some(Fact::Failures)
+            } else {
+                all_are(&NoticeEvent::Expectation).then_some(Fact::Expectation)
+            },
             notice: true,
         };
         let allowed = Allowed {
@@ -97,10 +104,12 @@ impl Lower<'_> {
         let mut password = false;
         body.body
             .walk(&mut |node| password |= matches!(node.kind, Kind::Password));
+        let digest = self.digest(notify, &on, &body.subject);
         self.rules.notices.push(NoticeRule {
             name: notify.name.value.clone(),
             on,
             password,
+            digest,
             rule,
         });
         self.program.notices.push(body);
@@ -117,7 +126,7 @@ impl Lower<'_> {
         let (mut subject, mut body) = (None, None);
         for statement in &item.body.statements {
             match statement {
-                NotifyStatement::On(..) => {}
+                NotifyStatement::On(..) | NotifyStatement::Digest(..) => {}
                 NotifyStatement::To(exprs, _) => {
                     for expr in exprs {
                         let written = self.sources.slice(expr.span).into();
@@ -278,6 +287,7 @@ impl Lower<'_> {
                 Event::Postpone => NoticeEvent::Postpone,
                 Event::Problem => NoticeEvent::Problem,
                 Event::Failure => NoticeEvent::Failure,
+                Event::Expectation => NoticeEvent::Expectation,
                 Event::Approval(every) => {
                     if let Some(every) = every {
                         self.is_of_days(*every, *span);

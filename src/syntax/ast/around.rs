@@ -40,6 +40,8 @@ pub enum NotifyStatement {
     Subject(Expr),
     /// `body file "…"` or `body "…"`.
     Body(NotifyBody, Span),
+    /// `digest daily at 08:00`, `digest weekly on monday at 08:00`: the day where it is weekly, and the time.
+    Digest(Option<jiff::civil::Weekday>, jiff::civil::Time, Span),
 }
 
 /// What makes a notice.
@@ -57,6 +59,8 @@ pub enum Event {
     Problem,
     /// `failure`.
     Failure,
+    /// `expectation`.
+    Expectation,
     /// `enter …`, `exit …`.
     Transition(Transition),
     /// `change of x, y`.

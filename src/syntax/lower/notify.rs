@@ -3,6 +3,7 @@
 use super::{Cursor, Lower};
 use crate::syntax::ast::{Event, Notify, NotifyBody, NotifyStatement};
 use crate::syntax::grammar::{Pair, Rule};
+use jiff::civil::Weekday;
 
 impl<'t> Lower<'t> {
     pub(super) fn notify(&mut self, pair: Pair<'t>) -> Option<Notify> {
@@ -30,6 +31,17 @@ impl<'t> Lower<'t> {
                     NotifyBody::Text(self.next_expr(&mut cursor)?)
                 };
                 NotifyStatement::Body(body, span)
+            }
+            Rule::KW_DIGEST => {
+                let mut day = None;
+                if !cursor.skip(Rule::KW_DAILY) {
+                    cursor.take(Rule::KW_WEEKLY)?;
+                    cursor.take(Rule::KW_ON)?;
+                    day = Some(weekday(cursor.take(Rule::weekday)?.as_str())?);
+                }
+                cursor.take(Rule::KW_AT)?;
+                let at = self.time(&cursor.take(Rule::time)?)?;
+                NotifyStatement::Digest(day, at, span)
             }
             _ => return None,
         })
@@ -65,9 +77,24 @@ impl<'t> Lower<'t> {
                 "postpone" => Some(Event::Postpone),
                 "problem" => Some(Event::Problem),
                 "failure" => Some(Event::Failure),
+                "expectation" => Some(Event::Expectation),
                 _ => None,
             },
             _ => None,
         }
     }
+}
+
+/// The day of that name.
+fn weekday(name: &str) -> Option<Weekday> {
+    Some(match name {
+        "monday" => Weekday::Monday,
+        "tuesday" => Weekday::Tuesday,
+        "wednesday" => Weekday::Wednesday,
+        "thursday" => Weekday::Thursday,
+        "friday" => Weekday::Friday,
+        "saturday" => Weekday::Saturday,
+        "sunday" => Weekday::Sunday,
+        _ => return None,
+    })
 }

@@ -4,6 +4,7 @@
 //! posted and verifies it with Python's own `hmac`. Both know nothing of this program. Begin with [`company`].
 
 mod commands;
+mod digests;
 #[cfg(debug_assertions)] // a release build has nothing that would halt it
 mod killed;
 mod mail;

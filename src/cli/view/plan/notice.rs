@@ -54,8 +54,12 @@ fn one(scene: &Scene<'_>, page: &mut Page, notice: &Notice) {
         .map(crate::text::mail::Address::as_str)
         .collect();
     let why = why(scene, std::slice::from_ref(&notice.reason), None, false);
+    let digest = notice.digest.as_ref().map_or_else(String::new, |digest| {
+        let at = words::instant(digest.at, &scene.options.zone);
+        format!(", in the digest of {at}")
+    });
     let to = Line::new()
-        .plain(&format!("to {}", to.join(", ")))
+        .plain(&format!("to {}{digest}", to.join(", ")))
         .plain("  ")
         .then(why);
     page.line(8, 10, &to);
