@@ -51,7 +51,7 @@ pub(crate) fn holds(name: &str, text: &str) -> bool {
     );
     let odd = once
         .lines()
-        .find(|line| line.ends_with([' ', '\t']) || line.contains("\t"));
+        .find(|line| line.ends_with([' ', '\t']) || line.contains('\t'));
     let odd = odd.filter(|line| !line.contains(['"', '#', '/']));
     assert_eq!(odd, None, "{name}");
     true
@@ -65,7 +65,10 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
             if !name.starts_with('.') && name != "target" && name != "fuzz" {
                 walk(&path, found);
             }
-        } else if name.ends_with(".tenure") || name.ends_with(".md") {
+        } else if path
+            .extension()
+            .is_some_and(|kind| kind == "tenure" || kind == "md")
+        {
             found.push(path);
         }
     }
