@@ -63,7 +63,7 @@ impl Tally {
         match self.failed {
             0 => format!("{files}: {changed}"),
             failed => {
-                format!("{files}: {changed}, {failed} left as they are, for what is said above")
+                format!("{files}: {changed}, {failed} left alone, for what is said above")
             }
         }
     }

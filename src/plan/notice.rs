@@ -222,13 +222,8 @@ fn told_of(
                 else {
                     continue;
                 };
-                let account = account_after(world, draft, &subject, actions).among(Around {
-                    person: Some(person),
-                    asked: asked_of,
-                    tied: draft.tied.get(person).map_or(&[], Vec::as_slice),
-                    accounts: Some(&draft.accounts),
-                    expectation: None,
-                });
+                let account = account_after(world, draft, &subject, actions)
+                    .among(around(draft, person, asked_of));
                 let after = After::Nothing(Vec::new());
                 let found = written(world, rule, event, &subject, &text, &account, after);
                 match found {
@@ -245,13 +240,8 @@ fn told_of(
             let Some(text) = telling.notice(person, index) else {
                 continue;
             };
-            let account = account_after(world, draft, &subject, actions).among(Around {
-                person: Some(person),
-                asked: asked_of,
-                tied: draft.tied.get(person).map_or(&[], Vec::as_slice),
-                accounts: Some(&draft.accounts),
-                expectation: None,
-            });
+            let account = account_after(world, draft, &subject, actions)
+                .among(around(draft, person, asked_of));
             match written(world, rule, event, &subject, &text, &account, after) {
                 Ok(notice) => told.push(notice),
                 Err(finding) => draft.find(*finding),
@@ -414,6 +404,17 @@ fn fires(
         | NoticeEvent::Approval(_) => false,
     };
     holds.then(Vec::new)
+}
+
+/// What stands around a person when something is told of them.
+fn around<'a>(draft: &'a Draft, person: &'a PersonId, asked: &'a [&'a Action]) -> Around<'a> {
+    Around {
+        person: Some(person),
+        asked,
+        tied: draft.tied.get(person).map_or(&[], Vec::as_slice),
+        accounts: Some(&draft.accounts),
+        expectation: None,
+    }
 }
 
 /// The account of somebody as it is after the run.

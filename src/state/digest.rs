@@ -58,15 +58,7 @@ impl Writer<'_> {
         (due, collect): (&Due<'_>, &Collect<'_>),
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let id = format!("{run}.{}", due.position);
-        let facts = serde_json::json!({ "notice": due.notice, "id": id, "status": "collected" });
-        let content = self.audit(&Entry {
-            at,
-            event: "notice",
-            run: Some(run),
-            facts: &facts.to_string(),
-            private: Some((Some(due.person), due.content)),
-        })?;
+        let (id, content) = self.put_away(run, due, "collected", at)?;
         let mut insert = self.db().prepare_cached(
             "INSERT INTO digest_item (id, recipient, run, notice, key, person, content, made, due)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",

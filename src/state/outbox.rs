@@ -101,15 +101,7 @@ impl Writer<'_> {
         due: &Due<'_>,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let id = format!("{run}.{}", due.position);
-        let facts = serde_json::json!({ "notice": due.notice, "id": id, "status": "due" });
-        let content = self.audit(&Entry {
-            at,
-            event: "notice",
-            run: Some(run),
-            facts: &facts.to_string(),
-            private: Some((Some(due.person), due.content)),
-        })?;
+        let (id, content) = self.put_away(run, due, "due", at)?;
         self.db()
             .prepare_cached(
                 "INSERT INTO outbox (id, run, notice, event, person, content, status, made)
@@ -125,6 +117,26 @@ impl Writer<'_> {
                 at.to_string()
             ])?;
         Ok(())
+    }
+
+    /// Puts on the trail what becomes of a notice, and what it says under the key of its person: its id and where that is.
+    pub(super) fn put_away(
+        &mut self,
+        run: Uuid,
+        due: &Due<'_>,
+        status: &str,
+        at: Timestamp,
+    ) -> Result<(String, Option<i64>), StoreError> {
+        let id = format!("{run}.{}", due.position);
+        let facts = serde_json::json!({ "notice": due.notice, "id": id, "status": status });
+        let content = self.audit(&Entry {
+            at,
+            event: "notice",
+            run: Some(run),
+            facts: &facts.to_string(),
+            private: Some((Some(due.person), due.content)),
+        })?;
+        Ok((id, content))
     }
 
     /// Remembers a notice that the run sent at once, and puts it on the trail.

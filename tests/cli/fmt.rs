@@ -102,7 +102,7 @@ fn a_file_with_an_error_is_left_alone_and_the_others_are_laid_out() {
     place.write("good.tenure", RAGGED);
     let ran = place.expect(1, &["fmt", "."]);
     assert!(
-        ran.said("single-quotes") && ran.said("1 changed, 1 left as they are"),
+        ran.said("single-quotes") && ran.said("1 changed, 1 left alone"),
         "{ran}"
     );
     assert_eq!(place.read("bad.tenure"), "lists {  always => 'A' }");
