@@ -76,11 +76,7 @@ fn value(
         login: rule.login,
     };
     let reason = world.reason(rule.rule, Some(person));
-    let cause = if subject.managed() {
-        subject.cause_of(builder, rule.rule)
-    } else {
-        Cause::First
-    };
+    let cause = cause(builder, subject, rule, &own);
     let mut write = action(subject, change, vec![reason], cause);
     write.after.extend(own.iter().map(|(id, _)| *id));
     write.after.sort_unstable();
@@ -92,6 +88,26 @@ fn value(
         );
     }
     Some(write)
+}
+
+/// What made it due: what the run does to the account; else HR, which no longer says what was written, or the rule.
+fn cause(
+    builder: &Builder<'_, '_>,
+    subject: &Subject<'_>,
+    rule: &WritebackRule,
+    own: &[(ActionId, &Action)],
+) -> Cause {
+    if !subject.managed() {
+        return Cause::First;
+    }
+    if let Some((_, action)) = own.last() {
+        return action.cause;
+    }
+    let cause = subject.cause_of(builder, rule.rule);
+    if cause == Cause::Time && builder.world.hr_changed(&subject.wish.person, &[rule.field]) {
+        return Cause::Hr;
+    }
+    cause
 }
 
 /// What this plan does to the person's account so far, but for memberships.

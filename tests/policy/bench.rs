@@ -355,7 +355,7 @@ pub(crate) fn people(csv: &str, schema: &Arc<Schema>) -> Snapshot {
 }
 
 /// The same with their employments; columns that are not there are empty.
-fn people_with(csv: &str, employments: &str, schema: &Arc<Schema>) -> Snapshot {
+pub(crate) fn people_with(csv: &str, employments: &str, schema: &Arc<Schema>) -> Snapshot {
     let (header, rows) = csv.trim_start().split_once('\n').unwrap_or((csv, ""));
     let named: Vec<&str> = header.trim().split(',').collect();
     let mut columns: Vec<&str> = Vec::new();

@@ -19,6 +19,7 @@ pub(super) struct Case {
     head: String,
     pub(super) policy: String,
     pub(super) people: String,
+    pub(super) employments: String,
     pub(super) ldif: String,
     pub(super) days: Vec<Day>,
 }
@@ -69,6 +70,7 @@ impl Case {
             head: head.to_owned(),
             policy: block(head, "tenure"),
             people: block(head, "csv"),
+            employments: block(head, "csv employments"),
             ldif: block(head, "ldif"),
             days: days(script),
         }

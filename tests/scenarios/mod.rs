@@ -10,17 +10,21 @@
 //! |---|---|
 //! | `hr 4 status=inactive last_day=2026-03-31` | HR says something else of person 4; a value goes up to the next `name=` |
 //! | `hr + 7,Zoë,Ünal,…`, `hr - 4` | a row comes, with the cells of the table's header; a row goes |
+//! | `employment 4,e2 weekly_hours=20`, `employment + 4,e3,…`, `employment - 4,e2` | the same of an employment, whose row begins with its person and its id |
 //! | `hand aking disable`, `enable`, `set title=x`, `clear title`, `join SG-X`, `leave SG-X`, `move OU=Staff`, `delete` | somebody changes the directory |
 //! | `terminate 4 leaver`, `lift 4`, `freeze 2026-04-01 09:00 Europe/Berlin`, `thaw` | an order |
 //! | `override disable`, `approve all` | for this one run |
 //! | `yes 4`, `no 4`, `no-lifted 4` | somebody answers all that waits about person 4, as `tenure approve` and `tenure reject` do |
 //! | `refuse modify aking` | the directory refuses operations whose kind, name and attributes have all these words, today |
+//! | `refuse writeback dynamic_3` | HR takes no value for that field, today |
 //!
 //! A case that says `embedded only` and why in its text is not played on the domain controller.
 //! `TENURE_WRITE_SCENARIOS=1` writes what is planned into the files, for somebody to read; `TENURE_SCENARIO=leave`
 //! plays only those whose path has that word.
 
 mod case;
+mod directory;
+mod hr;
 mod shown;
 pub(crate) mod world;
 

@@ -1,28 +1,28 @@
 //! A company whose days a scenario plays: its HR table, its directory, its state, the real planner and executor.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use secrecy::SecretString;
 use tenure::apply::{
     ApplyError, Author, Executor, NoHandover, Outcome, Pace, Patience, Situation, Unwatched,
 };
 use tenure::diagnostic::Diagnostic;
 use tenure::directory::ldif::EmbeddedDirectory;
-use tenure::directory::port::{self, Directory, Operation, ResultCode, Target};
-use tenure::directory::{AttributeName, Dn, Guid, Object, Snapshot, Uac, Value};
+use tenure::directory::port::Directory;
+use tenure::directory::{Dn, Snapshot};
 use tenure::hr::{self, PersonId};
 use tenure::plan::{self, GuardKind, Plan};
 use tenure::policy::{self, Policy, Teller, Wish};
 use tenure::state::{Answer, EmergencyEnd, Freeze, Given, Holder, Lock, Refused, Store};
 
 use super::case::{Case, Day, instant};
+use super::directory::Watched;
+use super::hr::Hr;
 use super::shown;
 use crate::directory::live;
 use crate::domain::Domain;
-use crate::policy::bench::{Bench, people};
+use crate::policy::bench::Bench;
 
 const PRELUDE: &str = include_str!("prelude.tenure");
 
@@ -33,42 +33,6 @@ const SITES: &str = "office,code,folder,zone,phone\n\
     Auckland,AKL,OU=Auckland,Pacific/Auckland,\n\
     Honolulu,HNL,OU=Honolulu,Pacific/Honolulu,\n\
     New York,NYC,OU=New York,America/New_York,\n";
-
-/// Units that are there from the beginning, each below the one before it that it names.
-const UNITS: [&str; 8] = [
-    "OU=Staff",
-    "OU=Berlin,OU=Staff",
-    "OU=Lisbon,OU=Staff",
-    "OU=Auckland,OU=Staff",
-    "OU=Honolulu,OU=Staff",
-    "OU=Finance,OU=Staff",
-    "OU=Leavers",
-    "OU=Groups",
-];
-
-/// Groups that are there from the beginning, security groups and distribution lists.
-const GROUPS: [&str; 13] = [
-    "SG-Staff",
-    "SG-Finance",
-    "SG-Lab",
-    "SG-Sales",
-    "SG-VPN",
-    "SG-License-E3",
-    "SG-License-E5",
-    "SG-Payslips",
-    "SG-Project-X",
-    "SG-Hand",
-    "SG-BER",
-    "DL-Everyone",
-    "DL-Berlin",
-];
-
-/// Global security group, universal distribution group.
-const SECURITY: &str = "-2147483646";
-const DISTRIBUTION: &str = "8";
-
-/// Any good password.
-const PASSWORD: &str = "Correct-Horse-7-Battery";
 
 /// Where scenarios are played.
 pub(crate) enum Seat {
@@ -124,9 +88,8 @@ pub(crate) fn policy(text: &str, base: &str) -> Result<Policy, String> {
 pub(crate) struct World {
     policy: Policy,
     base: Dn,
-    header: Vec<String>,
-    rows: Vec<Vec<String>>,
-    directory: Box<Watched>,
+    hr: Hr,
+    directory: Watched,
     now: Arc<Mutex<Timestamp>>,
     folder: tempfile::TempDir,
     lock: Lock,
@@ -136,16 +99,11 @@ impl World {
     pub(super) fn new(case: &Case, seat: &Seat, policy: Policy) -> Self {
         let first = case.days.first();
         let first = first.map_or(Timestamp::UNIX_EPOCH, |day| day.at);
-        let mut table = case.people.lines().map(|line| {
-            let cells = line.split(',');
-            cells.map(|cell| cell.trim().to_owned()).collect::<Vec<_>>()
-        });
-        let header = table.next().unwrap_or_else(|| vec!["id".to_owned()]);
-        let mut world = Self::company(seat, policy, header, first);
-        world.rows = table.collect();
+        let mut world = Self::company(seat, policy, Vec::new(), first);
+        world.hr = Hr::of(case, &world.policy.schema);
         for record in case.ldif.split("\n\n") {
             if !record.trim().is_empty() {
-                world.add_record(record.trim());
+                world.directory.add_record(record.trim());
             }
         }
         world
@@ -180,21 +138,16 @@ impl World {
             since: Timestamp::UNIX_EPOCH,
         };
         let lock = Lock::take(&folder.path().join("state.db"), &holder, Duration::ZERO).unwrap();
-        let world = Self {
+        let base = Dn::parse(&seat.base()).unwrap();
+        Self {
+            hr: Hr::new(&policy.schema, header),
             policy,
-            base: Dn::parse(&seat.base()).unwrap(),
-            header,
-            rows: Vec::new(),
-            directory: Box::new(Watched {
-                directory,
-                refused: Mutex::new(BTreeSet::new()),
-            }),
+            directory: Watched::furnished(directory, base.clone()),
+            base,
             now,
             folder,
             lock,
-        };
-        world.furnish();
-        world
+        }
     }
 
     /// It is then.
@@ -204,7 +157,7 @@ impl World {
 
     /// HR has these rows.
     pub(crate) fn set_rows(&mut self, rows: Vec<Vec<String>>) {
-        self.rows = rows;
+        self.hr.people.get_mut().rows = rows;
     }
 
     /// Plans, with wishes that were tampered with, and applies; the plan, and the directory after it. All must succeed.
@@ -227,8 +180,9 @@ impl World {
         let mut approves = false;
         for act in &day.acts {
             match act.split_once(' ').unwrap_or((act, "")) {
-                ("hr", edit) => self.hr(edit),
-                ("hand", deed) => self.hand(deed),
+                ("hr", edit) => self.hr.edit(edit),
+                ("employment", edit) => self.hr.edit_employments(edit),
+                ("hand", deed) => self.directory.hand(deed),
                 ("terminate", order) => self.terminate(order),
                 ("lift", person) => {
                     let person = PersonId::parse(person).unwrap();
@@ -276,6 +230,10 @@ impl World {
                     let because = "test".into();
                     Answer::Lifted { by, at, because }
                 }),
+                ("refuse", part) if part.starts_with("writeback ") => {
+                    let field = part.trim_start_matches("writeback ");
+                    self.hr.refused.insert(field.to_owned());
+                }
                 ("refuse", part) => {
                     self.directory
                         .refused
@@ -318,6 +276,7 @@ impl World {
         }
         let failed = lines.iter().any(|line| line.starts_with("= "));
         self.directory.refused.lock().unwrap().clear();
+        self.hr.refused.clear();
         let again = self.plan(&|_| {});
         let waits = again.actions.iter().zip(again.waiting());
         let left = waits.filter(|(_, waits)| !waits).count() + again.notices.len();
@@ -378,18 +337,8 @@ impl World {
         given.unwrap_or_else(|(id, why)| panic!("{id}: {why:?}"));
     }
 
-    fn people(&self) -> hr::Snapshot {
-        let mut csv = self.header.join(",");
-        for row in &self.rows {
-            csv.push('\n');
-            csv.push_str(&row.join(","));
-        }
-        csv.push('\n');
-        people(&csv, &self.policy.schema)
-    }
-
     fn plan(&self, tamper: &dyn Fn(&mut Vec<Wish>)) -> Plan {
-        let (people, now) = (self.people(), self.now());
+        let (people, now) = (self.hr.read(), self.now());
         let store = self.store();
         let prior = store.prior().unwrap();
         let overrides = plan::overrides(&self.policy.rules, &prior, now);
@@ -429,7 +378,7 @@ impl World {
         overridden: &[GuardKind],
         approved: &[Arc<str>],
     ) -> Result<Outcome, ApplyError> {
-        let people = self.people();
+        let people = self.hr.read();
         let mut store = self.store();
         let state = store.identity().unwrap();
         let now = self.now();
@@ -447,8 +396,8 @@ impl World {
         let mut executor = Executor {
             store: &mut store,
             lock: &self.lock,
-            directory: &*self.directory,
-            hr: &hr::port::ReadOnly,
+            directory: &self.directory,
+            hr: &self.hr,
             bases: std::slice::from_ref(&self.base),
             takes_over: false,
             pace: Pace {
@@ -480,35 +429,6 @@ impl World {
         Ok(outcome)
     }
 
-    /// `4 status=inactive last_day=2026-03-31`, `+ 5,Zoë,…`, `- 4`.
-    fn hr(&mut self, edit: &str) {
-        if let Some(row) = edit.strip_prefix("+ ") {
-            self.rows
-                .push(row.split(',').map(|cell| cell.trim().to_owned()).collect());
-            return;
-        }
-        if let Some(id) = edit.strip_prefix("- ") {
-            let before = self.rows.len();
-            self.rows.retain(|row| row[0] != id);
-            assert!(self.rows.len() < before, "HR has no {id}");
-            return;
-        }
-        let (id, edits) = edit.split_once(' ').unwrap();
-        let row = self.rows.iter_mut().find(|row| row[0] == id);
-        let row = row.unwrap_or_else(|| panic!("HR has no {id}"));
-        // A value goes to the next `name=`.
-        let mut rest = edits;
-        while let Some((name, after)) = rest.split_once('=') {
-            let end = after.find('=').map_or(after.len(), |next| {
-                after[..next].rfind(' ').unwrap_or(after.len())
-            });
-            let column = self.header.iter().position(|one| one == name.trim());
-            let column = column.unwrap_or_else(|| panic!("HR has no column {name}"));
-            after[..end].trim().clone_into(&mut row[column]);
-            rest = after.get(end..).unwrap_or("");
-        }
-    }
-
     fn terminate(&self, order: &str) {
         let (person, stage) = order.split_once(' ').unwrap();
         let person = PersonId::parse(person).unwrap();
@@ -521,232 +441,5 @@ impl World {
             };
             writer.end_at_once(&person, &end)
         });
-    }
-
-    fn find(&self, login: &str) -> (Snapshot, Object) {
-        let all = self.directory.snapshot().unwrap();
-        let found = all.by_account_name(login);
-        let object = all[found.unwrap_or_else(|| panic!("nobody is called {login}"))].clone();
-        (all, object)
-    }
-
-    fn dn(&self, relative: &str) -> Dn {
-        Dn::join(&Dn::parse(relative).unwrap(), &self.base)
-    }
-
-    fn perform(&self, operation: &Operation) -> Guid {
-        let done = self.directory.directory.perform(operation);
-        done.unwrap_or_else(|error| panic!("{operation:?}: {error}"))
-    }
-
-    /// Somebody changes the directory: `aking disable`, `aking set description=x`, `aking clear mail`, `aking join SG-X`,
-    /// `aking leave SG-X`, `aking move OU=Staff`, `aking delete`.
-    fn hand(&self, deed: &str) {
-        let (login, deed) = deed.split_once(' ').unwrap();
-        let (_, object) = self.find(login);
-        let (verb, rest) = deed.split_once(' ').unwrap_or((deed, ""));
-        let modify = |object: &Object, changes: Vec<port::Change>| {
-            self.perform(&Operation::Modify {
-                target: Target::Dn(object.dn().clone()),
-                changes,
-            });
-        };
-        let set = |attribute: &str, new: Option<String>| {
-            let old = object.first(attribute).map(Value::from);
-            let change = port::Change::replace(attribute, old, new.map(|new| Value::from(&*new)));
-            modify(&object, vec![change]);
-        };
-        match verb {
-            "enable" | "disable" => {
-                let uac = object.uac().unwrap();
-                let uac = if verb == "enable" {
-                    uac.without(Uac::ACCOUNT_DISABLED)
-                } else {
-                    uac.with(Uac::ACCOUNT_DISABLED)
-                };
-                set("userAccountControl", Some(uac.bits().to_string()));
-            }
-            "set" => {
-                let (name, value) = rest.split_once('=').unwrap();
-                set(name, Some(value.to_owned()));
-            }
-            "clear" => set(rest, None),
-            "join" | "leave" => {
-                let (_, group) = self.find(rest);
-                let member = Value::from(object.dn().as_str());
-                let change = if verb == "join" {
-                    port::Change::replace("member", None, Some(member))
-                } else {
-                    port::Change::replace("member", Some(member), None)
-                };
-                modify(&group, vec![change]);
-            }
-            "move" => {
-                let rdn = object.dn().rdn().unwrap();
-                let to = self.dn(&format!("{}={},{rest}", rdn.attribute(), rdn.value()));
-                self.perform(&Operation::Move {
-                    guid: object.guid(),
-                    from: object.dn().clone(),
-                    to,
-                });
-            }
-            "delete" => {
-                self.perform(&Operation::Delete {
-                    guid: object.guid(),
-                    dn: object.dn().clone(),
-                });
-            }
-            _ => panic!("what is `{deed}`?"),
-        }
-    }
-
-    /// Units and groups.
-    fn furnish(&self) {
-        let add = |relative: &str, attributes: &[(&str, &str)]| {
-            let attributes = attributes.iter();
-            let attributes = attributes
-                .map(|(name, value)| (AttributeName::new(name), vec![Value::from(*value)]));
-            let dn = if relative.is_empty() {
-                self.base.clone()
-            } else {
-                self.dn(relative)
-            };
-            self.perform(&Operation::Add {
-                dn,
-                attributes: attributes.collect(),
-            });
-        };
-        add("", &[("objectClass", "organizationalUnit")]);
-        for unit in UNITS {
-            add(unit, &[("objectClass", "organizationalUnit")]);
-        }
-        for group in GROUPS {
-            let kind = if group.starts_with("SG-") {
-                SECURITY
-            } else {
-                DISTRIBUTION
-            };
-            let mail = format!("{}@example.com", group.to_lowercase());
-            let mail = (kind == DISTRIBUTION).then_some(("mail", mail.as_str()));
-            let attributes = [
-                Some(("objectClass", "group")),
-                Some(("sAMAccountName", group)),
-                Some(("groupType", kind)),
-                mail,
-            ];
-            let attributes: Vec<(&str, &str)> = attributes.into_iter().flatten().collect();
-            add(&format!("CN={group},OU=Groups"), &attributes);
-        }
-    }
-
-    /// A record of the case: names are relative to the base, an account that is enabled gets a password.
-    fn add_record(&self, record: &str) {
-        let mut lines = record.lines().map(|line| line.split_once(": ").unwrap());
-        let (_, name) = lines.next().unwrap();
-        let dn = self.dn(name);
-        let mut attributes: Vec<(AttributeName, Vec<Value>)> = Vec::new();
-        let mut uac = None;
-        for (attribute, value) in lines {
-            if attribute == "userAccountControl" {
-                uac = Some(value.to_owned());
-                continue;
-            }
-            let name = AttributeName::new(attribute);
-            let value = if name.is_dn() {
-                Value::from(self.dn(value).as_str())
-            } else {
-                Value::from(value)
-            };
-            match attributes.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, values)) => values.push(value),
-                None => attributes.push((name, vec![value])),
-            }
-        }
-        let guid = self.perform(&Operation::Add {
-            dn: dn.clone(),
-            attributes,
-        });
-        let Some(uac) = uac else { return };
-        self.perform(&Operation::SetPassword {
-            guid,
-            password: SecretString::from(PASSWORD),
-            must_change: false,
-        });
-        let made = self
-            .directory
-            .read(&Target::Dn(dn.clone()))
-            .unwrap()
-            .unwrap();
-        let before = made.first("userAccountControl").map(Value::from);
-        if made.first("userAccountControl") != Some(&*uac) {
-            self.perform(&Operation::Modify {
-                target: Target::Dn(dn),
-                changes: vec![port::Change::replace(
-                    "userAccountControl",
-                    before,
-                    Some(Value::from(&*uac)),
-                )],
-            });
-        }
-    }
-}
-
-/// A directory that refuses whatever is about a name that has one of these parts.
-struct Watched {
-    directory: Box<dyn Directory>,
-    refused: Mutex<BTreeSet<String>>,
-}
-
-impl Directory for Watched {
-    fn snapshot(&self) -> Result<Snapshot, port::Error> {
-        self.directory.snapshot()
-    }
-
-    fn read(&self, target: &Target) -> Result<Option<Arc<Object>>, port::Error> {
-        self.directory.read(target)
-    }
-
-    fn read_some(
-        &self,
-        target: &Target,
-        attributes: &[AttributeName],
-    ) -> Result<Option<Arc<Object>>, port::Error> {
-        self.directory.read_some(target, attributes)
-    }
-
-    fn address_holders(&self, address: &str) -> Result<Vec<Guid>, port::Error> {
-        self.directory.address_holders(address)
-    }
-
-    fn is_member(&self, group: Guid, member: &Dn) -> Result<bool, port::Error> {
-        self.directory.is_member(group, member)
-    }
-
-    fn perform(&self, operation: &Operation) -> Result<Guid, port::Error> {
-        let about = match operation {
-            Operation::Add { dn, .. } | Operation::Delete { dn, .. } => format!("add {dn}"),
-            Operation::Modify { target, changes } => {
-                let object = self.directory.read(target)?;
-                let name = object.map_or_else(String::new, |object| object.dn().to_string());
-                let names: Vec<&str> = changes.iter().map(|one| one.attribute.as_str()).collect();
-                format!("modify {name} {}", names.join(" "))
-            }
-            Operation::Move { from, .. } => format!("move {from}"),
-            Operation::SetPassword { .. } => "password".to_owned(),
-        };
-        let refused = self.refused.lock().unwrap();
-        if let Some(part) = refused
-            .iter()
-            .find(|part| part.split(' ').all(|word| about.contains(word)))
-        {
-            return Err(port::Error::Refused {
-                code: ResultCode::UnwillingToPerform,
-                win32: None,
-                dn: about.clone(),
-                message: format!("refused by the scenario: {part}"),
-            });
-        }
-        drop(refused);
-        self.directory.perform(operation)
     }
 }
