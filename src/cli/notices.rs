@@ -12,6 +12,7 @@ use super::report::Report;
 use super::view::notices as view;
 use super::{Exit, Output, apply, check, explain, plan as plan_command, session};
 use crate::notice::{self, Sent, Wanted, World};
+use crate::state::digest::Collected;
 use crate::state::outbox::Kept;
 use crate::state::{Lock, Store};
 use crate::text::visible;
@@ -129,11 +130,16 @@ fn send(workspace: &Workspace, refused: bool, output: &mut Output) -> Result<Exi
 /// Takes notices back that nobody is to be told any more.
 fn void(workspace: &Workspace, wanted: &[String], output: &mut Output) -> Result<Exit, Report> {
     let (lock, mut store) = take(workspace, output)?.ok_or_else(|| unknown(&wanted.join(", ")))?;
-    let open = store.outbox_open(true)?;
+    let (open, collected) = (store.outbox_open(true)?, store.collected()?);
     let mut chosen: Vec<&Kept> = Vec::new();
+    let mut items: Vec<&Collected> = Vec::new();
     for id in wanted {
-        let found = open.iter().find(|kept| kept.id == *id);
-        chosen.push(found.ok_or_else(|| unknown(id))?);
+        let item = collected.iter().find(|item| item.id == *id);
+        match (open.iter().find(|kept| kept.id == *id), item) {
+            (Some(kept), _) => chosen.push(kept),
+            (None, Some(item)) => items.push(item),
+            (None, None) => return Err(unknown(id)),
+        }
     }
     let because = format!("taken back by {}", Operator::of_this_process().name());
     let at = clock(workspace)();
@@ -141,14 +147,17 @@ fn void(workspace: &Workspace, wanted: &[String], output: &mut Output) -> Result
         for kept in &chosen {
             writer.notice_void(kept, &because, at)?;
         }
+        for item in &items {
+            writer.collected_void(item, &because, at)?;
+        }
         Ok(())
     })?;
-    output.say(&format!("{} told no more", are(chosen.len())));
+    output.say(&format!("{} told no more", are(chosen.len() + items.len())));
     Ok(Exit::Ok)
 }
 
 fn unknown(wanted: &str) -> Report {
-    let text = format!("no notice `{wanted}` waits, or was refused");
+    let text = format!("no notice `{wanted}` waits, is being collected, or was refused");
     Report::text("unknown-notice", text).help("`tenure notices --format json` has the ids")
 }
 

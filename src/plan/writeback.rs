@@ -104,7 +104,11 @@ fn cause(
         return action.cause;
     }
     let cause = subject.cause_of(builder, rule.rule);
-    if cause == Cause::Time && builder.world.hr_changed(&subject.wish.person, &[rule.field]) {
+    if cause == Cause::Time
+        && builder
+            .world
+            .hr_changed(&subject.wish.person, &[rule.field])
+    {
         return Cause::Hr;
     }
     cause

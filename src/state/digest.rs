@@ -32,6 +32,8 @@ pub struct Collect<'a> {
 pub struct Collected {
     /// Its id.
     pub id: String,
+    /// The run that made it due.
+    pub run: Uuid,
     /// The notice that collects it, by its name in the policy.
     pub notice: String,
     /// About whom.
@@ -89,6 +91,30 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Takes back what is being collected, to whomever it would go.
+    pub fn collected_void(
+        &mut self,
+        item: &Collected,
+        because: &str,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let facts = serde_json::json!({
+            "notice": item.notice, "id": item.id, "status": "void", "because": because,
+        });
+        self.audit(&Entry {
+            at,
+            event: "notice",
+            run: Some(item.run),
+            facts: &facts.to_string(),
+            private: None,
+        })?;
+        self.db().execute(
+            "DELETE FROM digest_item WHERE id = ?1 AND digest IS NULL",
+            [&item.id],
+        )?;
+        Ok(())
+    }
+
     /// Makes a notice of all that was collected for one address and whose time has come; how many notices that are.
     pub fn digests_begin(&mut self, at: Timestamp) -> Result<usize, StoreError> {
         // By notice and address.
@@ -143,7 +169,7 @@ impl Store {
     pub fn collected(&self) -> Result<Vec<Collected>, StoreError> {
         self.read(|db| {
             let mut statement = db.prepare(
-                "SELECT id, notice, person, made, due FROM digest_item
+                "SELECT id, notice, person, made, due, run FROM digest_item
                  WHERE digest IS NULL AND recipient = 0 AND person IS NOT NULL ORDER BY seq",
             )?;
             let mut rows = statement.query([])?;
@@ -151,6 +177,7 @@ impl Store {
             while let Some(row) = rows.next()? {
                 collected.push(Collected {
                     id: row.get(0)?,
+                    run: codec::uuid(&row.get::<_, String>(5)?)?,
                     notice: row.get(1)?,
                     person: codec::person(&row.get::<_, String>(2)?)?,
                     made: codec::time(&row.get::<_, String>(3)?)?,

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod audit;
+mod digest;
 mod lock;
 mod records;
 mod retention;

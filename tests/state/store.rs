@@ -205,6 +205,38 @@ fn what_was_on_its_way_before_version_7_may_have_arrived() {
 }
 
 #[test]
+fn what_waited_before_version_9_is_no_digest_and_is_still_sent() {
+    let bench = Bench::new();
+    for schema in [
+        include_str!("../../src/state/schema.sql"),
+        include_str!("../../src/state/schema-2.sql"),
+        include_str!("../../src/state/schema-3.sql"),
+        include_str!("../../src/state/schema-4.sql"),
+        include_str!("../../src/state/schema-5.sql"),
+        include_str!("../../src/state/schema-6.sql"),
+        include_str!("../../src/state/schema-7.sql"),
+        include_str!("../../src/state/schema-8.sql"),
+    ] {
+        sql(&bench, schema);
+    }
+    sql(
+        &bench,
+        "INSERT INTO store (only, id, created)
+           VALUES (1, '11111111-2222-4333-8444-555555555555', '2026-01-01T00:00:00Z');
+         INSERT INTO outbox (id, run, notice, event, status, made)
+           VALUES ('a', '11111111-2222-4333-8444-555555555555', 'n', 'create', 'due',
+                   '2026-01-01T00:00:00Z');
+         PRAGMA application_id = 0x74656e75;
+         PRAGMA user_version = 8;",
+    );
+    let store = bench.store();
+    let open = store.outbox_open(false).unwrap();
+    assert_eq!((open.len(), open[0].digest), (1, None));
+    assert_eq!(store.collected().unwrap(), []);
+    store.check_integrity().unwrap();
+}
+
+#[test]
 fn a_state_that_begins_anew_is_another_one_and_keeps_its_history() {
     let bench = Bench::new();
     let mut store = bench.store();

@@ -135,6 +135,30 @@ fn who_is_forgotten_is_in_no_digest_that_is_still_sent() {
 }
 
 #[test]
+fn what_is_taken_back_while_it_is_collected_is_told_to_nobody() {
+    let server = Server::mail(&[]);
+    let place = company(CAME, &plain(&server));
+    expect(0, &place, &["apply", "--yes"]);
+    let id = collecting(&place)[0]["id"].as_str().unwrap().to_owned();
+    let ran = expect(0, &place, &["notices", "--void", &id]);
+    assert!(ran.said("1 notice is told no more"), "{ran}");
+    assert_eq!(collecting(&place).len(), 3);
+    let ran = expect(1, &place, &["notices", "--void", &id]);
+    assert!(ran.said("unknown-notice"), "{ran}");
+    let last = trail(&place).pop().unwrap();
+    assert_eq!((&last["status"], &last["id"]), (&json!("void"), &json!(id)));
+    clock(&place, "2026-02-02T12:30:00+01:00");
+    expect(0, &place, &["notices", "--send"]);
+    for mail in server.mails() {
+        assert_eq!(
+            mail.read()["body"],
+            "Carl Ny, cny\nDora Ek, dek\nFinn Ro, fro\n"
+        );
+    }
+    expect(0, &place, &["audit", "verify"]);
+}
+
+#[test]
 fn who_is_forgotten_while_a_digest_waits_for_its_server_is_not_in_it() {
     let port = super::free_port();
     let config = format!(
