@@ -373,29 +373,37 @@ impl Lower<'_> {
 
     /// What leaves the house holds nothing that nobody else should see (S11); `risk` says who sees it.
     pub(crate) fn tells_nothing_sensitive(&mut self, node: &Node, risk: &str) {
-        let culprits: Vec<Span> = match &node.kind {
+        let culprits: Vec<&Node> = match &node.kind {
             Kind::Template(pieces) => pieces
                 .iter()
                 .filter_map(|piece| match piece {
-                    Piece::Hole(hole) if hole.marks.sensitive => Some(hole.span),
+                    Piece::Hole(hole) if hole.marks.sensitive => Some(hole),
                     Piece::Hole(_) | Piece::Literal(_) => None,
                 })
                 .collect(),
-            _ if node.marks.sensitive => vec![node.span],
+            _ if node.marks.sensitive => vec![node],
             _ => Vec::new(),
         };
-        for span in culprits {
-            let words = self.sources.slice(span).to_owned();
+        for culprit in culprits {
+            let words = self.sources.slice(culprit.span);
+            let help = match culprit.kind {
+                // No expression of the language, so there is no disclosing it.
+                Kind::Fact(_) => {
+                    "if that is meant, declare the field that says who reports to whom `open`"
+                        .to_owned()
+                }
+                _ => format!(
+                    "if that is meant, write `let told = disclose({words})` and tell that, or declare the field `open`"
+                ),
+            };
             self.report(
                 Diagnostic::new(
                     &codes::SENSITIVE_FLOW,
-                    span,
+                    culprit.span,
                     format!("this is a sensitive value, and {risk}"),
                 )
                 .label("sensitive")
-                .help(format!(
-                    "if that is meant, write `let told = disclose({words})` and tell that, or declare the field `open`"
-                )),
+                .help(help),
             );
         }
     }
