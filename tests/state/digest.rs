@@ -63,9 +63,12 @@ fn collect(bench: &Bench, items: &[Item]) {
     }
 }
 
+/// What is said in one digest: about whom, as which item, and the text.
+type Said = (String, usize, String);
+
 /// What each digest says whose items these are, by notice and address; texts in the order of people.
 fn foreseen(items: &[&Item]) -> BTreeMap<(String, String), Vec<String>> {
-    let mut all: BTreeMap<(String, String), Vec<(String, usize, String)>> = BTreeMap::new();
+    let mut all: BTreeMap<(String, String), Vec<Said>> = BTreeMap::new();
     for (number, item) in items.iter().enumerate() {
         for address in &item.to {
             let key = (
