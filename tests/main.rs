@@ -25,6 +25,7 @@ mod hr;
 mod personio;
 mod personio_live;
 mod personio_sim;
+mod pipeline;
 mod plan;
 mod policy;
 mod proofs;

@@ -11,6 +11,7 @@ pub(super) use trail::{
     WhoArgs,
 };
 
+use crate::diagnostic::render::Machine;
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ffi::OsStr;
@@ -228,6 +229,28 @@ pub enum CheckFormat {
     Plain,
     /// For machines
     Json,
+    /// For GitHub code scanning, and whatever else reads SARIF 2.1.0
+    Sarif,
+    /// For the log of a GitHub workflow: annotations
+    Github,
+    /// For GitLab: a code quality report
+    Gitlab,
+    /// For what reads reports of tests, in XML
+    Junit,
+}
+
+impl CheckFormat {
+    /// The format of it that other programs read.
+    pub(super) fn machine(self) -> Option<Machine> {
+        match self {
+            Self::Human | Self::Plain => None,
+            Self::Json => Some(Machine::Json),
+            Self::Sarif => Some(Machine::Sarif),
+            Self::Github => Some(Machine::Github),
+            Self::Gitlab => Some(Machine::Gitlab),
+            Self::Junit => Some(Machine::Junit),
+        }
+    }
 }
 
 /// What to refuse beside errors.

@@ -1,10 +1,12 @@
 //! `tenure check`: read, type-check and lint the policy.
 
 use super::args::{CheckArgs, CheckFormat, Deny, Global};
+use super::findings::{self, Findings, sentence};
 use super::report::Report;
 use super::view::Palette;
 use super::{Exit, Output, terminate};
-use crate::diagnostic::{Diagnostic, render};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::render::{self, Machine};
 use crate::workspace::{Checked, Workspace};
 
 /// Checks the policy and prints what was found.
@@ -13,42 +15,91 @@ pub(super) fn run(
     arguments: &CheckArgs,
     output: &mut Output,
 ) -> Result<Exit, Report> {
-    let workspace = open(global)?;
-    let checked = workspace.policy(arguments.path.as_deref())?;
-    match arguments.format {
-        CheckFormat::Json => output.result(&render::json(&checked.sources, &checked.diagnostics)),
-        CheckFormat::Plain => output.result(&render::plain(&checked.sources, &checked.diagnostics)),
-        CheckFormat::Human => {
-            let style = render::Style {
-                color: output.color,
-                unicode: true,
-                width: output.width,
-            };
-            if !checked.diagnostics.is_empty() {
-                output.result(&render::human(
-                    &checked.sources,
-                    &checked.diagnostics,
-                    style,
-                ));
-            }
-            let files = match checked.sources.iter().count() {
-                1 => "1 file".to_owned(),
-                files => format!("{files} files"),
-            };
-            let summary = render::summary(&checked.diagnostics);
-            output.say(&format!("{files} checked: {summary}"));
+    if let Some(format) = arguments.format.machine() {
+        return for_machines(global, arguments, format, output);
+    }
+    let (workspace, checked) = look(global, arguments)?;
+    if arguments.format == CheckFormat::Plain {
+        output.result(&render::plain(&checked.sources, &checked.diagnostics));
+    } else {
+        let style = render::Style {
+            color: output.color,
+            unicode: true,
+            width: output.width,
+        };
+        if !checked.diagnostics.is_empty() {
+            output.result(&render::human(
+                &checked.sources,
+                &checked.diagnostics,
+                style,
+            ));
         }
+        output.say(&sentence(&checked.sources, &checked.diagnostics));
     }
-    if arguments.format != CheckFormat::Json {
-        point_at_the_page(&checked.diagnostics, output);
+    point_at_the_page(&checked.diagnostics, output);
+    emergency(&workspace, &checked)?;
+    Ok(exit(&checked, arguments))
+}
+
+/// The same as a document, which has in it what goes wrong on the way, too.
+fn for_machines(
+    global: &Global,
+    arguments: &CheckArgs,
+    format: Machine,
+    output: &mut Output,
+) -> Result<Exit, Report> {
+    let name = findings::naming(format);
+    let mut found = Findings::default();
+    let mut ended = Exit::Error;
+    let failed = match look(global, arguments) {
+        Ok((workspace, checked)) => {
+            ended = exit(&checked, arguments);
+            let failed = emergency(&workspace, &checked).err();
+            let folder = workspace.policy_folder(arguments.path.as_deref());
+            found = Findings::new(checked.sources, checked.diagnostics);
+            if format.names_from_root() {
+                found = found.renamed(|file| name(&folder.join(file)));
+            }
+            failed
+        }
+        Err(report) => Some(report),
+    };
+    if failed.is_none() && format != Machine::Json {
+        output.say(&found.sentence());
     }
+    if let Some(report) = &failed {
+        found.report(report, name);
+    }
+    let deny_warnings = arguments.deny.contains(&Deny::Warnings);
+    found.write("check", format, deny_warnings, output);
+    match failed {
+        Some(_) if findings::is_read_for_commands(format) => Ok(Exit::Error),
+        Some(report) => Err(report),
+        None => Ok(ended),
+    }
+}
+
+/// Opens the workspace and checks the policy that is asked for.
+fn look(global: &Global, arguments: &CheckArgs) -> Result<(Workspace, Checked), Report> {
+    let workspace = open(global)?;
+    let checked = workspace
+        .policy(arguments.path.as_deref())
+        .map_err(|error| Report::from(error).at(&workspace.file))?;
+    Ok((workspace, checked))
+}
+
+/// Whether the stage that is configured for an emergency is one: then it is too late to find out.
+fn emergency(workspace: &Workspace, checked: &Checked) -> Result<(), Report> {
     if let (Some(policy), true) = (&checked.policy, workspace.config.terminate.is_some()) {
-        // An emergency is too late to find out.
-        terminate::stage(&workspace, policy, None)?;
+        terminate::stage(workspace, policy, None).map_err(|report| report.at(&workspace.file))?;
     }
+    Ok(())
+}
+
+fn exit(checked: &Checked, arguments: &CheckArgs) -> Exit {
     let refused = checked.policy.is_none()
         || (arguments.deny.contains(&Deny::Warnings) && !checked.diagnostics.is_empty());
-    Ok(if refused { Exit::Error } else { Exit::Ok })
+    if refused { Exit::Error } else { Exit::Ok }
 }
 
 /// One quiet line at the end: where more is said about what stands first.

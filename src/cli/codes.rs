@@ -82,6 +82,7 @@ codes! {
     "no-secret" "a secret that is not where the configuration says"
     "not-a-terminal" "sensitive values where they would be kept"
     "not-confirmed" "nobody is there to say yes"
+    "not-laid-out" "a policy file that `tenure fmt` would change"
     "not-live" "rights asked for, of a directory that is a file"
     "not-rejected" "a no to be taken back that nobody said"
     "not-terminated" "an emergency end that is not there"

@@ -4,6 +4,7 @@ use super::Output;
 use crate::text::visible;
 use std::error::Error;
 use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
 /// An error on its way to the person.
 #[derive(Debug)]
@@ -12,6 +13,8 @@ pub(super) struct Report {
     message: String,
     causes: Vec<String>,
     help: Option<String>,
+    // Boxed, so that a result that is no error stays small.
+    place: Option<Box<(PathBuf, Option<u32>)>>,
 }
 
 impl Report {
@@ -34,6 +37,7 @@ impl Report {
             message,
             causes,
             help: None,
+            place: None,
         }
     }
 
@@ -44,6 +48,7 @@ impl Report {
             message: message.into(),
             causes: Vec::new(),
             help: None,
+            place: None,
         }
     }
 
@@ -55,6 +60,35 @@ impl Report {
     /// The stable name of what happened.
     pub(super) fn code(&self) -> &str {
         &self.code
+    }
+
+    /// What happened and why, in one line.
+    pub(super) fn whole(&self) -> String {
+        let mut whole = self.message.clone();
+        for cause in &self.causes {
+            whole.push_str("; because: ");
+            whole.push_str(cause);
+        }
+        whole
+    }
+
+    /// What to do, where it is known.
+    pub(super) fn advice(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
+    /// The file in which it is to be mended, and the line of it (from 1), as far as they are known.
+    pub(super) fn place(&self) -> Option<(&Path, Option<u32>)> {
+        let (file, line) = self.place.as_deref()?;
+        Some((file, *line))
+    }
+
+    /// Says in which file it is to be mended, unless that is known already.
+    #[must_use]
+    pub(super) fn at(mut self, file: &Path) -> Self {
+        self.place
+            .get_or_insert_with(|| Box::new((file.to_owned(), None)));
+        self
     }
 
     /// Says that another report is the cause.
@@ -102,6 +136,10 @@ fn lines(text: &str) -> String {
 
 impl From<crate::workspace::Error> for Report {
     fn from(error: crate::workspace::Error) -> Self {
-        Self::new(error.code(), &error).help(error.help())
+        let mut report = Self::new(error.code(), &error).help(error.help());
+        report.place = error
+            .place()
+            .map(|(file, line)| Box::new((PathBuf::from(file), line)));
+        report
     }
 }

@@ -115,6 +115,18 @@ impl Sources {
         (0u32..).map(FileId).zip(&self.files)
     }
 
+    /// The same texts under other names; their ids stay.
+    #[must_use]
+    pub fn renamed(&self, name: impl Fn(&str) -> String) -> Self {
+        let rename = |source: &Source| Source {
+            name: name(&source.name).into(),
+            text: source.text.clone(),
+        };
+        Self {
+            files: self.files.iter().map(rename).collect(),
+        }
+    }
+
     /// The words that a span covers; empty where the span lies outside its text.
     pub fn slice(&self, span: Span) -> &str {
         self.get(span.file)

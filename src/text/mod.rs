@@ -5,6 +5,7 @@
 //! control and bidirectional characters of HR text visible before it reaches a terminal.
 
 pub mod calendar;
+pub mod junit;
 pub mod mail;
 pub mod picture;
 pub mod table;

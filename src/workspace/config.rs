@@ -108,6 +108,14 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
+    /// The file, and the line of it (from 1), where it is known.
+    pub fn place(&self) -> (&str, Option<u32>) {
+        match self {
+            Self::Toml { file, line, .. } => (file, u32::try_from(*line).ok()),
+            Self::Value { file, .. } => (file, None),
+        }
+    }
+
     /// What to do about it.
     pub fn help(&self) -> String {
         match self {

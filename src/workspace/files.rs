@@ -50,6 +50,16 @@ pub enum FileError {
 }
 
 impl FileError {
+    /// The file, where it is one.
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Self::Read { file, .. } | Self::Decode { file, .. } | Self::TooLarge { file } => {
+                Some(file)
+            }
+            Self::NoMatch { .. } | Self::TooDeep { .. } => None,
+        }
+    }
+
     /// What to do about it.
     pub fn help(&self) -> String {
         match self {

@@ -142,6 +142,24 @@ impl Error {
         }
     }
 
+    /// The file that it is about, and the line of it (from 1), where the error knows one.
+    pub fn place(&self) -> Option<(&str, Option<u32>)> {
+        match self {
+            Self::Config(error) => Some(error.place()),
+            Self::File(error) => error.file().map(|file| (file, None)),
+            Self::NoConfig { .. }
+            | Self::NoPolicy { .. }
+            | Self::TooManyFiles { .. }
+            | Self::NoEmployments
+            | Self::Personio(_)
+            | Self::Live(_)
+            | Self::Secret { .. }
+            | Self::Csv(_)
+            | Self::People(_)
+            | Self::WrittenBack { .. } => None,
+        }
+    }
+
     /// What to do about it.
     pub fn help(&self) -> String {
         match self {
@@ -252,7 +270,7 @@ impl Workspace {
         folder: Option<&Path>,
         question: Option<&str>,
     ) -> Result<Checked, Error> {
-        let folder = folder.map_or_else(|| self.path(&self.config.policy), Path::to_path_buf);
+        let folder = self.policy_folder(folder);
         let mut names = policy_files(&folder)?;
         if names.is_empty() {
             return Err(Error::NoPolicy {
@@ -329,6 +347,11 @@ impl Workspace {
             diagnostics,
             sources,
         })
+    }
+
+    /// The folder of the policy: the one that is named, else the configured one.
+    pub fn policy_folder(&self, folder: Option<&Path>) -> PathBuf {
+        folder.map_or_else(|| self.path(&self.config.policy), Path::to_path_buf)
     }
 
     /// The policy files with their names and texts, in the order of names.

@@ -141,6 +141,10 @@ fn everything(place: &Place) -> BTreeMap<String, String> {
     let mut show = |moment: &str| {
         for arguments in [
             &["check", "--format", "json"][..],
+            &["check", "--format", "sarif"],
+            &["check", "--format", "github"],
+            &["check", "--format", "gitlab"],
+            &["check", "--format", "junit"],
             &["plan"],
             &["plan", "-v"],
             &["plan", "--format", "json"],

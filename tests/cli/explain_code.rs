@@ -202,6 +202,9 @@ fn shells_complete_codes() {
     for shell in ["bash", "zsh"] {
         let completions = place.expect(0, &["completions", shell]).out;
         assert!(completions.contains("maybe-missing"), "{shell}");
+        for format in ["sarif", "github", "gitlab", "junit"] {
+            assert!(completions.contains(format), "{shell}: {format}");
+        }
     }
     place.expect(0, &["man", "pages"]);
     let page = place.read("pages/tenure-explain-code.1");

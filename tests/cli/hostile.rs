@@ -197,7 +197,9 @@ fn a_policy_and_a_configuration_are_as_hostile() {
         "policy/\u{202e}evil.tenure",
         "let a = \u{1b}[2J \u{202e} nonsense\n# \u{9b}31m\n\"unended",
     );
-    for format in ["human", "plain", "json"] {
+    for format in [
+        "human", "plain", "json", "sarif", "github", "gitlab", "junit",
+    ] {
         let ran = place.expect(1, &["check", "--format", format]);
         harmless(&format!("stdout of check as {format}"), &ran.out);
         harmless(&format!("stderr of check as {format}"), &ran.err);

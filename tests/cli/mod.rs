@@ -34,6 +34,7 @@ mod overlays;
 mod passwords;
 mod personio_sim;
 mod photos;
+mod pipeline;
 mod privacy;
 mod processing;
 mod published;

@@ -1,14 +1,21 @@
 //! Diagnostics as text: for people, for screen readers, for machines. The only place that knows `miette`.
 //!
 //! [`human`] draws the source with underlines, [`plain`] says the same in sentences, [`json`] in our own
-//! documented shape. None of them prints; all take the diagnostics in the order in which they are given.
-//! Whatever comes from a source is made visible first, so that no character of it can rearrange a line.
+//! documented shape; [`Machine`] lists that and the formats of others, which pipelines read. None of them prints; all
+//! take the diagnostics in the order in which they are given. Whatever comes from a source is made visible first, so
+//! that no character of it can rearrange a line.
 //!
-//! Begin with [`human`]; `view` is how a source becomes lines that may be shown.
+//! Begin with [`human`]; `view` is how a source becomes lines that may be shown, `place` where something stands in
+//! the words of others.
 
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
+mod place;
 mod plain;
+mod sarif;
 mod view;
 
 pub use human::{Style, human};
@@ -24,6 +31,52 @@ use view::View;
 
 /// How many diagnostics [`human`] and [`plain`] show; the rest is counted. [`json`] has them all.
 pub const MAX_SHOWN: usize = 100;
+
+/// What the formats for other programs are made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Findings<'a> {
+    /// The command that found it, such as `check`.
+    pub command: &'a str,
+    /// All texts that were looked at, also those without a finding.
+    pub sources: &'a Sources,
+    /// What was found.
+    pub diagnostics: &'a [Diagnostic],
+    /// Whether a warning is refused, too.
+    pub deny_warnings: bool,
+}
+
+/// The formats that other programs read. To add one is to add it here and to the flags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Machine {
+    /// Our own JSON.
+    Json,
+    /// SARIF 2.1.0: GitHub code scanning, editors.
+    Sarif,
+    /// Workflow commands of GitHub Actions.
+    Github,
+    /// A code quality report of GitLab.
+    Gitlab,
+    /// `JUnit` XML: build servers.
+    Junit,
+}
+
+impl Machine {
+    /// The whole document; one in which nothing was found is a document as well.
+    pub fn write(self, findings: &Findings<'_>) -> String {
+        match self {
+            Self::Json => json(findings.sources, findings.diagnostics),
+            Self::Sarif => sarif::sarif(findings),
+            Self::Github => github::github(findings),
+            Self::Gitlab => gitlab::gitlab(findings),
+            Self::Junit => junit::junit(findings),
+        }
+    }
+
+    /// Whether it names files from the root of the repository; otherwise they are named as in messages.
+    pub fn names_from_root(self) -> bool {
+        self != Self::Json
+    }
+}
 
 /// What was found in one line: `3 errors, 1 warning`; `nothing found` without any.
 pub fn summary(diagnostics: &[Diagnostic]) -> String {
