@@ -9,6 +9,7 @@ use super::passwords::Passwords;
 use super::planning::{self, Asked, Planned};
 use super::report::Report;
 use super::resume;
+use super::steps::Steps;
 use super::session::{self, Reading};
 use super::{Exit, Output, check, disk, notices, people, plan as plan_command};
 use crate::apply::{
@@ -124,6 +125,7 @@ pub(super) fn run_for(
     let pace = pace(&workspace, reading.pinned);
     let mut handover = Passwords::new(&workspace, &reading.policy);
     handover.compute(&reading);
+    let steps = Steps::new(&workspace);
     if journal::unfinished(&store)?.is_some() {
         let directory = source.open(&workspace, &clock)?;
         let hr = workspace.hr(&reading.people, &reading.policy, &outside);
@@ -136,6 +138,7 @@ pub(super) fn run_for(
             takes_over: false,
             pace,
             handover: &mut handover,
+            steps: &steps,
             pictures: &Pictures::of(&reading.people),
             watch: &mut watch,
             clock: &*clock,
@@ -192,6 +195,7 @@ pub(super) fn run_for(
                 takes_over: false,
                 pace,
                 handover: &mut handover,
+                steps: &steps,
                 pictures: &Pictures::default(),
                 watch: &mut watch,
                 clock: &*clock,
@@ -224,6 +228,7 @@ pub(super) fn run_for(
         takes_over: false,
         pace,
         handover: &mut handover,
+        steps: &steps,
         pictures: &Pictures::of(&planned.reading.people),
         watch: &mut watch,
         clock: &*clock,
@@ -380,6 +385,7 @@ fn remembers(planned: &Planned, plan: &Plan) -> bool {
         && memory.values.is_empty()
         && memory.exceptions_seen.is_empty()
         && memory.ends_agreed.is_empty()
+        && memory.steps_over.is_empty()
         && memory.notices.changed.is_empty()
         && memory.notices.known.iter().eq(&planned.prior.notices_known))
         || open

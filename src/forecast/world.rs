@@ -1,6 +1,6 @@
 //! The world in memory: a copy of directory and state whose clock the forecast sets.
 
-use crate::apply::{
+use crate::apply::{AssumedSteps, 
     ApplyError, AssumedHandover, Author, Ended, Executor, Pace, Pictures, Situation, Status,
     Unwatched, journal,
 };
@@ -232,6 +232,7 @@ impl<'a> World<'a> {
                 ..Pace::default()
             },
             handover: &AssumedHandover,
+            steps: &AssumedSteps,
             pictures: &Pictures::of(&self.people),
             watch: &mut Unwatched,
             clock: &|| now,

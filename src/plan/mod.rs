@@ -53,6 +53,7 @@ mod place;
 mod proxy;
 mod quality;
 mod reminder;
+mod step;
 mod subject;
 mod tied;
 mod time;
@@ -63,7 +64,8 @@ mod writeback;
 
 pub use crate::policy::GuardKind;
 pub use action::{
-    Action, ActionId, Approval, AttributeChange, Cause, Change, Lapsed, Reason, Reversible, Target,
+    Action, ActionId, Approval, AttributeChange, Cause, Change, Lapsed, Reason, Reversible, StepRequest,
+    Target,
 };
 pub use basis::Basis;
 pub use correlate::{Correlation, Match, Tied, Verdict, correlate};
@@ -73,6 +75,7 @@ pub use formerly::Formerly;
 pub(crate) use guard::revoke_word;
 pub use make::{Input, MAX_AGE, Options, plan, previews};
 pub use needs::needs;
+pub use step::StepOver;
 pub use notice::{Collecting, Notice, NoticeMemory, OnFailure, Preview};
 pub(crate) use order::{made_by, takes_away};
 pub use plan::{

@@ -358,6 +358,7 @@ impl World {
             takes_over: false,
             pace: self.pace,
             handover: &mut NoHandover,
+            steps: &tenure::apply::NoSteps,
             pictures: &tenure::apply::Pictures::default(),
             watch,
             clock: &|| self.time(),

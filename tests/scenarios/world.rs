@@ -463,6 +463,7 @@ impl World {
                 ..Pace::default()
             },
             handover: &mut NoHandover,
+            steps: &tenure::apply::NoSteps,
             pictures: &tenure::apply::Pictures::default(),
             watch: &mut Unwatched,
             clock: &|| now,

@@ -35,6 +35,7 @@ mod named;
 mod names;
 mod narrow;
 mod notify;
+mod step;
 mod password;
 mod pattern;
 mod people;

@@ -25,7 +25,7 @@ pub use account::{
     Transition, Unit, UnitRule,
 };
 pub use around::{
-    Approve, Event, Expect, ExpectClause, ExpectRule, Given, Notify, NotifyBody, NotifyStatement,
+    Approve, Await, AwaitStatement, Awaiting, Event, Expect, ExpectClause, ExpectRule, Given, Notify, NotifyBody, NotifyStatement,
     Retention, Test, TestStatement, Writeback,
 };
 pub use expr::{Clock, CompareOp, Expr, ExprKind, Part, Quantifier, Row, Rows, Template};

@@ -21,6 +21,7 @@ mod identity;
 mod lifecycle;
 mod literal;
 mod notify;
+mod step;
 mod profile;
 mod text;
 
@@ -154,6 +155,7 @@ impl<'t> Lower<'t> {
             guard => Guard guard;
             approve => Approve approve;
             notify => Notify notify;
+            r#await => Await await_item;
             writeback => Writeback writeback;
             retention => Retention retention;
             expect => Expect expect;
