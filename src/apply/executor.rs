@@ -24,8 +24,8 @@ use super::line::Line;
 use super::members::{MAX_NAMES, Membership};
 use super::pictures::Pictures;
 use super::schedule::Schedule;
-use super::step::{self, Asked, Steps};
 use super::seen::{Told, Trouble, View};
+use super::step::{self, Asked, Steps};
 use super::written::write_back;
 use super::{
     ApplyError, Author, Boundary, Counts, Handed, Handover, Pace, RunStatus, Situation, Status,
@@ -188,12 +188,7 @@ impl Executor<'_> {
         mut job: Job<'_>,
     ) -> Result<Outcome, ApplyError> {
         let (run, plan) = (job.run, job.plan);
-        let view = View::new(
-            run,
-            line,
-            (self.handover, self.steps, self.pictures),
-            plan,
-        );
+        let view = View::new(run, line, (self.handover, self.steps, self.pictures), plan);
         let progress = journal::progress(self.store, run)?;
         for ((id, action), known) in numbered(plan).zip(&progress) {
             job.set_status(id, known.status);
@@ -438,7 +433,7 @@ impl Executor<'_> {
                 }
                 Err(Trouble::Refused(told)) => {
                     self.at(Boundary::Performed(id))?;
-                    let (ended, came) = step::refused(id, told);
+                    let (ended, came) = step::refused(id, &told);
                     asked = Some(came);
                     (ended, None)
                 }

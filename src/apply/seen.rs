@@ -11,10 +11,10 @@ use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::Handover;
-use super::step::Steps;
 use super::job::tells;
 use super::line::Line;
 use super::pictures::Pictures;
+use super::step::Steps;
 use crate::directory::meaning::{Meaning, PLAN_AGAIN};
 use crate::directory::port;
 use crate::directory::{AttributeName, Dn, Guid, Object, Uac, Value};

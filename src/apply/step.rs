@@ -12,7 +12,7 @@ use super::seen::{Told, Trouble, View};
 use super::{Status, attempt::Success};
 use crate::hr::PersonId;
 use crate::plan::{Action, ActionId, Change, StepRequest};
-use crate::state::{Store, StoreError, StepMemory, StepNews, StepStanding, Writer};
+use crate::state::{StepMemory, StepNews, StepStanding, Store, StoreError, Writer};
 
 /// For how long at most somebody may ask not to be asked again: a run may come every few minutes, and a step has its
 /// own end.
@@ -166,7 +166,7 @@ pub(super) fn without_yes(
     let begun = known.map_or(now, |known| known.begun);
     let until = begun.checked_add(step.within).unwrap_or(Timestamp::MAX);
     let says = asked.says.clone().unwrap_or_default();
-    let rest = rest.filter(|rest| rest.is_positive());
+    let rest = rest.filter(SignedDuration::is_positive);
     let not_before = rest.and_then(|rest| now.checked_add(rest.min(MOST_REST)).ok());
     if until <= now {
         ended.status = Status::Failed;
@@ -185,7 +185,7 @@ pub(super) fn without_yes(
 }
 
 /// How an action ends that got a no.
-pub(super) fn refused(id: ActionId, told: Told) -> (Ended, Asked) {
+pub(super) fn refused(id: ActionId, told: &Told) -> (Ended, Asked) {
     let asked = Asked {
         news: StepNews::Refused,
         says: Some(told.text.clone()),

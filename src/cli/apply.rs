@@ -9,15 +9,15 @@ use super::passwords::Passwords;
 use super::planning::{self, Asked, Planned};
 use super::report::Report;
 use super::resume;
-use super::steps::Steps;
 use super::session::{self, Reading};
+use super::steps::Steps;
 use super::{Exit, Output, check, disk, notices, people, plan as plan_command};
 use crate::apply::{
-    ApplyError, Boundary, Executor, Outcome, Pace, Pictures, Refusal, Situation, Status, Watch,
-    journal, precondition,
+    ApplyError, Boundary, Ended, Executor, Outcome, Pace, Pictures, Refusal, Situation, Status,
+    Watch, journal, precondition,
 };
 use crate::hr::PersonId;
-use crate::plan::{ActionId, GuardKind, Plan, file};
+use crate::plan::{ActionId, Change, GuardKind, Plan, file};
 use crate::policy::Policy;
 use crate::state::{Keep, Lock, Store};
 use crate::workspace::{DirectorySource, Outside, Workspace};
@@ -461,12 +461,20 @@ pub(super) fn exit(outcome: &Outcome) -> Exit {
 
 pub(super) fn say_outcome(outcome: &Outcome, actions: &[crate::plan::Action], output: &mut Output) {
     let counts = &outcome.counts;
+    // What waits for a human has nothing to say but that.
+    let waits = |ended: &&Ended| ended.status == Status::Waiting && ended.text.is_some();
+    let on_others = outcome.ended.iter().filter(waits).count();
+    let on_others = u32::try_from(on_others).unwrap_or(u32::MAX);
     let mut text = format!("run {}: {} done", outcome.run, counts.done);
     for (number, word) in [
         (counts.failed, "failed"),
         (counts.conflict, "overtaken by somebody else"),
         (counts.skipped, "not tried"),
-        (counts.waiting, "waiting for approval"),
+        (
+            counts.waiting.saturating_sub(on_others),
+            "waiting for approval",
+        ),
+        (on_others, "waiting for another system"),
         (counts.open, "open"),
     ] {
         if number > 0 {
@@ -474,11 +482,19 @@ pub(super) fn say_outcome(outcome: &Outcome, actions: &[crate::plan::Action], ou
         }
     }
     text.push('\n');
-    for ended in outcome
-        .ended
-        .iter()
-        .filter(|ended| !matches!(ended.status, Status::Done | Status::Waiting))
-    {
+    let asks = |ended: &Ended| {
+        let action = actions.get(ended.id.0 as usize);
+        action.is_none_or(|action| matches!(action.change, Change::Await { .. }))
+    };
+    for ended in outcome.ended.iter().filter(|ended| match ended.status {
+        Status::Done => false,
+        Status::Waiting => waits(ended) && asks(ended),
+        Status::Pending
+        | Status::Intended
+        | Status::Failed
+        | Status::Conflict
+        | Status::Skipped => true,
+    }) {
         let who = actions
             .get(ended.id.0 as usize)
             .map(|action| crate::text::visible(&action.who).into_owned());

@@ -108,7 +108,10 @@ fn steps(workspace: &Workspace, output: &mut Output) -> bool {
             Some((code, why, help)) => {
                 well = false;
                 let why = visible(&why);
-                writeln!(text, "  error[{code}]: the step `{name}`: {why}\n    help: {help}")
+                writeln!(
+                    text,
+                    "  error[{code}]: the step `{name}`: {why}\n    help: {help}"
+                )
             }
         };
     }

@@ -25,8 +25,9 @@ pub(super) fn run(
     let now = workspace.config.clock.unwrap_or_else(Timestamp::now);
     if let (Some(person), Some(because)) = (&arguments.again, &arguments.because) {
         let nobody = || {
-            Report::text("unknown-step", format!("no step of {person} was refused"))
-                .help("`tenure steps` lists what was asked for whom; what waits is asked by each run")
+            Report::text("unknown-step", format!("no step of {person} was refused")).help(
+                "`tenure steps` lists what was asked for whom; what waits is asked by each run",
+            )
         };
         let id = PersonId::parse(person).map_err(|_| nobody())?;
         if !path.is_file() {

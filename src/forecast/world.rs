@@ -1,8 +1,8 @@
 //! The world in memory: a copy of directory and state whose clock the forecast sets.
 
-use crate::apply::{AssumedSteps, 
-    ApplyError, AssumedHandover, Author, Ended, Executor, Pace, Pictures, Situation, Status,
-    Unwatched, journal,
+use crate::apply::{
+    ApplyError, AssumedHandover, AssumedSteps, Author, Ended, Executor, Pace, Pictures, Situation,
+    Status, Unwatched, journal,
 };
 use crate::directory::ldif::EmbeddedDirectory;
 use crate::directory::port::{self, Directory as _};

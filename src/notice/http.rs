@@ -10,6 +10,7 @@ use crate::text::excerpt;
 use crate::text::mail::Address;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
+use reqwest::header::RETRY_AFTER;
 use reqwest::{Certificate, Client, Response, StatusCode, Url};
 use rustls::crypto::aws_lc_rs;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -119,12 +120,7 @@ impl Exchange {
     }
 
     /// Posts a body under an idempotency key, signed for that time; the body of the answer is not read.
-    pub(super) fn post(
-        &self,
-        key: &str,
-        body: String,
-        now: Timestamp,
-    ) -> Result<Response, reqwest::Error> {
+    fn post(&self, key: &str, body: String, now: Timestamp) -> Result<Response, reqwest::Error> {
         let seconds = now.as_second();
         let signature = sign(&self.secret, seconds, &body);
         let request = self
@@ -138,13 +134,34 @@ impl Exchange {
         self.runtime.block_on(async { request.send().await })
     }
 
+    /// The same, and what came back; an error closes the address, for it would be met by everybody.
+    pub(super) fn ask(
+        &self,
+        key: &str,
+        body: String,
+        now: Timestamp,
+    ) -> Result<Result<Answered, Verdict>, Error> {
+        let answer = match self.post(key, body, now) {
+            Ok(answer) => answer,
+            Err(error) => return self.broken(&error).map(Err),
+        };
+        let status = answer.status();
+        let rest = answer.headers().get(RETRY_AFTER);
+        Ok(Ok(Answered {
+            status: status.as_u16(),
+            says: format!("status {status}"),
+            about_us: held_against_us(status).is_some(),
+            retry_after: rest.and_then(|rest| Some(rest.to_str().ok()?.to_owned())),
+        }))
+    }
+
     /// Which host it is.
     pub(super) fn host(&self) -> &str {
         &self.host
     }
 
     /// What a request came to that got no answer.
-    pub(super) fn broken(&self, error: &reqwest::Error) -> Result<Verdict, Error> {
+    fn broken(&self, error: &reqwest::Error) -> Result<Verdict, Error> {
         let server = self.host.clone();
         if let Some((why, help)) = distrust(error) {
             return Err(Error::Certificate { server, why, help });
@@ -158,6 +175,19 @@ impl Exchange {
         }
         Ok(Verdict::Unknown(why))
     }
+}
+
+/// What was answered; the body is not read.
+#[derive(Debug)]
+pub(super) struct Answered {
+    /// The status.
+    pub(super) status: u16,
+    /// The same in words.
+    pub(super) says: String,
+    /// It is about us or the address, whatever was asked.
+    pub(super) about_us: bool,
+    /// `Retry-After`, as it came.
+    pub(super) retry_after: Option<String>,
 }
 
 /// Posts notices.
@@ -266,7 +296,7 @@ pub(crate) fn client(host: &str, ca: Option<&[u8]>) -> Result<Client, String> {
 }
 
 /// What to do about an answer that is about us or the address, whatever the notice says.
-pub(super) fn held_against_us(status: StatusCode) -> Option<&'static str> {
+fn held_against_us(status: StatusCode) -> Option<&'static str> {
     const WHO: &str = "whoever takes notices there must verify `Tenure-Signature` with the `secret` of `[http]`, and let this \
                        machine in";
     const PROXY: &str = "the proxy between wants to know who asks: see `HTTPS_PROXY`, or have it let this machine through";

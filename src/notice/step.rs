@@ -4,12 +4,10 @@
 //! An address that cannot be used is closed for the rest of the run: then nobody else has to wait for it.
 
 use super::gate::MOST_BROKEN;
-use super::http::{Exchange, Settings, held_against_us};
+use super::http::{Answered, Exchange, Settings};
 use super::{Error, Verdict};
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::{SignedDuration, Timestamp};
-use reqwest::header::RETRY_AFTER;
-use reqwest::{Response, StatusCode};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -22,8 +20,7 @@ const TURNED_AWAY: &str = "check `url` and `secret` of the step in `tenure.toml`
                            with JSON there, and let this machine in";
 
 /// What to do about somebody who does not answer.
-const UNREACHABLE: &str =
-    "check `url` of the step in `tenure.toml`, and whether a firewall is between; the next run asks again";
+const UNREACHABLE: &str = "check `url` of the step in `tenure.toml`, and whether a firewall is between; the next run asks again";
 
 /// Said of a step of which the configuration says nothing.
 const NO_WAY: &str = "`tenure.toml` does not say where it is asked for";
@@ -131,7 +128,9 @@ pub fn help_of(error: &Error) -> &'static str {
 
 impl Line {
     fn exchange(&self) -> Result<&Exchange, Error> {
-        let open = self.open.get_or_init(|| Exchange::open(&self.settings, SETUP));
+        let open = self
+            .open
+            .get_or_init(|| Exchange::open(&self.settings, SETUP));
         open.as_ref().map_err(Clone::clone)
     }
 
@@ -152,16 +151,15 @@ impl Line {
             Err(error) => return Answer::Refused(error.to_string()),
         };
         let mut lost = false;
-        let came = match exchange.post(question.id, body, now) {
-            Ok(answer) => judged(exchange, &answer, now),
-            Err(error) => exchange.broken(&error).map(|verdict| match verdict {
-                Verdict::Refused(says) => Answer::Refused(says),
-                Verdict::Unknown(says) | Verdict::NotNow(says) => {
-                    lost = true;
-                    not_yet(says, None)
-                }
-                Verdict::Taken => Answer::Done,
-            }),
+        let came = match exchange.ask(question.id, body, now) {
+            Err(error) => Err(error),
+            Ok(Ok(answer)) => judged(exchange, answer, now),
+            Ok(Err(Verdict::Refused(says))) => Ok(Answer::Refused(says)),
+            Ok(Err(Verdict::Unknown(says) | Verdict::NotNow(says))) => {
+                lost = true;
+                Ok(not_yet(says, None))
+            }
+            Ok(Err(Verdict::Taken)) => Ok(Answer::Done),
         };
         let mut state = lock(&self.closed);
         state.0 = if lost { state.0 + 1 } else { 0 };
@@ -178,47 +176,43 @@ impl Line {
     }
 }
 
-/// What a status means; an error is about us or the address, and would be said of everybody.
-fn judged(exchange: &Exchange, answer: &Response, now: Timestamp) -> Result<Answer, Error> {
-    let status = answer.status();
-    let says = format!("status {status}");
-    let rest = answer.headers().get(RETRY_AFTER);
-    let rest = rest.and_then(|value| rest_of(value.to_str().ok()?, now));
-    let not_yet = |says| Answer::NotYet {
+/// What a status means (RFC 9110 15); an error is about us or the address, and would be said of everybody.
+fn judged(exchange: &Exchange, answer: Answered, now: Timestamp) -> Result<Answer, Error> {
+    let Answered {
+        status,
         says,
-        help: None,
-        rest,
-    };
+        about_us,
+        retry_after,
+    } = answer;
+    let rest = retry_after.and_then(|text| rest_of(&text, now));
     Ok(match status {
-        StatusCode::OK | StatusCode::CREATED | StatusCode::NO_CONTENT => Answer::Done,
-        StatusCode::REQUEST_TIMEOUT
-        | StatusCode::LOCKED
-        | StatusCode::TOO_EARLY
-        | StatusCode::TOO_MANY_REQUESTS => not_yet(says),
-        status if status.is_client_error() => {
-            if held_against_us(status).is_some() {
-                return Err(Error::TurnedAway {
-                    server: exchange.host().to_owned(),
-                    answer: says,
-                    help: TURNED_AWAY,
-                });
-            }
-            Answer::Refused(says)
+        200 | 201 | 204 => Answer::Done,
+        400..=499 if about_us => {
+            return Err(Error::TurnedAway {
+                server: exchange.host().to_owned(),
+                answer: says,
+                help: TURNED_AWAY,
+            });
         }
+        // Too slow, locked, too early, too many: that passes.
+        400..=499 if !matches!(status, 408 | 423 | 425 | 429) => Answer::Refused(says),
         // Where a redirection leads to nothing is asked, and a success that is no yes is none.
-        _ => not_yet(says),
+        _ => Answer::NotYet {
+            says,
+            help: None,
+            rest,
+        },
     })
 }
 
 /// How long not to ask again, as `Retry-After` says it (RFC 9110 10.2.3): seconds, or an instant.
 fn rest_of(text: &str, now: Timestamp) -> Option<SignedDuration> {
     let text = text.trim();
-    let rest = match text.parse::<u32>() {
-        Ok(seconds) => SignedDuration::from_secs(i64::from(seconds)),
-        Err(_) => {
-            let at = DateTimeParser::new().parse_timestamp(text).ok()?;
-            at.duration_since(now)
-        }
+    let rest = if let Ok(seconds) = text.parse::<u32>() {
+        SignedDuration::from_secs(i64::from(seconds))
+    } else {
+        let at = DateTimeParser::new().parse_timestamp(text).ok()?;
+        at.duration_since(now)
     };
     rest.is_positive().then_some(rest)
 }

@@ -64,8 +64,8 @@ mod writeback;
 
 pub use crate::policy::GuardKind;
 pub use action::{
-    Action, ActionId, Approval, AttributeChange, Cause, Change, Lapsed, Reason, Reversible, StepRequest,
-    Target,
+    Action, ActionId, Approval, AttributeChange, Cause, Change, Lapsed, Reason, Reversible,
+    StepRequest, Target,
 };
 pub use basis::Basis;
 pub use correlate::{Correlation, Match, Tied, Verdict, correlate};
@@ -75,11 +75,11 @@ pub use formerly::Formerly;
 pub(crate) use guard::revoke_word;
 pub use make::{Input, MAX_AGE, Options, plan, previews};
 pub use needs::needs;
-pub use step::StepOver;
 pub use notice::{Collecting, Notice, NoticeMemory, OnFailure, Preview};
 pub(crate) use order::{made_by, takes_away};
 pub use plan::{
     Broken, GuardVerdict, Header, Memory, NextChange, Plan, SourceRead, StageCount, TakesBack,
     ValuesEntry,
 };
+pub use step::StepOver;
 pub use undo::undo;

@@ -12,7 +12,7 @@ use super::order::ordered;
 use super::subject::Subject;
 use super::writeback::own;
 use super::{
-    Action, ActionId, Change, Finding, FindingKind, Reversible, StepRequest, Target,
+    Action, ActionId, Cause, Change, Finding, FindingKind, Reversible, StepRequest, Target,
 };
 use crate::hr::PersonId;
 use crate::policy::notice::{StepWish, TextPart};
@@ -20,9 +20,6 @@ use crate::policy::{AwaitEvent, AwaitRule};
 use crate::state::{PersonMemory, StepMemory, StepStanding};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// How many digits of a digest make a key: as many as a UUID has.
-const KEY_DIGITS: usize = 32;
 
 /// Said of a step of somebody whose access ends.
 const ENDS: &str = "the access of the person ends";
@@ -151,7 +148,13 @@ fn one(
             return withhold(builder, subject, rule, (&why, true));
         }
     };
-    let Some(request) = request(builder, subject, rule, &wish, (&beginning, goes_on)) else {
+    let request = request(
+        builder,
+        subject,
+        (rule, &wish),
+        (&beginning, known, goes_on),
+    );
+    let Some(request) = request else {
         let at = goes_on.map(|known| known.at.to_string());
         let why = format!(
             "it was refused at {}, and what would be sent is still the same",
@@ -165,7 +168,11 @@ fn one(
         return;
     };
     let reason = builder.world.reason(rule.rule, Some(&subject.wish.person));
-    let cause = subject.cause_of_stage(builder);
+    // Nothing changed where it is asked for again, but the time.
+    let cause = match request.begun {
+        Some(_) => Cause::Time,
+        None => subject.cause_of_stage(builder),
+    };
     let change = Change::Await {
         account,
         step: request,
@@ -198,11 +205,7 @@ fn unhurried(builder: &mut Builder<'_, '_>, subject: &Subject<'_>, waits: Action
 }
 
 /// Whether an event of the rule happens now.
-fn begins(
-    builder: &Builder<'_, '_>,
-    subject: &Subject<'_>,
-    rule: &AwaitRule,
-) -> Option<Beginning> {
+fn begins(builder: &Builder<'_, '_>, subject: &Subject<'_>, rule: &AwaitRule) -> Option<Beginning> {
     let world = builder.world;
     let made = subject.account.is_none();
     // A first sight of a person who has an account is no event.
@@ -225,10 +228,8 @@ fn begins(
                 || before
                     .and_then(stage)
                     .is_some_and(|stage| from.contains(&stage));
-            let enters = !baseline
-                && came
-                && was_in != Some(subject.stage)
-                && into.contains(&subject.stage);
+            let enters =
+                !baseline && came && was_in != Some(subject.stage) && into.contains(&subject.stage);
             enters.then(|| Beginning {
                 event: format!("enter {name}").into(),
                 occasion: occasion(&name, before),
@@ -256,9 +257,8 @@ fn occasion(stage: &str, before: Option<&PersonMemory>) -> Arc<str> {
 fn request(
     builder: &Builder<'_, '_>,
     subject: &Subject<'_>,
-    rule: &AwaitRule,
-    wish: &StepWish,
-    (beginning, goes_on): (&Beginning, Option<&StepMemory>),
+    (rule, wish): (&AwaitRule, &StepWish),
+    (beginning, known, goes_on): (&Beginning, Option<&StepMemory>, Option<&StepMemory>),
 ) -> Option<StepRequest> {
     let world = builder.world;
     let person = &subject.wish.person;
@@ -293,13 +293,13 @@ fn request(
         Some(known) => (known.event.clone(), known.occasion.clone()),
         None => (beginning.event.clone(), beginning.occasion.clone()),
     };
-    let key = match same {
-        Some(known) => known.key.clone(),
-        None => {
-            let unique = format!("{occasion}\0{}\0{content}", world.input.now);
-            let key = world.digest(person, &named, &unique).unwrap_or_default();
-            key.get(..KEY_DIGITS).unwrap_or_default().into()
-        }
+    let key = if let Some(known) = same {
+        known.key.clone()
+    } else {
+        // The clock alone does not tell two of them apart: it may stand still.
+        let last = known.map_or("", |known| &*known.key);
+        let unique = format!("{occasion}\0{}\0{last}\0{content}", world.input.now);
+        world.digest(person, &named, &unique).unwrap_or_default()
     };
     Some(StepRequest {
         name: rule.name.clone(),
@@ -432,9 +432,7 @@ fn waiting(
                 // The first password is made when the account is enabled, and nobody has it before.
                 let passwords = action.after.iter().filter(|id| {
                     let needed = builder.draft.actions.get(id.0 as usize);
-                    needed.is_some_and(|needed| {
-                        matches!(needed.change, Change::SetPassword { .. })
-                    })
+                    needed.is_some_and(|needed| matches!(needed.change, Change::SetPassword { .. }))
                 });
                 waiting.extend(passwords);
             }
@@ -486,28 +484,24 @@ fn is_named(builder: &Builder<'_, '_>, rule: &AwaitRule, group: &Target) -> bool
 }
 
 /// The actions that make so what is said of the account.
-fn makes_true(
-    builder: &Builder<'_, '_>,
-    subject: &Subject<'_>,
-    wish: &StepWish,
-) -> Vec<ActionId> {
+fn makes_true(builder: &Builder<'_, '_>, subject: &Subject<'_>, wish: &StepWish) -> Vec<ActionId> {
     let parts = wish.iter().filter_map(|(_, parts)| parts.as_ref());
     let read: BTreeSet<String> = parts
         .flatten()
         .filter_map(|part| match part {
             TextPart::Account(attribute) => Some(attribute.to_lowercase()),
-            TextPart::Literal(_)
-            | TextPart::Unique(_)
-            | TextPart::Fact(_)
-            | TextPart::Password => None,
+            TextPart::Literal(_) | TextPart::Unique(_) | TextPart::Fact(_) | TextPart::Password => {
+                None
+            }
         })
         .collect();
     let makes = own(builder, subject).into_iter().filter(|(_, action)| {
         let mut read = read.iter();
         match &action.change {
-            Change::Modify { attributes, .. } => attributes
-                .iter()
-                .any(|change| read.clone().any(|name| change.attribute.eq_ignore_ascii_case(name))),
+            Change::Modify { attributes, .. } => attributes.iter().any(|change| {
+                read.clone()
+                    .any(|name| change.attribute.eq_ignore_ascii_case(name))
+            }),
             Change::Move { .. } => read.any(|name| name == "cn" || name == "distinguishedname"),
             Change::CreateUnit { .. }
             | Change::CreateGroup { .. }

@@ -95,7 +95,10 @@ fn value(
 }
 
 /// What this plan does to the person's account so far, but for memberships and for what others are asked.
-pub(crate) fn own<'b>(builder: &'b Builder<'_, '_>, subject: &Subject<'_>) -> Vec<(ActionId, &'b Action)> {
+pub(crate) fn own<'b>(
+    builder: &'b Builder<'_, '_>,
+    subject: &Subject<'_>,
+) -> Vec<(ActionId, &'b Action)> {
     let person = Some(&subject.wish.person);
     let actions = builder.draft.actions.iter().enumerate().rev();
     let last = actions

@@ -5,9 +5,9 @@ use super::eval::time;
 use super::notice::TextPart;
 use super::ruleset::{Duration, Limit, NamePattern, RuleId, StageId, TimeUnit};
 use crate::diagnostic::Span;
-use jiff::{SignedDuration, Timestamp};
 use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
 /// `source "externals.csv" prefix "x" lose at most 10%`.

@@ -162,10 +162,7 @@ impl Writer<'_> {
     ) -> Result<(), StoreError> {
         let known = find(self.db(), person, name)?;
         let open = |step: &StepMemory| {
-            matches!(
-                step.standing,
-                StepStanding::Waiting | StepStanding::Refused
-            )
+            matches!(step.standing, StepStanding::Waiting | StepStanding::Refused)
         };
         let Some(mut step) = known.filter(open) else {
             return Ok(());

@@ -12,9 +12,9 @@ mod files;
 mod ldap;
 mod live;
 mod notices;
-mod steps;
 mod people;
 mod photos;
+mod steps;
 mod written;
 
 pub use archive::{Archive, ArchiveAt};

@@ -244,7 +244,9 @@ impl Workspace {
         Err(ConfigError::Value {
             file: self.file.display().to_string(),
             problem: format!("{section}: the `secret` is shorter than {MIN_SECRET_BYTES} bytes"),
-            help: "make one with `openssl rand -hex 32`, and give it to whoever checks the signature".to_owned(),
+            help:
+                "make one with `openssl rand -hex 32`, and give it to whoever checks the signature"
+                    .to_owned(),
         }
         .into())
     }

@@ -1,8 +1,8 @@
 //! Where steps of other systems are asked for, as `tenure.toml` names it: `[steps.NAME]`, and where the secrets lie.
 
-use super::notices::UrlAt;
 use super::config::ConfigError;
 use super::live::Secret;
+use super::notices::UrlAt;
 use super::{Error, Workspace, files};
 use crate::diagnostic::{Diagnostic, Sources, Span, did_you_mean};
 use crate::notice::http;
@@ -69,18 +69,22 @@ impl Workspace {
         variable: &(dyn Fn(&str) -> Option<String> + Sync),
     ) -> Result<http::Settings, Error> {
         let section = section_of(name);
-        let named = |error: Error| match error {
-            Error::Secret { whom, key, problem } => Error::Secret {
+        let named = |error: Error| {
+            let Error::Secret { whom, key, problem } = error else {
+                return error;
+            };
+            Error::Secret {
                 whom,
                 key,
                 problem: format!("{section}: {problem}"),
-            },
-            other => other,
+            }
         };
         let url = match &step.url {
             UrlAt::Address(url) => url.clone(),
             UrlAt::Secret(place) => {
-                let url = self.secret(("a step", "url"), place, variable).map_err(named)?;
+                let url = self
+                    .secret(("a step", "url"), place, variable)
+                    .map_err(named)?;
                 let url = url.expose_secret().to_owned();
                 http::check_url(&section, &url).map_err(|(problem, help)| ConfigError::Value {
                     file: self.file.display().to_string(),
@@ -111,7 +115,9 @@ impl Workspace {
         let file = self.file.display();
         let awaits = &policy.rules.awaits;
         let known = &self.config.steps;
-        let missing = awaits.iter().filter(|rule| !known.contains_key(&*rule.name));
+        let missing = awaits
+            .iter()
+            .filter(|rule| !known.contains_key(&*rule.name));
         let missing = missing.map(|rule| {
             let message = format!(
                 "the step `{}` is awaited, and `{file}` does not say where it is asked for",
@@ -130,7 +136,8 @@ impl Workspace {
             .keys()
             .filter(|name| !awaits.iter().any(|rule| *rule.name == **name));
         let strange = strange.map(|name| {
-            let message = format!("`{file}` has the step `{name}`, and the policy awaits no such one");
+            let message =
+                format!("`{file}` has the step `{name}`, and the policy awaits no such one");
             let near = did_you_mean(name, awaits.iter().map(|rule| &*rule.name));
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),

@@ -320,6 +320,7 @@ impl World {
             takes_over,
             pace: self.pace,
             handover,
+            steps: &tenure::apply::NoSteps,
             pictures: &tenure::apply::Pictures::default(),
             watch,
             clock: &|| self.time(),

@@ -15,6 +15,9 @@ use std::collections::BTreeMap;
 /// What to do about a step that cannot be set up.
 const SETUP: &str = "mend its section in `tenure.toml`; the next run asks";
 
+/// Why nobody answers somewhere: the code, the reason, and what to do.
+type Closed = (&'static str, String, &'static str);
+
 /// Asks for steps.
 #[derive(Debug)]
 pub(in crate::cli) struct Steps {
@@ -45,7 +48,7 @@ impl Steps {
     }
 
     /// For each step whether somebody answers; else the code, why not, and what to do.
-    pub(in crate::cli) fn look(&self) -> Vec<(&str, Option<(&'static str, String, &'static str)>)> {
+    pub(in crate::cli) fn look(&self) -> Vec<(&str, Option<Closed>)> {
         let open = self.open.look().into_iter().map(|(name, found)| {
             let error = found.err();
             let told = |error: &crate::notice::Error| {
@@ -54,7 +57,8 @@ impl Steps {
             (name, error.as_ref().map(told))
         });
         let broken = self.broken.iter();
-        let broken = broken.map(|(name, why)| (name.as_str(), Some(("no-secret", why.clone(), SETUP))));
+        let broken =
+            broken.map(|(name, why)| (name.as_str(), Some(("no-secret", why.clone(), SETUP))));
         let mut all: Vec<_> = open.chain(broken).collect();
         all.sort_unstable();
         all

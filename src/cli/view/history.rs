@@ -87,7 +87,7 @@ fn outcome(run: &RunRecord, options: &Options) -> Line {
         (failed, "failed", palette.danger),
         (conflict, "in conflict", palette.danger),
         (skipped, "skipped", palette.warn),
-        (waiting, "waiting for approval", palette.warn),
+        (waiting, "waiting", palette.warn),
         (open, "open", palette.warn),
     ];
     let mut line = Line::new();

@@ -60,7 +60,9 @@ pub fn list(steps: &Steps, options: &Options) -> String {
             let at = words::instant(step.at, &options.zone);
             let begun = words::instant(step.begun, &options.zone);
             let text = match standing {
-                StepStanding::Waiting => format!("  on {}, since {begun}, asked last {at}", step.event),
+                StepStanding::Waiting => {
+                    format!("  on {}, since {begun}, asked last {at}", step.event)
+                }
                 StepStanding::Refused | StepStanding::Over | StepStanding::Answered => {
                     format!("  on {}, {at}", step.event)
                 }

@@ -42,11 +42,7 @@ impl From<&Memory> for wire::Memory {
                     holds: *holds,
                 })
                 .collect(),
-            steps_over: memory
-                .steps_over
-                .iter()
-                .map(Into::into)
-                .collect(),
+            steps_over: memory.steps_over.iter().map(Into::into).collect(),
             counts: memory
                 .counts
                 .iter()

@@ -110,7 +110,10 @@ impl<'w, 'a> Back<'w, 'a> {
             Change::Delete { account } => self.deleted(deed, account.dn()),
             Change::WriteBack { .. } => self.written_back(deed),
             Change::Await { step, .. } => {
-                let text = format!("the step `{}` was done by another system, and stays done", step.name);
+                let text = format!(
+                    "the step `{}` was done by another system, and stays done",
+                    step.name
+                );
                 self.note(FindingKind::Final, deed, text);
             }
             Change::Modify { attributes, .. } => self.modified(deed, attributes),

@@ -201,7 +201,7 @@ impl Lower<'_> {
         self.given().any(|name| match (pattern, Dn::parse(name)) {
             (NamePattern::Dn(exact), Ok(dn)) => *exact == dn,
             (NamePattern::Glob { regex, .. }, Ok(dn)) => {
-                let common = dn.rdn().map(|rdn| rdn.value().to_owned());
+                let common = dn.rdn().map(|rdn| rdn.value().clone());
                 common.is_some_and(|common| regex.is_match(&common))
             }
             (NamePattern::Glob { regex, .. }, Err(_)) => regex.is_match(name),
@@ -281,7 +281,9 @@ impl Lower<'_> {
                 self.report(
                     Diagnostic::new(&codes::BAD_STEP, name.span, message)
                         .label("one more")
-                        .help("send the key of the person, and have the other side ask for the rest"),
+                        .help(
+                            "send the key of the person, and have the other side ask for the rest",
+                        ),
                 );
             }
             names.push(name);

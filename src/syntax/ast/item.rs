@@ -1,8 +1,8 @@
 //! The items that a policy file is made of.
 
 use super::{
-    Approve, Await, EmploymentItem, Exception, Exclusive, Expect, Fn, Forbid, GroupDeclaration, Groups,
-    Guard, Identity, Invariant, Let, Lifecycle, Notify, Param, Password, PersonItem,
+    Approve, Await, EmploymentItem, Exception, Exclusive, Expect, Fn, Forbid, GroupDeclaration,
+    Groups, Guard, Identity, Invariant, Let, Lifecycle, Notify, Param, Password, PersonItem,
     PrivilegedGroup, Profile, Retention, Source, Stage, Table, Test, Timezone, Unique, Unit,
     Writeback,
 };

@@ -21,8 +21,8 @@ mod identity;
 mod lifecycle;
 mod literal;
 mod notify;
-mod step;
 mod profile;
+mod step;
 mod text;
 
 use super::ast::{self, FileItem, Item, Name};

@@ -8,7 +8,9 @@ use crate::cli::view::words;
 use crate::directory::filetime::AccountExpires;
 use crate::directory::group_type::GroupType;
 use crate::directory::{AttributeName, Dn};
-use crate::plan::{Action, Approval, AttributeChange, Cause, Change, Reversible, StepRequest, Target};
+use crate::plan::{
+    Action, Approval, AttributeChange, Cause, Change, Reversible, StepRequest, Target,
+};
 use crate::text::{excerpt, picture};
 use anstyle::Style;
 use std::sync::Arc;
@@ -449,16 +451,29 @@ fn asked(scene: &Scene<'_>, step: &StepRequest) -> Row {
             format!("asked for again, on {}: waiting since {begun}", step.event)
         }
     };
-    let mut row = labelled(changed(scene), &format!("step {}", step.name), Line::of(&text));
+    let mut row = labelled(
+        changed(scene),
+        &format!("step {}", step.name),
+        Line::of(&text),
+    );
     for (name, value) in &step.fields {
-        let value = value.as_deref().map_or_else(|| "nothing".to_owned(), quoted);
+        let value = value
+            .as_deref()
+            .map_or_else(|| "nothing".to_owned(), quoted);
         row.value.push(Line::of(&format!("{name} = {value}")));
     }
     let over = step.begun.is_some() && step.until(scene.plan.header.now) <= scene.plan.header.now;
     let due = if over { "was due by" } else { "due by" };
     let style = if over { palette.danger } else { palette.warn };
-    let what = if step.enable { "the account stays off" } else { "its groups wait" };
-    let line = Line::new().styled(style, &format!("? {what} until it is answered, {due} {until}"));
+    let what = if step.enable {
+        "the account stays off"
+    } else {
+        "its groups wait"
+    };
+    let line = Line::new().styled(
+        style,
+        &format!("? {what} until it is answered, {due} {until}"),
+    );
     row.marks.push(line);
     if let Some(at) = step.not_before {
         let at = words::instant(at, &scene.options.zone);
