@@ -58,7 +58,7 @@ fn a_newer_schema_is_refused() {
                 error,
                 StoreError::Newer {
                     found: 99,
-                    known: 9,
+                    known: 10,
                     ..
                 }
             ),
