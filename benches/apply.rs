@@ -114,6 +114,7 @@ fn run(actions: &[Action], in_flight: usize, delay: Duration) -> (f64, usize) {
             ..Pace::default()
         },
         handover: &mut NoHandover,
+        steps: &tenure::apply::NoSteps,
         pictures: &tenure::apply::Pictures::default(),
         watch: &mut Unwatched,
         clock: &now,

@@ -101,6 +101,7 @@ pub(crate) fn apply(
                 ..Pace::default()
             },
             handover: &mut NoHandover,
+            steps: &tenure::apply::NoSteps,
             pictures: &tenure::apply::Pictures::default(),
             watch: &mut Unwatched,
             clock: &Timestamp::now,

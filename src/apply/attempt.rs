@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::deed::{Deed, Made};
 use super::seen::{Seen, Told, Trouble, View};
-use super::{Handed, NotHanded, Owner, password};
+use super::{Handed, NotHanded, Owner, password, step};
 use crate::directory::port::{self, Operation, ResultCode, win32};
 use crate::directory::{AttributeName, Guid, Object};
 use crate::plan::{Action, ActionId, Change, Notice, Target};
@@ -58,6 +58,9 @@ pub(super) fn attempt(
     in_doubt: bool,
 ) -> Result<Success, Trouble> {
     let change = &action.change;
+    if let Change::Await { .. } = change {
+        return step::ask(view, action);
+    }
     let membership = change.membership();
     let member = membership
         .map(|(_, account)| view.guid(account))
@@ -207,6 +210,7 @@ fn still_free(view: &View<'_>, action: &Action) -> Result<(), Trouble> {
         | Change::AddMember { .. }
         | Change::RemoveMember { .. }
         | Change::WriteBack { .. }
+        | Change::Await { .. }
         | Change::Delete { .. } => return Ok(()),
     };
     let given = action.reserves.iter();

@@ -143,7 +143,7 @@ impl View<'_> {
             Change::Disable { account, .. } => switch(&*seen_or_read(account)?, Uac::disabled),
             Change::AddMember { group, account } => self.member(group, account, true)?,
             Change::RemoveMember { group, account, .. } => self.member(group, account, false)?,
-            Change::WriteBack { .. } => {
+            Change::WriteBack { .. } | Change::Await { .. } => {
                 return Err(Trouble::failed("this is no matter of the directory"));
             }
             Change::Delete { account } | Change::DeleteUnit { unit: account } => {

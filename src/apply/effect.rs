@@ -114,6 +114,8 @@ impl Effect<'_> {
                 digest,
                 ..
             } => writer.set_written(person, field, digest, self.at),
+            // What was answered is written with it.
+            Change::Await { .. } => Ok(()),
             Change::Delete { .. } => writer.remove_account(account, self.at),
         }
     }

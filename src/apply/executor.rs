@@ -25,6 +25,7 @@ use super::members::{MAX_NAMES, Membership};
 use super::pictures::Pictures;
 use super::schedule::Schedule;
 use super::seen::{Told, Trouble, View};
+use super::step::{self, Asked, Steps};
 use super::written::write_back;
 use super::{
     ApplyError, Author, Boundary, Counts, Handed, Handover, Pace, RunStatus, Situation, Status,
@@ -77,6 +78,8 @@ pub struct Executor<'a> {
     pub pace: Pace,
     /// Who gets new passwords.
     pub handover: &'a dyn Handover,
+    /// Who asks other systems whether they have done their steps.
+    pub steps: &'a dyn Steps,
     /// The photos of the people whom HR has now.
     pub pictures: &'a Pictures,
     /// Who follows the run.
@@ -124,6 +127,8 @@ struct Closed<'p> {
     success: Option<Success>,
     /// The account whose password nobody got.
     not_handed: Option<Guid>,
+    /// What another system said.
+    asked: Option<Asked>,
 }
 
 impl Executor<'_> {
@@ -183,7 +188,7 @@ impl Executor<'_> {
         mut job: Job<'_>,
     ) -> Result<Outcome, ApplyError> {
         let (run, plan) = (job.run, job.plan);
-        let view = View::new(run, line, (self.handover, self.pictures), plan);
+        let view = View::new(run, line, (self.handover, self.steps, self.pictures), plan);
         let progress = journal::progress(self.store, run)?;
         for ((id, action), known) in numbered(plan).zip(&progress) {
             job.set_status(id, known.status);
@@ -293,12 +298,15 @@ impl Executor<'_> {
                     self.at(Boundary::BeforeIntent(id))?;
                     let excused = job.excused(id, action);
                     let excused = excused.or_else(|| job.hindered(view, id));
+                    let now = (self.clock)();
+                    let excused = excused.or_else(|| step::too_early(id, action, now));
                     match excused.filter(|_| !in_doubt) {
                         Some(ended) => closed.push(Closed {
                             action,
                             ended,
                             success: None,
                             not_handed: None,
+                            asked: None,
                         }),
                         None => task.actions.push(Membership {
                             id,
@@ -350,22 +358,23 @@ impl Executor<'_> {
     ) -> Result<(), ApplyError> {
         let at = (self.clock)();
         let actions = tasks.iter().flat_map(|task| &task.actions);
-        let intended: Vec<ActionId> = actions
+        let intended: Vec<(ActionId, &Action)> = actions
             .filter(|one| !one.in_doubt)
-            .map(|one| one.id)
+            .map(|one| (one.id, one.action))
             .collect();
         if !intended.is_empty() || !closed.is_empty() {
             self.store.write(self.lock, |writer| {
                 for closed in closed {
                     job.close(writer, closed.action, &closed.ended, None, at)?;
                 }
-                for id in &intended {
+                for (id, action) in &intended {
+                    step::begin(writer, job, action, at)?;
                     journal::intend(writer, job.run, *id, at)?;
                 }
                 Ok(())
             })?;
         }
-        for id in intended {
+        for (id, _) in intended {
             job.set_status(id, Status::Intended);
             self.at(Boundary::Intended(id))?;
         }
@@ -387,8 +396,10 @@ impl Executor<'_> {
                 continue;
             };
             let mut not_handed = None;
+            let mut asked = None;
             let (ended, success) = match answer {
                 Ok(success) => {
+                    asked = step::of(action).map(|_| step::answered());
                     self.at(Boundary::Performed(id))?;
                     if success.handed.is_some() {
                         self.at(Boundary::HandedOver(id))?;
@@ -412,6 +423,20 @@ impl Executor<'_> {
                     job.put_off.push(told_of(id, Status::Intended, told));
                     continue;
                 }
+                Err(Trouble::NotYet(told, rest)) => {
+                    self.at(Boundary::Performed(id))?;
+                    let now = (self.clock)();
+                    let (ended, came) =
+                        step::without_yes(self.store, (id, action), (told, rest), now)?;
+                    asked = Some(came);
+                    (ended, None)
+                }
+                Err(Trouble::Refused(told)) => {
+                    self.at(Boundary::Performed(id))?;
+                    let (ended, came) = step::refused(id, &told);
+                    asked = Some(came);
+                    (ended, None)
+                }
                 Err(Trouble::Conflict(told)) => {
                     self.at(Boundary::Performed(id))?;
                     (told_of(id, Status::Conflict, told), None)
@@ -431,6 +456,7 @@ impl Executor<'_> {
                 ended,
                 success,
                 not_handed,
+                asked,
             });
         }
         self.record(job, &closed)?;
@@ -448,6 +474,9 @@ impl Executor<'_> {
             for closed in all {
                 let success = closed.success.as_ref();
                 job.close(writer, closed.action, &closed.ended, success, at)?;
+                if let Some(asked) = &closed.asked {
+                    step::record(writer, job, (closed.action, asked), at)?;
+                }
                 if let Some(account) = closed.not_handed {
                     password_lost(writer, account, at)?;
                 }
@@ -562,6 +591,7 @@ impl Executor<'_> {
                 }
             }
             job.remember_people(writer, at)?;
+            job.give_up_steps(writer, at)?;
             let due = job.remember_notices(writer, at)?;
             job.outcome.notices = due;
             let Outcome {

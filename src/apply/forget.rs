@@ -81,6 +81,7 @@ pub fn traces(store: &Store, person: &PersonId) -> Result<Traces, StoreError> {
             | Change::AddMember { .. }
             | Change::RemoveMember { .. }
             | Change::WriteBack { .. }
+            | Change::Await { .. }
             | Change::Delete { .. }
             | Change::DeleteUnit { .. } => {}
         }
@@ -100,7 +101,8 @@ fn kept(db: &Connection, person: &str) -> Result<Traces, StoreError> {
            OR EXISTS (SELECT 1 FROM reservation WHERE person = ?1)
            OR EXISTS (SELECT 1 FROM person_key WHERE person = ?1)
            OR EXISTS (SELECT 1 FROM action WHERE person = ?1)
-           OR EXISTS (SELECT 1 FROM outbox WHERE person = ?1)";
+           OR EXISTS (SELECT 1 FROM outbox WHERE person = ?1)
+           OR EXISTS (SELECT 1 FROM step WHERE person = ?1)";
     const ENDED: &str = "SELECT EXISTS (SELECT 1 FROM emergency_end WHERE person = ?1)";
     const NAMES: &str = "SELECT name FROM reservation WHERE person = ?1 AND space = 'login'";
     const RUNS: &str =

@@ -176,6 +176,10 @@ impl<'a> Job<'a> {
             return Some(ended(id, Status::Skipped, Some(ORDERED)));
         }
         let needed = self.unmet(action)?;
+        if self.status(needed) == Status::Waiting {
+            let text = format!("waits for action {}", needed.0 + 1);
+            return Some(ended(id, Status::Waiting, Some(&text)));
+        }
         let text = format!("action {} did not succeed", needed.0 + 1);
         Some(ended(id, Status::Skipped, Some(&text)))
     }
@@ -226,10 +230,10 @@ impl<'a> Job<'a> {
         journal::close(writer, self.run, &ending, at)
     }
 
-    /// The people of whom not every action succeeded.
+    /// The people of whom not every action succeeded that counts for the stage they are in.
     pub(super) fn failed(&self) -> BTreeSet<&'a PersonId> {
         numbered(self.plan)
-            .filter(|(id, _)| self.status(*id) != Status::Done)
+            .filter(|(id, action)| self.status(*id) != Status::Done && !self.is_apart(*id, action))
             .filter_map(|(_, action)| action.person.as_ref())
             .collect()
     }

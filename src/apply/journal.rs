@@ -33,7 +33,7 @@ pub enum Status {
     Conflict,
     /// Not tried: what it needs did not succeed, or the run was stopped.
     Skipped,
-    /// Not tried: nobody has approved it yet, or what it needs.
+    /// Not done yet: nobody has approved it, another system has not answered, or what it needs waits so.
     Waiting,
 }
 
@@ -123,7 +123,7 @@ pub struct Counts {
     pub conflict: u32,
     /// Not tried.
     pub skipped: u32,
-    /// Waiting for approval.
+    /// Waiting for approval, or for another system.
     pub waiting: u32,
 }
 
@@ -141,7 +141,7 @@ impl Counts {
         *counter = counter.saturating_add(more);
     }
 
-    /// Whether every action succeeded that does not wait for approval.
+    /// Whether every action succeeded that does not wait.
     pub fn all_done(&self) -> bool {
         self.open == 0 && self.failed == 0 && self.conflict == 0 && self.skipped == 0
     }
@@ -182,6 +182,7 @@ pub const fn kind_word(change: &Change) -> &'static str {
         Change::AddMember { .. } => "add-member",
         Change::RemoveMember { .. } => "remove-member",
         Change::WriteBack { .. } => "write-back",
+        Change::Await { .. } => "await",
         Change::Delete { .. } => "delete",
         Change::DeleteUnit { .. } => "delete-unit",
     }

@@ -130,6 +130,7 @@ impl Schedule {
                 | Change::Enable { .. }
                 | Change::Disable { .. }
                 | Change::WriteBack { .. }
+                | Change::Await { .. }
                 | Change::Delete { .. } => continue,
             };
             let next = GroupNumber(self.groups.len());

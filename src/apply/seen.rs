@@ -7,12 +7,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
+use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::Handover;
 use super::job::tells;
 use super::line::Line;
 use super::pictures::Pictures;
+use super::step::Steps;
 use crate::directory::meaning::{Meaning, PLAN_AGAIN};
 use crate::directory::port;
 use crate::directory::{AttributeName, Dn, Guid, Object, Uac, Value};
@@ -36,6 +38,10 @@ pub(super) enum Trouble {
     Conflict(Told),
     /// The directory refused.
     Failed(Told),
+    /// Another system has not done its step yet, or nobody knows; and how long it wants not to be asked again.
+    NotYet(Told, Option<SignedDuration>),
+    /// Another system will not do its step.
+    Refused(Told),
     /// That account has, or may have, a password that nobody got: it must not be the one that stays.
     NotHanded(Told, Guid),
     /// The directory is lost: the whole run stops here, and what happened to the operation is unknown.
@@ -99,6 +105,8 @@ pub(super) struct View<'a> {
     pub(super) line: &'a Line<'a>,
     /// Who keeps new passwords for their owners.
     pub(super) handover: &'a dyn Handover,
+    /// Who asks other systems.
+    pub(super) steps: &'a dyn Steps,
     /// The photos that the plan speaks of.
     pub(super) pictures: &'a Pictures,
     plan: &'a Plan,
@@ -120,13 +128,14 @@ impl<'a> View<'a> {
     pub(super) fn new(
         run: Uuid,
         line: &'a Line<'a>,
-        (handover, pictures): (&'a dyn Handover, &'a Pictures),
+        (handover, steps, pictures): (&'a dyn Handover, &'a dyn Steps, &'a Pictures),
         plan: &'a Plan,
     ) -> Self {
         Self {
             run,
             line,
             handover,
+            steps,
             pictures,
             plan,
             changed: RwLock::default(),
@@ -277,8 +286,8 @@ impl View<'_> {
             Change::Disable { account, .. } => Ok(uac(self.account(account)?, Uac::disabled)),
             Change::AddMember { group, account } => self.membership(group, account, true),
             Change::RemoveMember { group, account, .. } => self.membership(group, account, false),
-            // HR is asked by whoever writes to it.
-            Change::WriteBack { .. } => Ok(Seen::Before(None)),
+            // HR and other systems are asked by whoever has to do with them.
+            Change::WriteBack { .. } | Change::Await { .. } => Ok(Seen::Before(None)),
             Change::Delete { account } => {
                 let guid = self.guid(account)?;
                 let Some(object) = self.line.read(&port::Target::Guid(guid))? else {

@@ -126,6 +126,8 @@ pub(super) fn touches(action: &Action) -> Vec<(Thing<'_>, Touch)> {
             all.entry(account);
             all.changes(Thing::Field(person, source));
         }
+        // It has to be there; what waits for the answer says so.
+        Change::Await { account, .. } => all.reads(name(account.dn())),
         Change::Delete { account } | Change::DeleteUnit { unit: account } => {
             all.left(account.dn());
             all.changes(Thing::Entry(account.dn().key()));

@@ -41,6 +41,7 @@ pub(super) fn formerly(
         | Change::CreateGroup { .. }
         | Change::CreateAccount { .. }
         | Change::SetPassword { .. }
+        | Change::Await { .. }
         | Change::DeleteUnit { .. } => return Ok(formerly),
         Change::Adopt { .. }
         | Change::Release { .. }
@@ -80,6 +81,7 @@ impl Effect<'_> {
             | Change::CreateGroup { .. }
             | Change::CreateAccount { .. }
             | Change::SetPassword { .. }
+            | Change::Await { .. }
             | Change::Enable { .. }
             | Change::Delete { .. }
             | Change::DeleteUnit { .. } => self.follow(writer),

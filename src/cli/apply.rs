@@ -10,13 +10,14 @@ use super::planning::{self, Asked, Planned};
 use super::report::Report;
 use super::resume;
 use super::session::{self, Reading};
+use super::steps::Steps;
 use super::{Exit, Output, check, disk, notices, people, plan as plan_command};
 use crate::apply::{
-    ApplyError, Boundary, Executor, Outcome, Pace, Pictures, Refusal, Situation, Status, Watch,
-    journal, precondition,
+    ApplyError, Boundary, Ended, Executor, Outcome, Pace, Pictures, Refusal, Situation, Status,
+    Watch, journal, precondition,
 };
 use crate::hr::PersonId;
-use crate::plan::{ActionId, GuardKind, Plan, file};
+use crate::plan::{ActionId, Change, GuardKind, Plan, file};
 use crate::policy::Policy;
 use crate::state::{Keep, Lock, Store};
 use crate::workspace::{DirectorySource, Outside, Workspace};
@@ -124,6 +125,7 @@ pub(super) fn run_for(
     let pace = pace(&workspace, reading.pinned);
     let mut handover = Passwords::new(&workspace, &reading.policy);
     handover.compute(&reading);
+    let steps = Steps::new(&workspace);
     if journal::unfinished(&store)?.is_some() {
         let directory = source.open(&workspace, &clock)?;
         let hr = workspace.hr(&reading.people, &reading.policy, &outside);
@@ -136,6 +138,7 @@ pub(super) fn run_for(
             takes_over: false,
             pace,
             handover: &mut handover,
+            steps: &steps,
             pictures: &Pictures::of(&reading.people),
             watch: &mut watch,
             clock: &*clock,
@@ -192,6 +195,7 @@ pub(super) fn run_for(
                 takes_over: false,
                 pace,
                 handover: &mut handover,
+                steps: &steps,
                 pictures: &Pictures::default(),
                 watch: &mut watch,
                 clock: &*clock,
@@ -224,6 +228,7 @@ pub(super) fn run_for(
         takes_over: false,
         pace,
         handover: &mut handover,
+        steps: &steps,
         pictures: &Pictures::of(&planned.reading.people),
         watch: &mut watch,
         clock: &*clock,
@@ -380,6 +385,7 @@ fn remembers(planned: &Planned, plan: &Plan) -> bool {
         && memory.values.is_empty()
         && memory.exceptions_seen.is_empty()
         && memory.ends_agreed.is_empty()
+        && memory.steps_over.is_empty()
         && memory.notices.changed.is_empty()
         && memory.notices.known.iter().eq(&planned.prior.notices_known))
         || open
@@ -455,12 +461,20 @@ pub(super) fn exit(outcome: &Outcome) -> Exit {
 
 pub(super) fn say_outcome(outcome: &Outcome, actions: &[crate::plan::Action], output: &mut Output) {
     let counts = &outcome.counts;
+    // What waits for a human has nothing to say but that.
+    let waits = |ended: &&Ended| ended.status == Status::Waiting && ended.text.is_some();
+    let on_others = outcome.ended.iter().filter(waits).count();
+    let on_others = u32::try_from(on_others).unwrap_or(u32::MAX);
     let mut text = format!("run {}: {} done", outcome.run, counts.done);
     for (number, word) in [
         (counts.failed, "failed"),
         (counts.conflict, "overtaken by somebody else"),
         (counts.skipped, "not tried"),
-        (counts.waiting, "waiting for approval"),
+        (
+            counts.waiting.saturating_sub(on_others),
+            "waiting for approval",
+        ),
+        (on_others, "waiting for another system"),
         (counts.open, "open"),
     ] {
         if number > 0 {
@@ -468,11 +482,19 @@ pub(super) fn say_outcome(outcome: &Outcome, actions: &[crate::plan::Action], ou
         }
     }
     text.push('\n');
-    for ended in outcome
-        .ended
-        .iter()
-        .filter(|ended| !matches!(ended.status, Status::Done | Status::Waiting))
-    {
+    let asks = |ended: &Ended| {
+        let action = actions.get(ended.id.0 as usize);
+        action.is_none_or(|action| matches!(action.change, Change::Await { .. }))
+    };
+    for ended in outcome.ended.iter().filter(|ended| match ended.status {
+        Status::Done => false,
+        Status::Waiting => waits(ended) && asks(ended),
+        Status::Pending
+        | Status::Intended
+        | Status::Failed
+        | Status::Conflict
+        | Status::Skipped => true,
+    }) {
         let who = actions
             .get(ended.id.0 as usize)
             .map(|action| crate::text::visible(&action.who).into_owned());

@@ -86,6 +86,8 @@ pub enum Command {
     ExplainCode(ExplainCodeArgs),
     /// What waits to be told and what was sent; sends it, or shows what would be told of one person
     Notices(NoticesArgs),
+    /// What other systems were asked for whom, and what of it waits
+    Steps(StepsArgs),
     /// Which runs there were
     History(HistoryArgs),
     /// What one run did
@@ -466,6 +468,20 @@ pub struct NoticesArgs {
     /// Never send this notice, by its id
     #[arg(long, value_name = "ID", conflicts_with = "send")]
     pub void: Vec<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// Flags of `tenure steps`.
+#[derive(Debug, Args)]
+pub struct StepsArgs {
+    /// Ask once more for what was refused to this person, by HR key
+    #[arg(long, value_name = "PERSON", requires = "because")]
+    pub again: Option<String>,
+    /// Why; it stands on the audit trail
+    #[arg(long, value_name = "REASON", requires = "again")]
+    pub because: Option<String>,
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,

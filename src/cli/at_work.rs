@@ -5,6 +5,7 @@ use super::operator::Operator;
 use super::passwords::Passwords;
 use super::report::Report;
 use super::session::Reading;
+use super::steps::Steps;
 use super::{Output, apply, people};
 use crate::apply::{Executor, Pictures};
 use crate::state::{Lock, Store};
@@ -39,6 +40,7 @@ pub(super) fn at_work<T>(
     let mut watch = apply::Progress::new(output);
     let mut handover = Passwords::new(workspace, &reading.policy);
     handover.compute(reading);
+    let steps = Steps::new(workspace);
     let mut executor = Executor {
         store: &mut store,
         lock: &lock,
@@ -48,6 +50,7 @@ pub(super) fn at_work<T>(
         takes_over: false,
         pace: apply::pace(workspace, reading.pinned),
         handover: &handover,
+        steps: &steps,
         pictures: &Pictures::of(&reading.people),
         watch: &mut watch,
         clock: &*clock,

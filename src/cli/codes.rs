@@ -159,6 +159,7 @@ codes! {
     "unknown-notice" "a notice that does not wait"
     "unknown-person" "a person whom HR does not have"
     "unknown-run" "a run that does not exist"
+    "unknown-step" "a step that nobody refused"
     "unreadable-file" "a file that cannot be read"
     "unwritable" "a file that cannot be written"
 }

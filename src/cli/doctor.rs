@@ -2,6 +2,7 @@
 
 use super::args::{DoctorArgs, Global};
 use super::report::Report;
+use super::steps::Steps;
 use super::{Exit, Output, check, directory, people};
 use crate::directory::Dn;
 use crate::directory::ldap::doctor as ad;
@@ -42,6 +43,12 @@ pub(super) fn run(
     if let DirectorySource::Ldap(ldap) = &workspace.config.directory {
         anything = true;
         if !active_directory(&workspace, ldap, &policy, output)? {
+            exit = Exit::Error;
+        }
+    }
+    if !workspace.config.steps.is_empty() {
+        anything = true;
+        if !steps(&workspace, output) {
             exit = Exit::Error;
         }
     }
@@ -87,6 +94,29 @@ fn personio(
     }
     output.result(&text);
     Ok(examined.findings.iter().all(|finding| finding.works))
+}
+
+/// Examines the addresses at which steps are asked for; whether each answers.
+fn steps(workspace: &Workspace, output: &mut Output) -> bool {
+    let steps = Steps::new(workspace);
+    let mut text = "Steps of other systems\n".to_owned();
+    let mut well = true;
+    for (name, found) in steps.look() {
+        let name = visible(name);
+        let _ = match found {
+            None => writeln!(text, "  ok: somebody answers for the step `{name}`"),
+            Some((code, why, help)) => {
+                well = false;
+                let why = visible(&why);
+                writeln!(
+                    text,
+                    "  error[{code}]: the step `{name}`: {why}\n    help: {help}"
+                )
+            }
+        };
+    }
+    output.result(&text);
+    well
 }
 
 /// Examines the directory; whether a plan can be made and applied.

@@ -7,7 +7,7 @@ use super::planning::{self, Asked, Planned};
 use super::report::Report;
 use super::view::matching::MatchView;
 use super::{Exit, Output, apply, check, disk, plan as plan_command, session};
-use crate::apply::{Executor, NoHandover, Situation};
+use crate::apply::{Executor, NoHandover, NoSteps, Situation};
 use crate::directory::ObjectId;
 use crate::hr::PersonId;
 use crate::plan::{Change, OpenReason, Plan, Target, Verdict};
@@ -280,6 +280,7 @@ fn rebuild(
         takes_over: true,
         pace: apply::pace(workspace, pinned),
         handover: &mut NoHandover,
+        steps: &NoSteps,
         pictures: &crate::apply::Pictures::default(),
         watch: &mut apply::Progress::new(output),
         clock: &clock,

@@ -43,6 +43,7 @@ mod resume;
 mod reveal;
 mod sealed;
 mod session;
+mod steps;
 mod terminate;
 mod undo;
 pub mod view;
@@ -117,6 +118,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Resume(arguments) => resume::run(&cli.global, arguments, &mut output),
         Command::Match(arguments) => matching::run(&cli.global, arguments, &mut output),
         Command::Notices(arguments) => notices::run(&cli.global, arguments, &mut output),
+        Command::Steps(arguments) => steps::run(&cli.global, arguments, &mut output),
         Command::History(arguments) => history::history(&cli.global, arguments, &mut output),
         Command::Show(arguments) => history::show(&cli.global, arguments, &mut output),
         Command::Undo(arguments) => undo::run(&cli.global, arguments, &mut output),
@@ -162,6 +164,7 @@ fn writes_trail(command: &Command) -> bool {
         | Command::Match(_) => true,
         Command::Freeze(arguments) => arguments.lift || arguments.until.is_some(),
         Command::Notices(arguments) => arguments.send || !arguments.void.is_empty(),
+        Command::Steps(arguments) => arguments.again.is_some(),
         Command::Check(_)
         | Command::Fmt(_)
         | Command::Plan(_)

@@ -88,6 +88,8 @@ pub enum Kind {
     Revoke,
     /// A value is written back to HR.
     WriteBack,
+    /// Another system is asked for a step.
+    Step,
     /// A unit is deleted.
     DeleteUnit,
     /// A notice becomes due.
@@ -112,6 +114,7 @@ impl Kind {
             Kind::Grant => "grant",
             Kind::Revoke => "revoke",
             Kind::WriteBack => "writeback",
+            Kind::Step => "step",
             Kind::DeleteUnit => "delete-unit",
             Kind::Notify => "notify",
         }
@@ -136,6 +139,7 @@ impl Kind {
             Change::AddMember { .. } => Self::Grant,
             Change::RemoveMember { .. } => Self::Revoke,
             Change::WriteBack { .. } => Self::WriteBack,
+            Change::Await { .. } => Self::Step,
             Change::Delete { .. } => Self::Delete,
             Change::DeleteUnit { .. } => Self::DeleteUnit,
         };

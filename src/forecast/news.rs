@@ -83,6 +83,7 @@ pub(super) fn key(action: &Action) -> String {
             format!("{}\0{}", group.dn().key(), account.dn().key())
         }
         Change::WriteBack { field, after, .. } => format!("{field}={after}"),
+        Change::Await { step, .. } => step.name.to_string(),
         Change::Move { to, .. } => to.key().to_owned(),
         Change::DeleteUnit { unit } => unit.dn().key().to_owned(),
         Change::Adopt { account, .. }

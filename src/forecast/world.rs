@@ -1,8 +1,8 @@
 //! The world in memory: a copy of directory and state whose clock the forecast sets.
 
 use crate::apply::{
-    ApplyError, AssumedHandover, Author, Ended, Executor, Pace, Pictures, Situation, Status,
-    Unwatched, journal,
+    ApplyError, AssumedHandover, AssumedSteps, Author, Ended, Executor, Pace, Pictures, Situation,
+    Status, Unwatched, journal,
 };
 use crate::directory::ldif::EmbeddedDirectory;
 use crate::directory::port::{self, Directory as _};
@@ -232,6 +232,7 @@ impl<'a> World<'a> {
                 ..Pace::default()
             },
             handover: &AssumedHandover,
+            steps: &AssumedSteps,
             pictures: &Pictures::of(&self.people),
             watch: &mut Unwatched,
             clock: &|| now,

@@ -71,7 +71,7 @@ impl Gate<Mailer<'_>> {
     }
 }
 
-impl Gate<Poster<'_>> {
+impl Gate<Poster> {
     /// The same of the one address.
     pub(super) fn deliver(&mut self, message: &Message, now: Timestamp) -> Vec<(u32, Verdict)> {
         let Some(poster) = self.open.as_ref() else {

@@ -10,7 +10,8 @@ use crate::text::excerpt;
 use crate::text::mail::Address;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
-use reqwest::{Certificate, Client, StatusCode, Url};
+use reqwest::header::RETRY_AFTER;
+use reqwest::{Certificate, Client, Response, StatusCode, Url};
 use rustls::crypto::aws_lc_rs;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
@@ -35,13 +36,14 @@ pub struct Settings {
     pub ca: Option<Vec<u8>>,
 }
 
-/// Whether notices may be posted there: encrypted, or to this machine. Else what is wrong, and what to write.
-pub fn check_url(text: &str) -> Result<(), (String, &'static str)> {
+/// Whether it may be posted there: encrypted, or to this machine. Else what is wrong with that section of the
+/// configuration, and what to write.
+pub fn check_url(section: &str, text: &str) -> Result<(), (String, &'static str)> {
     const HOW: &str = "write it as `url = \"https://hooks.example.com/tenure\"`";
     let url = Url::parse(text)
-        .map_err(|error| (format!("`[http]`: `url` is no address: {error}"), HOW))?;
+        .map_err(|error| (format!("{section}: `url` is no address: {error}"), HOW))?;
     if !url.username().is_empty() || url.password().is_some() {
-        let problem = "`[http]`: a name and a password do not stand in `url`".to_owned();
+        let problem = format!("{section}: a name and a password do not stand in `url`");
         return Err((problem, "leave them out: the signature tells who posts"));
     }
     let local = url.host_str().is_some_and(is_loopback);
@@ -49,7 +51,7 @@ pub fn check_url(text: &str) -> Result<(), (String, &'static str)> {
         "https" => Ok(()),
         "http" if local => Ok(()),
         _ => Err((
-            "`[http]`: `url` would be posted to in the clear".to_owned(),
+            format!("{section}: `url` would be posted to in the clear"),
             "use `https`; `http` is for this machine alone",
         )),
     }
@@ -69,24 +71,25 @@ struct Posting<'m> {
     body: &'m str,
 }
 
-/// Posts notices.
+/// Sends signed requests to one address.
 #[derive(Debug)]
-pub(super) struct Poster<'s> {
-    settings: &'s Settings,
+pub(super) struct Exchange {
+    url: SecretString,
+    secret: SecretString,
     client: Client,
     runtime: tokio::runtime::Runtime,
     host: String,
 }
 
-impl<'s> Poster<'s> {
-    /// Sets it up; whether anybody answers shows with the first notice.
-    pub(super) fn open(settings: &'s Settings) -> Result<Self, Error> {
+impl Exchange {
+    /// Sets it up; whether anybody answers shows with the first request. `help` says what to do where it cannot be.
+    pub(super) fn open(settings: &Settings, help: &'static str) -> Result<Self, Error> {
         let url = Url::parse(settings.url.expose_secret()).ok();
         let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
         let wrong = |what: String| Error::Setup {
             server: host.to_owned(),
             what,
-            help: "check `url` and `ca` of `[http]` in `tenure.toml`",
+            help,
         };
         let client = client(host, settings.ca.as_deref()).map_err(wrong)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -94,7 +97,8 @@ impl<'s> Poster<'s> {
             .build()
             .map_err(|error| wrong(error.to_string()))?;
         Ok(Self {
-            settings,
+            url: settings.url.clone(),
+            secret: settings.secret.clone(),
             client,
             runtime,
             host: host.to_owned(),
@@ -103,7 +107,7 @@ impl<'s> Poster<'s> {
 
     /// Whether anybody answers there, and proves to be who it should be; what the answer is does not matter.
     pub(super) fn look(&self) -> Result<(), Error> {
-        let request = self.client.head(self.settings.url.expose_secret());
+        let request = self.client.head(self.url.expose_secret());
         match self.runtime.block_on(async { request.send().await }) {
             Ok(_) => Ok(()),
             Err(error) => {
@@ -113,6 +117,93 @@ impl<'s> Poster<'s> {
                 Err(Error::Unreachable { server, why })
             }
         }
+    }
+
+    /// Posts a body under an idempotency key, signed for that time; the body of the answer is not read.
+    fn post(&self, key: &str, body: String, now: Timestamp) -> Result<Response, reqwest::Error> {
+        let seconds = now.as_second();
+        let signature = sign(&self.secret, seconds, &body);
+        let request = self
+            .client
+            .post(self.url.expose_secret())
+            .header("content-type", "application/json")
+            .header(SIGNATURE, format!("t={seconds},v1={signature}"))
+            .header(KEY, key)
+            .body(body);
+        // Within: sending needs the runtime's clock from its first step.
+        self.runtime.block_on(async { request.send().await })
+    }
+
+    /// The same, and what came back; an error closes the address, for it would be met by everybody.
+    pub(super) fn ask(
+        &self,
+        key: &str,
+        body: String,
+        now: Timestamp,
+    ) -> Result<Result<Answered, Verdict>, Error> {
+        let answer = match self.post(key, body, now) {
+            Ok(answer) => answer,
+            Err(error) => return self.broken(&error).map(Err),
+        };
+        let status = answer.status();
+        let rest = answer.headers().get(RETRY_AFTER);
+        Ok(Ok(Answered {
+            status: status.as_u16(),
+            says: format!("status {status}"),
+            about_us: held_against_us(status).is_some(),
+            retry_after: rest.and_then(|rest| Some(rest.to_str().ok()?.to_owned())),
+        }))
+    }
+
+    /// Which host it is.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// What a request came to that got no answer.
+    fn broken(&self, error: &reqwest::Error) -> Result<Verdict, Error> {
+        let server = self.host.clone();
+        if let Some((why, help)) = distrust(error) {
+            return Err(Error::Certificate { server, why, help });
+        }
+        let why = words(error);
+        if error.is_connect() {
+            return Err(Error::Unreachable { server, why });
+        }
+        if error.is_builder() {
+            return Ok(Verdict::Refused(why));
+        }
+        Ok(Verdict::Unknown(why))
+    }
+}
+
+/// What was answered; the body is not read.
+#[derive(Debug)]
+pub(super) struct Answered {
+    /// The status.
+    pub(super) status: u16,
+    /// The same in words.
+    pub(super) says: String,
+    /// It is about us or the address, whatever was asked.
+    pub(super) about_us: bool,
+    /// `Retry-After`, as it came.
+    pub(super) retry_after: Option<String>,
+}
+
+/// Posts notices.
+#[derive(Debug)]
+pub(super) struct Poster(Exchange);
+
+impl Poster {
+    /// Sets it up; whether anybody answers shows with the first notice.
+    pub(super) fn open(settings: &Settings) -> Result<Self, Error> {
+        let help = "check `url` and `ca` of `[http]` in `tenure.toml`";
+        Exchange::open(settings, help).map(Self)
+    }
+
+    /// Whether anybody answers there, and proves to be who it should be; what the answer is does not matter.
+    pub(super) fn look(&self) -> Result<(), Error> {
+        self.0.look()
     }
 
     /// Posts one notice.
@@ -131,19 +222,9 @@ impl<'s> Poster<'s> {
             Ok(body) => body,
             Err(error) => return vec![(0, Verdict::Refused(error.to_string()))].into(),
         };
-        let seconds = now.as_second();
-        let signature = sign(&self.settings.secret, seconds, &body);
-        let request = self
-            .client
-            .post(self.settings.url.expose_secret())
-            .header("content-type", "application/json")
-            .header(SIGNATURE, format!("t={seconds},v1={signature}"))
-            .header(KEY, &message.id)
-            .body(body);
-        // Within: sending needs the runtime's clock from its first step.
-        let answered = match self.runtime.block_on(async { request.send().await }) {
+        let answered = match self.0.post(&message.id, body, now) {
             Ok(answer) => self.judged(answer.status()),
-            Err(error) => self.broken(&error),
+            Err(error) => self.0.broken(&error),
         };
         match answered {
             Ok(verdict) => vec![(0, verdict)].into(),
@@ -157,7 +238,7 @@ impl<'s> Poster<'s> {
     /// Why a server is left alone that answers nothing, one request after the other.
     pub(super) fn worn_out(&self) -> Error {
         Error::Unreachable {
-            server: self.host.clone(),
+            server: self.0.host.clone(),
             why: "one request after the other got no answer".to_owned(),
         }
     }
@@ -178,7 +259,7 @@ impl<'s> Poster<'s> {
             status if status.is_client_error() => match held_against_us(status) {
                 None => Ok(Verdict::Refused(says)),
                 Some(help) => Err(Error::TurnedAway {
-                    server: self.host.clone(),
+                    server: self.0.host.clone(),
                     answer: says,
                     help,
                 }),
@@ -186,22 +267,6 @@ impl<'s> Poster<'s> {
             // A redirection, too: where it leads to nothing is posted, and the address can be mended.
             _ => Ok(Verdict::NotNow(says)),
         }
-    }
-
-    /// What a request came to that got no answer.
-    fn broken(&self, error: &reqwest::Error) -> Result<Verdict, Error> {
-        let server = self.host.clone();
-        if let Some((why, help)) = distrust(error) {
-            return Err(Error::Certificate { server, why, help });
-        }
-        let why = words(error);
-        if error.is_connect() {
-            return Err(Error::Unreachable { server, why });
-        }
-        if error.is_builder() {
-            return Ok(Verdict::Refused(why));
-        }
-        Ok(Verdict::Unknown(why))
     }
 }
 

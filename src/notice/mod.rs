@@ -17,6 +17,7 @@ mod message;
 mod sender;
 pub mod server;
 mod smtp;
+pub mod step;
 pub(crate) mod trust;
 
 pub use courier::{Brought, Courier};

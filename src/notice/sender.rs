@@ -144,7 +144,7 @@ struct Sender<'a> {
     ways: &'a Ways,
     wanted: Wanted,
     mailer: Gate<Mailer<'a>>,
-    poster: Gate<Poster<'a>>,
+    poster: Gate<Poster>,
     sent: Sent,
     /// By way, which notices a closed one holds up.
     held: BTreeMap<Way, Vec<String>>,

@@ -181,6 +181,7 @@ impl<'a> AccountAfter<'a> {
                 | Change::AddMember { .. }
                 | Change::RemoveMember { .. }
                 | Change::WriteBack { .. }
+                | Change::Await { .. }
                 | Change::Delete { .. }
                 | Change::DeleteUnit { .. } => {}
             }

@@ -6,7 +6,7 @@ use crate::directory::{Dn, Guid};
 use crate::hr::PersonId;
 use crate::policy::GuardKind;
 use crate::state::{Given, NameSpace, Refused};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
 /// An action of a plan; index into [`crate::plan::Plan::actions`].
@@ -258,6 +258,13 @@ pub enum Change {
         /// People sign in to HR with this field.
         login: bool,
     },
+    /// Another system is asked whether it has done what others wait for.
+    Await {
+        /// Whose account waits, with all or with a part.
+        account: Target,
+        /// What is asked.
+        step: StepRequest,
+    },
     /// The account is deleted.
     Delete {
         /// Which.
@@ -278,6 +285,39 @@ impl Change {
             return None;
         };
         Some((group, account))
+    }
+}
+
+/// What another system is asked for one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepRequest {
+    /// The name of the step.
+    pub name: Arc<str>,
+    /// What began it, as the policy says it: `create`, `enter employee`.
+    pub event: Arc<str>,
+    /// What tells this time from another, where the same happens again.
+    pub occasion: Arc<str>,
+    /// The idempotency key: the same for every attempt with the same values.
+    pub key: Arc<str>,
+    /// The salted digest by which the state will know what went with the key.
+    pub digest: Arc<str>,
+    /// What is sent beside, by name; none where there is no value.
+    pub fields: Vec<(Arc<str>, Option<Arc<str>>)>,
+    /// How long the answer may take.
+    pub within: SignedDuration,
+    /// When it was begun; none where this plan begins it.
+    pub begun: Option<Timestamp>,
+    /// Before which instant it is not asked again.
+    pub not_before: Option<Timestamp>,
+    /// Whether the account waits to be enabled; else groups alone wait.
+    pub enable: bool,
+}
+
+impl StepRequest {
+    /// When its time is over, if it is begun then and was not begun before.
+    pub fn until(&self, now: Timestamp) -> Timestamp {
+        let begun = self.begun.unwrap_or(now);
+        begun.checked_add(self.within).unwrap_or(Timestamp::MAX)
     }
 }
 

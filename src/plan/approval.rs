@@ -245,6 +245,7 @@ fn account_of(change: &Change) -> &Dn {
         | Change::AddMember { account, .. }
         | Change::RemoveMember { account, .. }
         | Change::WriteBack { account, .. }
+        | Change::Await { account, .. }
         | Change::Delete { account }
         | Change::DeleteUnit { unit: account } => account.dn(),
     }

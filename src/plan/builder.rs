@@ -12,6 +12,7 @@ use super::groups::{self, Groups};
 use super::memory;
 use super::names::Names;
 use super::place::{self, Relocation, TakenName, Units};
+use super::step;
 use super::subject::{Aim, Subject, weigh};
 use super::tied;
 use super::vanished;
@@ -111,12 +112,14 @@ impl<'w, 'a> Builder<'w, 'a> {
         }
         for subject in &subjects {
             self.person(subject);
+            step::awaits(self, subject);
             writeback::values(self, subject);
             if tells {
                 let person = subject.wish.person.clone();
                 self.draft.names.insert(person, subject.names.clone());
             }
         }
+        step::left_over(self);
         self.names_left_behind(&subjects);
         self.tied(correlation, &subjects);
     }

@@ -11,6 +11,7 @@ use crate::directory::{Dn, ObjectId};
 use crate::hr::PersonId;
 use jiff::Timestamp;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Everything gathered so far.
@@ -28,6 +29,10 @@ pub(crate) struct Draft {
     pub(crate) tied: FxHashMap<PersonId, Vec<ObjectId>>,
     /// Who works and would be put back before the start (S2).
     pub(crate) postponed: FxHashSet<PersonId>,
+    /// What is not done because of a step that is not asked for.
+    pub(crate) withheld: BTreeSet<ActionId>,
+    /// Of whom nothing new is remembered because of that.
+    pub(crate) not_remembered: BTreeSet<PersonId>,
     /// What is told of whom where something fails.
     pub(crate) on_failure: Vec<super::OnFailure>,
     /// The names that `unique` gives; only where something is told of them.

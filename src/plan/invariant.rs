@@ -189,6 +189,7 @@ impl Outcome {
             Change::CreateUnit { .. }
             | Change::CreateGroup { .. }
             | Change::WriteBack { .. }
+            | Change::Await { .. }
             | Change::Adopt { .. }
             | Change::Release { .. }
             | Change::DeleteUnit { .. }

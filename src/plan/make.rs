@@ -7,7 +7,7 @@ use super::freeze::Frozen;
 use super::world::World;
 use super::{
     Action, Change, Finding, FindingKind, Header, NextChange, Notice, OpenReason, Plan, SourceRead,
-    StageCount, Target, approval, guard, invariant, notice, open, order, quality, vanished,
+    StageCount, Target, approval, guard, invariant, notice, open, order, quality, step, vanished,
 };
 use super::{emergency, exceptions, freeze};
 use crate::directory::{self, Dn, ObjectId};
@@ -97,6 +97,7 @@ pub fn previews(input: &Input<'_>, person: &PersonId) -> Vec<notice::Preview> {
     let correlation = correlate::in_world(&world);
     let mut draft = drafted(&world, &correlation);
     let mut actions = std::mem::take(&mut draft.actions);
+    step::leave_out(&mut draft, &mut actions);
     order::links_first(&mut actions);
     let frozen = frozen(&world, &mut draft, &mut actions);
     let all = vec![true; actions.len()];
@@ -318,6 +319,7 @@ fn told(
 fn finish(world: &World<'_>, correlation: &Correlation, mut draft: Draft) -> Plan {
     let input = world.input;
     let mut actions = std::mem::take(&mut draft.actions);
+    step::leave_out(&mut draft, &mut actions);
     order::links_first(&mut actions);
     let frozen = frozen(world, &mut draft, &mut actions);
     approval::mark(world, &mut actions, approval::Strangers::Pass);

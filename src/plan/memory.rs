@@ -103,6 +103,7 @@ impl Builder<'_, '_> {
                 | super::Change::AddMember { .. }
                 | super::Change::RemoveMember { .. }
                 | super::Change::WriteBack { .. }
+                | super::Change::Await { .. }
                 | super::Change::Delete { .. }
                 | super::Change::DeleteUnit { .. } => false,
             })

@@ -53,6 +53,7 @@ mod place;
 mod proxy;
 mod quality;
 mod reminder;
+mod step;
 mod subject;
 mod tied;
 mod time;
@@ -63,7 +64,8 @@ mod writeback;
 
 pub use crate::policy::GuardKind;
 pub use action::{
-    Action, ActionId, Approval, AttributeChange, Cause, Change, Lapsed, Reason, Reversible, Target,
+    Action, ActionId, Approval, AttributeChange, Cause, Change, Lapsed, Reason, Reversible,
+    StepRequest, Target,
 };
 pub use basis::Basis;
 pub use correlate::{Correlation, Match, Tied, Verdict, correlate};
@@ -79,4 +81,5 @@ pub use plan::{
     Broken, GuardVerdict, Header, Memory, NextChange, Plan, SourceRead, StageCount, TakesBack,
     ValuesEntry,
 };
+pub use step::StepOver;
 pub use undo::undo;

@@ -209,6 +209,7 @@ pub(crate) fn each_target(change: &mut Change, visit: &mut dyn FnMut(&mut Target
         | Change::Enable { account, .. }
         | Change::Disable { account, .. }
         | Change::WriteBack { account, .. }
+        | Change::Await { account, .. }
         | Change::Delete { account }
         | Change::DeleteUnit { unit: account } => visit(account),
         Change::AddMember { group, account } | Change::RemoveMember { group, account, .. } => {
@@ -237,6 +238,7 @@ pub(crate) fn made_by(change: &Change) -> impl Iterator<Item = ActionId> + use<>
         | Change::Enable { account, .. }
         | Change::Disable { account, .. }
         | Change::WriteBack { account, .. }
+        | Change::Await { account, .. }
         | Change::Delete { account }
         | Change::DeleteUnit { unit: account } => made.extend(account.made_by()),
         Change::AddMember { group, account } | Change::RemoveMember { group, account, .. } => {
@@ -259,11 +261,12 @@ fn turn(change: &Change) -> u8 {
         Change::CreateAccount { .. } => 5,
         Change::Modify { .. } => 6,
         Change::Move { .. } => 7,
-        Change::SetPassword { .. } => 8,
-        Change::Enable { .. } => 9,
-        Change::AddMember { .. } => 10,
-        Change::WriteBack { .. } | Change::Release { .. } | Change::Delete { .. } => 11,
-        Change::DeleteUnit { .. } => 12,
+        Change::Await { .. } => 8,
+        Change::SetPassword { .. } => 9,
+        Change::Enable { .. } => 10,
+        Change::AddMember { .. } => 11,
+        Change::WriteBack { .. } | Change::Release { .. } | Change::Delete { .. } => 12,
+        Change::DeleteUnit { .. } => 13,
     }
 }
 
@@ -281,6 +284,7 @@ pub(crate) fn takes_away(change: &Change) -> bool {
         | Change::Enable { .. }
         | Change::AddMember { .. }
         | Change::WriteBack { .. }
+        | Change::Await { .. }
         | Change::Release { .. }
         | Change::Delete { .. }
         | Change::DeleteUnit { .. } => false,

@@ -69,6 +69,8 @@ pub struct Memory {
     pub exceptions_seen: Vec<(Arc<str>, Timestamp)>,
     /// Emergency ends that have done their work: HR says the same by now (S1).
     pub ends_agreed: Vec<PersonId>,
+    /// Steps that are given up, each with its person and why: nothing waits for them any more.
+    pub steps_over: Vec<super::StepOver>,
     /// How many people were read.
     pub people_read: u32,
     /// What notices watch.

@@ -121,6 +121,7 @@ fn deed(change: &Change) -> String {
         Change::AddMember { group, .. } => format!("add to {}", leaf(group.dn())),
         Change::RemoveMember { group, .. } => format!("take out of {}", leaf(group.dn())),
         Change::WriteBack { source, .. } => format!("write {source} back to HR"),
+        Change::Await { step, .. } => format!("ask for the step {}", step.name),
         Change::Delete { .. } => "delete the account".to_owned(),
         Change::DeleteUnit { unit } => format!("delete the unit {}", leaf(unit.dn())),
     }

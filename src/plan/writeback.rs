@@ -114,8 +114,11 @@ fn cause(
     cause
 }
 
-/// What this plan does to the person's account so far, but for memberships.
-fn own<'b>(builder: &'b Builder<'_, '_>, subject: &Subject<'_>) -> Vec<(ActionId, &'b Action)> {
+/// What this plan does to the person's account so far, but for memberships and for what others are asked.
+pub(crate) fn own<'b>(
+    builder: &'b Builder<'_, '_>,
+    subject: &Subject<'_>,
+) -> Vec<(ActionId, &'b Action)> {
     let person = Some(&subject.wish.person);
     let actions = builder.draft.actions.iter().enumerate().rev();
     let last = actions
@@ -125,7 +128,7 @@ fn own<'b>(builder: &'b Builder<'_, '_>, subject: &Subject<'_>) -> Vec<(ActionId
         .filter(|(_, action)| {
             !matches!(
                 action.change,
-                Change::AddMember { .. } | Change::RemoveMember { .. }
+                Change::AddMember { .. } | Change::RemoveMember { .. } | Change::Await { .. }
             )
         })
         .map(|(index, action)| (ActionId(u32::try_from(index).unwrap_or(u32::MAX)), action))

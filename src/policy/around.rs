@@ -3,11 +3,11 @@
 
 use super::eval::time;
 use super::notice::TextPart;
-use super::ruleset::{Duration, Limit, RuleId, StageId, TimeUnit};
+use super::ruleset::{Duration, Limit, NamePattern, RuleId, StageId, TimeUnit};
 use crate::diagnostic::Span;
-use jiff::Timestamp;
 use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
 /// `source "externals.csv" prefix "x" lose at most 10%`.
@@ -104,6 +104,41 @@ pub enum NoticeEvent {
     Approval(Option<Duration>),
     /// A condition begins to hold; a position in [`crate::policy::Wish::watches`].
     When(u32),
+}
+
+/// `await "mailbox" within 4 hours { … }`; what it sends is asked of [`crate::policy::Telling`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct AwaitRule {
+    /// The name of the step, here and in the configuration.
+    pub name: Arc<str>,
+    /// How long the answer may take, counted from when the step is begun.
+    pub within: SignedDuration,
+    /// What begins it: any of these.
+    pub on: Vec<AwaitEvent>,
+    /// Only for whom this holds; a position in [`crate::policy::Wish::watches`].
+    pub condition: Option<u32>,
+    /// The statement that says so.
+    pub when: Option<RuleId>,
+    /// The account is not enabled before.
+    pub enable: bool,
+    /// These groups are not given before; of a list that is empty all.
+    pub groups: Option<Vec<NamePattern>>,
+    /// The item.
+    pub rule: RuleId,
+}
+
+/// What begins a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AwaitEvent {
+    /// An account is made.
+    Create,
+    /// The person comes into a stage.
+    Enter {
+        /// Into one of these.
+        into: Vec<StageId>,
+        /// Out of one of these; any if empty.
+        from: Vec<StageId>,
+    },
 }
 
 /// A line of `writeback`.

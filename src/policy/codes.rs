@@ -37,6 +37,7 @@ codes! {
     BAD_PATTERN "bad-pattern" Error "a pattern that cannot be used"
     BAD_RECIPIENT "bad-recipient" Error "a key to which no password can be sealed"
     BAD_SOURCE "bad-source" Error "a source of people that cannot be read as the policy says"
+    BAD_STEP "bad-step" Error "a step that nobody would wait for, or that is not configured"
     BAD_TABLE "bad-table" Error "a table that cannot be read"
     BAD_UNIQUE "bad-unique" Error "a `unique` that cannot give names"
     BAD_UNIT "bad-unit" Error "a unit that is no distinguished name"

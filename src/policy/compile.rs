@@ -158,6 +158,9 @@ pub fn compile(input: &Input<'_>) -> (Option<Policy>, Vec<Diagnostic>) {
         let body = notice_file(&mut lower, item, input);
         lower.notify(item, body);
     }
+    for item in &items.awaits {
+        lower.await_item(item);
+    }
     for item in items.writeback.iter().take(1) {
         lower.writeback(item, schema.as_ref());
     }

@@ -63,6 +63,10 @@ pub enum Destination {
     Notice(Arc<str>, Vec<Arc<str>>),
     /// It decides when a notice is sent.
     NoticeWhen(Arc<str>),
+    /// It is sent to that step.
+    Step(Arc<str>),
+    /// It decides whether that step is asked for.
+    StepWhen(Arc<str>),
     /// The first password is computed from it.
     Password,
     /// It is written back to this field of HR.
@@ -287,6 +291,15 @@ impl Flows<'_> {
                     rule: event.rule,
                     reads: reads.collect(),
                 });
+            }
+        }
+        for (rule, fields) in policy.rules.awaits.iter().zip(&policy.program.awaits) {
+            let nodes = fields.iter().map(|(_, node)| node);
+            self.add(Destination::Step(rule.name.clone()), rule.rule, nodes);
+            let condition = rule.condition.map(|index| index as usize);
+            let condition = condition.and_then(|index| policy.program.watches.get(index));
+            if let (Some(node), Some(when)) = (condition, rule.when) {
+                self.add(Destination::StepWhen(rule.name.clone()), when, [node]);
             }
         }
         for (rule, node) in policy

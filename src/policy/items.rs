@@ -36,6 +36,7 @@ pub(super) struct Items<'a> {
     pub(super) retention: Vec<&'a FileItem<ast::Retention>>,
     pub(super) expects: Vec<&'a FileItem<ast::Expect>>,
     pub(super) notices: Vec<&'a FileItem<ast::Notify>>,
+    pub(super) awaits: Vec<&'a FileItem<ast::Await>>,
     pub(super) writeback: Vec<&'a FileItem<ast::Writeback>>,
     /// Read, and carried out by a later version: the word and where it stands.
     pub(super) later: Vec<(&'static str, Span)>,
@@ -73,6 +74,7 @@ impl<'a> Items<'a> {
                 Item::Invariant(item) => items.invariants.push(item),
                 Item::Approve(item) => items.approvals.push(item),
                 Item::Notify(item) => items.notices.push(item),
+                Item::Await(item) => items.awaits.push(item),
                 Item::Writeback(item) => items.writeback.push(item),
                 Item::Retention(item) => items.retention.push(item),
                 Item::Expect(item) => items.expects.push(item),

@@ -26,7 +26,8 @@ mod types;
 pub mod wish;
 
 pub use around::{
-    EventRule, ExpectRule, NoticeEvent, NoticeRule, Retention, SourceRule, WritebackRule,
+    AwaitEvent, AwaitRule, EventRule, ExpectRule, NoticeEvent, NoticeRule, Retention, SourceRule,
+    WritebackRule,
 };
 pub use builtin::{Example, Page, examples, page as functions_page, pages};
 pub use compile::{FileKey, Input, Posted, compile};

@@ -85,6 +85,9 @@ pub struct Recipient {
     pub unknown: Option<Arc<str>>,
 }
 
+/// What a step is sent: each value by its name, as far as policy and HR decide it; `None` where there is none.
+pub type StepWish = Vec<(Arc<str>, Option<Vec<TextPart>>)>;
+
 /// A value for HR, as far as policy and HR decide it; `None` where there is none to be written.
 pub type WrittenValue = Option<Vec<TextPart>>;
 
@@ -94,6 +97,10 @@ pub type WrittenValue = Option<Vec<TextPart>>;
 pub trait Telling: fmt::Debug + Sync {
     /// That notice (by its index in [`super::Ruleset::notices`]) for that person; none where HR has no record.
     fn notice(&self, person: &PersonId, notice: usize) -> Option<NoticeWish>;
+
+    /// What that step (by its index in [`super::Ruleset::awaits`]) is sent about that person; why it cannot be told, where
+    /// it cannot.
+    fn step(&self, person: &PersonId, step: usize) -> Result<StepWish, Arc<str>>;
 
     /// What that line (by its index in [`super::Ruleset::writebacks`]) writes for that person.
     fn written(&self, person: &PersonId, line: usize) -> WrittenValue;

@@ -61,6 +61,8 @@ pub(crate) struct Program {
     pub(crate) notices: Vec<NoticeBody>,
     /// The conditions of `on when …`.
     pub(crate) watches: Vec<Node>,
+    /// What each step is sent, by name, in the order of [`Ruleset::awaits`].
+    pub(crate) awaits: Vec<Vec<(Arc<str>, Node)>>,
     /// In the order of [`Ruleset::writebacks`].
     pub(crate) writebacks: Vec<Node>,
     /// What is asked of people from outside the policy.

@@ -3,7 +3,7 @@
 mod groups;
 mod oversight;
 
-use super::around::{ExpectRule, NoticeRule, Retention, SourceRule, WritebackRule};
+use super::around::{AwaitRule, ExpectRule, NoticeRule, Retention, SourceRule, WritebackRule};
 use crate::directory::Dn;
 use crate::hr::{PersonId, Schema};
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,6 +82,8 @@ pub enum RuleKind {
     Expect,
     /// `notify`.
     Notify,
+    /// `await`.
+    Await,
     /// A line of `writeback`.
     Writeback,
     /// `retention`.
@@ -147,6 +149,8 @@ pub struct Ruleset {
     pub expects: Vec<ExpectRule>,
     /// What is told to whom.
     pub notices: Vec<NoticeRule>,
+    /// What other systems have to answer before something is done.
+    pub awaits: Vec<AwaitRule>,
     /// What HR gets to know.
     pub writebacks: Vec<WritebackRule>,
     /// How long the state keeps what runs did.

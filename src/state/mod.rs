@@ -26,6 +26,7 @@ pub(crate) mod private;
 pub(crate) mod read;
 mod records;
 mod retention;
+mod steps;
 mod store;
 mod told;
 mod verify;
@@ -47,6 +48,7 @@ pub use prior::{
 };
 pub use private::Private;
 pub use retention::{Keep, Pruned};
+pub use steps::{StepMemory, StepNews, StepStanding};
 pub use store::{Identity, SCHEMA_VERSION, Store};
 pub use verify::{AuditError, Broken, Verified};
 pub use write::Writer;

@@ -115,7 +115,7 @@ impl Writer<'_> {
         Ok(dropped > 0)
     }
 
-    fn ordered(
+    pub(super) fn ordered(
         &mut self,
         event: &str,
         person: Option<&PersonId>,

@@ -1,6 +1,6 @@
 //! What the planner reads of the state.
 
-use super::{EmergencyEnd, Freeze};
+use super::{EmergencyEnd, Freeze, StepMemory};
 use crate::directory::Guid;
 use crate::hr::PersonId;
 use jiff::Timestamp;
@@ -75,6 +75,8 @@ pub struct Prior {
     pub notices_known: BTreeSet<Arc<str>>,
     /// For whom what an `on` line watches is so, by its key.
     pub notice_states: BTreeSet<(Arc<str>, PersonId)>,
+    /// What other systems were asked, by person and step.
+    pub steps: BTreeMap<(PersonId, Arc<str>), StepMemory>,
     /// About whom something is collected for a digest, and when that goes. Runs collect and digests end it: it is read
     /// with the rest and not written with it.
     pub collected: BTreeSet<(PersonId, Timestamp)>,

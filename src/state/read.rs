@@ -198,6 +198,7 @@ fn names_and_counts(db: &Connection, prior: &mut Prior) -> Result<(), StoreError
         Ok(())
     })?;
     prior.approvals = super::approvals::asked(db)?;
+    prior.steps = super::steps::all(db)?;
     each(
         db,
         "SELECT person, field, digest FROM written_back",

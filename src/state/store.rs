@@ -17,7 +17,7 @@ use super::{Lock, LockError, Prior, StoreError, Writer, codec, private, read};
 use crate::directory::Guid;
 
 /// The schema that this version writes.
-pub const SCHEMA_VERSION: u32 = 9;
+pub const SCHEMA_VERSION: u32 = 10;
 
 /// Steps from each schema version to the next; the first makes it.
 const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [
@@ -30,6 +30,7 @@ const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [
     include_str!("schema-7.sql"),
     include_str!("schema-8.sql"),
     include_str!("schema-9.sql"),
+    include_str!("schema-10.sql"),
 ];
 
 /// Marks the file as ours: `tenu`.

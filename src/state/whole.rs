@@ -59,6 +59,7 @@ impl Writer<'_> {
             "DELETE FROM last_record WHERE person = ?1",
             "DELETE FROM written_back WHERE person = ?1",
             "DELETE FROM notice_state WHERE person = ?1",
+            "DELETE FROM step WHERE person = ?1",
             "DELETE FROM digest_item WHERE person = ?1 AND digest IS NULL",
             "UPDATE digest_item SET person = NULL WHERE person = ?1",
             "UPDATE outbox SET person = NULL,
@@ -140,6 +141,7 @@ impl Writer<'_> {
             "exception_seen",
             "approval",
             "approval_told",
+            "step",
         ] {
             self.db().execute(&format!("DELETE FROM {table}"), [])?;
         }
@@ -180,6 +182,9 @@ impl Writer<'_> {
         for account in &prior.failed {
             let since = prior.open_since.get(account).copied();
             self.set_failed(*account, since.unwrap_or(Timestamp::UNIX_EPOCH))?;
+        }
+        for ((person, name), step) in &prior.steps {
+            self.set_step((person, name), step)?;
         }
         for (digest, since) in &prior.exceptions_seen {
             self.see_exception(digest, *since)?;

@@ -208,10 +208,14 @@ fn display(rule: Rule) -> Option<&'static str> {
         Rule::KW_GUARD => Some("`guard`"),
         Rule::KW_APPROVE => Some("`approve`"),
         Rule::KW_NOTIFY => Some("`notify`"),
+        Rule::KW_AWAIT => Some("`await`"),
         Rule::KW_WRITEBACK => Some("`writeback`"),
         Rule::KW_RETENTION => Some("`retention`"),
         Rule::KW_EXPECT => Some("`expect`"),
         Rule::KW_TEST => Some("`test`"),
+        Rule::KW_WITHIN => Some("`within`"),
+        Rule::KW_ENABLE => Some("`enable`"),
+        Rule::KW_SEND => Some("`send`"),
         Rule::KW_KEY => Some("`key`"),
         Rule::KW_FROM => Some("`from`"),
         Rule::KW_SENSITIVE => Some("`sensitive`"),
@@ -365,6 +369,7 @@ fn display(rule: Rule) -> Option<&'static str> {
         | Rule::approve
         | Rule::retention
         | Rule::notify
+        | Rule::r#await
         | Rule::expect
         | Rule::test => Some("an item"),
         Rule::field | Rule::given_field => Some("a field"),
@@ -395,6 +400,7 @@ fn display(rule: Rule) -> Option<&'static str> {
         Rule::approve_scope => Some("`in stage`, `in unit` or `above`"),
         Rule::retention_clause => Some("a statement of `retention`"),
         Rule::notify_clause => Some("a statement of `notify`"),
+        Rule::await_clause => Some("a statement of `await`"),
         Rule::test_clause => Some("a statement of `test`"),
         Rule::given => Some("a person"),
         Rule::expectation => Some("what is expected"),

@@ -17,6 +17,7 @@ use pest::error::{ErrorVariant, InputLocation};
 /// The words that begin items, and the rules they ask for.
 pub(super) const ITEMS: &[(&str, Rule)] = &[
     ("approve", Rule::approve),
+    ("await", Rule::r#await),
     ("employment", Rule::employment),
     ("exception", Rule::exception),
     ("exclusive", Rule::exclusive),
@@ -549,6 +550,7 @@ impl Block {
                 ],
             ),
             Rule::retention_clause => ("`retention`", &["values", "trail"]),
+            Rule::await_clause => ("`await`", &["on", "when", "before", "send"]),
             Rule::notify_clause => ("`notify`", &["on", "to", "subject", "body", "digest"]),
             Rule::test_clause => ("`test`", &["on", "person", "taken", "expect"]),
             _ => ("this block", &[]),

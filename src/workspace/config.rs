@@ -4,6 +4,7 @@ use super::archive::{Archive, ArchiveSection};
 use super::ldap::{DirectorySource, LdapSection};
 use super::live::{Live, LiveSection};
 use super::notices::{Http, HttpSection, Mail, MailSection};
+use super::steps::{StepAt, StepSection, steps};
 use crate::directory::Dn;
 use jiff::Timestamp;
 use serde::de::{MapAccess, Visitor};
@@ -41,6 +42,8 @@ pub struct Config {
     pub mail: Option<Mail>,
     /// The address that notices are posted to.
     pub http: Option<Http>,
+    /// Where steps of other systems are asked for, by name.
+    pub steps: BTreeMap<String, StepAt>,
     /// Where the audit trail is archived.
     pub archive: Option<Archive>,
     /// Values of `param`s.
@@ -121,7 +124,7 @@ impl ConfigError {
         match self {
             Self::Toml { .. } => {
                 "sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]`, \
-                 `[archive]` and `[params]`"
+                 `[steps.NAME]`, `[archive]` and `[params]`"
                     .to_owned()
             }
             Self::Value { help, .. } => help.clone(),
@@ -142,6 +145,8 @@ struct File {
     apply: Apply,
     mail: Option<MailSection>,
     http: Option<HttpSection>,
+    #[serde(default)]
+    steps: BTreeMap<String, StepSection>,
     archive: Option<ArchiveSection>,
     #[serde(default)]
     params: BTreeMap<String, toml::Value>,
@@ -328,6 +333,7 @@ impl Config {
         let mail = mail.map_err(|(problem, help)| wrong(problem, help))?;
         let http = file.http.map(HttpSection::http).transpose();
         let http = http.map_err(|(problem, help)| wrong(problem, help))?;
+        let steps = steps(file.steps).map_err(|(problem, help)| wrong(problem, help))?;
         let archive = file.archive.map(ArchiveSection::archive).transpose();
         let archive = archive.map_err(|(problem, help)| wrong(problem, help))?;
         let mut params = BTreeMap::new();
@@ -367,6 +373,7 @@ impl Config {
             apply: file.apply,
             mail,
             http,
+            steps,
             archive,
             params,
         })

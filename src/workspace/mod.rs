@@ -14,6 +14,7 @@ mod live;
 mod notices;
 mod people;
 mod photos;
+mod steps;
 mod written;
 
 pub use archive::{Archive, ArchiveAt};
@@ -23,6 +24,7 @@ pub(crate) use files::{policy_files, read_bytes};
 pub use ldap::{DirectorySource, Ldap};
 pub use live::{Hr, Live, Outside, Secret};
 pub use notices::{Http, Mail, UrlAt};
+pub use steps::StepAt;
 use written::EmbeddedHr;
 
 use crate::diagnostic::{self, Diagnostic, FileId, Sources, Span};
@@ -336,6 +338,7 @@ impl Workspace {
             let start = Span::new(files.first().map_or(FileId(0), |file| file.id), 0, 0);
             let mut found = self.disagreements(policy, start);
             found.append(&mut self.strange_notices(policy, start));
+            found.append(&mut self.strange_steps(policy, &sources, start));
             let agreed = found.is_empty();
             found.extend(self.passwords_for_nobody(policy, &sources, start));
             diagnostics.append(&mut found);

@@ -149,7 +149,7 @@ impl HttpSection {
     /// The address; else what is wrong with it, and what to write.
     pub(super) fn http(self) -> Result<Http, (String, &'static str)> {
         if let UrlAt::Address(url) = &self.url {
-            http::check_url(url)?;
+            http::check_url("`[http]`", url)?;
         }
         if self.notices.as_ref().is_some_and(Vec::is_empty) {
             return Err((
@@ -218,7 +218,7 @@ impl Workspace {
         };
         let url = self.secret(("`[http]`", "url"), place, variable)?;
         let url = url.expose_secret().to_owned();
-        http::check_url(&url).map_err(|(problem, help)| ConfigError::Value {
+        http::check_url("`[http]`", &url).map_err(|(problem, help)| ConfigError::Value {
             file: self.file.display().to_string(),
             problem,
             help: help.to_owned(),
@@ -232,15 +232,23 @@ impl Workspace {
         variable: &(dyn Fn(&str) -> Option<String> + Sync),
     ) -> Result<SecretString, Error> {
         let secret = self.secret(("`[http]`", "secret"), place, variable)?;
-        if secret.expose_secret().len() < MIN_SECRET_BYTES {
-            return Err(ConfigError::Value {
-                file: self.file.display().to_string(),
-                problem: format!("`[http]`: the `secret` is shorter than {MIN_SECRET_BYTES} bytes"),
-                help: "make one with `openssl rand -hex 32`, and give it to whoever checks the signature".to_owned(),
-            }
-            .into());
-        }
+        self.long_enough("`[http]`", &secret)?;
         Ok(secret)
+    }
+
+    /// Whether the secret of that section can sign.
+    pub(super) fn long_enough(&self, section: &str, secret: &SecretString) -> Result<(), Error> {
+        if secret.expose_secret().len() >= MIN_SECRET_BYTES {
+            return Ok(());
+        }
+        Err(ConfigError::Value {
+            file: self.file.display().to_string(),
+            problem: format!("{section}: the `secret` is shorter than {MIN_SECRET_BYTES} bytes"),
+            help:
+                "make one with `openssl rand -hex 32`, and give it to whoever checks the signature"
+                    .to_owned(),
+        }
+        .into())
     }
 
     /// Which notices are posted.
@@ -337,7 +345,7 @@ impl Workspace {
 }
 
 /// The line on which a rule begins.
-fn line_of(sources: &Sources, rule: &Rule) -> Option<Span> {
+pub(super) fn line_of(sources: &Sources, rule: &Rule) -> Option<Span> {
     let (file, source) = sources
         .iter()
         .find(|(_, source)| *source.name == *rule.file)?;

@@ -68,6 +68,7 @@ fn child() {
             takes_over: false,
             pace: world.pace,
             handover: &mut NoHandover,
+            steps: &tenure::apply::NoSteps,
             pictures: &tenure::apply::Pictures::default(),
             watch: &mut Stop { left },
             clock: &now,

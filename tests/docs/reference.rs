@@ -20,11 +20,12 @@ use super::shell::first_difference;
 use crate::policy::bench::{Bench, Compiled, USUAL, people, wishes};
 
 /// Documents of which each policy is run.
-const DOCUMENTS: [&str; 4] = [
+const DOCUMENTS: [&str; 5] = [
     "docs/approvals.md",
     "docs/language.md",
     "docs/from-hire2retire.md",
     "docs/people-and-notices.md",
+    "docs/steps.md",
 ];
 
 /// What a person has in a table that says nothing else of them.

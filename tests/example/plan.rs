@@ -156,6 +156,7 @@ fn count(outcome: &mut Outcome, change: &Change) {
         Change::Enable { .. } => "enable",
         Change::Disable { .. } => "disable",
         Change::WriteBack { .. } => "write-back",
+        Change::Await { .. } => "await",
         Change::Delete { .. } => "delete",
         Change::AddMember { .. } => {
             outcome.grants += 1;

@@ -5,7 +5,7 @@
 
 prints its port and serves until its standard input ends. Each request is a file FOLDER/NUMBER.json. The statuses that
 it answers stand in FOLDER/statuses.json, read anew each time and used up from the front; `0` cuts the connection after
-the request was written down, and 204 is the usual answer.
+the request was written down, `[202, "120"]` has a `Retry-After`, and 204 is the usual answer.
 """
 
 import hashlib
@@ -19,6 +19,8 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 folder, secret = sys.argv[1], sys.argv[2]
+# Several may post at a time.
+alone = threading.Lock()
 
 
 def path(name):
@@ -50,24 +52,34 @@ class Taker(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"]))
         good, age = judge(self.headers["tenure-signature"], body)
-        number = 1 + sum(name[:-5].isdigit() for name in os.listdir(folder))
-        kept = {
-            "path": self.path,
-            "headers": {name.lower(): value for name, value in self.headers.items()},
-            "body": json.loads(body),
-            "good": good,
-            "age": age,
-        }
-        with open(path("part"), "w") as file:
-            json.dump(kept, file)
-        os.rename(path("part"), path(f"{number}.json"))
-        answer = status()
+        with alone:
+            number = 1 + sum(name[:-5].isdigit() for name in os.listdir(folder))
+            kept = {
+                "path": self.path,
+                "headers": {name.lower(): value for name, value in self.headers.items()},
+                "body": json.loads(body),
+                "good": good,
+                "age": age,
+            }
+            with open(path("part"), "w") as file:
+                json.dump(kept, file)
+            os.rename(path("part"), path(f"{number}.json"))
+            answer, rest = status(), None
+            if isinstance(answer, list):
+                answer, rest = answer
         if answer == 0:
             self.connection.close()
             return
         self.send_response(answer)
         if 300 <= answer < 400:
             self.send_header("location", "/elsewhere")
+        if rest is not None:
+            self.send_header("retry-after", rest)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def do_HEAD(self):
+        self.send_response(405)
         self.send_header("content-length", "0")
         self.end_headers()
 

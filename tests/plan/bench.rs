@@ -533,6 +533,7 @@ fn line_of(action: &Action) -> String {
             format!("remove {} from {}{mark}", name(account), name(group))
         }
         Change::WriteBack { field, after, .. } => format!("write {after} back as {field}"),
+        Change::Await { step, .. } => format!("await {}", step.name),
         Change::Delete { account } => format!("delete {}", name(account)),
     };
     let waits = if action.waits() { ", waits" } else { "" };
@@ -853,6 +854,7 @@ impl Company {
                 None
             }
             Change::WriteBack { .. } => panic!("this bench has no HR to write to"),
+            Change::Await { .. } => panic!("this bench has nobody to ask"),
             Change::Release { .. } | Change::DeleteUnit { .. } => panic!("no rule does that"),
             Change::Delete { account } => {
                 let guid = Self::guid_of(account, made);

@@ -166,6 +166,7 @@ fn is_lawful(company: &Company, plan: &Plan) {
             | Change::Enable { account, .. }
             | Change::Disable { account, .. }
             | Change::WriteBack { account, .. }
+            | Change::Await { account, .. }
             | Change::Delete { account } => vec![account],
         };
         for target in written {

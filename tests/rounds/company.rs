@@ -332,6 +332,7 @@ impl Company {
             takes_over: false,
             pace: tenure::apply::Pace::default(),
             handover: &mut NoHandover,
+            steps: &tenure::apply::NoSteps,
             pictures: &tenure::apply::Pictures::default(),
             watch: &mut Unwatched,
             clock: &|| now,

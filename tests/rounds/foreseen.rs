@@ -47,6 +47,7 @@ fn happened(history: &mut History, plan: &Plan) {
             Change::AddMember { .. } => ("grant", 1),
             Change::RemoveMember { .. } => ("revoke", 1),
             Change::WriteBack { .. } => ("writeback", 1),
+            Change::Await { .. } => ("step", 1),
             Change::Delete { .. } => ("delete", 1),
             Change::DeleteUnit { .. } => ("delete-unit", 1),
         };

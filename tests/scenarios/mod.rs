@@ -15,6 +15,8 @@
 //! | `terminate 4 leaver`, `lift 4`, `freeze 2026-04-01 09:00 Europe/Berlin`, `thaw` | an order |
 //! | `override disable`, `approve all` | for this one run |
 //! | `yes 4`, `no 4`, `no-lifted 4` | somebody answers all that waits about person 4, as `tenure approve` and `tenure reject` do |
+//! | `step done`, `step refused` | whoever does steps answers so today; else that it is not done yet |
+//! | `again 4` | somebody has what was refused to person 4 asked once more |
 //! | `refuse modify aking` | the directory refuses operations whose kind, name and attributes have all these words, today |
 //! | `refuse writeback dynamic_3` | HR takes no value for that field, today |
 //!

@@ -137,6 +137,22 @@ fn action(action: &Action) -> String {
             format!("revoke {} from {}", name(group), name(account))
         }
         Change::WriteBack { field, after, .. } => format!("write {after} back as {field}"),
+        Change::Await { account, step } => {
+            let fields: Vec<String> = step
+                .fields
+                .iter()
+                .map(|(name, value)| format!("{name}={}", value.as_deref().unwrap_or("nothing")))
+                .collect();
+            let since = step.begun.map(|begun| format!(", since {begun}"));
+            format!(
+                "await {} for {} on {}: {}{}",
+                step.name,
+                name(account),
+                step.event,
+                fields.join(", "),
+                since.unwrap_or_default()
+            )
+        }
         Change::Delete { account } => format!("delete {}", name(account)),
     };
     let waits = match action.refused() {

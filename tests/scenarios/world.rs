@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tenure::apply::{
-    ApplyError, Author, Executor, NoHandover, Outcome, Pace, Patience, Situation, Unwatched,
+    ApplyError, Author, Executor, NoHandover, Outcome, Pace, Patience, Reply, Situation, Steps,
+    Unwatched,
 };
 use tenure::diagnostic::Diagnostic;
 use tenure::directory::ldif::EmbeddedDirectory;
@@ -90,6 +91,8 @@ pub(crate) struct World {
     base: Dn,
     hr: Hr,
     directory: Watched,
+    /// What other systems answer today.
+    others: Others,
     now: Arc<Mutex<Timestamp>>,
     folder: tempfile::TempDir,
     lock: Lock,
@@ -144,6 +147,7 @@ impl World {
             policy,
             directory: Watched::furnished(directory, base.clone()),
             base,
+            others: Others::default(),
             now,
             folder,
             lock,
@@ -241,6 +245,13 @@ impl World {
                         .unwrap()
                         .insert(part.to_owned());
                 }
+                ("step", answer) => *self.others.0.lock().unwrap() = Some(answer.to_owned()),
+                ("again", person) => {
+                    let person = PersonId::parse(person).unwrap();
+                    let order = ("ada@host", "test");
+                    let asked = self.order(|writer, at| writer.ask_steps_again(&person, order, at));
+                    assert!(!asked.is_empty(), "{act}");
+                }
                 _ => panic!("what is `{act}`?"),
             }
         }
@@ -277,6 +288,7 @@ impl World {
         let failed = lines.iter().any(|line| line.starts_with("= "));
         self.directory.refused.lock().unwrap().clear();
         self.hr.refused.clear();
+        *self.others.0.lock().unwrap() = None;
         let again = self.plan(&|_| {});
         let waits = again.actions.iter().zip(again.waiting());
         let left = waits.filter(|(_, waits)| !waits).count() + again.notices.len();
@@ -412,6 +424,7 @@ impl World {
                 ..Pace::default()
             },
             handover: &mut NoHandover,
+            steps: &self.others,
             pictures: &tenure::apply::Pictures::default(),
             watch: &mut Unwatched,
             clock: &|| now,
@@ -441,5 +454,25 @@ impl World {
             };
             writer.end_at_once(&person, &end)
         });
+    }
+}
+
+/// Whoever does steps: what is answered today; without, that it is not done yet.
+#[derive(Debug, Default)]
+struct Others(Mutex<Option<String>>);
+
+impl Steps for Others {
+    fn ask(&self, _: &PersonId, _: &plan::StepRequest) -> Reply {
+        let answer = self.0.lock().unwrap();
+        match answer.as_deref() {
+            Some("done") => Reply::Done,
+            Some("refused") => Reply::Refused("status 422".to_owned()),
+            Some(other) => panic!("what is the answer `{other}`?"),
+            None => Reply::NotYet {
+                says: "status 202".to_owned(),
+                mend: None,
+                rest: None,
+            },
+        }
     }
 }

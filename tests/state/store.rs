@@ -58,7 +58,7 @@ fn a_newer_schema_is_refused() {
                 error,
                 StoreError::Newer {
                     found: 99,
-                    known: 9,
+                    known: 10,
                     ..
                 }
             ),
@@ -67,7 +67,7 @@ fn a_newer_schema_is_refused() {
         assert!(
             error
                 .to_string()
-                .ends_with("(its schema is 99, this one knows up to 9)"),
+                .ends_with("(its schema is 99, this one knows up to 10)"),
             "{error}"
         );
     }

@@ -264,6 +264,7 @@ fn is_about(entry: &TrailEntry, wanted: &str) -> bool {
         | Change::Enable { .. }
         | Change::Disable { .. }
         | Change::WriteBack { .. }
+        | Change::Await { .. }
         | Change::Delete { .. }
         | Change::DeleteUnit { .. } => return false,
     };

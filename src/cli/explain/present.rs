@@ -486,6 +486,7 @@ impl<'a> Present<'a> {
                 | Change::Enable { .. }
                 | Change::Disable { .. }
                 | Change::WriteBack { .. }
+                | Change::Await { .. }
                 | Change::Delete { .. } => None,
             })
     }

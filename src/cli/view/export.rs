@@ -113,6 +113,7 @@ pub fn changes(action: &Action) -> Vec<Changed> {
             after,
             ..
         } => vec![one(source, before.as_deref(), Some(after))],
+        Change::Await { step, .. } => vec![one(&format!("step {}", step.name), None, None)],
         Change::Delete { account } | Change::DeleteUnit { unit: account } => {
             vec![one(name, Some(account.dn().as_str()), None)]
         }
@@ -146,6 +147,7 @@ pub fn about(change: &Change) -> (Option<String>, Option<String>) {
         | Change::Enable { account, .. }
         | Change::Disable { account, .. }
         | Change::WriteBack { account, .. }
+        | Change::Await { account, .. }
         | Change::Delete { account }
         | Change::DeleteUnit { unit: account } => (name(account), None),
         Change::AddMember { group, account } | Change::RemoveMember { group, account, .. } => {

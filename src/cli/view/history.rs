@@ -87,7 +87,7 @@ fn outcome(run: &RunRecord, options: &Options) -> Line {
         (failed, "failed", palette.danger),
         (conflict, "in conflict", palette.danger),
         (skipped, "skipped", palette.warn),
-        (waiting, "waiting for approval", palette.warn),
+        (waiting, "waiting", palette.warn),
         (open, "open", palette.warn),
     ];
     let mut line = Line::new();
@@ -352,6 +352,7 @@ pub(super) fn deed(change: &Change, base: &Dn) -> String {
         Change::Disable { .. } => "disable".to_owned(),
         Change::AddMember { group, .. } => format!("+ {}", words::leaf(group.dn())),
         Change::RemoveMember { group, .. } => format!("- {}", words::leaf(group.dn())),
+        Change::Await { step, .. } => format!("ask for the step {}", step.name),
         Change::WriteBack { source, after, .. } => format!("{source} in HR: {after}"),
         Change::Delete { account } => format!("delete account {}", place(account.dn())),
         Change::DeleteUnit { unit } => format!("delete unit {}", place(unit.dn())),

@@ -28,6 +28,7 @@ pub mod palette;
 pub mod plan;
 pub mod privacy;
 mod reason;
+pub mod steps;
 pub mod who;
 mod words;
 

@@ -121,6 +121,8 @@ fn deed(to: &Destination) -> (&'static str, &'static str, String) {
         Destination::Quality(title) => ("quality", "is tested:", title.to_string()),
         Destination::Notice(name, _) => ("notice", "stands in the notice", name.to_string()),
         Destination::NoticeWhen(name) => ("notice-when", "decides when to send", name.to_string()),
+        Destination::Step(name) => ("step", "is sent to the step", name.to_string()),
+        Destination::StepWhen(name) => ("step-when", "decides who is asked for", name.to_string()),
         Destination::Password => ("password", "is in the first password", String::new()),
         Destination::WriteBack(field) => ("writeback", "goes back to HR as", field.to_string()),
     }
@@ -159,6 +161,10 @@ fn readers(to: &Destination) -> String {
             )
         }
         Destination::NoticeWhen(_) => "its recipients learn that it was sent".to_owned(),
+        Destination::Step(name) => format!(
+            "whoever does the step `{name}`, at the address in `tenure.toml`; with each goes the key of the person"
+        ),
+        Destination::StepWhen(_) => "whoever does the step learns that it is asked for".to_owned(),
         Destination::Password => "whoever is handed the password".to_owned(),
         Destination::WriteBack(_) => "whoever can read this field in HR".to_owned(),
         Destination::Forbidden(_)
@@ -256,7 +262,7 @@ impl Record<'_> {
         for flow in &self.flows {
             let (_, does, what) = deed(&flow.to);
             let named = match &flow.to {
-                Destination::Notice(..) => format!("{does} {what}"),
+                Destination::Notice(..) | Destination::Step(_) => format!("{does} {what}"),
                 Destination::Stage
                 | Destination::Attribute(_)
                 | Destination::Anchor(_)
@@ -271,6 +277,7 @@ impl Record<'_> {
                 | Destination::Invariant(_)
                 | Destination::Quality(_)
                 | Destination::NoticeWhen(_)
+                | Destination::StepWhen(_)
                 | Destination::WriteBack(_) => does
                     .trim_end_matches(':')
                     .trim_end_matches(", in")
@@ -399,6 +406,8 @@ fn use_json(one: &Use<'_>) -> Value {
         | Destination::Quality(_)
         | Destination::Notice(..)
         | Destination::NoticeWhen(_)
+        | Destination::Step(_)
+        | Destination::StepWhen(_)
         | Destination::WriteBack(_) => None,
     };
     let what = Some(what).filter(|what| !what.is_empty() && groups.is_none());

@@ -162,6 +162,10 @@ impl From<&Change> for wire::Change {
                 digest: digest.to_string(),
                 login: *login,
             },
+            Change::Await { account, step } => Self::Await {
+                account: account.into(),
+                step: step.into(),
+            },
             Change::Delete { account } => Self::Delete {
                 account: account.into(),
             },
@@ -294,6 +298,10 @@ impl TryFrom<wire::Change> for Change {
                 after: after.into(),
                 digest: digest.into(),
                 login,
+            },
+            wire::Change::Await { account, step } => Self::Await {
+                account: account.try_into()?,
+                step: step.try_into()?,
             },
             wire::Change::Delete { account } => Self::Delete {
                 account: account.try_into()?,

@@ -42,6 +42,7 @@ impl From<&Memory> for wire::Memory {
                     holds: *holds,
                 })
                 .collect(),
+            steps_over: memory.steps_over.iter().map(Into::into).collect(),
             counts: memory
                 .counts
                 .iter()
@@ -85,6 +86,11 @@ impl TryFrom<wire::Memory> for Memory {
                     .map(|state| Ok(((state.key.into(), person(&state.person)?), state.holds)))
                     .collect::<Result<_, Bad>>()?,
             },
+            steps_over: memory
+                .steps_over
+                .into_iter()
+                .map(TryInto::try_into)
+                .collect::<Result<_, Bad>>()?,
             counts: memory
                 .counts
                 .into_iter()

@@ -10,6 +10,7 @@ mod change;
 mod convert;
 mod findings;
 mod memory;
+mod step;
 mod told;
 mod wire;
 

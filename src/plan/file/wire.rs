@@ -1,6 +1,7 @@
 //! The shape of the file. Field names are a contract: adding one is a new optional field, anything else a
 //! new format.
 
+use super::step::{Step, StepOver};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -354,6 +355,11 @@ pub(super) enum Change {
         digest: String,
         login: bool,
     },
+    /// Another system is asked whether it has done what others wait for.
+    Await {
+        account: Target,
+        step: Step,
+    },
     Delete {
         account: Target,
     },
@@ -563,6 +569,9 @@ pub(super) struct Memory {
     pub(super) notices_known: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) notices_changed: Vec<NoticeState>,
+    /// Steps that are given up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) steps_over: Vec<StepOver>,
     pub(super) counts: Vec<Counted>,
 }
 

@@ -109,6 +109,13 @@ impl<'w, 'a> Back<'w, 'a> {
             Change::SetPassword { .. } => self.password(deed),
             Change::Delete { account } => self.deleted(deed, account.dn()),
             Change::WriteBack { .. } => self.written_back(deed),
+            Change::Await { step, .. } => {
+                let text = format!(
+                    "the step `{}` was done by another system, and stays done",
+                    step.name
+                );
+                self.note(FindingKind::Final, deed, text);
+            }
             Change::Modify { attributes, .. } => self.modified(deed, attributes),
             Change::Move { account, to, .. } => self.moved(deed, account.dn(), to),
             Change::Enable { .. } => self.enabled(deed),

@@ -81,6 +81,7 @@ pub fn stays(change: &Change) -> Option<&'static str> {
         Change::SetPassword { .. } => Some("the password stays: a former one is known to nobody"),
         Change::Delete { .. } => Some("a deleted account comes back by reanimation alone"),
         Change::WriteBack { before: None, .. } => Some("the value stays in HR"),
+        Change::Await { .. } => Some("what another system did stays done"),
         Change::CreateUnit { .. }
         | Change::Adopt { .. }
         | Change::Release { .. }
@@ -99,7 +100,10 @@ pub fn stays(change: &Change) -> Option<&'static str> {
 pub fn is_final(change: &Change) -> bool {
     matches!(
         change,
-        Change::SetPassword { .. } | Change::Delete { .. } | Change::WriteBack { before: None, .. }
+        Change::SetPassword { .. }
+            | Change::Delete { .. }
+            | Change::Await { .. }
+            | Change::WriteBack { before: None, .. }
     )
 }
 

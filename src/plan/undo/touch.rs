@@ -44,6 +44,7 @@ fn aspects(deed: &Deed) -> Vec<Aspect> {
         | Change::CreateGroup { .. }
         | Change::CreateAccount { .. }
         | Change::SetPassword { .. }
+        | Change::Await { .. }
         | Change::Delete { .. }
         | Change::DeleteUnit { .. } => Vec::new(),
         Change::Adopt { anchor, .. } | Change::Release { anchor, .. } => {

@@ -4,7 +4,7 @@ use super::{Evaluator, Record, Scope, Unknown, Value};
 use crate::hr::{self, PersonId, Standing};
 use crate::policy::ir::{Kind, Node, Piece};
 use crate::policy::notice::{
-    NOTHING, NoticeWish, Recipient, Telling, TextPart, UNTOLD, WrittenValue,
+    NOTHING, NoticeWish, Recipient, StepWish, Telling, TextPart, UNTOLD, WrittenValue,
 };
 use crate::policy::program::Policy;
 use crate::policy::types::Type;
@@ -65,6 +65,19 @@ impl Telling for Teller<'_> {
             subject: prose(scope, &body.subject),
             body: prose(scope, &body.body),
         })
+    }
+
+    fn step(&self, person: &PersonId, step: usize) -> Result<StepWish, Arc<str>> {
+        let fields = self.policy.program.awaits.get(step);
+        let fields = fields.map_or(&[][..], Vec::as_slice);
+        let asked = self.asked(person, |scope| {
+            let each = fields.iter().map(|(name, node)| {
+                let parts = parts(scope, node).map_err(|unknown| unknown.why)?;
+                Ok((name.clone(), parts))
+            });
+            each.collect()
+        });
+        asked.unwrap_or_else(|| Err("HR has no record".into()))
     }
 
     fn written(&self, person: &PersonId, line: usize) -> WrittenValue {

@@ -45,6 +45,7 @@ mod relations;
 mod retention;
 mod sources;
 mod stages;
+mod step;
 mod tables;
 mod template;
 mod unique;

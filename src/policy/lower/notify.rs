@@ -218,7 +218,7 @@ impl Lower<'_> {
     }
 
     /// A text that people read; a hole in it may be missing.
-    fn prose(&mut self, expr: &ast::Expr) -> Node {
+    pub(super) fn prose(&mut self, expr: &ast::Expr) -> Node {
         let node = self.expr(expr);
         if node.ty.is_textual() {
             return node;

@@ -1,4 +1,4 @@
-//! What stands around the rules: approvals, notices, what HR gets back, retention, expectations and tests.
+//! What stands around the rules: approvals, notices, steps of other systems, what HR gets back, retention, expectations and tests.
 
 use super::{Duration, Expr, GuardKind, Limit, Name, Transition};
 use crate::diagnostic::{Span, Spanned};
@@ -78,6 +78,39 @@ pub enum NotifyBody {
     File(Name),
     /// A text.
     Text(Expr),
+}
+
+/// `await "name" within 4 hours { … }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Await {
+    /// The name of the step, by which the configuration knows where it is asked for.
+    pub name: Name,
+    /// How long its answer may take, and where that is written.
+    pub within: (Duration, Span),
+    /// The statements.
+    pub statements: Vec<AwaitStatement>,
+}
+
+/// A statement of `await`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AwaitStatement {
+    /// `on EVENT`.
+    On(Event, Span),
+    /// `when C`.
+    When(Expr, Span),
+    /// `before enable`, `before groups "G"`.
+    Before(Awaiting, Span),
+    /// `send NAME = VALUE`.
+    Send(Name, Expr),
+}
+
+/// What waits for an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Awaiting {
+    /// The account, to be enabled.
+    Enable,
+    /// These groups; all that are given where none is named.
+    Groups(Vec<Expr>),
 }
 
 /// `writeback { email = account.mail }`.

@@ -1,8 +1,8 @@
 //! The items that a policy file is made of.
 
 use super::{
-    Approve, EmploymentItem, Exception, Exclusive, Expect, Fn, Forbid, GroupDeclaration, Groups,
-    Guard, Identity, Invariant, Let, Lifecycle, Notify, Param, Password, PersonItem,
+    Approve, Await, EmploymentItem, Exception, Exclusive, Expect, Fn, Forbid, GroupDeclaration,
+    Groups, Guard, Identity, Invariant, Let, Lifecycle, Notify, Param, Password, PersonItem,
     PrivilegedGroup, Profile, Retention, Source, Stage, Table, Test, Timezone, Unique, Unit,
     Writeback,
 };
@@ -77,6 +77,8 @@ pub enum Item {
     Approve(FileItem<Approve>),
     /// `notify "welcome" { … }`.
     Notify(FileItem<Notify>),
+    /// `await "mailbox" within 4 hours { … }`.
+    Await(FileItem<Await>),
     /// `writeback { … }`.
     Writeback(FileItem<Writeback>),
     /// `retention { … }`.

@@ -299,11 +299,13 @@ impl<'t> Walk<'t> {
             (Rule::guard_clause, _) if protects && position == 2 => {
                 (Join::Blank, Some(Column::Protected))
             }
-            (Rule::stage_clause | Rule::notify_clause | Rule::exception_clause, _)
-                if position == 1 =>
-            {
-                (Join::Blank, Some(Column::Word))
-            }
+            (
+                Rule::stage_clause
+                | Rule::notify_clause
+                | Rule::await_clause
+                | Rule::exception_clause,
+                _,
+            ) if position == 1 => (Join::Blank, Some(Column::Word)),
             (Rule::expr, Rule::KW_AND | Rule::KW_OR) => (Join::Soft(self.level(2)), None),
             (Rule::args | Rule::fn_item, Rule::LPAREN)
             | (Rule::index, Rule::LBRACKET)

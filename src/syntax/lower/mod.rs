@@ -22,6 +22,7 @@ mod lifecycle;
 mod literal;
 mod notify;
 mod profile;
+mod step;
 mod text;
 
 use super::ast::{self, FileItem, Item, Name};
@@ -154,6 +155,7 @@ impl<'t> Lower<'t> {
             guard => Guard guard;
             approve => Approve approve;
             notify => Notify notify;
+            r#await => Await await_item;
             writeback => Writeback writeback;
             retention => Retention retention;
             expect => Expect expect;

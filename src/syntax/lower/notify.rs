@@ -47,7 +47,7 @@ impl<'t> Lower<'t> {
         })
     }
 
-    fn event(&mut self, pair: Pair<'t>) -> Option<Event> {
+    pub(super) fn event(&mut self, pair: Pair<'t>) -> Option<Event> {
         let mut cursor = Cursor::of(pair);
         let first = cursor.next()?;
         match first.as_rule() {

@@ -10,6 +10,7 @@ mod killed;
 mod mail;
 mod passwords;
 mod post;
+mod steps;
 mod turned_away;
 
 use std::io::{BufRead as _, BufReader};

@@ -103,6 +103,14 @@ impl Policy {
                     _ => None,
                 }));
             }
+            // Whom a step is for is watched behind what notices watch.
+            Item::Await(item) => {
+                let statements = item.body.statements.into_iter();
+                self.watches.extend(statements.filter_map(|one| match one {
+                    ast::AwaitStatement::When(condition, _) => Some(condition),
+                    _ => None,
+                }));
+            }
             // None of these says what the policy wants of a person.
             Item::Source(_)
             | Item::Identity(_)

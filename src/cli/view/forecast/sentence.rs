@@ -44,6 +44,7 @@ pub(super) fn deed(kind: Kind, n: u32, sum: bool) -> String {
         Kind::Grant => ("give", "membership", "memberships", ""),
         Kind::Revoke => ("take", "membership", "memberships", ""),
         Kind::WriteBack => ("write back to HR", "value", "values", ""),
+        Kind::Step => ("ask for", "step", "steps", ""),
         Kind::DeleteUnit => ("delete", "unit", "units", ""),
         Kind::Notify => ("send", "notice", "notices", ""),
     };

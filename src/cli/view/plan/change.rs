@@ -8,7 +8,9 @@ use crate::cli::view::words;
 use crate::directory::filetime::AccountExpires;
 use crate::directory::group_type::GroupType;
 use crate::directory::{AttributeName, Dn};
-use crate::plan::{Action, Approval, AttributeChange, Cause, Change, Reversible, Target};
+use crate::plan::{
+    Action, Approval, AttributeChange, Cause, Change, Reversible, StepRequest, Target,
+};
 use crate::text::{excerpt, picture};
 use anstyle::Style;
 use std::sync::Arc;
@@ -37,7 +39,8 @@ pub(super) const fn rank(change: &Change) -> u8 {
         Change::Modify { .. } => 5,
         Change::AddMember { .. } => 6,
         Change::RemoveMember { .. } => 7,
-        Change::WriteBack { .. } => 8,
+        Change::Await { .. } => 8,
+        Change::WriteBack { .. } => 9,
     }
 }
 
@@ -94,6 +97,7 @@ fn bundled(scene: &Scene<'_>, actions: &[&Action]) -> Vec<Row> {
                 | Change::Enable { .. }
                 | Change::Disable { .. }
                 | Change::WriteBack { .. }
+                | Change::Await { .. }
                 | Change::Delete { .. } => None,
             })
             .collect();
@@ -184,6 +188,7 @@ pub(super) fn rows(scene: &Scene<'_>, action: &Action, main: Cause) -> Vec<Row> 
             (before.as_ref(), after),
             *login,
         )],
+        Change::Await { step, .. } => vec![asked(scene, step)],
         Change::Delete { account } => vec![state(scene, removed(scene), "deleted", account)],
         Change::DeleteUnit { unit } => vec![whole(removed(scene), &scene.place(unit.dn()))],
     };
@@ -435,6 +440,49 @@ fn written_back(
     row
 }
 
+/// What another system is asked, since when and until when, and what waits for it.
+fn asked(scene: &Scene<'_>, step: &StepRequest) -> Row {
+    let palette = &scene.options.palette;
+    let until = words::instant(step.until(scene.plan.header.now), &scene.options.zone);
+    let text = match step.begun {
+        None => format!("asked for, on {}", step.event),
+        Some(begun) => {
+            let begun = words::instant(begun, &scene.options.zone);
+            format!("asked for again, on {}: waiting since {begun}", step.event)
+        }
+    };
+    let mut row = labelled(
+        changed(scene),
+        &format!("step {}", step.name),
+        Line::of(&text),
+    );
+    for (name, value) in &step.fields {
+        let value = value
+            .as_deref()
+            .map_or_else(|| "nothing".to_owned(), quoted);
+        row.value.push(Line::of(&format!("{name} = {value}")));
+    }
+    let over = step.begun.is_some() && step.until(scene.plan.header.now) <= scene.plan.header.now;
+    let due = if over { "was due by" } else { "due by" };
+    let style = if over { palette.danger } else { palette.warn };
+    let what = if step.enable {
+        "the account stays off"
+    } else {
+        "its groups wait"
+    };
+    let line = Line::new().styled(
+        style,
+        &format!("? {what} until it is answered, {due} {until}"),
+    );
+    row.marks.push(line);
+    if let Some(at) = step.not_before {
+        let at = words::instant(at, &scene.options.zone);
+        let line = Line::new().styled(palette.dim, &format!("not asked again before {at}"));
+        row.marks.push(line);
+    }
+    row
+}
+
 fn modified(scene: &Scene<'_>, change: &AttributeChange, main: Cause) -> Row {
     let show = |value: &Arc<str>| {
         if change.sensitive {
@@ -534,6 +582,7 @@ pub(super) fn in_short_of(scene: &Scene<'_>, action: &Action) -> String {
         | Change::Enable { .. }
         | Change::Disable { .. }
         | Change::WriteBack { .. }
+        | Change::Await { .. }
         | Change::Delete { .. } => in_short(&[action]),
     }
 }
@@ -567,6 +616,7 @@ pub(in crate::cli::view) fn in_short(actions: &[&Action]) -> String {
             Change::AddMember { .. } => given += 1,
             Change::RemoveMember { .. } => taken += 1,
             Change::WriteBack { source, .. } => words.push(format!("{source} in HR")),
+            Change::Await { step, .. } => words.push(format!("step {}", step.name)),
             Change::Delete { .. } => words.push("delete".into()),
         }
     }

@@ -96,7 +96,8 @@ impl Event {
             | Change::Move { .. }
             | Change::AddMember { .. }
             | Change::RemoveMember { .. }
-            | Change::WriteBack { .. } => Self::Changing,
+            | Change::WriteBack { .. }
+            | Change::Await { .. } => Self::Changing,
         }
     }
 

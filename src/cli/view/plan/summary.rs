@@ -183,6 +183,7 @@ struct Tally {
     groups: usize,
     waiting: usize,
     write_back: usize,
+    ask: usize,
     notices: usize,
     final_ones: usize,
     partly: usize,
@@ -218,6 +219,7 @@ impl Tally {
                 Change::AddMember { .. } => tally.give += 1,
                 Change::RemoveMember { .. } => tally.take += 1,
                 Change::WriteBack { .. } => tally.write_back += 1,
+                Change::Await { .. } => tally.ask += 1,
                 Change::Delete { .. } => tally.delete += 1,
                 Change::DeleteUnit { .. } => tally.units_gone += 1,
             }
@@ -254,6 +256,7 @@ impl Tally {
         let units = parts(&[(self.units, "make"), (self.units_gone, "delete")]);
         let groups = parts(&[(self.groups, "make")]);
         let hr = parts(&[(self.write_back, "write back")]);
+        let steps = parts(&[(self.ask, "ask for")]);
         let notices = parts(&[(self.notices, "send")]);
         let named = [
             ("Accounts", accounts),
@@ -261,6 +264,7 @@ impl Tally {
             ("groups", groups),
             ("units", units),
             ("values of HR", hr),
+            ("steps of other systems", steps),
             ("notices", notices),
         ];
         let named = named.iter().filter(|(_, text)| !text.is_empty());
