@@ -17,6 +17,10 @@ const ROUNDS: usize = 7;
 
 pub(crate) fn compare() {
     let domain = seeded();
+    // Where nothing was ever deleted it does not show that it would be seen.
+    let gone = domain.unit("Gone");
+    let record = format!("dn: {gone}\nchangetype: delete\n");
+    domain.client().modify(&record).done();
     let names: Vec<&str> = account("", 0).into_iter().map(|(name, _)| name).collect();
     let unit = format!("OU=Seeded,{}", domain.base_dn());
     let whole = reading(&names);
@@ -41,7 +45,7 @@ pub(crate) fn compare() {
                 for number in 0..CHANGES {
                     let number = number * 199 + round;
                     text.push_str(&format!(
-                        "dn: CN=Given{number} Family{number},{unit}\nchangetype: modify\nreplace: title\ntitle: Round {round}\n\n"
+                        "dn: CN=Person {number},{unit}\nchangetype: modify\nreplace: title\ntitle: Round {round} of {what}\n\n"
                     ));
                 }
                 domain.client().modify(&text).done();

@@ -431,7 +431,8 @@ impl Increment<'_> {
         called: &FxHashMap<Guid, Option<Arc<str>>>,
         hidden_moves: bool,
     ) -> BTreeSet<Guid> {
-        let is_unknown = |to: &Guid| !called.contains_key(to) && self.old.by_guid(*to).is_none();
+        // Not read before, or not any more: it went out of the read bases with what it lies in.
+        let is_unknown = |to: &Guid| self.old.by_guid(*to).is_none() || self.dropped.contains(to);
         let is_stale = |link: &Link| match called.get(&link.to) {
             Some(now) => now.as_ref() != Some(&link.called),
             None => hidden_moves && is_unknown(&link.to),

@@ -135,7 +135,10 @@ fn what_is_below_a_unit_that_is_renamed_or_moved() {
     place.unnoticed(&["Nobody"], "a move into the base", |place| {
         place.rename(&quiet, "OU=Quiet", staff);
     });
-    place.unnoticed(&["Nobody"], "a move out of it", |place| {
+    // And with whom a group names: of him nothing is left but that name.
+    let nobody = format!("add: member\nmember: CN=Nobody,OU=Still,OU=Quiet,{staff}");
+    place.change(&format!("CN=All,{staff}"), &nobody);
+    place.unnoticed(&["Nobody", "All"], "a move out of it", |place| {
         place.rename(&format!("OU=Quiet,{staff}"), "OU=Quiet", elsewhere);
     });
     // A unit that no reading of one base has, with a group and with somebody without a name of his own.
