@@ -2,7 +2,7 @@
 //!
 //! Starts Samba domains of its own and prints ratios: both sides do the same on the same server in the same run, by
 //! turns, and the medians are compared. Beside each stands what the server itself had to work, which a busy machine
-//! disturbs less. Only some parts: `cargo bench --bench directory -- changes members reading company`.
+//! disturbs less. Only some parts: `cargo bench --bench directory -- changes members reading refresh company`.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -26,6 +26,7 @@ mod company;
 mod members;
 mod ours;
 mod reading;
+mod refresh;
 mod turns;
 
 #[path = "../../tests/domain/mod.rs"]
@@ -36,10 +37,11 @@ fn main() {
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))
         .collect();
-    let parts: [(&str, fn()); 4] = [
+    let parts: [(&str, fn()); 5] = [
         ("changes", changes::compare),
         ("members", members::compare),
         ("reading", reading::compare),
+        ("refresh", refresh::compare),
         ("company", company::compare),
     ];
     for (name, part) in parts {

@@ -82,7 +82,7 @@ fn search(domain: &Domain, base: &str, wanted: &[String]) -> crate::turns::Took 
 }
 
 /// A domain with the users in it.
-fn seeded() -> Domain {
+pub(crate) fn seeded() -> Domain {
     let records: Vec<String> = (0..USERS)
         .map(|number| record("OU=Seeded,DC=kestrel,DC=example", number))
         .collect();

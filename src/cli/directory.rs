@@ -2,10 +2,10 @@
 
 use super::report::Report;
 use crate::apply::Place;
-use crate::directory::ldap::{LdapDirectory, Reading};
+use crate::directory::ldap::LdapDirectory;
 use crate::directory::ldif::{self, EmbeddedDirectory};
 use crate::directory::port::{Directory, Target};
-use crate::directory::{AttributeName, Controller, Dn, Snapshot};
+use crate::directory::{Controller, Dn, Snapshot};
 use crate::policy::Policy;
 use crate::state::Found;
 use crate::workspace::{DirectorySource, Workspace};
@@ -49,7 +49,7 @@ impl Source {
             return Ok(Self::File);
         };
         let settings = workspace.ldap(ldap, pinned.cloned(), &|name| std::env::var(name).ok())?;
-        let reading = reading(workspace, policy);
+        let reading = workspace.reading(policy);
         let directory = LdapDirectory::connect(&settings, reading, Timestamp::now())?;
         let missing =
             |base: &Dn| Ok::<_, Report>(directory.read(&Target::Dn(base.clone()))?.is_none());
@@ -153,15 +153,6 @@ impl Open<'_> {
                 .map_err(|error| Report::new("bad-directory", &error)),
             Self::Live(_) => Ok(()),
         }
-    }
-}
-
-/// What is read of a live directory for a policy.
-pub(super) fn reading(workspace: &Workspace, policy: &Policy) -> Reading {
-    let names = policy.rules.directory_attributes.iter();
-    Reading {
-        bases: workspace.config.read.clone(),
-        attributes: names.map(|name| AttributeName::new(name)).collect(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::args::{DoctorArgs, Global};
 use super::report::Report;
 use super::steps::Steps;
-use super::{Exit, Output, check, directory, people};
+use super::{Exit, Output, check, people};
 use crate::directory::Dn;
 use crate::directory::ldap::doctor as ad;
 use crate::personio::client::{self, World};
@@ -186,7 +186,7 @@ fn question<'w>(workspace: &'w Workspace, policy: &Policy) -> ad::Question<'w> {
     let rules = &policy.rules;
     let deletes = |stage: &StageRule| matches!(stage.account, StageAccount::DeletedAfter(_));
     ad::Question {
-        reading: directory::reading(workspace, policy),
+        reading: workspace.reading(policy),
         write: &workspace.config.write,
         needs: needs(rules),
         password_length: rules.password.length,

@@ -2,8 +2,9 @@
 
 use super::live::Secret;
 use super::{Error, Workspace, files};
-use crate::directory::Controller;
-use crate::directory::ldap::{Bind, CONNECTIONS, Patience, Server, Settings};
+use crate::directory::ldap::{Bind, CONNECTIONS, Patience, Reading, Server, Settings};
+use crate::directory::{AttributeName, Controller};
+use crate::policy::Policy;
 use serde::Deserialize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -157,5 +158,15 @@ impl Workspace {
             connections: ldap.connections,
             pinned,
         })
+    }
+
+    /// What is read of a live directory for a policy. A process that goes on keeps what it read, and brings it up to date
+    /// ([`Current`](crate::directory::ldap::Current)).
+    pub fn reading(&self, policy: &Policy) -> Reading {
+        let names = policy.rules.directory_attributes.iter();
+        Reading {
+            bases: self.config.read.clone(),
+            attributes: names.map(|name| AttributeName::new(name)).collect(),
+        }
     }
 }

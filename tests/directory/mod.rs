@@ -8,4 +8,5 @@ mod large_group;
 mod ldif_files;
 pub(crate) mod live;
 mod properties;
+mod refresh;
 mod world;

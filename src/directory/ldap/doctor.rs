@@ -274,10 +274,10 @@ impl<'e> Examination<'e> {
 
     fn schema(&mut self) -> Result<(), Fault> {
         let directory = self.directory;
-        let lacking = directory
+        let attributes = directory
             .pool
-            .read(async |ldap: &mut Ldap| directory.lacking(ldap).await)?;
-        for name in &lacking {
+            .read(async |ldap: &mut Ldap| directory.attributes(ldap).await)?;
+        for name in &attributes.lacks {
             self.find(
                 "attribute-missing",
                 true,
@@ -288,7 +288,7 @@ impl<'e> Examination<'e> {
                 ),
             );
         }
-        if lacking.is_empty() {
+        if attributes.lacks.is_empty() {
             self.well("the schema has every attribute that the policy names");
         }
         Ok(())
@@ -473,20 +473,10 @@ impl<'e> Examination<'e> {
     /// An empty answer is a finding, not a fact (S14): without the right to list it looks as if nothing was deleted.
     fn deleted(&mut self) -> Result<(), Fault> {
         let directory = self.directory;
-        let base = format!("CN=Deleted Objects,{}", directory.base());
-        let attributes = ["objectGUID"];
-        let searched = directory.pool.read(async |ldap: &mut Ldap| {
-            let ask = Ask {
-                deleted: true,
-                scope: Scope::OneLevel,
-                ..Ask::below(&base, Filter::all(), &attributes)
-            };
-            ask.first(ldap, directory.pool.patience()).await
-        });
-        match searched {
-            Ok(Some(_)) => self.well("deleted objects can be seen"),
-            Ok(None) | Err(Fault::Refused(_)) => self.unseen(&base),
-            Err(fault) => return Err(fault),
+        if directory.sees_deleted(&Filter::all())? {
+            self.well("deleted objects can be seen");
+        } else {
+            self.unseen(directory.deleted.as_str());
         }
         Ok(())
     }
@@ -540,6 +530,24 @@ impl LdapDirectory {
         let patience = self.pool.patience();
         self.pool
             .read(async |ldap: &mut Ldap| Ask::object(base, attributes).one(ldap, patience).await)
+    }
+
+    /// Whether something that was deleted, and that the filter fits, can be seen.
+    pub(super) fn sees_deleted(&self, filter: &Filter) -> Result<bool, Fault> {
+        let attributes = ["objectGUID"];
+        let searched = self.pool.read(async |ldap: &mut Ldap| {
+            let ask = Ask {
+                deleted: true,
+                scope: Scope::OneLevel,
+                ..Ask::below(self.deleted.as_str(), filter.clone(), &attributes)
+            };
+            ask.first(ldap, self.pool.patience()).await
+        });
+        match searched {
+            Ok(found) => Ok(found.is_some()),
+            Err(Fault::Refused(_)) => Ok(false),
+            Err(fault) => Err(fault),
+        }
     }
 
     fn exists(&self, base: &Dn) -> Result<bool, Fault> {

@@ -1,5 +1,7 @@
 //! One entry of an answer: read strictly, and made an object of our own.
 
+use std::sync::Arc;
+
 use ldap3::asn1::{PL, StructureTag};
 
 use crate::directory::dn::Dn;
@@ -31,11 +33,31 @@ pub(super) struct Rest {
     pub(super) from: usize,
 }
 
+/// A value that names another object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Link {
+    /// Which object.
+    pub(super) to: Guid,
+    /// How it is called in the value.
+    pub(super) called: Arc<str>,
+}
+
+/// An object as it came, and what its values say besides.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) object: Object,
+    /// What is still to be read of it.
+    pub(super) rests: Vec<Rest>,
+    /// Which objects its values name, where names were asked for with their identities.
+    pub(super) links: Vec<Link>,
+}
+
 impl Entry {
     /// Reads `SearchResultEntry` (RFC 4511, section 4.5.2); none where it is not one.
     pub(super) fn read(tag: StructureTag) -> Option<Self> {
         let mut parts = constructed(tag)?.into_iter();
-        let dn = text(parts.next()?)?;
+        let (dn, _) = identified(primitive(parts.next()?)?);
+        let dn = String::from_utf8(dn).ok()?;
         let mut attributes = Vec::new();
         for attribute in constructed(parts.next()?)? {
             let mut parts = constructed(attribute)?.into_iter();
@@ -93,13 +115,19 @@ impl Entry {
 
     /// The object, and what is still to be read of it; in words why it is none.
     pub(super) fn object(self) -> Result<(Object, Vec<Rest>), String> {
+        let told = self.told(&|_| false)?;
+        Ok((told.object, told.rests))
+    }
+
+    /// The object and whom it names; values of those attributes are names with the identity of their object.
+    pub(super) fn told(self, is_name: &dyn Fn(&AttributeName) -> bool) -> Result<Told, String> {
         let guid = self
             .guid()
             .ok_or_else(|| format!("`{}` has no objectGUID", crate::text::visible(&self.dn)))?;
         let dn = Dn::parse(&self.dn)
             .map_err(|error| format!("`{}` is no name: {error}", crate::text::visible(&self.dn)))?;
         let mut object = Object::new(dn, guid);
-        let mut rest = Vec::new();
+        let (mut rests, mut links) = (Vec::new(), Vec::new());
         for Attribute { name, more, values } in self.attributes {
             let name = AttributeName::new(&name);
             if name.is("objectGUID") || name.is("distinguishedName") {
@@ -107,28 +135,35 @@ impl Entry {
             }
             if let Some(from) = more {
                 let attribute = name.clone();
-                rest.push(Rest { attribute, from });
+                rests.push(Rest { attribute, from });
             }
             if values.is_empty() {
                 continue;
             }
-            let values = values
-                .into_iter()
-                .map(|value| typed(&name, value))
-                .collect();
+            let is_name = is_name(&name);
+            let mut taken = |value| {
+                let (value, link) = linked(&name, value, is_name);
+                links.extend(link);
+                value
+            };
+            let values = values.into_iter().map(&mut taken).collect();
             object.set(name, values);
         }
-        Ok((object, rest))
+        Ok(Told {
+            object,
+            rests,
+            links,
+        })
     }
 
-    /// The values of one attribute, as an object has them.
-    pub(super) fn values(self, name: &AttributeName) -> Vec<Value> {
+    /// The values of one attribute, as an object has them, and whom they name.
+    pub(super) fn values(self, name: &AttributeName, is_name: bool) -> Vec<(Value, Option<Link>)> {
         let of = self
             .attributes
             .into_iter()
             .filter(|attribute| attribute.is(name.as_str()));
         of.flat_map(|attribute| attribute.values)
-            .map(|value| typed(name, value))
+            .map(|value| linked(name, value, is_name))
             .collect()
     }
 }
@@ -139,6 +174,24 @@ impl Attribute {
     }
 }
 
+/// A value, and whom it names where it says so.
+fn linked(name: &AttributeName, value: Vec<u8>, is_name: bool) -> (Value, Option<Link>) {
+    if !is_name {
+        return (typed(name, value), None);
+    }
+    let (value, to) = identified(value);
+    let value = typed(name, value);
+    let link = match (&value, to) {
+        // The category is a class of the schema, which nobody renames.
+        (Value::Text(text), Some(to)) if !name.is("objectCategory") => Some(Link {
+            to,
+            called: Arc::clone(text),
+        }),
+        (Value::Text(_) | Value::Bytes(_) | Value::Picture(_), _) => None,
+    };
+    (value, link)
+}
+
 fn typed(name: &AttributeName, value: Vec<u8>) -> Value {
     if name
         .schema()
@@ -147,6 +200,23 @@ fn typed(name: &AttributeName, value: Vec<u8>) -> Value {
         return Value::from(value);
     }
     String::from_utf8(value).map_or_else(|error| Value::from(error.into_bytes()), Value::from)
+}
+
+/// A name and the identity of its object: `<GUID=…>;<SID=…>;CN=Ada King,DC=x` (MS-ADTS 3.1.1.3.4.1.5). A name without
+/// one never begins like that.
+fn identified(mut value: Vec<u8>) -> (Vec<u8>, Option<Guid>) {
+    let mut guid = None;
+    while value.starts_with(b"<") {
+        let Some(end) = value.windows(2).position(|two| two == b">;") else {
+            break;
+        };
+        let rest = value.split_off(end + 2);
+        let text = std::str::from_utf8(&value).ok();
+        let text = text.and_then(|text| text.strip_prefix("<GUID=")?.strip_suffix(">;"));
+        guid = guid.or_else(|| text.and_then(Guid::parse));
+        value = rest;
+    }
+    (value, guid)
 }
 
 /// Name and range of `member;range=0-1499`; none where the range is none.
@@ -187,8 +257,9 @@ fn text(tag: StructureTag) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Entry, described};
-    use crate::directory::value::Value;
+    use super::{Entry, Link, described};
+    use crate::directory::guid::Guid;
+    use crate::directory::value::{AttributeName, Value};
     use ldap3::asn1::{PL, StructureTag, TagClass};
 
     fn octets(bytes: &[u8]) -> StructureTag {
@@ -251,6 +322,37 @@ mod tests {
         assert!(nameless.object().is_err());
         let broken = Entry::read(entry(b"a", &[("objectGUID", &[&[7; 16]])])).unwrap();
         assert!(broken.object().is_err());
+    }
+
+    #[test]
+    fn a_name_may_tell_whose_it_is() {
+        let known = "12345678-abcd-ef01-0102-030405060708";
+        let named = format!("<GUID={known}>;<SID=S-1-5-21-1-2-3-1104>;CN=a,DC=x");
+        let tag = entry(
+            named.as_bytes(),
+            &[
+                ("objectguid", &[&[7; 16]]),
+                ("member", &[named.as_bytes(), b"CN=b,DC=x"]),
+                ("description", &[named.as_bytes()]),
+                ("objectCategory", &[named.as_bytes()]),
+            ],
+        );
+        let entry = Entry::read(tag).unwrap();
+        assert_eq!(entry.dn, "CN=a,DC=x");
+        let told = entry.told(&AttributeName::is_dn).unwrap();
+        let members: Vec<&str> = told.object.values("member").collect();
+        assert_eq!(members, ["CN=a,DC=x", "CN=b,DC=x"]);
+        assert_eq!(told.object.first("description"), Some(named.as_str()));
+        assert_eq!(told.object.first("objectCategory"), Some("CN=a,DC=x"));
+        let member = Link {
+            to: Guid::parse(known).unwrap(),
+            called: "CN=a,DC=x".into(),
+        };
+        assert_eq!(
+            told.links,
+            [member],
+            "a text that looks like a name is none"
+        );
     }
 
     #[test]

@@ -28,6 +28,11 @@ impl Filter {
         Self(format!("({attribute}={escaped})"))
     }
 
+    /// The attribute has a number that is as high, or higher.
+    pub(super) fn at_least(attribute: &str, number: u64) -> Self {
+        Self(format!("({attribute}>={number})"))
+    }
+
     /// The attribute has a value.
     pub(super) fn present(attribute: &str) -> Self {
         Self(format!("({attribute}=*)"))
@@ -81,6 +86,9 @@ mod tests {
             Filter::not(&Filter::present("c")),
         ]);
         assert_eq!(filter.to_string(), "(&(|(a=*)(b=x))(!(c=*)))");
+        let filter = Filter::at_least("uSNChanged", 12);
+        assert_eq!(filter.to_string(), "(uSNChanged>=12)");
+        assert!(ldap3::parse_filter(filter.to_string()).is_ok());
         let filter = Filter::bytes("objectGUID", &[0, 0x2a, 0xff]);
         assert_eq!(filter.to_string(), "(objectGUID=\\00\\2a\\ff)");
         assert!(ldap3::parse_filter(filter.to_string()).is_ok());

@@ -5,33 +5,43 @@
 //! the library underneath (`ldap3`) is known in this folder alone.
 //!
 //! From the bottom: `tls`, `connect` and `pool` make connections; `root` tells who answers; `filter`, `search` and
-//! `entry` ask and understand; `read` makes a snapshot, `look` looks at single objects again, where `together` makes one
-//! question of many; `presence` asks whether a lost one is gone; `write` does operations, `refusal` understands a no; [`doctor`] looks whether everything that a
-//! policy needs is there. The program that uses it sees [`LdapDirectory`],
-//! [`Settings`] and [`Error`].
+//! `entry` ask and understand, `forest` tells what the schema says; `read` makes a snapshot of what its `parts` have
+//! `found`, and `refresh` brings one up to date by its `mark`, or says `why` not; `look` looks at single objects again,
+//! where `together` makes one question of many; `presence` asks whether a lost one is gone; `write` does operations,
+//! `refusal` understands a no; [`doctor`] looks whether everything that a policy needs is there. The program that uses
+//! it sees [`LdapDirectory`], [`Current`], [`Settings`] and [`Error`].
 
 mod access;
 mod connect;
+mod current;
 pub mod doctor;
 mod entry;
 mod error;
 mod filter;
+mod forest;
+mod found;
 mod look;
+mod mark;
+mod parts;
 mod pool;
 mod presence;
 mod read;
+mod refresh;
 mod refusal;
 mod root;
 mod search;
 mod settings;
 mod tls;
 mod together;
+mod why;
 mod write;
 
+pub use current::{Current, Refresh, Refreshed, WHOLE_EVERY_HOURS};
 pub use error::{Certificate, Credentials, Error};
 pub use presence::{Presence, presence};
 pub use read::{Progress, Reading};
 pub use settings::{Bind, CONNECTIONS, Patience, Security, Server, Settings};
+pub use why::Why;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -63,6 +73,10 @@ pub struct LdapDirectory {
     /// The other domains of the forest.
     others: Vec<Dn>,
     reading: Reading,
+    /// Where the forest keeps the suffixes of its logon names.
+    suffixes: Dn,
+    /// Where the domain keeps what was deleted.
+    deleted: Dn,
     looks: Together<Sought, Looked>,
     holders: Together<String, Holders>,
     address_attributes: OnceLock<AddressAttributes>,
@@ -92,7 +106,15 @@ impl LdapDirectory {
         let others = pool
             .read(async |ldap: &mut Ldap| root.other_domains(ldap, patience).await)
             .map_err(|fault| failed(pool.server(), "the domains of the forest", fault))?;
+        let below = |container: &str, base: &Dn| {
+            Dn::parse(&format!("{container},{base}")).map_err(|error| Error::Broken {
+                server: pool.server().to_string(),
+                why: error.to_string(),
+            })
+        };
         Ok(Self {
+            suffixes: below("CN=Partitions", &root.configuration)?,
+            deleted: below("CN=Deleted Objects", &root.base)?,
             pool,
             root,
             others,

@@ -9,16 +9,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use ldap3::Ldap;
 
 use super::LdapDirectory;
-use super::entry::{Entry, Rest};
+use super::entry::{Entry, Link};
 use super::error::Error;
-use super::filter::Filter;
+use super::forest::Attributes;
+use super::found::Found;
 use super::look::address_attributes;
+use super::parts::{Parts, UPDATE, name_attributes, named};
 use super::root::failed;
 use super::search::{Ask, Fault, rest_of};
 use crate::directory::dn::Dn;
 use crate::directory::guid::Guid;
 use crate::directory::object::{Object, SharedObject};
-use crate::directory::snapshot::{Domain, Snapshot};
+use crate::directory::snapshot::{Domain, Snapshot, SnapshotError};
 use crate::directory::value::AttributeName;
 
 /// What is always read.
@@ -61,7 +63,7 @@ const ALWAYS: [&str; 35] = [
 ];
 
 /// How often a domain is read that changed so much meanwhile that the parts do not fit.
-const MAX_READINGS: u32 = 3;
+pub(super) const MAX_READINGS: u32 = 3;
 
 /// Which part of a domain is read.
 #[derive(Debug, Clone, Default)]
@@ -75,19 +77,72 @@ pub struct Reading {
 /// Told how many objects were read.
 pub type Progress<'p> = dyn Fn(usize) + Sync + 'p;
 
+/// What one reading asks for.
+#[derive(Debug)]
+pub(super) struct Asked<'d> {
+    /// The last update before it began.
+    pub(super) usn: Option<u64>,
+    /// Its searches.
+    pub(super) parts: Parts<'d>,
+    /// What the schema says of what the policy names.
+    pub(super) attributes: Attributes,
+}
+
+/// Everything that one reading found.
+#[derive(Debug)]
+pub(super) struct Whole {
+    /// The objects.
+    pub(super) snapshot: Snapshot,
+    /// Whom each of them names, where that was asked for.
+    pub(super) links: BTreeMap<Guid, Vec<Link>>,
+    /// Those of which the account may not read the update number.
+    pub(super) silent: BTreeSet<Guid>,
+}
+
 impl LdapDirectory {
     /// Reads the domain, again from the beginning where it changed under the reader.
     pub fn read_whole(&self, progress: &Progress<'_>) -> Result<Snapshot, Error> {
+        let asked = self.asked(|_| false)?;
+        Ok(self.read_all(&asked, progress)?.snapshot)
+    }
+
+    /// What a reading that begins now asks for, and up to which update it sees everything for sure.
+    pub(super) fn asked(
+        &self,
+        identified: impl FnOnce(&Attributes) -> bool,
+    ) -> Result<Asked<'_>, Error> {
+        let server = self.pool.server();
+        let usn = self.last_update()?;
+        let attributes = self
+            .pool
+            .read(async |ldap: &mut Ldap| self.attributes(ldap).await)
+            .map_err(|fault| failed(server, "the schema", fault))?;
+        Ok(Asked {
+            usn,
+            parts: self.parts(identified(&attributes)),
+            attributes,
+        })
+    }
+
+    /// Reads the domain, again from the beginning where it changed under the reader.
+    pub(super) fn read_all(
+        &self,
+        asked: &Asked<'_>,
+        progress: &Progress<'_>,
+    ) -> Result<Whole, Error> {
         let mut reading = 1;
         loop {
-            let mut domain = self.domain()?;
-            let objects = self.objects(&domain, progress)?;
-            let head = objects.iter().find(|object| *object.dn() == domain.base);
-            let head = head.ok_or_else(|| self.broken("a domain without its head"))?;
-            domain.sid = head.sid();
-            domain.guid = Some(head.guid());
-            match Snapshot::new(domain, objects) {
-                Ok(snapshot) => return Ok(snapshot),
+            let mut found = self.objects(asked, progress)?;
+            let links = std::mem::take(&mut found.links);
+            let silent = std::mem::take(&mut found.silent);
+            match self.snapshot_of(asked, found.finish())? {
+                Ok(snapshot) => {
+                    return Ok(Whole {
+                        snapshot,
+                        links,
+                        silent,
+                    });
+                }
                 Err(error) if reading >= MAX_READINGS => {
                     return Err(self.broken(&error.to_string()));
                 }
@@ -96,7 +151,28 @@ impl LdapDirectory {
         }
     }
 
-    fn broken(&self, why: &str) -> Error {
+    /// The snapshot of what was read; else why the parts do not fit.
+    pub(super) fn snapshot_of(
+        &self,
+        asked: &Asked<'_>,
+        objects: Vec<SharedObject>,
+    ) -> Result<Result<Snapshot, SnapshotError>, Error> {
+        let head = objects
+            .iter()
+            .find(|object| *object.dn() == self.root.base)
+            .ok_or_else(|| self.broken("a domain without its head"))?;
+        let domain = Domain {
+            base: self.root.base.clone(),
+            sid: head.sid(),
+            guid: Some(head.guid()),
+            highest_usn: asked.usn,
+            controller: Some(self.root.controller.clone()),
+            lacks: asked.attributes.lacks.clone(),
+        };
+        Ok(Snapshot::new(domain, objects))
+    }
+
+    pub(super) fn broken(&self, why: &str) -> Error {
         Error::Broken {
             server: self.pool.server().to_string(),
             why: why.to_owned(),
@@ -117,142 +193,32 @@ impl LdapDirectory {
         wanted
     }
 
-    /// The domain, with the last update that a reading beginning now sees for sure.
-    fn domain(&self) -> Result<Domain, Error> {
+    /// The number of the last update at this domain controller.
+    pub(super) fn last_update(&self) -> Result<Option<u64>, Error> {
         let patience = self.pool.patience();
-        let server = self.pool.server();
         let usn = self.pool.read(async |ldap: &mut Ldap| {
             let attributes = ["highestCommittedUSN"];
             let root = Ask::object("", &attributes).one(ldap, patience).await?;
             Ok(root.and_then(|root| root.text("highestCommittedUSN")?.parse().ok()))
         });
-        let usn = usn.map_err(|fault| failed(server, "its root entry", fault))?;
-        let lacks = self
-            .pool
-            .read(async |ldap: &mut Ldap| self.lacking(ldap).await);
-        Ok(Domain {
-            base: self.root.base.clone(),
-            sid: None,
-            guid: None,
-            highest_usn: usn,
-            controller: Some(self.root.controller.clone()),
-            lacks: lacks.map_err(|fault| failed(server, "the schema", fault))?,
-        })
+        usn.map_err(|fault| failed(self.pool.server(), "its root entry", fault))
     }
 
-    /// The attributes of the policy that the schema does not have, such as those of an Exchange that was never installed.
-    pub(super) async fn lacking(&self, ldap: &mut Ldap) -> Result<Vec<AttributeName>, Fault> {
-        let named = &self.reading.attributes;
-        if named.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut lacking = named.clone();
-        let names = named
-            .iter()
-            .map(|name| Filter::equal("lDAPDisplayName", name.as_str()));
-        let filter = Filter::both([
-            Filter::equal("objectClass", "attributeSchema"),
-            Filter::any(names),
-        ]);
-        let attributes = ["lDAPDisplayName"];
-        let ask = Ask::below(self.root.schema.as_str(), filter, &attributes);
-        ask.each(ldap, self.pool.patience(), |entry| {
-            if let Some(name) = entry.text("lDAPDisplayName") {
-                lacking.remove(&AttributeName::new(name));
-            }
-            Ok(())
-        })
-        .await?;
-        Ok(lacking.into_iter().collect())
-    }
-
-    fn objects(
-        &self,
-        domain: &Domain,
-        progress: &Progress<'_>,
-    ) -> Result<Vec<SharedObject>, Error> {
-        let server = self.pool.server();
-        let wanted = self.wanted();
-        let base = domain.base.as_str();
-        let whole = self.reading.bases.is_empty() || self.reading.bases.contains(&domain.base);
+    fn objects(&self, asked: &Asked<'_>, progress: &Progress<'_>) -> Result<Found, Error> {
         let mut found = Found::default();
-        let mut read = |what: &'static str, asks: &[Ask<'_>], names_only: bool| {
-            for ask in asks {
-                let objects = self
-                    .pool
-                    .read(async |ldap: &mut Ldap| {
-                        // A second attempt begins with nothing of the first.
-                        let mut part = Vec::new();
-                        let known = found.objects.len();
-                        ask.each(ldap, self.pool.patience(), |entry| {
-                            // Of some objects, mostly of the system's own, the account may read nothing but the name.
-                            if entry.is_closed() {
-                                return Ok(());
-                            }
-                            part.push(entry.object()?);
-                            if part.len().is_multiple_of(256) {
-                                progress(known + part.len());
-                            }
-                            Ok(())
-                        })
-                        .await?;
-                        Ok(part)
-                    })
-                    .map_err(|fault| failed(server, what, fault))?;
-                for (object, rest) in objects {
-                    found.add(object, rest, names_only);
-                }
-                progress(found.objects.len());
-            }
-            Ok::<(), Error>(())
-        };
-        let all = || {
-            Filter::not(&Filter::any(
-                NOT_READ.map(|class| Filter::equal("objectClass", class)),
-            ))
-        };
-        if whole {
-            read("the domain", &[Ask::below(base, all(), &wanted)], false)?;
-        } else {
-            read("its head", &[Ask::object(base, &wanted)], false)?;
-            let bases: Vec<&Dn> = outermost(&self.reading.bases);
-            let asks: Vec<Ask<'_>> = bases
-                .iter()
-                .map(|base| Ask::below(base.as_str(), all(), &wanted))
-                .collect();
-            read("a read base", &asks, false)?;
-            let groups = Filter::equal("objectClass", "group");
-            read("its groups", &[Ask::below(base, groups, &wanted)], false)?;
-        }
-        let suffixes = format!("CN=Partitions,{}", self.root.configuration);
-        let attributes = ["objectGUID", "objectClass", "cn", "uPNSuffixes"];
-        read(
-            "its suffixes",
-            &[Ask::object(&suffixes, &attributes)],
-            false,
-        )?;
-        let deleted = format!("CN=Deleted Objects,{base}");
-        let attributes = deleted_attributes();
-        let ask = Ask {
-            deleted: true,
-            ..Ask::below(&deleted, Filter::present("sAMAccountName"), &attributes)
-        };
-        read("what was deleted", &[ask], false)?;
-        let names = name_attributes();
-        if !whole {
-            let ask = Ask::below(base, named(), &names);
-            read("the names of the domain", &[ask], true)?;
+        for part in asked.parts.all() {
+            self.read_part(&part, &asked.attributes, &mut found, progress)?;
         }
         self.read_other_domains(&mut found)?;
-        self.read_rests(&mut found)?;
-        Ok(found.finish())
+        self.read_rests(&mut found, asked)?;
+        Ok(found)
     }
 
     /// The names that are taken in the other domains of the forest, from the global catalogue.
-    fn read_other_domains(&self, found: &mut Found) -> Result<(), Error> {
+    pub(super) fn read_other_domains(&self, found: &mut Found) -> Result<(), Error> {
         let patience = self.pool.patience();
         let server = self.pool.server();
-        let names = name_attributes();
+        let names: Vec<&str> = name_attributes();
         if self.others.is_empty() || !self.root.is_global_catalog {
             return Ok(());
         }
@@ -261,7 +227,7 @@ impl LdapDirectory {
             for domain in &self.others {
                 let ask = Ask::below(domain.as_str(), named(), &names);
                 ask.each(ldap, patience, |entry| {
-                    objects.push(entry.object()?);
+                    objects.push(entry.told(&|_| false)?);
                     Ok(())
                 })
                 .await?;
@@ -269,27 +235,27 @@ impl LdapDirectory {
             Ok(objects)
         });
         let objects = objects.map_err(|fault| failed(server, "the global catalogue", fault))?;
-        for (object, rest) in objects {
-            found.add(object, rest, true);
+        for mut told in objects {
+            told.object.set(UPDATE, Vec::new());
+            found.add(told, true);
         }
         Ok(())
     }
 
     /// Long attributes come in pieces: the members of large groups.
-    fn read_rests(&self, found: &mut Found) -> Result<(), Error> {
+    pub(super) fn read_rests(&self, found: &mut Found, asked: &Asked<'_>) -> Result<(), Error> {
         let patience = self.pool.patience();
         let server = self.pool.server();
-        for (guid, rest) in std::mem::take(&mut found.rests) {
+        for (guid, rest) in found.take_rests() {
             let base = format!("<GUID={guid}>");
+            let identified = asked.parts.identified && asked.attributes.is_name(&rest.attribute);
             let values = self
                 .pool
-                .read(async |ldap: &mut Ldap| rest_of(ldap, patience, &base, &rest).await)
+                .read(async |ldap: &mut Ldap| {
+                    rest_of(ldap, patience, &base, &rest, identified).await
+                })
                 .map_err(|fault| failed(server, "a long attribute", fault))?;
-            if let Some(object) = found.objects.get_mut(&guid) {
-                for value in values {
-                    object.push(rest.attribute.clone(), value);
-                }
-            }
+            found.extend(guid, &rest, values);
         }
         Ok(())
     }
@@ -308,73 +274,10 @@ impl LdapDirectory {
         };
         let (mut object, rests) = entry.object().map_err(Fault::Broken)?;
         for rest in rests {
-            for value in rest_of(ldap, patience, base, &rest).await? {
+            for (value, _) in rest_of(ldap, patience, base, &rest, false).await? {
                 object.push(rest.attribute.clone(), value);
             }
         }
         Ok(Some(object))
     }
-}
-
-/// Objects by their GUID: the parts of a reading overlap.
-#[derive(Debug, Default)]
-struct Found {
-    objects: BTreeMap<Guid, Object>,
-    rests: Vec<(Guid, Rest)>,
-}
-
-impl Found {
-    fn add(&mut self, mut object: Object, rests: Vec<Rest>, names_only: bool) {
-        let guid = object.guid();
-        if names_only {
-            if self.objects.contains_key(&guid) {
-                return;
-            }
-            object.set("objectClass", Vec::new());
-        }
-        self.rests.retain(|(of, _)| *of != guid);
-        self.rests
-            .extend(rests.into_iter().map(|rest| (guid, rest)));
-        self.objects.insert(guid, object);
-    }
-
-    fn finish(self) -> Vec<SharedObject> {
-        self.objects.into_values().map(SharedObject::new).collect()
-    }
-}
-
-/// Classes of which a domain may have very many objects, and whose names are nobody's logon or address.
-const NOT_READ: [&str; 2] = ["dnsNode", "dnsZone"];
-
-/// Whatever has a name that must be unique.
-fn named() -> Filter {
-    let addresses = address_attributes().map(Filter::present);
-    Filter::any(std::iter::once(Filter::present("sAMAccountName")).chain(addresses))
-}
-
-fn name_attributes() -> Vec<&'static str> {
-    let own = ["objectGUID", "objectSid", "sAMAccountName"];
-    own.into_iter().chain(address_attributes()).collect()
-}
-
-fn deleted_attributes() -> Vec<&'static str> {
-    let own = [
-        "objectClass",
-        "isDeleted",
-        "lastKnownParent",
-        "whenChanged",
-        "userAccountControl",
-    ];
-    own.into_iter().chain(name_attributes()).collect()
-}
-
-/// Of several bases those that lie below no other.
-fn outermost(bases: &[Dn]) -> Vec<&Dn> {
-    let below_another = |base: &&Dn| {
-        let others = bases.iter().filter(|other| *other != *base);
-        !others.into_iter().any(|other| base.is_under(other))
-    };
-    let mut outermost: Vec<&Dn> = bases.iter().filter(below_another).collect();
-    outermost.dedup();
-    outermost
 }

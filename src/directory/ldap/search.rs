@@ -7,7 +7,7 @@ use ldap3::controls::{PagedResults, RawControl};
 use ldap3::{Ldap, LdapError, LdapResult, Scope};
 
 use super::connect::in_words;
-use super::entry::{Entry, Rest};
+use super::entry::{Entry, Link, Rest};
 use super::filter::Filter;
 use crate::directory::value::Value;
 
@@ -27,6 +27,10 @@ const SHOW_RECYCLED: &str = "1.2.840.113556.1.4.2064";
 const SD_FLAGS: &str = "1.2.840.113556.1.4.801";
 const DACL: [u8; 5] = [0x30, 0x03, 0x02, 0x01, 0x04];
 
+/// MS-ADTS 3.1.1.3.4.1.5: names come with the identities of their objects, as text.
+const EXTENDED_DN: &str = "1.2.840.113556.1.4.529";
+const AS_TEXT: [u8; 5] = [0x30, 0x03, 0x02, 0x01, 0x01];
+
 /// `noSuchObject`.
 const NO_SUCH_OBJECT: u32 = 32;
 
@@ -44,6 +48,8 @@ pub(super) struct Ask<'a> {
     pub(super) deleted: bool,
     /// Page by page; a search for a few that are known needs none.
     pub(super) paged: bool,
+    /// Names with the identities of their objects.
+    pub(super) identified: bool,
 }
 
 /// Why a search has no result.
@@ -73,6 +79,7 @@ impl<'a> Ask<'a> {
             attributes,
             deleted: false,
             paged: false,
+            identified: false,
         }
     }
 
@@ -85,6 +92,7 @@ impl<'a> Ask<'a> {
             attributes,
             deleted: false,
             paged: true,
+            identified: false,
         }
     }
 
@@ -98,6 +106,9 @@ impl<'a> Ask<'a> {
         }
         if self.attributes.contains(&"nTSecurityDescriptor") {
             controls.push(control(SD_FLAGS, Some(DACL.to_vec())));
+        }
+        if self.identified {
+            controls.push(control(EXTENDED_DN, Some(AS_TEXT.to_vec())));
         }
         controls
     }
@@ -206,24 +217,29 @@ impl<'a> Ask<'a> {
     }
 }
 
-/// The values of an attribute that did not come with its object.
+/// The values of an attribute that did not come with its object; where they are names and are `identified`, whom they
+/// name.
 pub(super) async fn rest_of(
     ldap: &mut Ldap,
     patience: Duration,
     base: &str,
     rest: &Rest,
-) -> Result<Vec<Value>, Fault> {
+    identified: bool,
+) -> Result<Vec<(Value, Option<Link>)>, Fault> {
     let mut values = Vec::new();
     let mut from = rest.from;
     for _ in 0..MAX_RANGES {
         let wanted = format!("{};range={from}-*", rest.attribute);
         let attributes = [wanted.as_str()];
-        let entry = Ask::object(base, &attributes).one(ldap, patience).await?;
-        let Some(entry) = entry else {
+        let ask = Ask {
+            identified,
+            ..Ask::object(base, &attributes)
+        };
+        let Some(entry) = ask.one(ldap, patience).await? else {
             return Err(Fault::Broken("an object that is gone".to_owned()));
         };
         let more = entry.more(rest.attribute.as_str());
-        let came = entry.values(&rest.attribute);
+        let came = entry.values(&rest.attribute, identified);
         let none = came.is_empty();
         values.extend(came);
         match more {
