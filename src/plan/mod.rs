@@ -79,4 +79,6 @@ pub use plan::{
     Broken, GuardVerdict, Header, Memory, NextChange, Plan, SourceRead, StageCount, TakesBack,
     ValuesEntry,
 };
+pub(crate) use time::later;
 pub use undo::undo;
+pub(crate) use world::value_digest;
