@@ -45,11 +45,20 @@ impl Source {
         policy: &Policy,
         pinned: Option<&Controller>,
     ) -> Result<Self, Report> {
+        Self::of_all(workspace, &[policy], pinned)
+    }
+
+    /// The same, with what any of these policies reads.
+    pub(super) fn of_all(
+        workspace: &Workspace,
+        policies: &[&Policy],
+        pinned: Option<&Controller>,
+    ) -> Result<Self, Report> {
         let DirectorySource::Ldap(ldap) = &workspace.config.directory else {
             return Ok(Self::File);
         };
         let settings = workspace.ldap(ldap, pinned.cloned(), &|name| std::env::var(name).ok())?;
-        let reading = reading(workspace, policy);
+        let reading = reading(workspace, policies);
         let directory = LdapDirectory::connect(&settings, reading, Timestamp::now())?;
         let missing =
             |base: &Dn| Ok::<_, Report>(directory.read(&Target::Dn(base.clone()))?.is_none());
@@ -156,9 +165,10 @@ impl Open<'_> {
     }
 }
 
-/// What is read of a live directory for a policy.
-pub(super) fn reading(workspace: &Workspace, policy: &Policy) -> Reading {
-    let names = policy.rules.directory_attributes.iter();
+/// What is read of a live directory for these policies.
+pub(super) fn reading(workspace: &Workspace, policies: &[&Policy]) -> Reading {
+    let rules = policies.iter().map(|policy| &policy.rules);
+    let names = rules.flat_map(|rules| &rules.directory_attributes);
     Reading {
         bases: workspace.config.read.clone(),
         attributes: names.map(|name| AttributeName::new(name)).collect(),

@@ -156,7 +156,7 @@ fn question<'w>(workspace: &'w Workspace, policy: &Policy) -> ad::Question<'w> {
     let rules = &policy.rules;
     let deletes = |stage: &StageRule| matches!(stage.account, StageAccount::DeletedAfter(_));
     ad::Question {
-        reading: directory::reading(workspace, policy),
+        reading: directory::reading(workspace, &[policy]),
         write: &workspace.config.write,
         needs: needs(rules),
         password_length: rules.password.length,

@@ -38,6 +38,7 @@ mod privacy;
 mod processing;
 mod published;
 mod readme;
+mod review;
 mod sources;
 mod statements;
 mod told;

@@ -27,7 +27,9 @@ pub mod page;
 pub mod palette;
 pub mod plan;
 pub mod privacy;
+pub mod query;
 mod reason;
+pub mod review;
 pub mod who;
 mod words;
 
