@@ -117,6 +117,19 @@ fn sensitive_values_are_neither_shown_nor_asked_for() {
 }
 
 #[test]
+fn at_a_terminal_they_are_and_the_trail_knows() {
+    let place = Place::example();
+    let asked = "query 'last_day is present and office == \"Berlin\"' --reveal";
+    let (fine, shown) = crate::cli::canary::at_a_terminal(&place, asked);
+    assert!(fine && shown.contains("2026-03-31"), "{shown}");
+    let trail = place.expect(0, &["audit", "export", "--config", "rules/tenure.toml"]);
+    assert!(
+        trail.out.contains("revealed") && trail.out.contains("query"),
+        "{trail}"
+    );
+}
+
+#[test]
 fn another_instant_is_another_answer() {
     let place = Place::example();
     let count = |at: &str| {
