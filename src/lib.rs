@@ -24,6 +24,8 @@ pub mod personio;
 pub mod personio_sim;
 pub mod plan;
 pub mod policy;
+pub mod pseudonym;
+pub mod review;
 pub mod state;
 pub mod syntax;
 pub mod text;

@@ -29,6 +29,23 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         &["hr", "directory", "policy", "state", "plan", "apply"],
     ),
     (
+        "review",
+        &[
+            "text",
+            "diagnostic",
+            "syntax",
+            "hr",
+            "directory",
+            "policy",
+            "state",
+            "plan",
+        ],
+    ),
+    (
+        "pseudonym",
+        &["text", "hr", "directory", "policy", "state", "plan"],
+    ),
+    (
         "workspace",
         &[
             "text",

@@ -2,13 +2,15 @@
 
 mod answer;
 mod fmt;
+mod review;
 mod trail;
 
 pub(super) use answer::{AnswerArgs, ApprovalsArgs, RejectArgs};
 pub(super) use fmt::FmtArgs;
+pub(super) use review::{DiffArgs, DiffFormat, QueryArgs, SnapshotArgs, TableFormat};
 pub(super) use trail::{
     AuditCommand, ExportArgs, ExportFormat, ForgetArgs, PrivacyArgs, PrivacyFormat, VerifyArgs,
-    WhoArgs,
+    WhoArgs, WhoFormat,
 };
 
 use crate::diagnostic::render::Machine;
@@ -72,6 +74,15 @@ pub enum Command {
     Fmt(FmtArgs),
     /// Show what would change
     Plan(PlanArgs),
+    /// What a change of the policy does: for whom, what, and by which of its rules
+    #[command(after_help = review::DIFF_EXAMPLE)]
+    Diff(DiffArgs),
+    /// People and directory as files, for a plan or a diff where neither can be reached
+    #[command(after_help = review::SNAPSHOT_EXAMPLE)]
+    Snapshot(SnapshotArgs),
+    /// Who meets a condition of the policy's language
+    #[command(after_help = review::QUERY_EXAMPLE)]
+    Query(QueryArgs),
     /// Show what would change, ask, and do it
     Apply(ApplyArgs),
     /// What will be done when, from the dates that HR shows today

@@ -145,6 +145,16 @@ pub(super) fn policy(
     output: &mut Output,
 ) -> Result<Checked, Report> {
     let checked = workspace.policy_and(None, question)?;
+    usable(checked, output).map_err(|report| {
+        report.help(match question {
+            None => "mend what is shown above; `tenure check` shows it again",
+            Some(_) => "mend what is shown above, in the policy or in the condition",
+        })
+    })
+}
+
+/// A policy that was read, if it can be used; else its diagnostics on stderr.
+pub(super) fn usable(checked: Checked, output: &mut Output) -> Result<Checked, Report> {
     if checked.policy.is_some() {
         return Ok(checked);
     }
@@ -160,12 +170,8 @@ pub(super) fn policy(
     ));
     point_at_the_page(&checked.diagnostics, output);
     let summary = render::summary(&checked.diagnostics);
-    Err(
-        Report::text("bad-policy", format!("the policy is not used: {summary}")).help(
-            match question {
-                None => "mend what is shown above; `tenure check` shows it again",
-                Some(_) => "mend what is shown above, in the policy or in the condition",
-            },
-        ),
-    )
+    Err(Report::text(
+        "bad-policy",
+        format!("the policy is not used: {summary}"),
+    ))
 }

@@ -45,11 +45,20 @@ impl Source {
         policy: &Policy,
         pinned: Option<&Controller>,
     ) -> Result<Self, Report> {
+        Self::of_all(workspace, &[policy], pinned)
+    }
+
+    /// The same, with what any of these policies reads.
+    pub(super) fn of_all(
+        workspace: &Workspace,
+        policies: &[&Policy],
+        pinned: Option<&Controller>,
+    ) -> Result<Self, Report> {
         let DirectorySource::Ldap(ldap) = &workspace.config.directory else {
             return Ok(Self::File);
         };
         let settings = workspace.ldap(ldap, pinned.cloned(), &|name| std::env::var(name).ok())?;
-        let reading = workspace.reading(policy);
+        let reading = workspace.reading(policies);
         let directory = LdapDirectory::connect(&settings, reading, Timestamp::now())?;
         let missing =
             |base: &Dn| Ok::<_, Report>(directory.read(&Target::Dn(base.clone()))?.is_none());

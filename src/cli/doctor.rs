@@ -186,7 +186,7 @@ fn question<'w>(workspace: &'w Workspace, policy: &Policy) -> ad::Question<'w> {
     let rules = &policy.rules;
     let deletes = |stage: &StageRule| matches!(stage.account, StageAccount::DeletedAfter(_));
     ad::Question {
-        reading: workspace.reading(policy),
+        reading: workspace.reading(&[policy]),
         write: &workspace.config.write,
         needs: needs(rules),
         password_length: rules.password.length,

@@ -61,7 +61,7 @@ fn forecast(workspace: &Workspace, reading: &Reading, wanted: Wanted) -> Result<
     let directory = source.snapshot(workspace)?;
     let found = Found::in_snapshot(&directory, &workspace.config.write);
     let prior = planning::belongs(workspace, found.as_ref())??;
-    let gone = planning::gone(workspace, reading, &prior)?;
+    let gone = planning::gone(workspace, &reading.policy, &reading.people, &prior)?;
     let state = Store::in_memory(&workspace.path(&workspace.config.state), reading.now)?;
     let start = Start {
         policy: &reading.policy,

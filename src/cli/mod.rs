@@ -15,6 +15,7 @@ mod check;
 mod codes;
 mod completions;
 mod days;
+mod diff;
 mod directory;
 mod disk;
 mod doctor;
@@ -37,12 +38,16 @@ mod personio_sim;
 mod plan;
 mod planning;
 mod privacy;
+mod query;
 mod report;
 mod repository;
 mod resume;
 mod reveal;
+mod revision;
+mod scratch;
 mod sealed;
 mod session;
+mod snapshot;
 mod steps;
 mod terminate;
 mod undo;
@@ -109,10 +114,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let mut output = Output::new(&cli.global);
+    if writes_trail(&cli.command)
+        && let Err(report) = snapshot::refuse(&cli.global)
+    {
+        report.show(&mut output);
+        return Exit::Error;
+    }
     let result = match &cli.command {
         Command::Check(arguments) => check::run(&cli.global, arguments, &mut output),
         Command::Fmt(arguments) => fmt::run(&cli.global, arguments, &mut output),
         Command::Plan(arguments) => plan::run(&cli.global, arguments, &mut output),
+        Command::Diff(arguments) => diff::run(&cli.global, arguments, &mut output),
+        Command::Snapshot(arguments) => snapshot::run(&cli.global, arguments, &mut output),
+        Command::Query(arguments) => query::run(&cli.global, arguments, &mut output),
         Command::Apply(arguments) => apply::run(&cli.global, arguments, &mut output),
         Command::Forecast(arguments) => forecast::run(&cli.global, arguments, &mut output),
         Command::Resume(arguments) => resume::run(&cli.global, arguments, &mut output),
@@ -168,6 +182,9 @@ fn writes_trail(command: &Command) -> bool {
         Command::Check(_)
         | Command::Fmt(_)
         | Command::Plan(_)
+        | Command::Diff(_)
+        | Command::Snapshot(_)
+        | Command::Query(_)
         | Command::Approvals(_)
         | Command::Forecast(_)
         | Command::History(_)

@@ -4,7 +4,7 @@ use super::report::Report;
 use crate::hr::{self, PersonId};
 use crate::policy::Policy;
 use crate::state::Store;
-use crate::workspace::{Outside, People, Workspace};
+use crate::workspace::{Outside, People, SourceRecords, Workspace};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -16,6 +16,14 @@ const PATIENCE: Duration = Duration::from_millis(700);
 
 /// Reads the people, all of them or nobody.
 pub(super) fn read(workspace: &Workspace, policy: &Policy) -> Result<hr::Snapshot, Report> {
+    Ok(workspace.people_of(policy, records(workspace, policy)?)?)
+}
+
+/// Reads what the sources say of people, before anything is typed.
+pub(super) fn records(
+    workspace: &Workspace,
+    policy: &Policy,
+) -> Result<Vec<SourceRecords>, Report> {
     let last = last(workspace)?;
     let bar = ProgressBar::hidden();
     bar.set_message("people read from Personio");
@@ -40,7 +48,7 @@ pub(super) fn read(workspace: &Workspace, policy: &Policy) -> Result<hr::Snapsho
         }
         bar.set_position(done as u64);
     };
-    let read = workspace.people(policy, &outside(&last, &progress));
+    let read = workspace.records(policy, &outside(&last, &progress));
     bar.finish_and_clear();
     Ok(read?)
 }

@@ -9,6 +9,7 @@ use crate::directory;
 use crate::hr;
 use crate::plan::undo::PastRun;
 use crate::plan::{self, Correlation, Plan};
+use crate::policy::Policy;
 use crate::state::{Foreign, Found, Prior, Store};
 use crate::workspace::Workspace;
 use jiff::Timestamp;
@@ -121,7 +122,7 @@ fn around_from(
         None => own_prior(workspace, &directory, asked, reading.now)?,
     };
     let only = asked.only.people(reading)?;
-    let gone = gone(workspace, reading, &prior)?;
+    let gone = gone(workspace, &reading.policy, &reading.people, &prior)?;
     let basis = plan::Basis {
         policy: &reading.policy,
         people: &reading.people,
@@ -162,20 +163,18 @@ fn around_from(
 /// The last complete records of people whom HR no longer has, where the policy asks for them.
 pub(super) fn gone(
     workspace: &Workspace,
-    reading: &Reading,
+    policy: &Policy,
+    people: &hr::Snapshot,
     prior: &Prior,
 ) -> Result<Vec<hr::Person>, Report> {
-    if !reading.policy.speaks_of_vanished() {
+    if !policy.speaks_of_vanished() {
         return Ok(Vec::new());
     }
-    let unknown =
-        |person: &&hr::PersonId| matches!(reading.people.standing(person), hr::Standing::Unknown);
-    let people: Vec<hr::PersonId> = prior.people.keys().filter(unknown).cloned().collect();
+    let unknown = |person: &&hr::PersonId| matches!(people.standing(person), hr::Standing::Unknown);
+    let gone: Vec<hr::PersonId> = prior.people.keys().filter(unknown).cloned().collect();
     let store = Store::open_existing(&workspace.path(&workspace.config.state))?;
     match store {
-        Some(store) if !people.is_empty() => {
-            Ok(store.last_records(reading.people.schema(), &people)?)
-        }
+        Some(store) if !gone.is_empty() => Ok(store.last_records(people.schema(), &gone)?),
         Some(_) | None => Ok(Vec::new()),
     }
 }

@@ -30,6 +30,16 @@ pub(super) fn journal(
         )
         .help("run it without `--reveal`, or at a terminal"));
     }
+    kept(workspace, at, command, person)
+}
+
+/// The same for what goes into a file, by the will of whoever asks for it.
+pub(super) fn kept(
+    workspace: &Workspace,
+    at: Timestamp,
+    command: &str,
+    person: Option<&PersonId>,
+) -> Result<(), Report> {
     let operator = Operator::of_this_process();
     let holder = operator.holder();
     let path = workspace.path(&workspace.config.state);

@@ -1,6 +1,7 @@
-//! `tenure who`: who is or was in a group, from the directory as it is and what runs gave and took.
+//! `tenure who`: who is in a group, by which rule or by whose hand, and who was, from the directory as it is and what runs
+//! gave and took.
 
-use super::args::{Format, Global, WhoArgs};
+use super::args::{Global, WhoArgs, WhoFormat};
 use super::directory::Source;
 use super::plan::options;
 use super::report::Report;
@@ -9,7 +10,11 @@ use super::{Exit, Output, check, days, history, planning};
 use crate::apply::roll;
 use crate::diagnostic::did_you_mean;
 use crate::directory::{Dn, ObjectId, Snapshot};
-use crate::state::Found;
+use crate::plan::{self, Basis};
+use crate::policy::Policy;
+use crate::review::roster::{self, Entry};
+use crate::state::{Found, Prior};
+use crate::workspace::Workspace;
 use jiff::{SignedDuration, Timestamp};
 
 /// Tells who is or was in a group.
@@ -34,18 +39,68 @@ pub(super) fn run(
     let Some(object) = directory.shared(group) else {
         return Err(unknown(&directory, &arguments.group));
     };
+    let entries = match &asked.on {
+        Some(_) => Vec::new(),
+        None => entries(&workspace, &policy, &directory, &prior, group, output),
+    };
     let base = &directory.domain().base;
     output.result(&match arguments.format {
-        Format::Human => view::human(
+        WhoFormat::Human => view::human(
             object,
             base,
             &roll,
+            &entries,
             &asked,
             &options(output.width, output.color),
         ),
-        Format::Json => view::json(object, &roll, &asked),
+        WhoFormat::Json => view::json(object, &roll, &entries, &asked),
+        WhoFormat::Csv => view::csv(&roll, &entries, &asked),
     });
     Ok(Exit::Ok)
+}
+
+/// What the policy says of each member; where HR cannot be read the directory alone tells, and why is said.
+fn entries(
+    workspace: &Workspace,
+    policy: &Policy,
+    directory: &Snapshot,
+    prior: &Prior,
+    group: ObjectId,
+    output: &mut Output,
+) -> Vec<Entry> {
+    let read = || -> Result<Vec<Entry>, Report> {
+        let people = super::people::read(workspace, policy)?;
+        let now = people.origin().clock.unwrap_or_else(Timestamp::now);
+        let gone = planning::gone(workspace, policy, &people, prior)?;
+        let basis = Basis {
+            policy,
+            people: &people,
+            gone: &gone,
+            directory,
+            prior,
+            bases: &workspace.config.write,
+            now,
+        };
+        Ok(basis.with_input(plan::Options::default(), |input| {
+            roster::roster(
+                &roster::World {
+                    policy,
+                    directory,
+                    prior,
+                    wishes: input.wishes,
+                    correlation: &plan::correlate(input),
+                    plan: &plan::plan(input),
+                    bases: &workspace.config.write,
+                },
+                group,
+            )
+        }))
+    };
+    read().unwrap_or_else(|why| {
+        why.show(output);
+        output.say("so it is told from the directory and the trail alone");
+        Vec::new()
+    })
 }
 
 /// The time that is asked about; what has not been yet is not known.

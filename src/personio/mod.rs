@@ -14,3 +14,4 @@ mod wire;
 
 pub use error::{Error, NeverSent};
 pub use recording::read_recording;
+pub use wire::record::{Recording, record};

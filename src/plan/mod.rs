@@ -82,4 +82,6 @@ pub use plan::{
     ValuesEntry,
 };
 pub use step::StepOver;
+pub(crate) use time::later;
 pub use undo::undo;
+pub(crate) use world::value_digest;

@@ -523,26 +523,35 @@ impl<'a> World<'a> {
         attribute: &str,
         value: &str,
     ) -> Option<Arc<str>> {
-        let salt = &self.input.prior.salt;
-        if salt.is_none() {
-            return None;
-        }
-        let mut hash = Sha256::new();
-        hash.update(salt.as_bytes());
-        hash.update(self.input.prior.id.as_bytes());
-        for part in [person.to_string().as_str(), attribute, value] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part.as_bytes());
-        }
-        let bytes: [u8; 32] = hash.finalize().into();
-        let mut text = String::with_capacity(DIGEST_BYTES * 2);
-        for byte in bytes.iter().take(DIGEST_BYTES) {
-            for nibble in [byte >> 4, byte & 15] {
-                text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
-            }
-        }
-        Some(text.into())
+        value_digest(self.input.prior, person, attribute, value)
     }
+}
+
+/// The digest of a value under that state; `None` where there is none.
+pub(crate) fn value_digest(
+    prior: &crate::state::Prior,
+    person: &PersonId,
+    attribute: &str,
+    value: &str,
+) -> Option<Arc<str>> {
+    if prior.salt.is_none() {
+        return None;
+    }
+    let mut hash = Sha256::new();
+    hash.update(prior.salt.as_bytes());
+    hash.update(prior.id.as_bytes());
+    for part in [person.to_string().as_str(), attribute, value] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    let bytes: [u8; 32] = hash.finalize().into();
+    let mut text = String::with_capacity(DIGEST_BYTES * 2);
+    for byte in bytes.iter().take(DIGEST_BYTES) {
+        for nibble in [byte >> 4, byte & 15] {
+            text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
+        }
+    }
+    Some(text.into())
 }
 
 /// The forest's own name and those that its administrators added, where the container that lists them was read.

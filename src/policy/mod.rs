@@ -29,6 +29,7 @@ pub use around::{
     AwaitEvent, AwaitRule, EventRule, ExpectRule, NoticeEvent, NoticeRule, Retention, SourceRule,
     WritebackRule,
 };
+pub(crate) use builtin::ascii;
 pub use builtin::{Example, Page, examples, page as functions_page, pages};
 pub use compile::{FileKey, Input, Posted, compile};
 pub use eval::{Evaluator, Overrides, Teller, absent_wishes, wishes, wishes_under};

@@ -27,6 +27,11 @@ impl Policy {
     pub fn speaks_of_vanished(&self) -> bool {
         self.program.vanished.is_some()
     }
+
+    /// What the question that was asked with it reads, as [`super::Rule::reads`] says it; nothing where none was.
+    pub fn question_reads(&self) -> &[u32] {
+        &self.program.question_reads
+    }
 }
 
 /// What evaluation walks.
@@ -67,6 +72,8 @@ pub(crate) struct Program {
     pub(crate) writebacks: Vec<Node>,
     /// What is asked of people from outside the policy.
     pub(crate) question: Option<Node>,
+    /// What that reads, sorted: positions in the schema, and behind them those of [`Ruleset::related`].
+    pub(crate) question_reads: Vec<u32>,
     /// The names of an employment's fields.
     pub(crate) employment: Vec<Arc<str>>,
     /// Position of the attribute that says when a person began, if the policy has it.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::prior::Prior;
 use super::{Asking, StoreError, Writer, audit, codec, private, read, verify};
 use crate::directory::Guid;
-use crate::hr::PersonId;
+use crate::hr::{self, PersonId};
 
 impl Writer<'_> {
     /// Destroys the key under which a person's values are sealed, and what the state knows of them (S12).
@@ -119,6 +119,36 @@ impl Writer<'_> {
             facts: &facts.to_string(),
             private: None,
         })?;
+        Ok(())
+    }
+
+    /// Becomes a copy of another state as the planner reads it, its identity among it, so that the same directory belongs
+    /// to it: orders and last records too, no trail and no run. For a snapshot, with which nothing is ever applied.
+    pub fn become_copy(
+        &mut self,
+        prior: &Prior,
+        gone: &hr::Snapshot,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.set_prior(prior)?;
+        for (person, end) in &prior.ends {
+            self.end_at_once(person, end)?;
+        }
+        if let Some(freeze) = &prior.freeze {
+            self.freeze(freeze)?;
+        }
+        self.keep_records(gone, at)?;
+        self.db().execute(
+            "UPDATE store SET id = ?1, generation = ?2",
+            params![
+                prior.id.to_string(),
+                i64::try_from(prior.generation).unwrap_or(i64::MAX)
+            ],
+        )?;
+        self.db().execute(
+            "UPDATE salt SET bytes = ?1",
+            [prior.salt.as_bytes().as_slice()],
+        )?;
         Ok(())
     }
 

@@ -48,6 +48,22 @@ pub struct Config {
     pub archive: Option<Archive>,
     /// Values of `param`s.
     pub params: BTreeMap<String, String>,
+    /// That people, directory and state are copies from another time, for plans that nobody applies.
+    pub snapshot: Option<Taken>,
+}
+
+/// When a snapshot was taken, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Taken {
+    /// When, as an instant.
+    pub taken: String,
+    /// Whether names, numbers and addresses are others.
+    #[serde(default)]
+    pub pseudonymised: bool,
+    /// Which fields were left out.
+    #[serde(default)]
+    pub without: Vec<String>,
 }
 
 /// How fast a plan is carried out; what is not said is left to whoever does it.
@@ -150,6 +166,7 @@ struct File {
     archive: Option<ArchiveSection>,
     #[serde(default)]
     params: BTreeMap<String, toml::Value>,
+    snapshot: Option<Taken>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -376,6 +393,7 @@ impl Config {
             steps,
             archive,
             params,
+            snapshot: file.snapshot,
         })
     }
 }

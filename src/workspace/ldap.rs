@@ -160,10 +160,11 @@ impl Workspace {
         })
     }
 
-    /// What is read of a live directory for a policy. A process that goes on keeps what it read, and brings it up to date
+    /// What is read of a live directory for these policies. A process that goes on keeps what it read, and brings it up to date
     /// ([`Current`](crate::directory::ldap::Current)).
-    pub fn reading(&self, policy: &Policy) -> Reading {
-        let names = policy.rules.directory_attributes.iter();
+    pub fn reading(&self, policies: &[&Policy]) -> Reading {
+        let rules = policies.iter().map(|policy| &policy.rules);
+        let names = rules.flat_map(|rules| &rules.directory_attributes);
         Reading {
             bases: self.config.read.clone(),
             attributes: names.map(|name| AttributeName::new(name)).collect(),

@@ -18,12 +18,13 @@ mod steps;
 mod written;
 
 pub use archive::{Archive, ArchiveAt};
-pub use config::{Config, ConfigError, People, Source};
+pub use config::{Config, ConfigError, People, Source, Taken};
 pub use files::{FileError, read_text};
 pub(crate) use files::{policy_files, read_bytes};
 pub use ldap::{DirectorySource, Ldap};
 pub use live::{Hr, Live, Outside, Secret};
 pub use notices::{Http, Mail, UrlAt};
+pub use people::SourceRecords;
 pub use steps::StepAt;
 use written::EmbeddedHr;
 
@@ -214,6 +215,13 @@ impl Workspace {
         Ok(Self { config, file, root })
     }
 
+    /// Whether HR or directory are asked over a network.
+    pub fn is_live(&self) -> bool {
+        let people = |source: &Source| matches!(source.people, People::Live(_));
+        self.config.sources.iter().any(people)
+            || matches!(self.config.directory, DirectorySource::Ldap(_))
+    }
+
     /// A path of the configuration, relative to its folder.
     pub fn path(&self, relative: &Path) -> PathBuf {
         self.root.join(relative)
@@ -302,10 +310,11 @@ impl Workspace {
         }
         let tables = read_tables(&folder, &files, &mut sources);
         let question = question.map(|question| {
-            // An item of the language that holds a condition and means nothing else.
+            // An item of the language that holds a condition and means nothing else. The condition has a line of its own,
+            // so that messages show it as it was typed.
             let id = sources.add(
                 "the command line",
-                format!("expect \"asked\" when {question}"),
+                format!("expect \"asked\" when\n{question}"),
             );
             let text = sources
                 .get(id)

@@ -6,15 +6,54 @@
 use super::live::Keys;
 use super::{Error, Outside, People, Source, Workspace, files};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::hr::{self, Origin, SourceSnapshot};
+use crate::hr::{self, Origin, RawRecord, SourceSnapshot};
 use crate::policy::{Policy, codes};
 use std::sync::Arc;
+
+/// What one source of people says, before anything is typed.
+#[derive(Debug, Clone)]
+pub struct SourceRecords {
+    /// Its name in policy and configuration, where it has one.
+    pub name: Option<Arc<str>>,
+    /// What it was read from.
+    pub description: String,
+    /// Its records.
+    pub records: Vec<RawRecord>,
+}
 
 impl Workspace {
     /// Reads the people of all sources, as the policy's schema wants them: all of them, or nobody.
     pub fn people(&self, policy: &Policy, outside: &Outside<'_>) -> Result<hr::Snapshot, Error> {
+        self.people_of(policy, self.records(policy, outside)?)
+    }
+
+    /// Reads what all sources say, before anything is typed.
+    pub fn records(
+        &self,
+        policy: &Policy,
+        outside: &Outside<'_>,
+    ) -> Result<Vec<SourceRecords>, Error> {
+        let read = self.config.sources.iter().map(|source| {
+            let keys = self.keys_of(source, policy);
+            let (description, records) =
+                self.source(source, &policy.schema, keys.as_ref(), outside)?;
+            Ok(SourceRecords {
+                name: source.name.clone(),
+                description,
+                records,
+            })
+        });
+        read.collect()
+    }
+
+    /// The people of what the sources said, with what was written back.
+    pub fn people_of(
+        &self,
+        policy: &Policy,
+        read: Vec<SourceRecords>,
+    ) -> Result<hr::Snapshot, Error> {
         let written = super::written::read(&self.written_back())?;
-        Ok(hr::overwritten(self.recorded(policy, outside)?, &written))
+        Ok(hr::overwritten(self.recorded(policy, read)?, &written))
     }
 
     /// The files of recordings.
@@ -24,14 +63,14 @@ impl Workspace {
     }
 
     /// The people as the sources say, without what was written back.
-    fn recorded(&self, policy: &Policy, outside: &Outside<'_>) -> Result<hr::Snapshot, Error> {
+    fn recorded(&self, policy: &Policy, said: Vec<SourceRecords>) -> Result<hr::Snapshot, Error> {
         let schema = &policy.schema;
         let mut read = Vec::new();
-        for source in &self.config.sources {
-            let name = source.name.clone();
-            let keys = self.keys_of(source, policy);
-            let snapshot = self.source(source, schema, keys.as_ref(), outside)?;
-            read.push((name, snapshot));
+        for source in said {
+            let mut origin = Origin::new(source.description);
+            origin.clock = self.config.clock;
+            let snapshot = hr::type_records(schema, source.records, origin)?;
+            read.push((source.name, snapshot));
         }
         if let [(None, _)] = read.as_slice()
             && let Some((_, snapshot)) = read.pop()
@@ -52,14 +91,15 @@ impl Workspace {
         Ok(hr::merge(schema, sources.collect(), origin)?)
     }
 
+    /// What one source says, and what it is called.
     fn source(
         &self,
         source: &Source,
         schema: &Arc<hr::Schema>,
         keys: Option<&Keys>,
         outside: &Outside<'_>,
-    ) -> Result<hr::Snapshot, Error> {
-        let (description, records) = match &source.people {
+    ) -> Result<(String, Vec<RawRecord>), Error> {
+        Ok(match &source.people {
             People::Live(live) => self.read_live(live, schema, keys, outside)?,
             People::PersonioV1(patterns) => {
                 let mut contents = Vec::new();
@@ -98,10 +138,7 @@ impl Workspace {
                 }
                 (name, records)
             }
-        };
-        let mut origin = Origin::new(description);
-        origin.clock = self.config.clock;
-        Ok(hr::type_records(schema, records, origin)?)
+        })
     }
 
     /// Sources of which only the policy or only the configuration knows; `start` is where the policy begins.

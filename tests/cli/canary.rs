@@ -307,7 +307,7 @@ fn what_is_disclosed_is_told_and_nothing_else() {
 }
 
 /// A command at a terminal, as `script` makes one.
-fn at_a_terminal(place: &Place, arguments: &str) -> (bool, String) {
+pub(super) fn at_a_terminal(place: &Place, arguments: &str) -> (bool, String) {
     let command = format!("{} {arguments}", env!("CARGO_BIN_EXE_tenure"));
     let output = Command::new("script")
         .args(["-qec", &command, "/dev/null"])

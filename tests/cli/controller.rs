@@ -528,6 +528,26 @@ fn the_example_is_planned_and_applied_and_then_there_is_nothing_to_do() {
 }
 
 #[test]
+fn a_snapshot_of_a_domain_plans_the_same_without_it() {
+    let company = Company::example();
+    let whole = "read = [\"DC=kestrel,DC=example\"]";
+    // All of it, then one unit, around which objects are known by their names alone.
+    for read in [whole, "read = [\"OU=Kestrel,DC=kestrel,DC=example\"]"] {
+        company.place.change("rules/tenure.toml", whole, read);
+        let ran = company.expect(0, &["snapshot", "-o", "snap", "--with-sensitive"]);
+        assert!(ran.said("does the same for everybody"), "{read}: {ran}");
+        let live = company.plan();
+        let arguments = ["plan", "--format", "json", "--config", "snap/snapshot.toml"];
+        let ran = company.place.run(&arguments);
+        let file: serde_json::Value =
+            serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{ran}"));
+        let kept = Plan(file["plan"].clone());
+        assert_eq!(kept.deeds(), live.deeds(), "{read}");
+        assert!(kept.deeds().len() > 100);
+    }
+}
+
+#[test]
 fn the_acceptance_script_of_the_docs_passes_and_leaves_nothing() {
     let domain = Domain::start();
     let administrator = domain.administrator();

@@ -56,6 +56,22 @@ fn the_plan_is_that_of_the_recording_whoever_is_asked() {
 }
 
 #[test]
+fn a_snapshot_of_it_plans_the_same_when_nobody_answers_any_more() {
+    let sim = Sim::start(kestrel(), options()).unwrap();
+    for api in ["v1", "v2"] {
+        let place = example(&sim, &format!(", api = {api:?}"));
+        let taken = run(&place, &["snapshot", "-o", "snap", "--with-sensitive"]);
+        assert!(taken.said("does the same for everybody"), "{taken}");
+        // With the state that the trail of sensitive values has made.
+        let taken = run(&place, &["snapshot", "-o", "snap", "--with-sensitive"]);
+        assert_eq!(taken.code, 0, "{taken}");
+        let live = plan(&run(&place, &["plan", "--format", "json"]));
+        let config = ["plan", "--format", "json", "--config", "snap/snapshot.toml"];
+        assert_eq!(plan(&place.run(&config)), live, "{api}");
+    }
+}
+
+#[test]
 fn values_go_back_to_personio_and_are_no_news_then() {
     for (api, line, field) in [
         ("v2", "writeback { email = account.mail }\n", "email"),

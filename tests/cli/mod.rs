@@ -39,6 +39,7 @@ mod privacy;
 mod processing;
 mod published;
 mod readme;
+mod review;
 mod sources;
 mod statements;
 mod told;

@@ -21,7 +21,7 @@ const TWO: &str = "[people]\n\
     [people.\"externals.csv\"]\ncsv = \"externals.csv\"\n";
 
 /// The small company with externals in a table of their own.
-fn two_sources(statement: &str) -> Place {
+pub(super) fn two_sources(statement: &str) -> Place {
     let place = company::small();
     let policy = POLICY.replace("id         : int     key", "id         : text    key");
     place.write(

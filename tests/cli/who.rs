@@ -166,3 +166,135 @@ fn what_was_forgotten_is_counted() {
     assert_eq!(told(&place, "SG-Lab", None)[1], "Finn Ro: hand ..");
     assert!(who(&place, &["SG-Lab"]).out.contains("the values are gone"));
 }
+
+/// `name: standing` of everybody of whom the policy says something.
+fn standings(place: &Place, group: &str) -> Vec<String> {
+    let answer: serde_json::Value =
+        serde_json::from_str(&who(place, &[group, "--format", "json"]).out).unwrap();
+    let one = |entry: &serde_json::Value| {
+        let way = entry["through"].as_array().into_iter().flatten();
+        let mut through = String::new();
+        for group in way {
+            through += &format!(" by {}", group.as_str().unwrap());
+        }
+        let (name, standing) = (&entry["name"], &entry["standing"]);
+        format!(
+            "{}: {}{through}",
+            name.as_str().unwrap(),
+            standing.as_str().unwrap()
+        )
+    };
+    let lists = ["members", "not_in_it", "nested"];
+    let all = lists
+        .iter()
+        .flat_map(|list| answer[*list].as_array().unwrap());
+    all.map(one).collect()
+}
+
+#[test]
+fn now_the_policy_says_by_which_rule_or_that_it_is_none() {
+    let place = company::small();
+    assert_eq!(
+        standings(&place, "SG-Lab"),
+        [
+            "Ben Ode: rule",
+            "Anna Berg: to-come",
+            "Dora Ek: to-come",
+            "Finn Ro: to-come"
+        ]
+        .map(str::to_owned)
+        .into_iter()
+        .filter(|line| !line.starts_with("Dora"))
+        .collect::<Vec<_>>()
+    );
+    // Eva left: the stage takes what she has. Nobody gives Ben what a hand gave him.
+    place.change(
+        "directory.ldif",
+        "sAMAccountName: SG-Sales\n",
+        "sAMAccountName: SG-Sales\nmember: CN=Ben Ode,OU=Staff,OU=Small,DC=small,DC=example\n",
+    );
+    assert!(standings(&place, "SG-All").contains(&"Eva Alt: leaves".to_owned()));
+    assert_eq!(standings(&place, "SG-Sales"), ["Ben Ode: hand"]);
+    let ran = who(&place, &["SG-Lab"]);
+    for part in [
+        "now: by policy.tenure:",
+        "Not in it yet",
+        "the next run gives it: policy.tenure:",
+    ] {
+        assert!(ran.out.contains(part), "{part}\n{ran}");
+    }
+    let ran = who(&place, &["SG-Lab", "--format", "csv"]);
+    let lines: Vec<&str> = ran.out.lines().collect();
+    assert!(
+        lines[0].starts_with("name,person,account,standing,rule,through"),
+        "{ran}"
+    );
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.starts_with("Ben Ode,2,") && line.contains(",rule,")),
+        "{ran}"
+    );
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.starts_with("Anna Berg,1,") && line.contains(",to-come,")),
+        "{ran}"
+    );
+    assert!(!place.path(".tenure").exists(), "asking leaves no trace");
+}
+
+#[test]
+fn what_lingers_what_is_kept_and_what_comes_through_other_groups_is_told() {
+    let place = company::applied();
+    place.change(
+        "policy/policy.tenure",
+        "  manage granted\n}\n\ngroups {\n  when title",
+        "  manage granted\n  linger 14 days\n  keep \"SG-All\"\n}\n\ngroups {\n  when title",
+    );
+    place.change(
+        "policy/policy.tenure",
+        "  always                       => \"SG-All\"\n",
+        "",
+    );
+    place.change("people.csv", "6,Finn,Ro,active,Lab", "6,Finn,Ro,active,");
+    place.change(
+        COPY,
+        "sAMAccountName: SG-Sales\n",
+        "sAMAccountName: SG-Sales\nmember: CN=SG-Lab,OU=Groups,OU=Small,DC=small,DC=example\n",
+    );
+    let lab = standings(&place, "SG-Lab");
+    assert!(lab.contains(&"Finn Ro: lingers".to_owned()), "{lab:?}");
+    assert!(
+        who(&place, &["SG-Lab"])
+            .out
+            .contains("lingers until 2026-02-16")
+    );
+    let all = standings(&place, "SG-All");
+    assert!(all.contains(&"Anna Berg: hand".to_owned()), "{all:?}");
+    assert!(
+        who(&place, &["SG-All"])
+            .out
+            .contains("it stays by policy.tenure:")
+    );
+    let sales = standings(&place, "SG-Sales");
+    assert!(sales.contains(&"SG-Lab: hand".to_owned()), "{sales:?}");
+    assert!(
+        sales.contains(&"Anna Berg: rule by SG-Lab".to_owned()),
+        "{sales:?}"
+    );
+    let ran = who(&place, &["SG-Sales"]);
+    assert!(ran.out.contains("by way of SG-Lab"), "{ran}");
+}
+
+#[test]
+fn without_hr_the_directory_alone_answers_and_says_so() {
+    let place = company::applied();
+    std::fs::remove_file(place.path("people.csv")).unwrap();
+    let ran = who(&place, &["SG-Lab"]);
+    assert!(
+        ran.said("told from the directory and the trail alone"),
+        "{ran}"
+    );
+    assert!(ran.out.contains("Anna Berg"), "{ran}");
+}

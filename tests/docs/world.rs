@@ -17,7 +17,7 @@ use super::shell::{change, typed, write};
 
 /// Codes whose example cannot be typed into a document, and why. Each is shown by a test elsewhere, or is a
 /// guard against what should never be.
-const TOLD: [(&str, &str); 80] = [
+const TOLD: [(&str, &str); 82] = [
     (
         "approval-over",
         "the id is another in each state: `cli::answers`",
@@ -137,6 +137,10 @@ const TOLD: [(&str, &str); 80] = [
         "files vanish while the command runs: `personio`",
     ),
     ("not-a-terminal", "a screen that is none: `cli::canary`"),
+    (
+        "not-in-revision",
+        "a repository is needed: `cli::review::revisions`",
+    ),
     (
         "not-rejected",
         "the id is another in each state: `cli::answers`",
@@ -284,6 +288,10 @@ const TOLD: [(&str, &str); 80] = [
     ("too-many-files", "ten thousand files"),
     ("too-many-people", "two million people"),
     ("unfinished-run", "a run is killed: `cli::killed`"),
+    (
+        "unknown-revision",
+        "a repository is needed: `cli::review::revisions`",
+    ),
 ];
 
 fn told(code: &Code) -> bool {

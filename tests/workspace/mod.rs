@@ -74,7 +74,7 @@ fn a_configuration_names_the_key_that_does_not_exist() {
       help: sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]`, `[steps.NAME]`, `[archive]` and `[params]`
     ");
     insta::assert_snapshot!(config(&format!("{CONFIG}[peple]\n")), @r"
-    `tenure.toml`, line 7: there is no `peple`; known is one of `policy`, `people`, `directory`, `state`, `apply`, `mail`, `http`, `steps`, `archive`, `params`
+    `tenure.toml`, line 7: there is no `peple`; known is one of `policy`, `people`, `directory`, `state`, `apply`, `mail`, `http`, `steps`, `archive`, `params`, `snapshot`
       help: sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]`, `[steps.NAME]`, `[archive]` and `[params]`
     ");
 }

@@ -117,8 +117,19 @@ pub struct WhoArgs {
     #[arg(long, value_name = "DATE")]
     pub on: Option<String>,
     /// How to print it
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = WhoFormat::Human)]
+    pub format: WhoFormat,
+}
+
+/// How to print who is in a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WhoFormat {
+    /// For people
+    Human,
+    /// For machines
+    Json,
+    /// For a spreadsheet
+    Csv,
 }
 
 /// What the help of `tenure forget` ends with.

@@ -291,7 +291,7 @@ fn list(out: &mut String, title: &str, entries: &[String]) {
 }
 
 /// Foreign text as a code span that it cannot leave (`CommonMark`, "Code spans").
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text = visible(text);
     let runs = text.split(|c| c != '`').map(str::len);
     let fence = "`".repeat(runs.max().unwrap_or(0) + 1);

@@ -74,6 +74,22 @@ pub struct Reading {
     pub attributes: BTreeSet<AttributeName>,
 }
 
+impl Reading {
+    /// The attributes that are read of an object: those that are always needed, and what the policy names.
+    pub fn wanted(&self) -> Vec<&str> {
+        let mut wanted: Vec<&str> = ALWAYS.to_vec();
+        for name in address_attributes() {
+            wanted.push(name);
+        }
+        for name in &self.attributes {
+            wanted.push(name.as_str());
+        }
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted
+    }
+}
+
 /// Told how many objects were read.
 pub type Progress<'p> = dyn Fn(usize) + Sync + 'p;
 
@@ -181,16 +197,7 @@ impl LdapDirectory {
 
     /// The attributes that are read of an object: those that are always needed, and what the policy names.
     pub fn wanted(&self) -> Vec<&str> {
-        let mut wanted: Vec<&str> = ALWAYS.to_vec();
-        for name in address_attributes() {
-            wanted.push(name);
-        }
-        for name in &self.reading.attributes {
-            wanted.push(name.as_str());
-        }
-        wanted.sort_unstable();
-        wanted.dedup();
-        wanted
+        self.reading.wanted()
     }
 
     /// The number of the last update at this domain controller.

@@ -4,12 +4,14 @@
 //! operations, refuses what AD refuses, with AD's codes, and survives a kill at any instant. A file is
 //! believed whole or not at all: what is broken, missing or cut off is an [`Error`] with its line.
 //!
-//! From the bottom: `lines` and `record` read LDIF, `load` makes objects of it, `write` is the way back;
+//! From the bottom: `lines` and `record` read LDIF, `load` makes objects of it, `write` is the way back, and
+//! `export` takes it for a snapshot of any directory;
 //! `memory` holds them, `operation` asks the rules, `change_file` and `store` keep it on the disk.
 
 mod change_file;
 mod embedded;
 mod error;
+mod export;
 mod header;
 mod lines;
 mod load;
@@ -22,3 +24,4 @@ mod write;
 
 pub use embedded::{Clock, EmbeddedDirectory, read};
 pub use error::{Error, Problem};
+pub use export::{export, is_of_files};

@@ -7,6 +7,7 @@
 pub(super) mod absence;
 mod employment;
 mod page;
+pub(super) mod record;
 pub(super) mod v2;
 mod value;
 

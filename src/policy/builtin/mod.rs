@@ -22,7 +22,7 @@ use super::types::Type;
 use crate::policy::eval::Value;
 
 pub use page::{Example, Page, examples, page, pages};
-pub(crate) use text::groups_named;
+pub(crate) use text::{ascii, groups_named};
 
 /// A function of the language.
 #[derive(Debug)]

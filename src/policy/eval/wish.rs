@@ -124,9 +124,14 @@ impl<'a> Evaluator<'a> {
     /// Whether the question asked with the policy ([`crate::policy::Input::question`]) holds for a person;
     /// what cannot be told does not.
     pub fn answers(&self, person: &'a hr::Person) -> bool {
-        let question = self.policy.program.question.as_ref();
-        let scope = self.scope(Record::Known(person));
-        question.is_some_and(|node| scope.is_ok_and(|(scope, _)| scope.holds(node) == Ok(true)))
+        self.asked(person) == Some(true)
+    }
+
+    /// The same, and `None` where it cannot be told: something that it reads is not known.
+    pub fn asked(&self, person: &'a hr::Person) -> Option<bool> {
+        let question = self.policy.program.question.as_ref()?;
+        let (scope, _) = self.scope(Record::Known(person)).ok()?;
+        scope.holds(question).ok()
     }
 
     /// What little it wants for a record that cannot be read: at most, that the account is disabled (S4).

@@ -1,5 +1,6 @@
 //! `timezone` and `lifecycle`: who is in which stage.
 
+use super::reads::Reads;
 use super::{Allowed, LetState, Lower, narrow};
 use crate::diagnostic::{Diagnostic, Fix, Span, did_you_mean};
 use crate::policy::codes;
@@ -20,6 +21,9 @@ impl Lower<'_> {
             ..Allowed::default()
         };
         let node = self.allowing(allowed, |lower| lower.condition(condition));
+        let mut reads = Reads::default();
+        reads.add(&node, self);
+        (self.program.question_reads, _) = self.numbered(reads);
         self.program.question = Some(node);
     }
 

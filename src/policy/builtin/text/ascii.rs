@@ -27,7 +27,7 @@ fn run(args: &[Value]) -> Option<Value> {
 }
 
 /// Plain ASCII for any text: letters of the table as their countries write them, all others by their sound.
-pub(super) fn ascii(text: &str) -> String {
+pub(crate) fn ascii(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
     let mut plain = String::with_capacity(text.len());
     for c in text.nfc() {

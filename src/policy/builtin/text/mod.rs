@@ -41,6 +41,7 @@ mod without_prefix;
 mod without_suffix;
 mod words;
 
+pub(crate) use ascii::ascii;
 pub(crate) use replace::groups_named;
 
 use super::Builtin;
