@@ -166,6 +166,7 @@ impl<'a> Changes<'a> {
             Kind::Broken => &[RuleKind::Invariant],
             Kind::Password => &[RuleKind::Password],
             Kind::Writeback => &[RuleKind::Writeback],
+            Kind::Step => &[RuleKind::Await],
             Kind::Create
             | Kind::Adopt
             | Kind::Release
@@ -311,6 +312,7 @@ fn wanted_by(wish: &Wish, deed: &Deed) -> Vec<RuleId> {
         | Kind::Delete
         | Kind::Password => vec![wish.account_rule],
         Kind::Writeback
+        | Kind::Step
         | Kind::Structure
         | Kind::Notice
         | Kind::Broken

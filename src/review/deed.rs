@@ -32,6 +32,8 @@ pub enum Kind {
     Password,
     /// A value goes back to HR.
     Writeback,
+    /// Another system is asked, and something waits for its answer.
+    Step,
     /// A unit or a group is made, or a unit deleted.
     Structure,
     /// Somebody is told.
@@ -193,6 +195,9 @@ fn each<'a>(action: &'a Action, put: &mut dyn FnMut(Deed, Option<&'a Reason>)) {
         }
         Change::WriteBack { field, after, .. } => {
             plain(Kind::Writeback, field, after.to_string());
+        }
+        Change::Await { step, .. } => {
+            plain(Kind::Step, &step.name, format!("{} {:?}", step.event, step.fields));
         }
         Change::Delete { .. } => plain(Kind::Delete, "", String::new()),
     }

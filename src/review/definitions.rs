@@ -125,6 +125,7 @@ fn named(item: &Item) -> Option<(&'static str, Arc<str>, crate::diagnostic::Span
         | Item::Guard(_)
         | Item::Approve(_)
         | Item::Notify(_)
+        | Item::Await(_)
         | Item::Writeback(_)
         | Item::Retention(_)
         | Item::Expect(_)

@@ -1,6 +1,6 @@
 //! What a snapshot is of: what was read, and what of it is left out.
 
-use crate::cli::directory::{self as live, Source};
+use crate::cli::directory::Source;
 use crate::cli::report::Report;
 use crate::cli::{people, planning};
 use crate::diagnostic::did_you_mean;
@@ -55,7 +55,7 @@ impl Without {
         names: &[String],
     ) -> Result<Self, Report> {
         let mut without = Self::default();
-        let reading = live::reading(workspace, &[policy]);
+        let reading = workspace.reading(&[policy]);
         let read = reading.wanted();
         for name in names.iter().map(|name| name.trim()) {
             let wrong = |message: String, help: String| {

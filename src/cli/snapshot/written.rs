@@ -2,7 +2,6 @@
 
 use super::CONFIG;
 use super::contents::{Contents, Without};
-use crate::cli::directory as live;
 use crate::cli::disk;
 use crate::cli::report::Report;
 use crate::directory::{self, AttributeName, Object, ldif};
@@ -102,7 +101,7 @@ impl Written<'_> {
 
     /// The directory, as far as the policy reads it.
     fn directory(&self, contents: &Contents) -> String {
-        let reading = live::reading(self.workspace, &[self.policy]);
+        let reading = self.workspace.reading(&[self.policy]);
         let mut wanted: BTreeSet<AttributeName> = reading
             .wanted()
             .into_iter()
