@@ -3,8 +3,9 @@
 use super::args::{CheckArgs, CheckFormat, Deny, Global};
 use super::report::Report;
 use super::view::Palette;
-use super::{Exit, Output, terminate};
+use super::{Exit, Output, directory, people, session, terminate};
 use crate::diagnostic::{Diagnostic, render};
+use crate::policy::{self, Policy};
 use crate::workspace::{Checked, Workspace};
 
 /// Checks the policy and prints what was found.
@@ -14,7 +15,22 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, Report> {
     let workspace = open(global)?;
-    let checked = workspace.policy(arguments.path.as_deref())?;
+    // Only the dates of exceptions are judged by the clock.
+    let now = session::now(&workspace);
+    let mut failed = None;
+    let path = arguments.path.as_deref();
+    let (checked, too_large) = workspace.linted(path, now, |policy, input| {
+        if !arguments.with_people {
+            return Vec::new();
+        }
+        held_against(&workspace, policy, input).unwrap_or_else(|report| {
+            failed = Some(report);
+            Vec::new()
+        })
+    })?;
+    if let Some(report) = failed {
+        return Err(report);
+    }
     match arguments.format {
         CheckFormat::Json => output.result(&render::json(&checked.sources, &checked.diagnostics)),
         CheckFormat::Plain => output.result(&render::plain(&checked.sources, &checked.diagnostics)),
@@ -39,6 +55,16 @@ pub(super) fn run(
             output.say(&format!("{files} checked: {summary}"));
         }
     }
+    if global.verbose > 0 && arguments.format != CheckFormat::Json {
+        for span in &too_large {
+            if let Some((file, at)) = checked.sources.place(*span) {
+                let line = at.line;
+                output.say(&format!(
+                    "{file}:{line}: too large a condition for anything to be proved of it"
+                ));
+            }
+        }
+    }
     if arguments.format != CheckFormat::Json {
         point_at_the_page(&checked.diagnostics, output);
     }
@@ -46,9 +72,28 @@ pub(super) fn run(
         // An emergency is too late to find out.
         terminate::stage(&workspace, policy, None)?;
     }
+    let warned = checked.diagnostics.iter().any(Diagnostic::is_warning);
     let refused = checked.policy.is_none()
-        || (arguments.deny.contains(&Deny::Warnings) && !checked.diagnostics.is_empty());
+        || checked.diagnostics.iter().any(Diagnostic::is_error)
+        || (arguments.deny.contains(&Deny::Warnings) && warned);
     Ok(if refused { Exit::Error } else { Exit::Ok })
+}
+
+/// What lints say of the policy against the people and the directory that there are.
+fn held_against(
+    workspace: &Workspace,
+    policy: &Policy,
+    input: &policy::Input<'_>,
+) -> Result<Vec<Diagnostic>, Report> {
+    let people = people::read(workspace, policy)?;
+    let directory = directory::Source::of(workspace, policy, None)?.snapshot(workspace)?;
+    let data = policy::lint::Data {
+        people: &people,
+        directory: &directory,
+        now: session::now(workspace),
+    };
+    let found = policy::lint::lint_with(policy, input, &data);
+    Ok(found.into_iter().map(|one| one.diagnostic).collect())
 }
 
 /// One quiet line at the end: where more is said about what stands first.

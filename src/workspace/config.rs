@@ -5,6 +5,7 @@ use super::ldap::{DirectorySource, LdapSection};
 use super::live::{Live, LiveSection};
 use super::notices::{Http, HttpSection, Mail, MailSection};
 use crate::directory::Dn;
+use crate::policy::lint::{Level, Levels};
 use jiff::Timestamp;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -45,6 +46,8 @@ pub struct Config {
     pub archive: Option<Archive>,
     /// Values of `param`s.
     pub params: BTreeMap<String, String>,
+    /// How much each lint counts.
+    pub lints: Levels,
 }
 
 /// How fast a plan is carried out; what is not said is left to whoever does it.
@@ -113,7 +116,7 @@ impl ConfigError {
         match self {
             Self::Toml { .. } => {
                 "sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]`, \
-                 `[archive]` and `[params]`"
+                 `[archive]`, `[lints]` and `[params]`"
                     .to_owned()
             }
             Self::Value { help, .. } => help.clone(),
@@ -137,6 +140,8 @@ struct File {
     archive: Option<ArchiveSection>,
     #[serde(default)]
     params: BTreeMap<String, toml::Value>,
+    #[serde(default)]
+    lints: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -346,6 +351,7 @@ impl Config {
             };
             params.insert(key, text);
         }
+        let lints = levels(&file.lints).map_err(|(problem, help)| wrong(problem, &help))?;
         Ok(Self {
             policy: file.policy.path,
             terminate: file.policy.terminate,
@@ -361,8 +367,26 @@ impl Config {
             http,
             archive,
             params,
+            lints,
         })
     }
+}
+
+/// The levels of `[lints]`; else what is wrong, and what to write.
+fn levels(section: &BTreeMap<String, String>) -> Result<Levels, (String, String)> {
+    let mut levels = Levels::default();
+    for (name, word) in section {
+        let Some(level) = Level::named(word) else {
+            return Err((
+                format!("`[lints]` has `{name} = {word:?}`, and that is no level"),
+                "write `allow`, `warn` or `deny`".to_owned(),
+            ));
+        };
+        levels
+            .set(name, level)
+            .map_err(|unknown| (format!("`[lints]`: {unknown}"), unknown.help()))?;
+    }
+    Ok(levels)
 }
 
 impl Apply {
