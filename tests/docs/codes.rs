@@ -29,10 +29,7 @@ const WITHOUT_EXAMPLE: [(&str, &str); 5] = [
         "internal-syntax",
         "a fault of the program; the laws of the syntax look for a text that shows it",
     ),
-    (
-        "not-in-directory",
-        "a directory is needed: `lints::data`",
-    ),
+    ("not-in-directory", "a directory is needed: `lints::data`"),
     (
         "password-to-nobody",
         "it hangs on the configuration, too: `cli::notices::passwords`",

@@ -21,7 +21,10 @@ fn found(text: &str) -> Vec<String> {
 #[test]
 fn a_comment_stands_over_the_next_statement_or_item() {
     let reason = "# allow(never-matches): the offices are about to be joined";
-    assert_eq!(found(&format!("groups {{\n{NEVER}\n}}")), ["2 never-matches"]);
+    assert_eq!(
+        found(&format!("groups {{\n{NEVER}\n}}")),
+        ["2 never-matches"]
+    );
     let over_row = format!("groups {{\n  {reason}\n  {NEVER}\n}}");
     let over_item = format!("{reason}\n\n# another comment\ngroups {{\n  {NEVER}\n}}");
     let behind_row = format!("groups {{\n  {NEVER}   {reason}\n}}");
@@ -56,19 +59,32 @@ fn several_codes_have_one_reason() {
 fn a_warning_of_the_checker_is_allowed_like_a_lint_and_an_error_is_not() {
     let text = "# allow(unused): the next release needs it\nlet spare = office";
     assert_eq!(found(text), Vec::<String>::new());
-    let text = "# allow(unknown-name): it will be there\ngroups { when office == \"Bonn\" => \"SG-B\" }";
+    let text =
+        "# allow(unknown-name): it will be there\ngroups { when office == \"Bonn\" => \"SG-B\" }";
     assert_eq!(found(text), ["1 bad-allow"]);
-    let text = "# allow(unknown-name): it will be there\ngroups { when offices == \"Bonn\" => \"SG-B\" }";
+    let text =
+        "# allow(unknown-name): it will be there\ngroups { when offices == \"Bonn\" => \"SG-B\" }";
     let linted = Bench::lints().policy(text).lint();
     let shown = show::diagnostics(&linted.sources, &linted.diagnostics);
-    assert!(linted.policy.is_none() && shown.contains("unknown-name"), "{shown}");
+    assert!(
+        linted.policy.is_none() && shown.contains("unknown-name"),
+        "{shown}"
+    );
 }
 
 #[test]
 fn without_a_reason_nothing_is_allowed() {
-    for comment in ["# allow(never-matches)", "# allow(never-matches):", "# allow(never-matches"] {
+    for comment in [
+        "# allow(never-matches)",
+        "# allow(never-matches):",
+        "# allow(never-matches",
+    ] {
         let text = format!("groups {{\n  {comment}\n  {NEVER}\n}}");
-        assert_eq!(found(&text), ["2 bad-allow", "3 never-matches"], "{comment}");
+        assert_eq!(
+            found(&text),
+            ["2 bad-allow", "3 never-matches"],
+            "{comment}"
+        );
     }
     let text = format!("groups {{\n  {NEVER}\n}}\n# allow(never-matches): nothing comes below");
     assert_eq!(found(&text), ["2 never-matches", "4 bad-allow"]);

@@ -39,7 +39,10 @@ fn severities(lints: &str) -> Result<Vec<(&'static str, Severity)>, Error> {
 
 #[test]
 fn a_level_is_what_the_configuration_says() {
-    let usual = [("unused", Severity::Warning), ("never-matches", Severity::Warning)];
+    let usual = [
+        ("unused", Severity::Warning),
+        ("never-matches", Severity::Warning),
+    ];
     assert_eq!(severities("").unwrap(), usual);
     let lints = "[lints]\nunused = \"allow\"\nnever-matches = \"deny\"\n";
     let set = [("never-matches", Severity::Error)];
@@ -49,9 +52,18 @@ fn a_level_is_what_the_configuration_says() {
 #[test]
 fn a_code_that_is_none_or_an_error_is_refused() {
     for (lints, words) in [
-        ("[lints]\nnever-match = \"allow\"", "did you mean `never-matches`?"),
-        ("[lints]\nunknown-name = \"allow\"", "tenure explain-code unknown-name"),
-        ("[lints]\nunused = \"forbid\"", "write `allow`, `warn` or `deny`"),
+        (
+            "[lints]\nnever-match = \"allow\"",
+            "did you mean `never-matches`?",
+        ),
+        (
+            "[lints]\nunknown-name = \"allow\"",
+            "tenure explain-code unknown-name",
+        ),
+        (
+            "[lints]\nunused = \"forbid\"",
+            "write `allow`, `warn` or `deny`",
+        ),
     ] {
         let error = severities(lints).unwrap_err();
         assert_eq!(error.code(), "bad-config");

@@ -217,7 +217,11 @@ impl Bench {
         self.compile_and(false, |policy, input, said| {
             let findings = lint::lint(policy, input, said, self.now);
             let found = findings.found.into_iter().map(|one| one.diagnostic);
-            lint::allowed(input.files, input.sources, said.iter().cloned().chain(found).collect())
+            lint::allowed(
+                input.files,
+                input.sources,
+                said.iter().cloned().chain(found).collect(),
+            )
         })
     }
 

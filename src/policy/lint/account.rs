@@ -46,7 +46,9 @@ pub(super) const ALIAS: Lint = Lint {
         }
         let mut hidden = lines().filter(is(HIDE));
         if let Some(first) = hidden.next() {
-            let message = format!("`{HIDE}` is written and `{ALIAS_NAME}` is not: without it the account stays in the address lists");
+            let message = format!(
+                "`{HIDE}` is written and `{ALIAS_NAME}` is not: without it the account stays in the address lists"
+            );
             let mut diagnostic = Diagnostic::new(&codes::HIDE_WITHOUT_ALIAS, first.span, message)
                 .label("has no effect in Exchange Online")
                 .help(format!("write a line `{ALIAS_NAME} = …` in `profile`"));
@@ -73,11 +75,15 @@ pub(super) const PASSWORD: Lint = Lint {
                 if let PasswordStatement::Random(length, span) = statement
                     && *length < LENGTH
                 {
-                    let message = format!("a first password of {length} characters is shorter than it need be");
+                    let message = format!(
+                        "a first password of {length} characters is shorter than it need be"
+                    );
                     linter.say(
                         Diagnostic::new(&codes::WEAK_PASSWORD, *span, message)
                             .label("short")
-                            .help(format!("nobody has to remember it: write `random {LENGTH}` or more")),
+                            .help(format!(
+                                "nobody has to remember it: write `random {LENGTH}` or more"
+                            )),
                     );
                 }
             }
@@ -131,11 +137,17 @@ fn fits(linter: &mut Linter<'_>, attribute: &'static Attribute, value: &Node) {
     let Some(example) = linter.example(&[(&is_that, true)]) else {
         return;
     };
-    let message = format!("`{}` cannot hold what this is for some people: {why}", attribute.name);
+    let message = format!(
+        "`{}` cannot hold what this is for some people: {why}",
+        attribute.name
+    );
     linter.say(
         Diagnostic::new(&codes::MAY_NOT_FIT, value.span, message)
             .label("held for them")
-            .help(format!("for example: {} makes {text:?}; shorten it, as with `.take(…)`", example.words)),
+            .help(format!(
+                "for example: {} makes {text:?}; shorten it, as with `.take(…)`",
+                example.words
+            )),
     );
 }
 
@@ -144,8 +156,13 @@ pub(super) const LOGIN: Lint = Lint {
     codes: &[&codes::LOGIN_MAY_NOT_FIT],
     run: |linter| {
         let program = &linter.policy.program;
-        let line = program.profile.iter().find(|line| line.attribute.name == LOGIN_NAME);
-        let Some((attribute, value)) = line.and_then(|line| Some((line.attribute, line.value.as_ref()?))) else {
+        let line = program
+            .profile
+            .iter()
+            .find(|line| line.attribute.name == LOGIN_NAME);
+        let Some((attribute, value)) =
+            line.and_then(|line| Some((line.attribute, line.value.as_ref()?)))
+        else {
             return;
         };
         let mut uniques = Vec::new();
@@ -164,7 +181,13 @@ pub(super) const LOGIN: Lint = Lint {
                     None => Some("it is missing".to_owned()),
                 };
                 if let Some(why) = why {
-                    tell(linter, value.span, &why, &person, "give it with a `unique`, from a value such as `.slug().take(20)`");
+                    tell(
+                        linter,
+                        value.span,
+                        &why,
+                        &person,
+                        "give it with a `unique`, from a value such as `.slug().take(20)`",
+                    );
                     return;
                 }
             }
@@ -177,15 +200,23 @@ pub(super) const LOGIN: Lint = Lint {
                 continue;
             };
             let mut somebody = None;
-            let all = tries.iter().all(|one| match made(linter, SIGNS, &one.before) {
-                Some((person, None)) => {
-                    somebody = Some(person);
-                    true
-                }
-                _ => false,
-            });
+            let all = tries
+                .iter()
+                .all(|one| match made(linter, SIGNS, &one.before) {
+                    Some((person, None)) => {
+                        somebody = Some(person);
+                        true
+                    }
+                    _ => false,
+                });
             if let (true, Some(person)) = (all, somebody) {
-                tell(linter, first, "no candidate is left", &person, "end with a candidate that is always there, such as `else \"user{id}\"`");
+                tell(
+                    linter,
+                    first,
+                    "no candidate is left",
+                    &person,
+                    "end with a candidate that is always there, such as `else \"user{id}\"`",
+                );
             }
         }
     },

@@ -21,11 +21,7 @@ struct Allow {
 }
 
 /// Takes out what comments allow; says which comments allow nothing.
-pub fn allowed(
-    files: &[File],
-    sources: &Sources,
-    diagnostics: Vec<Diagnostic>,
-) -> Vec<Diagnostic> {
+pub fn allowed(files: &[File], sources: &Sources, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut allows = Vec::new();
     let mut found = Vec::new();
     for file in files {
@@ -57,7 +53,10 @@ pub fn allowed(
     }
     kept.append(&mut found);
     for allow in allows.iter().filter(|allow| !allow.used) {
-        let message = format!("`{}` is allowed here, and nothing of it is found", allow.code.name);
+        let message = format!(
+            "`{}` is allowed here, and nothing of it is found",
+            allow.code.name
+        );
         kept.push(
             Diagnostic::new(&codes::UNUSED_ALLOW, allow.name, message)
                 .label("allows nothing")
@@ -91,12 +90,20 @@ fn read(
     let reason = reason.trim_start().strip_prefix(':').map(str::trim);
     if reason.is_none_or(str::is_empty) {
         let message = "an `allow` says why".to_owned();
-        wrong(comment.span, message, "write the reason behind it: `# allow(code): reason`".to_owned());
+        wrong(
+            comment.span,
+            message,
+            "write the reason behind it: `# allow(code): reason`".to_owned(),
+        );
         return;
     }
     let Some(over) = covered(comment, statements, sources) else {
         let message = "this `allow` stands over nothing".to_owned();
-        wrong(comment.span, message, "put it over a statement, or behind it".to_owned());
+        wrong(
+            comment.span,
+            message,
+            "put it over a statement, or behind it".to_owned(),
+        );
         return;
     };
     let source = sources.slice(comment.span);
@@ -137,11 +144,17 @@ fn covered(comment: &Comment, statements: &[Span], sources: &Sources) -> Option<
         if !between.lines().all(blank) {
             return None;
         }
-        return after.filter(|span| span.start == next).max_by_key(|span| span.end).copied();
+        return after
+            .filter(|span| span.start == next)
+            .max_by_key(|span| span.end)
+            .copied();
     }
     let text = sources.slice(Span::new(here.file, 0, here.start));
     let last = u32::try_from(text.trim_end().len()).ok()?.checked_sub(1)?;
     let holds = |span: &&Span| span.start <= last && last < span.end;
-    let innermost = statements.iter().filter(holds).min_by_key(|span| span.end - span.start);
+    let innermost = statements
+        .iter()
+        .filter(holds)
+        .min_by_key(|span| span.end - span.start);
     innermost.copied()
 }

@@ -1,7 +1,7 @@
 //! Lints that need people and a directory: what the policy says, held against what there is.
 
 use super::texts::compared;
-use super::{Finding, Findings, Known, Lint, Linter, codes, params};
+use super::{Checked, Finding, Findings, Lint, Linter, codes, params};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::directory::{self, Dn};
 use crate::hr;
@@ -21,6 +21,9 @@ const ALMOST: usize = 95;
 
 /// How many people there have to be before a share of them says anything.
 const FEW: usize = 20;
+
+/// What an attribute is called, and the texts that HR has in it.
+type Sent = (Arc<str>, BTreeSet<Arc<str>>);
 
 /// What the policy is held against.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +48,7 @@ static HELD_AGAINST: Lint = Lint {
 
 /// Asks the lints that need data.
 pub fn lint_with(policy: &Policy, input: &Input<'_>, data: &Data<'_>) -> Vec<Finding> {
-    let known = Known {
+    let known = Checked {
         policy,
         sources: input.sources,
         params: params(input.files),
@@ -69,7 +72,7 @@ pub fn lint_with(policy: &Policy, input: &Input<'_>, data: &Data<'_>) -> Vec<Fin
 /// Comparisons of an attribute with a text that nobody has. Nothing is said of attributes that must not be shown.
 fn never_sent(linter: &mut Linter<'_>, people: &hr::Snapshot) {
     let schema = &linter.policy.schema;
-    let mut sent: BTreeMap<Arc<str>, (Arc<str>, BTreeSet<Arc<str>>)> = BTreeMap::new();
+    let mut sent: BTreeMap<Arc<str>, Sent> = BTreeMap::new();
     for (position, attribute) in schema.attributes().iter().enumerate() {
         if attribute.sensitive || attribute.ty != hr::Type::Text {
             continue;
@@ -81,7 +84,10 @@ fn never_sent(linter: &mut Linter<'_>, people: &hr::Snapshot) {
             _ => None,
         });
         let field = Node::field(u32::try_from(position).unwrap_or(u32::MAX));
-        sent.insert(linter.key(&field), (attribute.name.clone(), values.collect()));
+        sent.insert(
+            linter.key(&field),
+            (attribute.name.clone(), values.collect()),
+        );
     }
     for (value, texts) in compared(linter) {
         let Some((name, values)) = sent.get(&value) else {
@@ -110,8 +116,8 @@ fn almost_everyone(linter: &mut Linter<'_>, data: &Data<'_>) {
     let mut scopes = Vec::new();
     for person in data.people.people() {
         let wish = evaluator.wish(person);
-        let works = matches!(wish.standing, Standing::In { .. })
-            && wish.account == StageAccount::Enabled;
+        let works =
+            matches!(wish.standing, Standing::In { .. }) && wish.account == StageAccount::Enabled;
         if let (true, Ok((scope, _))) = (works, evaluator.scope(Record::Known(person))) {
             scopes.push(scope);
         }
@@ -124,7 +130,10 @@ fn almost_everyone(linter: &mut Linter<'_>, data: &Data<'_>) {
             continue;
         };
         // A name with holes needs its condition, which says that there is something to fill in.
-        let plain = row.groups.iter().all(|group| matches!(group.kind, Kind::Const(_)));
+        let plain = row
+            .groups
+            .iter()
+            .all(|group| matches!(group.kind, Kind::Const(_)));
         if !plain {
             continue;
         }
@@ -132,9 +141,15 @@ fn almost_everyone(linter: &mut Linter<'_>, data: &Data<'_>) {
             // How many meet it would tell something of them.
             continue;
         }
-        let holding = scopes.iter().filter(|scope| scope.holds(condition) == Ok(true)).count();
+        let holding = scopes
+            .iter()
+            .filter(|scope| scope.holds(condition) == Ok(true))
+            .count();
         if holding * 100 > scopes.len() * ALMOST {
-            let message = format!("{holding} of the {} people who work here meet this", scopes.len());
+            let message = format!(
+                "{holding} of the {} people who work here meet this",
+                scopes.len()
+            );
             linter.say(
                 Diagnostic::new(&codes::ALMOST_EVERYONE, condition.span, message)
                     .label("almost everybody")
@@ -163,7 +178,10 @@ fn not_in_directory(linter: &mut Linter<'_>, directory: &directory::Snapshot) {
     let mut told = BTreeSet::new();
     let mut found = Vec::new();
     for (node, names) in named {
-        for name in names.iter().filter(|name| wanted.contains(&name.to_lowercase())) {
+        for name in names
+            .iter()
+            .filter(|name| wanted.contains(&name.to_lowercase()))
+        {
             let there = match Dn::parse(name) {
                 Ok(dn) if name.contains('=') => directory.by_dn(&dn).is_some(),
                 _ => directory.by_account_name(name).is_some(),

@@ -53,7 +53,10 @@ pub(super) const STATUS: Lint = Lint {
             .collect();
         for choice in choices {
             if !mentioned.contains(&choice.value) {
-                let message = format!("no row of `lifecycle` mentions the status {:?}", &*choice.value);
+                let message = format!(
+                    "no row of `lifecycle` mentions the status {:?}",
+                    &*choice.value
+                );
                 linter.say(
                     Diagnostic::new(&codes::UNMAPPED_STATUS, choice.span, message)
                         .label("goes wherever the dates lead")
@@ -66,10 +69,7 @@ pub(super) const STATUS: Lint = Lint {
 
 /// Accounts that end by a date on which nobody leaves, and last working days that end nothing.
 pub(super) const ENDS: Lint = Lint {
-    codes: &[
-        &codes::END_BY_OTHER_DATE,
-        &codes::LAST_WORKING_DAY_IGNORED,
-    ],
+    codes: &[&codes::END_BY_OTHER_DATE, &codes::LAST_WORKING_DAY_IGNORED],
     run: |linter| {
         let schema = &linter.policy.schema;
         let mut read: BTreeSet<u32> = BTreeSet::new();
@@ -78,24 +78,38 @@ pub(super) const ENDS: Lint = Lint {
             let Some(condition) = &row.condition else {
                 continue;
             };
-            let account = linter.policy.rules.stage(row.stage).map(|stage| stage.account);
+            let account = linter
+                .policy
+                .rules
+                .stage(row.stage)
+                .map(|stage| stage.account);
             let ends = account.is_some_and(StageAccount::ends);
             deep(linter, condition, &mut |node| {
                 if let Kind::Field(position) = node.kind {
                     read.insert(position);
                 }
             });
-            let reads = linter.policy.rules.rule(row.rule).map(|rule| rule.reads.clone());
+            let reads = linter
+                .policy
+                .rules
+                .rule(row.rule)
+                .map(|rule| rule.reads.clone());
             for position in reads.unwrap_or_default() {
                 let attribute = schema.attributes().get(position as usize);
                 let other = attribute.filter(|one| OTHER_DATES.contains(&&*one.source));
                 if let (Some(attribute), true) = (other, ends) {
-                    found.push((condition.span, attribute.name.clone(), attribute.source.clone()));
+                    found.push((
+                        condition.span,
+                        attribute.name.clone(),
+                        attribute.source.clone(),
+                    ));
                 }
             }
         }
         for (span, name, source) in found {
-            let message = format!("`{name}` ends accounts here, and on that day (`{source}`) nobody has to leave");
+            let message = format!(
+                "`{name}` ends accounts here, and on that day (`{source}`) nobody has to leave"
+            );
             linter.say(
                 Diagnostic::new(&codes::END_BY_OTHER_DATE, span, message)
                     .label("ends an account")
@@ -111,7 +125,8 @@ pub(super) const ENDS: Lint = Lint {
             .map(|field| (field.name.value.clone(), field.name.span))
             .collect();
         for (name, span) in unread {
-            let message = format!("`{name}` is the last day at work, and no row of `lifecycle` reads it");
+            let message =
+                format!("`{name}` is the last day at work, and no row of `lifecycle` reads it");
             linter.say(
                 Diagnostic::new(&codes::LAST_WORKING_DAY_IGNORED, span, message)
                     .label("ends nothing")
@@ -170,7 +185,10 @@ pub(super) fn fields<'a>(linter: &Linter<'a>) -> impl Iterator<Item = &'a Field>
 
 /// Whether HR calls a field so.
 fn is_called(field: &Field, name: &str) -> bool {
-    let source = field.from.as_ref().map_or(&field.name.value, |from| &from.value);
+    let source = field
+        .from
+        .as_ref()
+        .map_or(&field.name.value, |from| &from.value);
     &**source == name
 }
 
@@ -187,7 +205,12 @@ pub(super) fn deep<'a>(linter: &Linter<'a>, node: &'a Node, visit: &mut dyn FnMu
                     open.extend(program.lets.get(*index as usize).map(|one| &one.node));
                 }
                 Kind::Invoke { function, .. } if functions.insert(*function) => {
-                    open.extend(program.functions.get(*function as usize).map(|one| &one.body));
+                    open.extend(
+                        program
+                            .functions
+                            .get(*function as usize)
+                            .map(|one| &one.body),
+                    );
                 }
                 _ => {}
             }

@@ -32,7 +32,7 @@ fn grants<'p>(rows: &'p [GroupRow]) -> BTreeMap<String, Vec<Grant<'p>>> {
     grants
 }
 
-fn holds<'n>(row: &'n GroupRow) -> Vec<Claim<'n>> {
+fn holds(row: &GroupRow) -> Vec<Claim<'_>> {
     row.condition.iter().map(|node| (node, true)).collect()
 }
 
@@ -71,7 +71,8 @@ fn twice(linter: &mut Linter<'_>, first: Grant<'_>, later: Grant<'_>) -> bool {
         if let Some(node) = &other.0.condition {
             claims.push((node, false));
         }
-        let covered = one.0.condition.is_some() && (other.0.condition.is_none() || linter.never(&claims));
+        let covered =
+            one.0.condition.is_some() && (other.0.condition.is_none() || linter.never(&claims));
         if covered {
             let message = format!("whoever gets {group} by this row gets it by another one anyway");
             let diagnostic = Diagnostic::new(&codes::GRANTED_TWICE, one.1.span, message)
@@ -94,7 +95,11 @@ fn twice(linter: &mut Linter<'_>, first: Grant<'_>, later: Grant<'_>) -> bool {
         "for example: {}; join the rows with `or`, so that the group has one reason",
         example.words
     );
-    linter.shown(base(later.1.span, "given here", message).help(help), &both, example);
+    linter.shown(
+        base(later.1.span, "given here", message).help(help),
+        &both,
+        example,
+    );
     true
 }
 
@@ -106,9 +111,7 @@ pub(super) const FORBIDDEN: Lint = Lint {
         for rows in [&program.groups, &program.lists] {
             for (name, grants) in grants(rows) {
                 for forbid in &program.forbids {
-                    let named = |names: &Vec<std::sync::Arc<str>>| {
-                        matches!(names.as_slice(), [only] if only.to_lowercase() == name)
-                    };
+                    let named = |names: &Vec<std::sync::Arc<str>>| matches!(names.as_slice(), [only] if only.to_lowercase() == name);
                     let Some(at) = forbid.names.iter().position(named) else {
                         continue;
                     };
@@ -154,7 +157,9 @@ pub(super) const NOBODY: Lint = Lint {
     run: |linter| {
         let program = &linter.policy.program;
         let exceptions = program.exceptions.values().flatten();
-        let mut open = exceptions.map(|one| one.stage.is_some() || one.body.groups.is_some() || one.body.lists.is_some());
+        let mut open = exceptions.map(|one| {
+            one.stage.is_some() || one.body.groups.is_some() || one.body.lists.is_some()
+        });
         if open.any(|open| open) {
             // Somebody may be where the rules put nobody.
             return;
@@ -182,14 +187,25 @@ fn nobody(linter: &mut Linter<'_>, row: &GroupRow, lists: bool) {
         .map(|row| {
             let index = row.stage.0 as usize;
             let account = linter.policy.rules.stage(row.stage).map(|one| one.account);
-            let planned = !matches!(account, Some(StageAccount::Untouched | StageAccount::Hold) | None);
-            planned && program.stages.get(index).is_none_or(|body| lets_through(body, lists, name))
+            let planned = !matches!(
+                account,
+                Some(StageAccount::Untouched | StageAccount::Hold) | None
+            );
+            planned
+                && program
+                    .stages
+                    .get(index)
+                    .is_none_or(|body| lets_through(body, lists, name))
         })
         .collect();
     if stages.iter().all(|lets| *lets) {
         return;
     }
-    let rows: Vec<_> = program.lifecycle.iter().filter(|row| !row.vanished).collect();
+    let rows: Vec<_> = program
+        .lifecycle
+        .iter()
+        .filter(|row| !row.vanished)
+        .collect();
     let mut all: Vec<Claim<'_>> = Vec::new();
     // From the last row up: most people are there.
     for at in (0..rows.len()).rev() {
@@ -198,7 +214,10 @@ fn nobody(linter: &mut Linter<'_>, row: &GroupRow, lists: bool) {
         };
         let mut claims: Vec<Claim<'_>> = vec![(condition, true)];
         claims.extend(here.condition.iter().map(|node| (node, true)));
-        let before = rows.iter().take(at).filter_map(|row| row.condition.as_ref());
+        let before = rows
+            .iter()
+            .take(at)
+            .filter_map(|row| row.condition.as_ref());
         claims.extend(before.map(|node| (node, false)));
         if !linter.never(&claims) {
             return;
@@ -209,7 +228,9 @@ fn nobody(linter: &mut Linter<'_>, row: &GroupRow, lists: bool) {
         return;
     }
     let group_words = linter.words(group.span);
-    let message = format!("nobody gets {group_words} by this row: whoever meets it is in a stage in which the group is not given");
+    let message = format!(
+        "nobody gets {group_words} by this row: whoever meets it is in a stage in which the group is not given"
+    );
     let diagnostic = Diagnostic::new(&codes::NOBODY_GETS, condition.span, message)
         .label("only in stages that give none")
         .help("correct the condition, or let a stage `grant` the group");
@@ -270,7 +291,9 @@ fn undecided(
                         continue;
                     };
                     let (a, b) = (linter.words(first.1.span), linter.words(later.1.span));
-                    let message = format!("whoever has neither gets {a} and {b} at once, and `current` prefers none of them");
+                    let message = format!(
+                        "whoever has neither gets {a} and {b} at once, and `current` prefers none of them"
+                    );
                     let diagnostic = Diagnostic::new(&codes::EXCLUSIVE_UNDECIDED, span, message)
                         .label("decides nothing for a newcomer")
                         .also(first.1.span, "given here")

@@ -32,7 +32,7 @@ pub use levels::{Level, Levels, UnknownCode};
 use super::compile::Input;
 use super::ir::Node;
 use super::program::Policy;
-use super::prove::{Claim, Example, Known, Prover, Verdict};
+use super::prove::{Checked, Claim, Example, Prover, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Sources, Span};
 use crate::hr;
 use crate::syntax::ast::{File, Item};
@@ -111,15 +111,10 @@ static LINTS: &[Lint] = &[
 
 /// Asks all lints about a policy that is right; `said` is what the checker said of it. Only the dates of exceptions are
 /// judged by `now`, as days of the policy's own zone.
-pub fn lint(
-    policy: &Policy,
-    input: &Input<'_>,
-    said: &[Diagnostic],
-    now: Timestamp,
-) -> Findings {
+pub fn lint(policy: &Policy, input: &Input<'_>, said: &[Diagnostic], now: Timestamp) -> Findings {
     let home = policy.rules.home_zone.as_deref().and_then(hr::time_zone);
     let today = home.unwrap_or(TimeZone::UTC).to_datetime(now).date();
-    let known = Known {
+    let known = Checked {
         policy,
         sources: input.sources,
         params: params(input.files),
@@ -200,7 +195,7 @@ impl<'a> Linter<'a> {
 
     /// Somebody of whom all of this is true.
     pub(crate) fn example(&mut self, claims: &[Claim<'_>]) -> Option<Example> {
-        self.prover.example(claims)
+        self.prover.example(self.policy, claims)
     }
 
     /// How an expression is known.
@@ -235,7 +230,8 @@ impl<'a> Linter<'a> {
 
     fn push(&mut self, diagnostic: Diagnostic, proof: Option<Proof>) {
         debug_assert!(
-            self.lint.is_some_and(|lint| lint.codes.contains(&diagnostic.code)),
+            self.lint
+                .is_some_and(|lint| lint.codes.contains(&diagnostic.code)),
             "a lint reports its own codes"
         );
         self.findings.found.push(Finding { diagnostic, proof });
@@ -243,5 +239,8 @@ impl<'a> Linter<'a> {
 }
 
 fn places(claims: &[Claim<'_>]) -> Vec<(Span, bool)> {
-    claims.iter().map(|(node, holds)| (node.span, *holds)).collect()
+    claims
+        .iter()
+        .map(|(node, holds)| (node.span, *holds))
+        .collect()
 }

@@ -109,7 +109,10 @@ fn roots<'p>(program: &'p Program, visit: &mut dyn FnMut(&'p Node)) {
         visit(&one.before);
         one.after.iter().for_each(&mut *visit);
     }
-    let values = program.profile.iter().filter_map(|line| line.value.as_ref());
+    let values = program
+        .profile
+        .iter()
+        .filter_map(|line| line.value.as_ref());
     values.for_each(&mut *visit);
     if let Some(unit) = &program.unit {
         for (test, result, _) in &unit.rows {
@@ -219,9 +222,7 @@ impl<'a> Linter<'a> {
                     rows: rows
                         .map(|(test, result)| (test, self.key(result).to_string()))
                         .collect(),
-                    otherwise: otherwise
-                        .as_ref()
-                        .map(|node| self.key(node).to_string()),
+                    otherwise: otherwise.as_ref().map(|node| self.key(node).to_string()),
                 });
             }
         });

@@ -34,10 +34,11 @@ pub(super) const INVARIANTS: Lint = Lint {
                     continue;
                 }
                 let message = format!("`{}` is implied by `{}`", rule.title, other.title);
-                let diagnostic = Diagnostic::new(&codes::IMPLIED_INVARIANT, condition.span, message)
-                    .label("promises nothing more")
-                    .also(wider.span, "says this of more people")
-                    .help("remove it, or say more with it");
+                let diagnostic =
+                    Diagnostic::new(&codes::IMPLIED_INVARIANT, condition.span, message)
+                        .label("promises nothing more")
+                        .also(wider.span, "says this of more people")
+                        .help("remove it, or say more with it");
                 linter.proved(diagnostic, &claims);
                 break;
             }
@@ -54,7 +55,9 @@ pub(super) const APPROVALS: Lint = Lint {
         let exceptions = policy.program.exceptions.values().flatten();
         let exceptions = exceptions.filter_map(|one| one.body.account.map(|(account, _)| account));
         let accounts: Vec<StageAccount> = stages.chain(exceptions).collect();
-        let deletes = accounts.iter().any(|account| matches!(account, StageAccount::DeletedAfter(_)));
+        let deletes = accounts
+            .iter()
+            .any(|account| matches!(account, StageAccount::DeletedAfter(_)));
         let disables = accounts.iter().any(|account| account.ends());
         let resets = !policy.rules.password.resets.is_empty();
         let items: Vec<&Item> = linter.items().collect();
@@ -107,7 +110,8 @@ pub(super) const GUARDS: Lint = Lint {
                         | GuardKind::Enable
                 );
                 if whole && counts_people {
-                    let message = format!("no run can exceed this limit of `{}`", kind.value.word());
+                    let message =
+                        format!("no run can exceed this limit of `{}`", kind.value.word());
                     linter.say(
                         Diagnostic::new(&codes::GUARD_NEVER_TRIPS, *span, message)
                             .label("everybody at once is allowed")

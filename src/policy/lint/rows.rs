@@ -132,7 +132,8 @@ fn shadowed(linter: &mut Linter<'_>, decision: &Decision<'_>) {
         let one = before
             .iter()
             .find(|one| linter.never(&[(**one, false), (node, true)]));
-        let message = "nobody gets as far as this row: those before it take everybody whom it would take";
+        let message =
+            "nobody gets as far as this row: those before it take everybody whom it would take";
         let mut diagnostic = Diagnostic::new(&codes::SHADOWED_ROW, node.span, message)
             .label("takes nobody")
             .help("put it further up, or remove it");
@@ -162,7 +163,12 @@ fn redundant(linter: &mut Linter<'_>, decision: &Decision<'_>) {
         if !again || decides(node) || linter.never(&[(node, true)]) {
             continue;
         }
-        let mut claims: Vec<Claim<'_>> = decision.rows.iter().take(index).map(|(one, _)| (*one, false)).collect();
+        let mut claims: Vec<Claim<'_>> = decision
+            .rows
+            .iter()
+            .take(index)
+            .map(|(one, _)| (*one, false))
+            .collect();
         claims.push((node, true));
         if linter.never(&claims) {
             // It is shadowed, which is said.

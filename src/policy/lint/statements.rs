@@ -45,11 +45,16 @@ fn add(item: &Item, spans: &mut Vec<Span>) {
         }
         Item::Unique(item) => {
             whole(item, spans);
-            spans.extend(item.body.statements.iter().map(|statement| match statement {
-                UniqueStatement::Try(expr) => expr.span,
-                UniqueStatement::ReuseAfter(_, span) => *span,
-                UniqueStatement::ReservedFrom(name) => name.span,
-            }));
+            spans.extend(
+                item.body
+                    .statements
+                    .iter()
+                    .map(|statement| match statement {
+                        UniqueStatement::Try(expr) => expr.span,
+                        UniqueStatement::ReuseAfter(_, span) => *span,
+                        UniqueStatement::ReservedFrom(name) => name.span,
+                    }),
+            );
         }
         Item::Timezone(item) => whole(item, spans),
         Item::Lifecycle(item) => {
@@ -179,8 +184,8 @@ fn identity(statement: &IdentityStatement) -> Span {
         IdentityStatement::Anchor(anchor) => anchor.span,
         IdentityStatement::Adopt(adopt) => adopt.span,
         IdentityStatement::Link(link) => link.span,
-        IdentityStatement::Tied(_, span) => *span,
-        IdentityStatement::Ignore(
+        IdentityStatement::Tied(_, span)
+        | IdentityStatement::Ignore(
             Ignore::Accounts(_, span) | Ignore::Person(_, span) | Ignore::When(_, span),
         ) => *span,
         IdentityStatement::Continues(continues) => continues.span,

@@ -12,6 +12,9 @@ use std::sync::Arc;
 /// A value, by its key, with the texts that it is compared with and where these stand.
 type Compared = BTreeMap<Arc<str>, Vec<(Arc<str>, Span)>>;
 
+/// A table's name, with its keys.
+type Keys<'a> = (&'a str, Vec<Arc<str>>);
+
 /// What texts are compared with.
 pub(super) fn compared(linter: &Linter<'_>) -> Compared {
     let mut compared = Compared::new();
@@ -31,7 +34,9 @@ pub(super) fn compared(linter: &Linter<'_>) -> Compared {
         }
         Kind::In { item, list } => {
             if let Kind::List(elements) = &list.kind {
-                elements.iter().for_each(|element| add(item, element));
+                for element in elements {
+                    add(item, element);
+                }
             }
         }
         _ => {}
@@ -44,8 +49,8 @@ pub(super) fn compared(linter: &Linter<'_>) -> Compared {
 }
 
 /// The keys of tables, by what is looked up in them.
-fn looked_up<'a>(linter: &Linter<'a>) -> BTreeMap<Arc<str>, Vec<(&'a str, Vec<Arc<str>>)>> {
-    let mut tables: BTreeMap<Arc<str>, Vec<(&str, Vec<Arc<str>>)>> = BTreeMap::new();
+fn looked_up<'a>(linter: &Linter<'a>) -> BTreeMap<Arc<str>, Vec<Keys<'a>>> {
+    let mut tables: BTreeMap<Arc<str>, Vec<Keys<'_>>> = BTreeMap::new();
     nodes::all(&linter.policy.program, &mut |node| {
         let Kind::Lookup { table, key } = &node.kind else {
             return;
@@ -53,7 +58,10 @@ fn looked_up<'a>(linter: &Linter<'a>) -> BTreeMap<Arc<str>, Vec<(&'a str, Vec<Ar
         let Some(table) = linter.policy.program.tables.get(*table as usize) else {
             return;
         };
-        let keys = table.rows.iter().filter_map(|row| row.get(table.key?)?.as_ref()?.as_text().cloned());
+        let keys = table
+            .rows
+            .iter()
+            .filter_map(|row| row.get(table.key?)?.as_ref()?.as_text().cloned());
         let known = tables.entry(linter.key(key)).or_default();
         if known.iter().all(|(name, _)| *name != &*table.name) {
             known.push((&table.name, keys.collect()));
@@ -107,8 +115,12 @@ fn differs(
     place: Option<Span>,
 ) {
     let message = match table {
-        Some(table) => format!("{text:?} differs from {known:?} in the table `{table}` in capitals alone"),
-        None => format!("{text:?} and {known:?} differ in capitals alone, and one value is only one of them"),
+        Some(table) => {
+            format!("{text:?} differs from {known:?} in the table `{table}` in capitals alone")
+        }
+        None => format!(
+            "{text:?} and {known:?} differ in capitals alone, and one value is only one of them"
+        ),
     };
     let mut diagnostic = Diagnostic::new(&codes::CASE_DIFFERS, span, message)
         .label("texts are compared exactly")
@@ -120,7 +132,7 @@ fn differs(
     linter.say(diagnostic);
 }
 
-fn nearly(linter: &mut Linter<'_>, span: Span, text: &str, keys: &[(&str, Vec<Arc<str>>)]) {
+fn nearly(linter: &mut Linter<'_>, span: Span, text: &str, keys: &[Keys<'_>]) {
     for (table, keys) in keys {
         if keys.iter().any(|key| &**key == text) {
             return;

@@ -38,7 +38,10 @@ pub(super) const COLUMNS: Lint = Lint {
                 let mut known = known.filter(|(_, known)| known.name == column.name.value);
                 let is_read = known.any(|(at, _)| read.contains(&(index, at)));
                 if !is_read && column.name.value != item.body.key.value {
-                    let message = format!("nothing reads the column `{}` of `{}`", column.name.value, table.name);
+                    let message = format!(
+                        "nothing reads the column `{}` of `{}`",
+                        column.name.value, table.name
+                    );
                     found.push((column.name.span, message));
                 }
             }

@@ -108,7 +108,7 @@ pub(super) struct Atoms {
     term_of: FxHashMap<Arc<str>, TermId>,
     tests: Vec<TextTest>,
     test_of: FxHashMap<Arc<str>, u32>,
-    atoms: Vec<Atom>,
+    known: Vec<Atom>,
     atom_of: FxHashMap<Atom, u32>,
 }
 
@@ -122,6 +122,17 @@ impl Atoms {
         self.terms.push(make());
         self.term_of.insert(key.into(), id);
         id
+    }
+
+    /// Whether a term may be missing, after it has been met where it is or is not.
+    pub(super) fn may_be_missing(&mut self, term: TermId, here: bool) -> bool {
+        match self.terms.get_mut(term as usize) {
+            Some(known) => {
+                known.optional |= here;
+                known.optional
+            }
+            None => here,
+        }
     }
 
     /// The test that is written so.
@@ -140,14 +151,14 @@ impl Atoms {
         if let Some(known) = self.atom_of.get(&atom) {
             return *known;
         }
-        let id = number(self.atoms.len());
-        self.atoms.push(atom.clone());
+        let id = number(self.known.len());
+        self.known.push(atom.clone());
         self.atom_of.insert(atom, id);
         id
     }
 
     pub(super) fn get(&self, atom: u32) -> Option<&Atom> {
-        self.atoms.get(atom as usize)
+        self.known.get(atom as usize)
     }
 
     pub(super) fn term_at(&self, term: TermId) -> Option<&Term> {
@@ -160,7 +171,7 @@ impl Atoms {
 
     /// How many atoms there are.
     pub(super) fn len(&self) -> usize {
-        self.atoms.len()
+        self.known.len()
     }
 
     /// The term that a point is.

@@ -29,6 +29,7 @@ use crate::diagnostic::Sources;
 use formula::Formula;
 use read::Reader;
 use std::collections::BTreeSet;
+use std::fmt::Debug;
 use std::sync::Arc;
 
 /// The most steps that one question may take; with more nothing is claimed. A step is a part of a formula that is looked
@@ -44,6 +45,14 @@ pub(crate) const MAX_TRIES: usize = 200;
 /// What is asked: that a condition holds, or that it does not.
 pub(crate) type Claim<'n> = (&'n Node, bool);
 
+/// How conditions can hold together: what is decided of each atom.
+#[derive(Debug)]
+pub(crate) struct Way(Vec<(atom::Atom, bool)>);
+
+/// The question takes more steps than [`MAX_STEPS`].
+#[derive(Debug)]
+pub(crate) struct TooLarge;
+
 /// Whether everything that is asked can be true of one person at one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -56,8 +65,22 @@ pub(crate) enum Verdict {
 }
 
 /// Where the definitions stand that a condition refers to.
+pub(crate) trait Known: Debug {
+    /// The type of an attribute of the person, and whether it may be missing.
+    fn field(&self, position: u32) -> Option<(Type, bool)>;
+    /// What a `let` stands for.
+    fn definition(&self, index: u32) -> Option<&Node>;
+    /// The body of a function, and the slots of its parameters.
+    fn function(&self, index: u32) -> Option<(&Node, &[u32])>;
+    /// The `param` whose name stands here, if it is one: its value is that of a constant.
+    fn param(&self, node: &Node) -> Option<&str>;
+    /// A lookup table.
+    fn table(&self, index: u32) -> Option<&TableData>;
+}
+
+/// The definitions of a checked policy.
 #[derive(Debug)]
-pub(crate) struct Known<'p> {
+pub(crate) struct Checked<'p> {
     pub(crate) policy: &'p Policy,
     /// The texts that the nodes point into.
     pub(crate) sources: &'p Sources,
@@ -65,30 +88,29 @@ pub(crate) struct Known<'p> {
     pub(crate) params: BTreeSet<Arc<str>>,
 }
 
-impl<'p> Known<'p> {
+impl Known for Checked<'_> {
     fn field(&self, position: u32) -> Option<(Type, bool)> {
         let attributes = self.policy.schema.attributes();
         let attribute = attributes.get(position as usize)?;
         Some((Type::from_hr(&attribute.ty), attribute.optional))
     }
 
-    fn definition(&self, index: u32) -> Option<&'p Node> {
+    fn definition(&self, index: u32) -> Option<&Node> {
         let definition = self.policy.program.lets.get(index as usize)?;
         Some(&definition.node)
     }
 
-    fn function(&self, index: u32) -> Option<(&'p Node, &'p [u32])> {
+    fn function(&self, index: u32) -> Option<(&Node, &[u32])> {
         let function = self.policy.program.functions.get(index as usize)?;
         Some((&function.body, &function.params))
     }
 
-    /// The `param` whose name stands here, if it is one: its value is that of a constant.
     fn param(&self, node: &Node) -> Option<&str> {
         let name = self.params.get(self.sources.slice(node.span))?;
         Some(name)
     }
 
-    fn table(&self, index: u32) -> Option<&'p TableData> {
+    fn table(&self, index: u32) -> Option<&TableData> {
         self.policy.program.tables.get(index as usize)
     }
 }
@@ -100,10 +122,47 @@ pub(crate) struct Prover<'p> {
 }
 
 impl<'p> Prover<'p> {
-    pub(crate) fn new(known: &'p Known<'p>) -> Self {
+    pub(crate) fn new(known: &'p dyn Known) -> Self {
         Self {
             reader: Reader::new(known),
         }
+    }
+
+    /// A prover that believes the checker about what is missing where a value is read, after it has seen where that is.
+    /// While a policy is being checked, parameters and variables are known by nothing else.
+    pub(crate) fn trusting(known: &'p dyn Known, conditions: &[&Node]) -> Self {
+        let mut reader = Reader::new(known);
+        reader.trust();
+        for node in conditions {
+            let _ = reader.condition(node);
+        }
+        reader.begin_again();
+        Self { reader }
+    }
+
+    /// A way for all of this to be at once.
+    pub(crate) fn way(&mut self, claims: &[Claim<'_>]) -> Result<Option<Way>, TooLarge> {
+        let formulas = self.formulas(claims);
+        match search::solve(self.reader.atoms(), formulas, MAX_STEPS) {
+            search::Found::Nothing => Ok(None),
+            search::Found::Way(way) => Ok(Some(Way(way))),
+            search::Found::TooLarge => Err(TooLarge),
+        }
+    }
+
+    /// What a way says of a value that is one of a list of texts: which of them, or that it is missing.
+    #[expect(
+        clippy::option_option,
+        reason = "a text, missing, and nothing said are three answers"
+    )]
+    pub(crate) fn chosen(&mut self, way: &Way, value: &Node) -> Option<Option<Arc<str>>> {
+        self.reader.chosen(&way.0, value)
+    }
+
+    /// What a way says of a condition, if it says anything.
+    pub(crate) fn says(&mut self, way: &Way, condition: &Node) -> Option<bool> {
+        let formula = self.reader.condition(condition);
+        search::truth(self.reader.atoms(), &way.0, &formula)
     }
 
     /// Whether all of this can be at once.
@@ -117,7 +176,7 @@ impl<'p> Prover<'p> {
     }
 
     /// Somebody of whom all of this is true, as the evaluator says as well.
-    pub(crate) fn example(&mut self, claims: &[Claim<'_>]) -> Option<Example> {
+    pub(crate) fn example(&mut self, policy: &Policy, claims: &[Claim<'_>]) -> Option<Example> {
         let mut formulas = self.formulas(claims);
         // Elsewhere a `param` may be something else, but this example is one of here.
         formulas.extend(self.reader.params_as_they_are());
@@ -125,7 +184,12 @@ impl<'p> Prover<'p> {
         else {
             return None;
         };
-        person::build(self.reader.known(), self.reader.atoms(), &way, claims)
+        let whole = person::Whole {
+            policy,
+            known: self.reader.known(),
+            atoms: self.reader.atoms(),
+        };
+        person::build(whole, &way, claims)
     }
 
     fn formulas(&mut self, claims: &[Claim<'_>]) -> Vec<Formula> {

@@ -9,10 +9,13 @@ use super::atom::{Atom, Atoms, Root, TermId};
 use super::{Claim, Known, MAX_TRIES};
 use crate::hr::{self, Attribute, Origin, PersonId, Snapshot};
 use crate::policy::eval::{Evaluator, Record, Value, time};
+use crate::policy::explain::MASK;
 use crate::policy::ir::{Kind, Node};
+use crate::policy::program::Policy;
+use crate::policy::types::Type;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::Timestamp;
 use line::Places;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -43,13 +46,25 @@ struct Wanted {
     not_members: Vec<Arc<str>>,
 }
 
+/// What a person is built from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Whole<'b> {
+    pub(super) policy: &'b Policy,
+    pub(super) known: &'b dyn Known,
+    pub(super) atoms: &'b Atoms,
+}
+
 /// Builds the person, and asks the evaluator whether all claims are true of them.
 pub(super) fn build(
-    known: &Known<'_>,
-    atoms: &Atoms,
+    whole: Whole<'_>,
     way: &[(Atom, bool)],
     claims: &[Claim<'_>],
 ) -> Option<Example> {
+    let Whole {
+        policy,
+        known,
+        atoms,
+    } = whole;
     let mut reads = Reads::default();
     for (node, _) in claims {
         reads.add(node, known);
@@ -58,9 +73,10 @@ pub(super) fn build(
     let mut wanted: BTreeMap<TermId, Wanted> = BTreeMap::new();
     for (atom, holds) in way {
         let (term, fact) = match atom {
-            Atom::Present(term) | Atom::Is(term, _) | Atom::Fits(term, _) | Atom::Member(term, _) => {
-                (*term, atom)
-            }
+            Atom::Present(term)
+            | Atom::Is(term, _)
+            | Atom::Fits(term, _)
+            | Atom::Member(term, _) => (*term, atom),
             Atom::Within(..) | Atom::Same(..) | Atom::Opaque(_) => continue,
         };
         let one = wanted.entry(term).or_default();
@@ -75,17 +91,22 @@ pub(super) fn build(
         }
     }
     let builder = Builder {
-        known,
+        policy,
         atoms,
         wanted,
         places,
         reads,
         same: same(way),
     };
-    (0..MAX_TRIES).find_map(|attempt| {
+    let found = (0..MAX_TRIES).find_map(|attempt| {
         let draft = builder.draft(attempt)?;
         builder.judged(draft, claims)
-    })
+    });
+    debug_assert!(
+        found.is_some() || !builder.understands(way),
+        "the evaluator is of another opinion about {way:?}"
+    );
+    found
 }
 
 /// Terms that are the same.
@@ -109,7 +130,7 @@ struct Reads {
 }
 
 impl Reads {
-    fn add(&mut self, node: &Node, known: &Known<'_>) {
+    fn add(&mut self, node: &Node, known: &dyn Known) {
         let (mut lets, mut functions) = (Vec::new(), Vec::new());
         node.walk(&mut |node| match &node.kind {
             Kind::Field(position) => _ = self.fields.insert(*position),
@@ -157,7 +178,7 @@ struct Draft {
 }
 
 struct Builder<'b> {
-    known: &'b Known<'b>,
+    policy: &'b Policy,
     atoms: &'b Atoms,
     wanted: BTreeMap<TermId, Wanted>,
     places: Places,
@@ -166,15 +187,44 @@ struct Builder<'b> {
 }
 
 impl Builder<'_> {
+    /// Whether everything in a way is understood to the end, so that its person has to be as it says: attributes of the
+    /// person that are there or not, are a text or not, and lie somewhere.
+    fn understands(&self, way: &[(Atom, bool)]) -> bool {
+        let key = u32::try_from(self.policy.schema.key()).unwrap_or(u32::MAX);
+        let plain = |term: TermId| {
+            self.atoms.term_at(term).is_some_and(|one| {
+                let simple = matches!(
+                    one.ty,
+                    Type::Text | Type::OneOf(_) | Type::Bool | Type::Int | Type::Date | Type::Time
+                );
+                simple && matches!(one.root, Root::Field(position) if position != key)
+            })
+        };
+        let point = |point: line::At| match point {
+            line::At::Fixed => true,
+            line::At::Clock => false,
+            line::At::Term(term) => plain(term),
+        };
+        way.iter().all(|(atom, _)| match atom {
+            Atom::Present(term) | Atom::Is(term, _) => plain(*term),
+            Atom::Within(a, b, _) => point(line::at(*a)) && point(line::at(*b)),
+            Atom::Fits(..) | Atom::Member(..) | Atom::Same(..) | Atom::Opaque(_) => false,
+        })
+    }
+
     fn attributes(&self) -> &[Attribute] {
-        self.known.policy.schema.attributes()
+        self.policy.schema.attributes()
     }
 
     /// The values of one attempt: in the first those that have to be, later others where that is not said.
     fn draft(&self, attempt: usize) -> Option<Draft> {
         let own = self.record(attempt, 1, Root::Field)?;
         let refers = !self.reads.others.is_empty();
-        let position = self.reads.others.first().map_or(0, |(position, _)| *position);
+        let position = self
+            .reads
+            .others
+            .first()
+            .map_or(0, |(position, _)| *position);
         let other = refers
             .then(|| self.record(attempt, OTHER, |field| Root::Of(position, field)))
             .flatten();
@@ -200,7 +250,11 @@ impl Builder<'_> {
     fn term(&self, root: &Root) -> Option<TermId> {
         let terms = self.wanted.keys().copied().chain(self.places.terms());
         let mut terms = terms.chain(self.same.iter().flat_map(|(a, b)| [*a, *b]));
-        terms.find(|term| self.atoms.term_at(*term).is_some_and(|one| one.root == *root))
+        terms.find(|term| {
+            self.atoms
+                .term_at(*term)
+                .is_some_and(|one| one.root == *root)
+        })
     }
 
     /// The value of an attribute; `None` where there is none that would do.
@@ -237,15 +291,24 @@ impl Builder<'_> {
             return Some(None);
         }
         let value = match &attribute.ty {
-            hr::Type::Text => self.text(attribute, &wanted, term, seed, attempt).map(|text| {
-                let text = if attribute.key && free { id.to_string().into() } else { text };
-                hr::Value::Text(text)
-            }),
+            hr::Type::Text => self
+                .text(attribute, &wanted, term, seed, attempt)
+                .map(|text| {
+                    let text = if attribute.key && free {
+                        id.to_string().into()
+                    } else {
+                        text
+                    };
+                    hr::Value::Text(text)
+                }),
             hr::Type::OneOf(choices) => {
-                let free: Vec<&Arc<str>> =
-                    choices.iter().filter(|choice| self.suits(&wanted, choice)).collect();
+                let free: Vec<&Arc<str>> = choices
+                    .iter()
+                    .filter(|choice| self.suits(&wanted, choice))
+                    .collect();
                 let at = if tried { seed % free.len().max(1) } else { 0 };
-                free.get(at).map(|choice| hr::Value::OneOf((*choice).clone()))
+                free.get(at)
+                    .map(|choice| hr::Value::OneOf((*choice).clone()))
             }
             hr::Type::Bool => {
                 let truth = wanted.is.as_deref().map(|text| text == "true");
@@ -254,7 +317,8 @@ impl Builder<'_> {
             }
             hr::Type::Int if attribute.key && placed.is_none() => Some(hr::Value::Int(id)),
             hr::Type::Int | hr::Type::Number | hr::Type::Date | hr::Type::Time => {
-                let at = placed.unwrap_or_else(|| line::usual(&attribute.ty, &self.places, seed, tried));
+                let at =
+                    placed.unwrap_or_else(|| line::usual(&attribute.ty, &self.places, seed, tried));
                 line::value(&attribute.ty, at)
             }
             hr::Type::Person => Some(hr::Value::Person(PersonId::from(OTHER))),
@@ -310,10 +374,22 @@ impl Builder<'_> {
             _ => "Other".into(),
         };
         let mut pool: Vec<Arc<str>> = vec![usual];
-        pool.extend(wanted.fits.iter().flat_map(|(test, _)| self.made_for(*test)));
+        pool.extend(
+            wanted
+                .fits
+                .iter()
+                .flat_map(|(test, _)| self.made_for(*test)),
+        );
         pool.extend(self.reads.texts.iter().cloned());
-        let fitting: Vec<&Arc<str>> = pool.iter().filter(|text| self.suits(wanted, text)).collect();
-        let at = if attempt == 0 { 0 } else { seed % fitting.len().max(1) };
+        let fitting: Vec<&Arc<str>> = pool
+            .iter()
+            .filter(|text| self.suits(wanted, text))
+            .collect();
+        let at = if attempt == 0 {
+            0
+        } else {
+            seed % fitting.len().max(1)
+        };
         fitting.get(at).map(|text| (*text).clone())
     }
 
@@ -335,7 +411,10 @@ impl Builder<'_> {
             TextTest::Pattern(Pattern::Contains(text)) => vec![format!("x{text}x").into()],
             TextTest::Pattern(Pattern::Regex(regex)) => {
                 // What stands in it without special characters, as people write alternatives.
-                let plain = regex.as_str().trim_start_matches("(?s)^").trim_end_matches('$');
+                let plain = regex
+                    .as_str()
+                    .trim_start_matches("(?s)^")
+                    .trim_end_matches('$');
                 let words = plain.split(['|', '(', ')']);
                 let bare = words.map(|word| word.replace(".*", "x").replace("\\.", "."));
                 let bare = bare.map(|word| word.replace(['\\', '^', '?', ':', '+', '*'], ""));
@@ -345,7 +424,13 @@ impl Builder<'_> {
             TextTest::Call(_, values) => {
                 let texts = values.iter().filter_map(|value| value.as_text().cloned());
                 texts
-                    .flat_map(|text| [text.clone(), format!("{text}x").into(), format!("x{text}").into()])
+                    .flat_map(|text| {
+                        [
+                            text.clone(),
+                            format!("{text}x").into(),
+                            format!("x{text}").into(),
+                        ]
+                    })
                     .collect()
             }
         }
@@ -353,7 +438,7 @@ impl Builder<'_> {
 
     /// The example, if the evaluator says so.
     fn judged(&self, draft: Draft, claims: &[Claim<'_>]) -> Option<Example> {
-        let policy = self.known.policy;
+        let policy = self.policy;
         let id = |values: &[Option<hr::Value>]| {
             let key = values.get(policy.schema.key())?.as_ref()?;
             PersonId::parse(&key.to_string()).ok()
@@ -401,26 +486,38 @@ impl Builder<'_> {
     ) -> String {
         let mut facts = Vec::new();
         let attributes = self.attributes();
-        let fact = |name: &str, value: Option<&hr::Value>| match value {
+        let fact = |name: &str, of: &Attribute, value: Option<&hr::Value>| match value {
             None => format!("{name} missing"),
-            Some(value @ (hr::Value::Text(_) | hr::Value::OneOf(_))) => format!("{name} = \"{value}\""),
+            // Made up, and yet not to be read where such values are never read.
+            Some(_) if of.sensitive => format!("{name} = {MASK}"),
+            Some(value @ (hr::Value::Text(_) | hr::Value::OneOf(_))) => {
+                format!("{name} = \"{value}\"")
+            }
             Some(value) => format!("{name} = {value}"),
         };
-        let through: BTreeSet<u32> = self.reads.others.iter().map(|(position, _)| *position).collect();
+        let through: BTreeSet<u32> = self
+            .reads
+            .others
+            .iter()
+            .map(|(position, _)| *position)
+            .collect();
         for position in &self.reads.fields {
             let value = person.get(*position as usize);
             let seen = through.contains(position) && value.is_some();
             if let (Some(attribute), false) = (attributes.get(*position as usize), seen) {
-                facts.push(fact(&attribute.name, value));
+                facts.push(fact(&attribute.name, attribute, value));
             }
         }
         for (position, field) in &self.reads.others {
-            let names = (attributes.get(*position as usize), attributes.get(*field as usize));
+            let names = (
+                attributes.get(*position as usize),
+                attributes.get(*field as usize),
+            );
             if let ((Some(through), Some(attribute)), Some(other)) = (names, other)
                 && person.get(*position as usize).is_some()
             {
                 let name = format!("{}.{}", through.name, attribute.name);
-                facts.push(fact(&name, other.get(*field as usize)));
+                facts.push(fact(&name, attribute, other.get(*field as usize)));
             }
         }
         let mut words = facts.join(", ");
@@ -444,11 +541,18 @@ fn list(item: &hr::Type, wanted: &Wanted) -> Option<hr::Value> {
         let hr::Type::OneOf(choices) = item else {
             return None;
         };
-        let free = choices.iter().filter(|one| !wanted.not_members.contains(one));
+        let free = choices
+            .iter()
+            .filter(|one| !wanted.not_members.contains(one));
         let chosen: Vec<hr::Value> = if wanted.members.is_empty() {
             free.take(1).cloned().map(hr::Value::OneOf).collect()
         } else {
-            wanted.members.iter().cloned().map(hr::Value::OneOf).collect()
+            wanted
+                .members
+                .iter()
+                .cloned()
+                .map(hr::Value::OneOf)
+                .collect()
         };
         return (!chosen.is_empty()).then(|| hr::Value::List(chosen.into()));
     };
@@ -457,7 +561,9 @@ fn list(item: &hr::Type, wanted: &Wanted) -> Option<hr::Value> {
     } else {
         wanted.members.clone()
     };
-    Some(hr::Value::List(texts.into_iter().map(hr::Value::Text).collect()))
+    Some(hr::Value::List(
+        texts.into_iter().map(hr::Value::Text).collect(),
+    ))
 }
 
 /// The instant of a local date and time.

@@ -2,6 +2,8 @@
 
 mod key;
 mod order;
+mod tables;
+mod texts;
 
 pub(super) use order::{of_date, of_time, to_date};
 
@@ -19,26 +21,25 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The most texts that an expression may be for all of them to be looked at.
-const MAX_TEXTS: usize = 1_000;
-
 /// What a parameter of a function is given: its cases, and how it is written.
 type Given = BTreeMap<u32, (Cases, Arc<str>)>;
 
 /// Reads the conditions of one policy.
 #[derive(Debug)]
 pub(super) struct Reader<'p> {
-    known: &'p Known<'p>,
+    known: &'p dyn Known,
     atoms: Atoms,
     given: Given,
     conditions: FxHashMap<u32, Formula>,
     values: FxHashMap<u32, Cases>,
     /// The `param`s that were met, with what they are here.
     params: RefCell<Vec<(TermId, Value)>>,
+    /// Believes the checker that a value is there where it says so.
+    trusting: bool,
 }
 
 impl<'p> Reader<'p> {
-    pub(super) fn new(known: &'p Known<'p>) -> Self {
+    pub(super) fn new(known: &'p dyn Known) -> Self {
         Self {
             known,
             atoms: Atoms::default(),
@@ -46,15 +47,66 @@ impl<'p> Reader<'p> {
             conditions: FxHashMap::default(),
             values: FxHashMap::default(),
             params: RefCell::default(),
+            trusting: false,
         }
     }
 
-    pub(super) fn known(&self) -> &'p Known<'p> {
+    pub(super) fn known(&self) -> &'p dyn Known {
         self.known
     }
 
     pub(super) fn atoms(&self) -> &Atoms {
         &self.atoms
+    }
+
+    /// Believes the checker that a value is there where it says so; what it says elsewhere has to be met first.
+    pub(super) fn trust(&mut self) {
+        self.trusting = true;
+    }
+
+    /// Reads everything anew, after all places have been met.
+    pub(super) fn begin_again(&mut self) {
+        self.conditions.clear();
+        self.values.clear();
+    }
+
+    /// What is decided of a value that is one of a list of texts: which, or that it is missing.
+    #[expect(
+        clippy::option_option,
+        reason = "a text, missing, and nothing decided are three answers"
+    )]
+    pub(super) fn chosen(
+        &mut self,
+        way: &[(Atom, bool)],
+        value: &Node,
+    ) -> Option<Option<Arc<str>>> {
+        let cases = self.value(value).0;
+        let [(_, Simple::Term(term))] = cases.as_slice() else {
+            return None;
+        };
+        let term = *term;
+        let choices = self.atoms.term_at(term)?.choices.clone()?;
+        let says = |atom: &Atom| {
+            let known = way.iter().find(|(known, _)| known == atom);
+            known.map(|(_, holds)| *holds)
+        };
+        let spoken = way.iter().any(|(atom, _)| match atom {
+            Atom::Present(known) | Atom::Is(known, _) => *known == term,
+            _ => false,
+        });
+        if !spoken {
+            return None;
+        }
+        if says(&Atom::Present(term)) == Some(false) {
+            return Some(None);
+        }
+        let mut free = choices
+            .iter()
+            .filter(|choice| says(&Atom::Is(term, (*choice).clone())) != Some(false));
+        let is = choices
+            .iter()
+            .find(|choice| says(&Atom::Is(term, (*choice).clone())) == Some(true));
+        Some(is.or_else(|| free.next()).cloned())
     }
 
     /// That each `param` is what it is here.
@@ -268,7 +320,10 @@ impl<'p> Reader<'p> {
                 if let Kind::Field(position) = person.kind {
                     let referred = self.value(person).present();
                     let ty = node.ty.clone();
-                    let optional = self.known.field(*field).is_none_or(|(_, optional)| optional);
+                    let optional = self
+                        .known
+                        .field(*field)
+                        .is_none_or(|(_, optional)| optional);
                     // Whoever is referred to and cannot be read is unknown, not missing.
                     let root = Root::Of(position, *field);
                     return self.term(&key, ty, root, optional).when(&referred);
@@ -308,6 +363,7 @@ impl<'p> Reader<'p> {
         let parts: Vec<Formula> = parts.map(|part| self.value(part).present()).collect();
         let all = Formula::and(parts);
         let key = self.key_of(node);
+        let maybe = maybe && (!self.trusting || node.marks.missing);
         let ty = node.ty.clone();
         self.term(&key, ty, Root::Opaque, maybe).when(&all)
     }
@@ -319,16 +375,11 @@ impl<'p> Reader<'p> {
 
     /// Something of which nothing is known but that it has one value, or none.
     fn unknown(&mut self, key: &str, node: &Node) -> Cases {
-        self.term(key, node.ty.clone(), Root::Opaque, true)
+        let maybe = !self.trusting || node.marks.missing;
+        self.term(key, node.ty.clone(), Root::Opaque, maybe)
     }
 
-    fn term(
-        &mut self,
-        key: &str,
-        ty: Type,
-        root: Root,
-        optional: bool,
-    ) -> Cases {
+    fn term(&mut self, key: &str, ty: Type, root: Root, optional: bool) -> Cases {
         let choices = match &ty {
             Type::OneOf(choices) => Some(choices.clone()),
             Type::Bool => Some(["true".into(), "false".into()].into()),
@@ -341,6 +392,7 @@ impl<'p> Reader<'p> {
             beside: None,
             choices,
         });
+        let optional = self.atoms.may_be_missing(term, optional);
         let present = if optional {
             self.literal(Atom::Present(term))
         } else {
@@ -443,9 +495,7 @@ impl<'p> Reader<'p> {
             (Simple::Term(term), Simple::Bool(truth))
             | (Simple::Bool(truth), Simple::Term(term)) => self.is(*term, truth.to_string().into()),
             (Simple::Term(a), Simple::Term(b)) if a == b => Formula::True,
-            (Simple::Term(a), Simple::Term(b)) => {
-                self.literal(Atom::Same(*a.min(b), *a.max(b)))
-            }
+            (Simple::Term(a), Simple::Term(b)) => self.literal(Atom::Same(*a.min(b), *a.max(b))),
             (Simple::Line(line, a, x), Simple::Line(other, b, y)) if line == other => {
                 self.ordered(*line, op, (*a, *x), (*b, *y), key)
             }
@@ -463,192 +513,6 @@ impl<'p> Reader<'p> {
             return Formula::False;
         }
         self.literal(Atom::Is(term, text))
-    }
-
-    /// Whether a text passes a test.
-    fn fits(&mut self, text: &Node, test: u32) -> Formula {
-        let cases = self.value(text).0.into_iter();
-        let ways: Vec<Formula> = cases
-            .map(|(when, simple)| {
-                let holds = match simple {
-                    Simple::Text(text) => {
-                        let test = self.atoms.test_at(test);
-                        truth_of(test.is_some_and(|test| test.holds(&text)))
-                    }
-                    Simple::Term(term) => self.literal(Atom::Fits(term, test)),
-                    Simple::Bool(_) | Simple::Line(..) | Simple::Other(_) => {
-                        self.literal(Atom::Opaque(format!("{test} of {simple:?}").into()))
-                    }
-                };
-                Formula::and([when, holds])
-            })
-            .collect();
-        Formula::or(ways)
-    }
-
-    fn contained(&mut self, item: &Node, list: &Node, node: &Node) -> Formula {
-        let elements: Vec<Node> = match &list.kind {
-            Kind::List(nodes) => nodes.clone(),
-            Kind::Const(Value::List(values)) if self.known.param(list).is_none() => {
-                let constant = |value: &Value| {
-                    Node::constant(value.clone(), item.ty.clone(), list.span.after())
-                };
-                values.iter().map(constant).collect()
-            }
-            _ => return self.member(item, list, node),
-        };
-        let items = self.value(item).0;
-        let key = self.key_of(node);
-        let mut ways = Vec::new();
-        for element in &elements {
-            let element = self.value(element);
-            if items.len() * element.0.len() > MAX_CASES {
-                return self.opaque(node);
-            }
-            for (when, a) in &items {
-                for (also, b) in &element.0 {
-                    let holds = self.compare_simple(CompareOp::Equal, a, b, &key);
-                    ways.push(Formula::and([when.clone(), also.clone(), holds]));
-                }
-            }
-        }
-        Formula::or(ways)
-    }
-
-    /// `"First aid" in duties`.
-    fn member(&mut self, item: &Node, list: &Node, node: &Node) -> Formula {
-        let (items, lists) = (self.value(item), self.value(list));
-        if let ([(_, Simple::Text(text))], [(when, Simple::Term(term))]) =
-            (items.0.as_slice(), lists.0.as_slice())
-        {
-            let holds = self.literal(Atom::Member(*term, text.clone()));
-            return Formula::and([when.clone(), holds]);
-        }
-        let there = Formula::and([items.present(), lists.present()]);
-        Formula::and([there, self.opaque(node)])
-    }
-
-    fn column(&mut self, row: &Node, column: u32, node: &Node) -> Cases {
-        let rows = self.value(row);
-        let known = rows
-            .0
-            .iter()
-            .map(|(when, simple)| match simple {
-                Simple::Other(Value::Row(table, row)) => Some((when, *table, *row)),
-                _ => None,
-            })
-            .collect::<Option<Vec<_>>>();
-        let Some(known) = known else {
-            return self.inside(node, row);
-        };
-        let mut cases = Vec::new();
-        for (when, table, row) in known {
-            let table = self.known.table(table);
-            if let Some(value) = table.and_then(|table| table.cell(row, column)) {
-                cases.push((when.clone(), simple(value)));
-            }
-        }
-        Cases(cases)
-    }
-
-    /// When each row of a table is the one with that key; none where that is not known.
-    fn rows_by_key(&mut self, table: u32, key: &Node) -> Option<Vec<Formula>> {
-        let table = self.known.table(table)?;
-        let column = table.key?;
-        if table.rows.len() > MAX_CASES || !key.ty.is_textual() {
-            return None;
-        }
-        let texts: Option<Vec<Arc<str>>> = table
-            .rows
-            .iter()
-            .map(|row| row.get(column)?.as_ref()?.as_text().cloned())
-            .collect();
-        let texts = texts?;
-        let keys = self.value(key);
-        if texts.len() * keys.0.len() > 4 * MAX_CASES {
-            return None;
-        }
-        let rows = texts.iter().map(|text| {
-            let ways: Vec<Formula> = keys
-                .0
-                .iter()
-                .map(|(when, simple)| {
-                    let holds =
-                        self.compare_simple(CompareOp::Equal, simple, &Simple::Text(text.clone()), "");
-                    Formula::and([when.clone(), holds])
-                })
-                .collect();
-            Formula::or(ways)
-        });
-        Some(rows.collect())
-    }
-
-    /// Every text that an expression can be, and perhaps some that it cannot.
-    pub(super) fn texts(&mut self, node: &Node) -> Option<Vec<Arc<str>>> {
-        let mut texts: Vec<Arc<str>> = match &node.kind {
-            Kind::Let(index) => {
-                let definition = self.known.definition(*index)?;
-                self.texts(definition)?
-            }
-            Kind::Template(pieces) => {
-                let mut texts = vec![String::new()];
-                for piece in pieces {
-                    let next = match piece {
-                        Piece::Literal(text) => vec![text.clone()],
-                        Piece::Hole(node) => self.texts(node)?,
-                    };
-                    if texts.len().saturating_mul(next.len()) > MAX_TEXTS {
-                        return None;
-                    }
-                    let joined = texts
-                        .iter()
-                        .flat_map(|begin| next.iter().map(move |end| format!("{begin}{end}")));
-                    texts = joined.collect();
-                }
-                texts.into_iter().map(Into::into).collect()
-            }
-            Kind::Else(first, second) => {
-                let mut texts = self.texts(first)?;
-                texts.extend(self.texts(second)?);
-                texts
-            }
-            Kind::Choose { rows, otherwise } => {
-                let results = rows.iter().map(|(_, result)| result);
-                let mut texts = Vec::new();
-                for result in results.chain(otherwise.as_deref()) {
-                    texts.extend(self.texts(result)?);
-                }
-                texts
-            }
-            Kind::Call { function, args } if function.is_on_text() => {
-                let (first, rest) = args.split_first()?;
-                let rest: Option<Vec<Value>> = rest.iter().map(constant).collect();
-                let rest = rest?;
-                let run = |text: Arc<str>| {
-                    let mut values = vec![Value::Text(text)];
-                    values.extend(rest.iter().cloned());
-                    (function.run)(&values).map(Value::into_text)
-                };
-                self.texts(first)?.into_iter().filter_map(run).collect()
-            }
-            _ => {
-                let mut texts = Vec::new();
-                for (_, simple) in self.value(node).0 {
-                    match simple {
-                        Simple::Text(text) => texts.push(text),
-                        Simple::Term(term) => {
-                            let choices = self.atoms.term_at(term)?.choices.clone()?;
-                            texts.extend(choices.iter().cloned());
-                        }
-                        Simple::Bool(_) | Simple::Line(..) | Simple::Other(_) => return None,
-                    }
-                }
-                texts
-            }
-        };
-        texts.sort();
-        texts.dedup();
-        (texts.len() <= MAX_TEXTS).then_some(texts)
     }
 
     fn literal(&mut self, atom: Atom) -> Formula {

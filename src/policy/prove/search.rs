@@ -35,6 +35,33 @@ pub(super) fn solve(atoms: &Atoms, formulas: Vec<Formula>, steps: usize) -> Foun
     }
 }
 
+/// What a way says of a formula: nothing where it hangs on atoms that may be as they like.
+pub(super) fn truth(atoms: &Atoms, way: &[(Atom, bool)], formula: &Formula) -> Option<bool> {
+    match formula {
+        Formula::True => Some(true),
+        Formula::False => Some(false),
+        Formula::Literal(atom, holds) => {
+            let what = atoms.get(*atom)?;
+            let known = way.iter().find(|(known, _)| known == what);
+            known.map(|(_, value)| value == holds)
+        }
+        Formula::And(parts) => {
+            let truths = || parts.iter().map(|part| truth(atoms, way, part));
+            if truths().any(|truth| truth == Some(false)) {
+                return Some(false);
+            }
+            truths().all(|truth| truth == Some(true)).then_some(true)
+        }
+        Formula::Or(parts) => {
+            let truths = || parts.iter().map(|part| truth(atoms, way, part));
+            if truths().any(|truth| truth == Some(true)) {
+                return Some(true);
+            }
+            truths().all(|truth| truth == Some(false)).then_some(false)
+        }
+    }
+}
+
 struct Search<'a> {
     atoms: &'a Atoms,
     facts: Facts<'a>,

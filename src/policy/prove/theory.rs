@@ -166,7 +166,11 @@ impl<'a> Facts<'a> {
                 let (Some(one), Some(other)) = (test(*one), test(*other)) else {
                     continue;
                 };
-                let never = if *holds { apart(one, other) } else { implies(one, other) };
+                let never = if *holds {
+                    apart(one, other)
+                } else {
+                    implies(one, other)
+                };
                 if never {
                     return Some(false);
                 }
@@ -186,8 +190,11 @@ impl<'a> Facts<'a> {
 
     /// Whether the order of all points can be as it is said: whether no way round leads back before its beginning.
     fn ordered(&self, steps: &mut usize) -> Option<bool> {
-        let edges = self.all_edges();
-        Some(distances(&edges, steps)?.is_some())
+        match distances(&self.all_edges(), steps) {
+            Distances::Possible(_) => Some(true),
+            Distances::Impossible => Some(false),
+            Distances::TooLarge => None,
+        }
     }
 
     fn all_edges(&self) -> Vec<Edge> {
@@ -261,17 +268,28 @@ pub(super) fn bounds(atoms: &Atoms, points: &BTreeSet<Point>) -> Vec<Edge> {
         };
         if let Some((base, after)) = term.beside {
             let base = base.saturating_add(TERMS);
-            edges.push(if after { (base, *point, 0) } else { (*point, base, 0) });
+            edges.push(if after {
+                (base, *point, 0)
+            } else {
+                (*point, base, 0)
+            });
         }
     }
     edges
 }
 
-/// How far each point may be behind the others, or nothing where they cannot be together.
-pub(super) fn distances(
-    edges: &[Edge],
-    steps: &mut usize,
-) -> Option<Option<FxHashMap<Point, i128>>> {
+/// What is known of points from how far they may be apart.
+pub(super) enum Distances {
+    /// They can be so: how far behind nought each of them may be.
+    Possible(FxHashMap<Point, i128>),
+    /// They cannot.
+    Impossible,
+    /// The steps are used up.
+    TooLarge,
+}
+
+/// How far each point may be behind the others.
+pub(super) fn distances(edges: &[Edge], steps: &mut usize) -> Distances {
     let mut far: FxHashMap<Point, i128> = FxHashMap::default();
     for (a, b, _) in edges {
         far.insert(*a, 0);
@@ -281,7 +299,10 @@ pub(super) fn distances(
     for _ in 0..=far.len() {
         let mut changed = false;
         for (a, b, most) in edges {
-            *steps = steps.checked_sub(1)?;
+            let Some(left) = steps.checked_sub(1) else {
+                return Distances::TooLarge;
+            };
+            *steps = left;
             let (Some(at), Some(from)) = (far.get(a).copied(), far.get(b).copied()) else {
                 continue;
             };
@@ -294,10 +315,15 @@ pub(super) fn distances(
             }
         }
         if !changed {
-            return Some(Some(far));
+            return Distances::Possible(far);
         }
     }
-    Some(None)
+    Distances::Impossible
+}
+
+/// Whether points can be so far apart.
+pub(super) fn possible(edges: &[Edge], steps: &mut usize) -> bool {
+    matches!(distances(edges, steps), Distances::Possible(_))
 }
 
 /// Whether no text passes both tests.
@@ -309,9 +335,7 @@ fn apart(one: &TextTest, other: &TextTest) -> bool {
         (Pattern::Exactly(text), pattern) | (pattern, Pattern::Exactly(text)) => {
             !pattern.is_match(text)
         }
-        (Pattern::Begins(a), Pattern::Begins(b)) => {
-            !a.starts_with(&**b) && !b.starts_with(&**a)
-        }
+        (Pattern::Begins(a), Pattern::Begins(b)) => !a.starts_with(&**b) && !b.starts_with(&**a),
         (Pattern::Ends(a), Pattern::Ends(b)) => !a.ends_with(&**b) && !b.ends_with(&**a),
         _ => false,
     }
@@ -326,10 +350,9 @@ fn implies(one: &TextTest, other: &TextTest) -> bool {
         (Pattern::Exactly(text), pattern) => pattern.is_match(text),
         (Pattern::Begins(a), Pattern::Begins(b)) => a.starts_with(&**b),
         (Pattern::Ends(a), Pattern::Ends(b)) => a.ends_with(&**b),
-        (
-            Pattern::Begins(a) | Pattern::Ends(a) | Pattern::Contains(a),
-            Pattern::Contains(b),
-        ) => a.contains(&**b),
+        (Pattern::Begins(a) | Pattern::Ends(a) | Pattern::Contains(a), Pattern::Contains(b)) => {
+            a.contains(&**b)
+        }
         _ => false,
     }
 }

@@ -6,11 +6,11 @@ use crate::policy::prove::atom::{
     Atom, Atoms, DAY, NEVER, PARTS, PASSED, Point, REACHED, TERMS, TODAY, TermId, ZERO,
 };
 use crate::policy::prove::read::{of_date, to_date};
-use crate::policy::prove::theory::{Edge, bounds, distances, edge};
+use crate::policy::prove::theory::{Distances, Edge, bounds, distances, edge, possible};
+use crate::policy::types::Type;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The day of an example that may be on any day: a Monday.
@@ -54,7 +54,10 @@ impl Places {
         }
         edges.extend(bounds(atoms, &points));
         // No example is of a year that the calendar hardly has.
-        for point in points.iter().filter(|point| atoms.step(**point) == Some(DAY)) {
+        for point in points
+            .iter()
+            .filter(|point| atoms.step(**point) == Some(DAY))
+        {
             edges.push((*point, ZERO, of_date(Date::MAX)));
             edges.push((ZERO, *point, -of_date(Date::constant(1, 1, 1))));
         }
@@ -69,26 +72,25 @@ impl Places {
             edges.push((ZERO, point, -at));
             places.at.insert(point, at);
         }
-        distances(&edges, &mut steps)?.is_some().then_some(places)
+        possible(&edges, &mut steps).then_some(places)
     }
 
     /// A place for one point that agrees with all edges: best the usual one, else one at a bound.
-    fn near(
-        &self,
-        atoms: &Atoms,
-        edges: &[Edge],
-        point: Point,
-        steps: &mut usize,
-    ) -> Option<i128> {
+    fn near(&self, atoms: &Atoms, edges: &[Edge], point: Point, steps: &mut usize) -> Option<i128> {
         let today = self.today();
         let step = atoms.step(point).unwrap_or(1);
+        // Of numbers with digits behind the point the whole ones are the nice ones.
+        let number = atoms
+            .term_of_point(point)
+            .is_some_and(|(_, term)| term.ty == Type::Number);
+        let apart = if number { PARTS } else { step };
         let usual = match point {
             TODAY => of_date(USUAL_DAY),
             REACHED => today + NOON,
             PASSED => today + NOON - 1,
             _ => match step {
                 DAY => today,
-                _ => step.max(1),
+                _ => apart,
             },
         };
         let mut candidates = vec![usual];
@@ -100,12 +102,12 @@ impl Places {
             if *a == point
                 && let Some(from) = place(*b)
             {
-                candidates.extend([from + most, from + most - step]);
+                candidates.extend([from + most, from + most - apart, from + most - apart / 2]);
             }
             if *b == point
                 && let Some(from) = place(*a)
             {
-                candidates.extend([from - most, from - most + step]);
+                candidates.extend([from - most, from - most + apart, from - most + apart / 2]);
             }
         }
         for candidate in candidates {
@@ -113,11 +115,13 @@ impl Places {
             with.push((point, ZERO, candidate));
             with.push((ZERO, point, -candidate));
             let fits = candidate.rem_euclid(step) == 0 || matches!(point, REACHED | PASSED);
-            if fits && candidate.abs() < NEVER && distances(&with, steps)?.is_some() {
+            if fits && candidate.abs() < NEVER && possible(&with, steps) {
                 return Some(candidate);
             }
         }
-        let far: FxHashMap<Point, i128> = distances(edges, steps)??;
+        let Distances::Possible(far) = distances(edges, steps) else {
+            return None;
+        };
         let (at, zero) = (far.get(&point)?, far.get(&ZERO).copied().unwrap_or(0));
         at.checked_sub(zero)
     }
@@ -147,6 +151,26 @@ impl Places {
         let local = self.at.get(&REACHED).copied();
         let local = local.unwrap_or(self.today() + NOON);
         super::instant(to_date(local)?, time(local.rem_euclid(DAY))?, zone)
+    }
+}
+
+/// What a point is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum At {
+    /// Nought, or the day.
+    Fixed,
+    /// The hour, which hangs on the zone.
+    Clock,
+    /// A term.
+    Term(TermId),
+}
+
+/// What a point is.
+pub(super) fn at(point: Point) -> At {
+    match point {
+        ZERO | TODAY => At::Fixed,
+        REACHED | PASSED => At::Clock,
+        _ => At::Term(point.saturating_sub(TERMS)),
     }
 }
 

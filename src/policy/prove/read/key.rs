@@ -5,7 +5,7 @@ use crate::policy::ir::{Component, Kind, Node, Piece};
 use std::fmt::Write as _;
 
 /// Writes the key of a node.
-pub(super) fn write(node: &Node, given: &Given, known: &Known<'_>, text: &mut String) {
+pub(super) fn write(node: &Node, given: &Given, known: &dyn Known, text: &mut String) {
     let mut call = |name: &str, parts: &[&Node]| {
         let _ = write!(text, "{name}(");
         for part in parts {
@@ -60,7 +60,10 @@ pub(super) fn write(node: &Node, given: &Given, known: &Known<'_>, text: &mut St
         Kind::Not(inner) => call("not", &[inner]),
         Kind::Compare { op, left, right } => call(&format!("{op:?}"), &[left, right]),
         Kind::In { item, list } => call("in", &[item, list]),
-        Kind::Matches { text: inner, pattern } => call(&format!("{pattern:?}"), &[inner]),
+        Kind::Matches {
+            text: inner,
+            pattern,
+        } => call(&format!("{pattern:?}"), &[inner]),
         Kind::Present(inner) => call("present", &[inner]),
         Kind::Missing(inner) => call("missing", &[inner]),
         Kind::Else(first, second) => call("else", &[first, second]),
@@ -71,7 +74,10 @@ pub(super) fn write(node: &Node, given: &Given, known: &Known<'_>, text: &mut St
         Kind::Of { person, field } => call(&format!("of{field}"), &[person]),
         Kind::Part { employment, field } => call(&format!("part{field}"), &[employment]),
         Kind::Reports { person, all } => {
-            call(&format!("reports{all}"), &person.iter().map(|one| &**one).collect::<Vec<_>>());
+            call(
+                &format!("reports{all}"),
+                &person.iter().map(|one| &**one).collect::<Vec<_>>(),
+            );
         }
         Kind::Invoke { function, args } => {
             call(&format!("fn{function}"), &args.iter().collect::<Vec<_>>());
@@ -88,7 +94,10 @@ pub(super) fn write(node: &Node, given: &Given, known: &Known<'_>, text: &mut St
         }
         Kind::Choose { rows, otherwise } => {
             let rows = rows.iter().flat_map(|(test, result)| [test, result]);
-            call("choose", &rows.chain(otherwise.as_deref()).collect::<Vec<_>>());
+            call(
+                "choose",
+                &rows.chain(otherwise.as_deref()).collect::<Vec<_>>(),
+            );
         }
         Kind::Unit(components) => {
             text.push_str("unit(");
@@ -108,7 +117,7 @@ pub(super) fn write(node: &Node, given: &Given, known: &Known<'_>, text: &mut St
     }
 }
 
-fn pieces_of(pieces: &[Piece], given: &Given, known: &Known<'_>, text: &mut String) {
+fn pieces_of(pieces: &[Piece], given: &Given, known: &dyn Known, text: &mut String) {
     for piece in pieces {
         match piece {
             Piece::Literal(literal) => {

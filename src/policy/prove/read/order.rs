@@ -4,7 +4,9 @@
 //! summer time does, so `now >= DATE at TIME` holds up to one last local time and for none behind it: the point
 //! [`REACHED`]; the same is true of `>` and [`PASSED`].
 
-use super::super::atom::{Atom, DAY, NEVER, PARTS, PASSED, Point, REACHED, TERMS, TODAY, TermId, ZERO};
+use super::super::atom::{
+    Atom, DAY, NEVER, PARTS, PASSED, Point, REACHED, TERMS, TODAY, TermId, ZERO,
+};
 use super::{Cases, Formula, Line, Node, Reader, Simple, Type, Value, truth_of};
 use crate::hr;
 use crate::policy::eval::time;
@@ -158,7 +160,11 @@ impl Reader<'_> {
         back: bool,
     ) -> Vec<(Formula, Simple)> {
         let key = format!("{term:?} and {at} by {length:?} {back}");
-        let beside = match (term, at, length.months >= 0 && length.days >= 0 && length.seconds >= 0) {
+        let beside = match (
+            term,
+            at,
+            length.months >= 0 && length.days >= 0 && length.seconds >= 0,
+        ) {
             (Some(base), 0, true) => Some((base, !back)),
             _ => None,
         };
@@ -257,9 +263,7 @@ impl Reader<'_> {
             CompareOp::Less => at_most(self, b, a).not(),
             CompareOp::Greater => at_most(self, a, b).not(),
             CompareOp::Equal => Formula::and([at_most(self, a, b), at_most(self, b, a)]),
-            CompareOp::NotEqual => {
-                Formula::and([at_most(self, a, b), at_most(self, b, a)]).not()
-            }
+            CompareOp::NotEqual => Formula::and([at_most(self, a, b), at_most(self, b, a)]).not(),
         }
     }
 
@@ -281,7 +285,11 @@ impl Reader<'_> {
                 _ => 1,
             };
             return self
-                .literal(Atom::Within(b, a, most.saturating_neg().saturating_sub(step)))
+                .literal(Atom::Within(
+                    b,
+                    a,
+                    most.saturating_neg().saturating_sub(step),
+                ))
                 .not();
         }
         self.literal(Atom::Within(a, b, most))
