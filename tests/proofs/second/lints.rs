@@ -203,6 +203,9 @@ fn what_lints_claim_is_true() {
         if wrong.len() > 3 {
             break;
         }
+        if long && seed.is_multiple_of(500) {
+            println!("{seed} policies, {asked_of} people asked");
+        }
     }
     println!(
         "{policies} policies: {asked_of} people asked about what is of nobody; proved and shown {found:?}; {outside} in \
