@@ -14,9 +14,8 @@ use tenure::policy::codes;
 use crate::policy::bench::Bench;
 use crate::policy::show;
 
-/// The bench of a case, and how many mistakes it has.
-fn read(text: &str) -> (Bench, usize) {
-    let mut bench = Bench::new();
+/// A case over a bench, and how many mistakes it has.
+pub(crate) fn read(mut bench: Bench, text: &str) -> (Bench, usize) {
     let mut mistakes = 1;
     let mut name = "case.tenure".to_owned();
     let mut lines: Vec<&str> = Vec::new();
@@ -39,6 +38,7 @@ fn read(text: &str) -> (Bench, usize) {
                 bench = bench.param(key, value);
             }
             ("mistakes", count) => mistakes = count.parse().unwrap(),
+            ("now", instant) => bench = bench.at(instant),
             _ => panic!("no such order: {line}"),
         }
     }
@@ -63,7 +63,7 @@ fn every_mistake_is_named_once_where_it_is() {
     insta::glob!("check/*/*.tenure", |path| {
         let code = path.parent().unwrap().file_name().unwrap();
         let code = code.to_string_lossy();
-        let (bench, mistakes) = read(&std::fs::read_to_string(path).unwrap());
+        let (bench, mistakes) = read(Bench::new(), &std::fs::read_to_string(path).unwrap());
         let compiled = bench.compile();
         let shown = show::diagnostics(&compiled.sources, &compiled.diagnostics);
         let found = compiled.diagnostics.len();

@@ -22,6 +22,7 @@ mod domain;
 mod example;
 mod faulty;
 mod hr;
+mod lints;
 mod personio;
 mod personio_live;
 mod personio_sim;

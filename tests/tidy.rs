@@ -270,7 +270,7 @@ fn codes_in_use() -> Vec<(String, String)> {
     let patterns = [
         // The tables.
         (
-            r#"(?m)^\s+(?:[A-Z_]+ (?:= )?)?"([a-z]+(?:-[a-z]+)*)",? (?:Error |Warning )?""#,
+            r#"(?m)^\s+(?:[A-Z_]+ (?:= )?)?"([a-z]+(?:-[a-z]+)*)",? (?:Error |Warning |Note )?""#,
             "/codes.rs",
         ),
         // `Report::text("code", …)`.

@@ -231,6 +231,9 @@ pub struct CheckArgs {
     /// Refuse these too
     #[arg(long, value_enum, value_name = "WHAT")]
     pub deny: Vec<Deny>,
+    /// Hold the policy against people and directory too, read as `tenure plan` reads them
+    #[arg(long)]
+    pub with_people: bool,
 }
 
 /// How to print what was found.

@@ -4,9 +4,10 @@ use super::args::{CheckArgs, CheckFormat, Deny, Global};
 use super::findings::{self, Findings, sentence};
 use super::report::Report;
 use super::view::Palette;
-use super::{Exit, Output, terminate};
-use crate::diagnostic::Diagnostic;
+use super::{Exit, Output, directory, people, session, terminate};
 use crate::diagnostic::render::{self, Machine};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::policy::{self, Policy};
 use crate::workspace::{Checked, Workspace};
 
 /// Checks the policy and prints what was found.
@@ -18,7 +19,7 @@ pub(super) fn run(
     if let Some(format) = arguments.format.machine() {
         return for_machines(global, arguments, format, output);
     }
-    let (workspace, checked) = look(global, arguments)?;
+    let (workspace, checked, too_large) = look(global, arguments)?;
     if arguments.format == CheckFormat::Plain {
         output.result(&render::plain(&checked.sources, &checked.diagnostics));
     } else {
@@ -36,6 +37,17 @@ pub(super) fn run(
         }
         output.say(&sentence(&checked.sources, &checked.diagnostics));
     }
+    if global.verbose > 0 {
+        for (file, at) in too_large
+            .iter()
+            .filter_map(|span| checked.sources.place(*span))
+        {
+            let line = at.line;
+            output.say(&format!(
+                "{file}:{line}: too large a condition for anything to be proved of it"
+            ));
+        }
+    }
     point_at_the_page(&checked.diagnostics, output);
     emergency(&workspace, &checked)?;
     Ok(exit(&checked, arguments))
@@ -52,7 +64,7 @@ fn for_machines(
     let mut found = Findings::default();
     let mut ended = Exit::Error;
     let failed = match look(global, arguments) {
-        Ok((workspace, checked)) => {
+        Ok((workspace, checked, _)) => {
             ended = exit(&checked, arguments);
             let failed = emergency(&workspace, &checked).err();
             let folder = workspace.policy_folder(arguments.path.as_deref());
@@ -79,13 +91,27 @@ fn for_machines(
     }
 }
 
-/// Opens the workspace and checks the policy that is asked for.
-fn look(global: &Global, arguments: &CheckArgs) -> Result<(Workspace, Checked), Report> {
+/// Opens the workspace, checks the policy that is asked for and asks all lints; with it come the places of which nothing
+/// could be proved.
+fn look(global: &Global, arguments: &CheckArgs) -> Result<(Workspace, Checked, Vec<Span>), Report> {
     let workspace = open(global)?;
-    let checked = workspace
-        .policy(arguments.path.as_deref())
-        .map_err(|error| Report::from(error).at(&workspace.file))?;
-    Ok((workspace, checked))
+    // Only the dates of exceptions are judged by the clock.
+    let now = session::now(&workspace);
+    let mut failed = None;
+    let linted = workspace.linted(arguments.path.as_deref(), now, |policy, input| {
+        if !arguments.with_people {
+            return Vec::new();
+        }
+        held_against(&workspace, policy, input).unwrap_or_else(|report| {
+            failed = Some(report);
+            Vec::new()
+        })
+    });
+    let (checked, too_large) = linted.map_err(|error| Report::from(error).at(&workspace.file))?;
+    match failed {
+        Some(report) => Err(report),
+        None => Ok((workspace, checked, too_large)),
+    }
 }
 
 /// Whether the stage that is configured for an emergency is one: then it is too late to find out.
@@ -97,9 +123,28 @@ fn emergency(workspace: &Workspace, checked: &Checked) -> Result<(), Report> {
 }
 
 fn exit(checked: &Checked, arguments: &CheckArgs) -> Exit {
+    let any = |is: fn(&Diagnostic) -> bool| checked.diagnostics.iter().any(is);
     let refused = checked.policy.is_none()
-        || (arguments.deny.contains(&Deny::Warnings) && !checked.diagnostics.is_empty());
+        || any(Diagnostic::is_error)
+        || (arguments.deny.contains(&Deny::Warnings) && any(Diagnostic::is_warning));
     if refused { Exit::Error } else { Exit::Ok }
+}
+
+/// What lints say of the policy against the people and the directory that there are.
+fn held_against(
+    workspace: &Workspace,
+    policy: &Policy,
+    input: &policy::Input<'_>,
+) -> Result<Vec<Diagnostic>, Report> {
+    let people = people::read(workspace, policy)?;
+    let directory = directory::Source::of(workspace, policy, None)?.snapshot(workspace)?;
+    let data = policy::lint::Data {
+        people: &people,
+        directory: &directory,
+        now: session::now(workspace),
+    };
+    let found = policy::lint::lint_with(policy, input, &data);
+    Ok(found.into_iter().map(|one| one.diagnostic).collect())
 }
 
 /// One quiet line at the end: where more is said about what stands first.

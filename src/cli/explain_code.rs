@@ -10,7 +10,12 @@ use crate::{policy, syntax};
 
 /// Every code that has a page, by name.
 pub fn every_code() -> Vec<&'static Code> {
-    let tables = [policy::codes::ALL, syntax::codes::ALL, codes::ALL];
+    let tables = [
+        policy::codes::ALL,
+        policy::lint::codes::ALL,
+        syntax::codes::ALL,
+        codes::ALL,
+    ];
     let mut all: Vec<&Code> = tables.into_iter().flatten().copied().collect();
     all.sort_by_key(|code| code.name);
     all

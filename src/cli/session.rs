@@ -94,6 +94,11 @@ fn as_of(policy: Policy, people: hr::Snapshot, asked: Option<Timestamp>, unread:
     }
 }
 
+/// The instant by which a command judges that makes no plan: the pinned one, else this machine's.
+pub(super) fn now(workspace: &Workspace) -> Timestamp {
+    workspace.config.clock.unwrap_or_else(Timestamp::now)
+}
+
 /// An instant as typed: with an offset, or a date or local time in the system's zone.
 pub(super) fn instant(text: &str) -> Result<Timestamp, Report> {
     if let Ok(instant) = text.parse::<Timestamp>() {

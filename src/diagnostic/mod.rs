@@ -149,6 +149,19 @@ pub enum Severity {
     Error,
     /// The policy works; `check --deny warnings` refuses it.
     Warning,
+    /// The policy works, and may be meant so.
+    Note,
+}
+
+impl Severity {
+    /// The word for it, as outputs have it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
 }
 
 /// A kind of mistake: a stable kebab-case name with a page of its own.
@@ -158,7 +171,7 @@ pub struct Code {
     pub name: &'static str,
     /// One line: what this code reports.
     pub summary: &'static str,
-    /// Its severity.
+    /// How bad it is, unless somebody says otherwise.
     pub severity: Severity,
     /// Its page in Markdown: what it finds, why it matters, an example, how to mend it.
     pub docs: &'static str,
@@ -207,6 +220,8 @@ impl Fix {
 pub struct Diagnostic {
     /// The kind of mistake.
     pub code: &'static Code,
+    /// How bad it is here: as its code says, or as a configuration does.
+    pub severity: Severity,
     /// What is wrong, in one line.
     pub message: String,
     /// The place the message speaks of.
@@ -224,6 +239,7 @@ impl Diagnostic {
     pub fn new(code: &'static Code, span: Span, message: impl Into<String>) -> Self {
         Self {
             code,
+            severity: code.severity,
             message: message.into(),
             primary: Label {
                 span,
@@ -278,7 +294,12 @@ impl Diagnostic {
 
     /// Whether the policy is refused because of it.
     pub fn is_error(&self) -> bool {
-        self.code.severity == Severity::Error
+        self.severity == Severity::Error
+    }
+
+    /// Whether `check --deny warnings` refuses the policy because of it.
+    pub fn is_warning(&self) -> bool {
+        self.severity == Severity::Warning
     }
 }
 

@@ -78,6 +78,16 @@ impl Decimal {
     }
 
     /// The digits with so many places behind the point, at least its own.
+    /// How many parts of one it is, of which one has 10^18: as many as any number of the language can tell apart.
+    pub(crate) fn parts(self) -> i128 {
+        self.scaled(MAX_SCALE)
+    }
+
+    /// The number of so many parts of one; nothing where it has too many digits.
+    pub(crate) fn of_parts(parts: i128) -> Option<Self> {
+        Self::shortest(parts, MAX_SCALE.into())
+    }
+
     fn scaled(self, scale: u8) -> i128 {
         let more = u32::from(scale.saturating_sub(self.scale));
         i128::from(self.mantissa) * 10_i128.pow(more)

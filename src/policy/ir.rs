@@ -156,6 +156,16 @@ impl Node {
         }
     }
 
+    /// A condition that stands in no source, of values that do.
+    pub(crate) fn condition(kind: Kind, span: Span) -> Self {
+        Self {
+            kind,
+            ty: Type::Bool,
+            marks: Marks::default(),
+            span,
+        }
+    }
+
     /// A constant.
     pub(crate) fn constant(value: Value, ty: Type, span: Span) -> Self {
         Self {

@@ -197,7 +197,11 @@ fn each<'a>(action: &'a Action, put: &mut dyn FnMut(Deed, Option<&'a Reason>)) {
             plain(Kind::Writeback, field, after.to_string());
         }
         Change::Await { step, .. } => {
-            plain(Kind::Step, &step.name, format!("{} {:?}", step.event, step.fields));
+            plain(
+                Kind::Step,
+                &step.name,
+                format!("{} {:?}", step.event, step.fields),
+            );
         }
         Change::Delete { .. } => plain(Kind::Delete, "", String::new()),
     }

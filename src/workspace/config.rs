@@ -6,6 +6,7 @@ use super::live::{Live, LiveSection};
 use super::notices::{Http, HttpSection, Mail, MailSection};
 use super::steps::{StepAt, StepSection, steps};
 use crate::directory::Dn;
+use crate::policy::lint::{Level, Levels};
 use jiff::Timestamp;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -48,6 +49,8 @@ pub struct Config {
     pub archive: Option<Archive>,
     /// Values of `param`s.
     pub params: BTreeMap<String, String>,
+    /// How much each lint counts.
+    pub lints: Levels,
     /// That people, directory and state are copies from another time, for plans that nobody applies.
     pub snapshot: Option<Taken>,
 }
@@ -140,7 +143,7 @@ impl ConfigError {
         match self {
             Self::Toml { .. } => {
                 "sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]`, \
-                 `[steps.NAME]`, `[archive]` and `[params]`"
+                 `[steps.NAME]`, `[archive]`, `[lints]` and `[params]`"
                     .to_owned()
             }
             Self::Value { help, .. } => help.clone(),
@@ -167,6 +170,8 @@ struct File {
     #[serde(default)]
     params: BTreeMap<String, toml::Value>,
     snapshot: Option<Taken>,
+    #[serde(default)]
+    lints: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -377,6 +382,7 @@ impl Config {
             };
             params.insert(key, text);
         }
+        let lints = levels(&file.lints).map_err(|(problem, help)| wrong(problem, &help))?;
         Ok(Self {
             policy: file.policy.path,
             terminate: file.policy.terminate,
@@ -394,8 +400,26 @@ impl Config {
             archive,
             params,
             snapshot: file.snapshot,
+            lints,
         })
     }
+}
+
+/// The levels of `[lints]`; else what is wrong, and what to write.
+fn levels(section: &BTreeMap<String, String>) -> Result<Levels, (String, String)> {
+    let mut levels = Levels::default();
+    for (name, word) in section {
+        let Some(level) = Level::named(word) else {
+            return Err((
+                format!("`[lints]` has `{name} = {word:?}`, and that is no level"),
+                "write `allow`, `warn` or `deny`".to_owned(),
+            ));
+        };
+        levels
+            .set(name, level)
+            .map_err(|unknown| (format!("`[lints]`: {unknown}"), unknown.help()))?;
+    }
+    Ok(levels)
 }
 
 impl Apply {

@@ -280,6 +280,44 @@ impl Workspace {
         folder: Option<&Path>,
         question: Option<&str>,
     ) -> Result<Checked, Error> {
+        let (checked, _) = self.read_policy(folder, question, |_, _, _| Vec::new())?;
+        Ok(checked)
+    }
+
+    /// Reads and checks the policy, and asks all lints: what is allowed in `tenure.toml` or by a comment is left out.
+    /// The dates of exceptions are judged by the day of `now`; what `more` gives is judged alike. With the findings come the
+    /// places of which nothing could be proved, because it takes too many steps.
+    pub fn linted(
+        &self,
+        folder: Option<&Path>,
+        now: jiff::Timestamp,
+        more: impl FnOnce(&Policy, &policy::Input<'_>) -> Vec<Diagnostic>,
+    ) -> Result<(Checked, Vec<Span>), Error> {
+        let mut too_large = Vec::new();
+        let (mut checked, files) = self.read_policy(folder, None, |policy, input, said| {
+            let mut findings = policy::lint::lint(policy, input, said, now);
+            too_large = std::mem::take(&mut findings.too_large)
+                .into_iter()
+                .collect();
+            let found = findings.found.into_iter().map(|one| one.diagnostic);
+            found.chain(more(policy, input)).collect()
+        })?;
+        if checked.policy.is_some() {
+            let found = std::mem::take(&mut checked.diagnostics);
+            let found = policy::lint::allowed(&files, &checked.sources, found);
+            checked.diagnostics = self.config.lints.applied(found);
+            diagnostic::sort(&mut checked.diagnostics);
+        }
+        Ok((checked, too_large))
+    }
+
+    /// Reads and checks the policy; of one that is right `further` says what else there is to say.
+    fn read_policy(
+        &self,
+        folder: Option<&Path>,
+        question: Option<&str>,
+        further: impl FnOnce(&Policy, &policy::Input<'_>, &[Diagnostic]) -> Vec<Diagnostic>,
+    ) -> Result<(Checked, Vec<syntax::ast::File>), Error> {
         let folder = self.policy_folder(folder);
         let mut names = policy_files(&folder)?;
         if names.is_empty() {
@@ -327,13 +365,14 @@ impl Workspace {
         if diagnostics.iter().any(Diagnostic::is_error) {
             // What could not be read would be missed by everything that refers to it.
             diagnostic::sort(&mut diagnostics);
-            return Ok(Checked {
+            let checked = Checked {
                 policy: None,
                 diagnostics,
                 sources,
-            });
+            };
+            return Ok((checked, files));
         }
-        let (policy, mut found) = policy::compile(&policy::Input {
+        let input = policy::Input {
             files: &files,
             sources: &sources,
             tables: &tables,
@@ -341,7 +380,8 @@ impl Workspace {
             bases: &self.config.write,
             posted: self.posted(),
             question: question.as_deref().and_then(<[_]>::first),
-        });
+        };
+        let (policy, mut found) = policy::compile(&input);
         diagnostics.append(&mut found);
         let policy = policy.filter(|policy| {
             let start = Span::new(files.first().map_or(FileId(0), |file| file.id), 0, 0);
@@ -353,12 +393,17 @@ impl Workspace {
             diagnostics.append(&mut found);
             agreed
         });
+        if let Some(policy) = &policy {
+            let mut found = further(policy, &input, &diagnostics);
+            diagnostics.append(&mut found);
+        }
         diagnostic::sort(&mut diagnostics);
-        Ok(Checked {
+        let checked = Checked {
             policy,
             diagnostics,
             sources,
-        })
+        };
+        Ok((checked, files))
     }
 
     /// The folder of the policy: the one that is named, else the configured one.

@@ -186,7 +186,7 @@ fn messages_end_with_one_quiet_line_that_points_at_the_first_page() {
     );
     let right = company::small();
     let key = age::x25519::Identity::generate().to_public();
-    let sealed = format!("  random 16\n  sealed to \"{key}\"");
+    let sealed = format!("  random 16\n  sealed to \"{key}\"\n  change at first logon");
     right.change("policy/policy.tenure", "  random 16", &sealed);
     let right = right.expect(0, &["check"]);
     assert!(!right.err.contains("says more"), "{right}");

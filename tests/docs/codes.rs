@@ -23,29 +23,45 @@ const SECTIONS: [&str; 4] = [
 ];
 
 /// Codes without an example, and why.
-const WITHOUT_EXAMPLE: [(&str, &str); 2] = [
+const WITHOUT_EXAMPLE: [(&str, &str); 5] = [
+    ("almost-everyone", "people are needed: `lints::data`"),
     (
         "internal-syntax",
         "a fault of the program; the laws of the syntax look for a text that shows it",
     ),
+    ("not-in-directory", "a directory is needed: `lints::data`"),
     (
         "password-to-nobody",
         "it hangs on the configuration, too: `cli::notices::passwords`",
     ),
+    ("value-never-sent", "people are needed: `lints::data`"),
 ];
 
 /// The codes of what is found in a policy.
 fn of_policies() -> impl Iterator<Item = &'static Code> {
-    let tables = [tenure::policy::codes::ALL, tenure::syntax::codes::ALL];
+    let tables = [
+        tenure::policy::codes::ALL,
+        tenure::policy::lint::codes::ALL,
+        tenure::syntax::codes::ALL,
+    ];
     tables.into_iter().flatten().copied()
+}
+
+fn is_lint(code: &Code) -> bool {
+    let lints = tenure::policy::lint::codes::ALL;
+    lints.iter().any(|lint| lint.name == code.name)
 }
 
 /// Where an example has its mistake: file and line.
 type Place = (String, u32);
 
 /// A bench with these blocks, and the place that is marked.
-fn bench(blocks: &[Block]) -> (Bench, Vec<Place>) {
-    let mut bench = Bench::new();
+fn bench(code: &Code, blocks: &[Block]) -> (Bench, Vec<Place>) {
+    let mut bench = if is_lint(code) {
+        Bench::lints()
+    } else {
+        Bench::new()
+    };
     let mut marked = Vec::new();
     for block in blocks {
         let name = block.name.as_deref().unwrap_or("example.tenure");
@@ -57,6 +73,9 @@ fn bench(blocks: &[Block]) -> (Bench, Vec<Place>) {
         let by_order = block
             .order("here")
             .map(|line| line.parse::<usize>().unwrap());
+        if let Some(item) = block.order("without") {
+            bench = bench.without(item);
+        }
         let line = by_order.or(by_comment.map(|index| index + 1));
         marked.extend(line.map(|line| (name.to_owned(), u32::try_from(line).unwrap())));
         bench = match block.language.as_str() {
@@ -170,8 +189,12 @@ fn each_example_shows_its_code_where_it_is_marked_and_nothing_else() {
             .iter()
             .filter_map(|block| block.order("also"))
             .collect();
-        let (bench, marked) = bench(&shown);
-        let compiled = bench.compile();
+        let (bench, marked) = bench(code, &shown);
+        let compiled = if is_lint(code) {
+            bench.lint()
+        } else {
+            bench.compile()
+        };
         let mut all = found(&compiled);
         all.retain(|(name, _)| !also.contains(name));
         let wanted: Vec<_> = marked.into_iter().map(|place| (code.name, place)).collect();
@@ -197,9 +220,14 @@ fn what_mends_it_is_right() {
     let mut wrong = String::new();
     for code in of_policies() {
         let shown = blocks(&body(code, "How to mend it"));
-        let (bench, marked) = bench(&shown);
+        let (bench, marked) = bench(code, &shown);
         assert_eq!(marked, [], "{} marks a mistake in what mends it", code.name);
-        let said = bench.complaints();
+        let said = if is_lint(code) {
+            let linted = bench.lint();
+            show::diagnostics(&linted.sources, &linted.diagnostics)
+        } else {
+            bench.complaints()
+        };
         if !said.is_empty() {
             writeln!(wrong, "{}: {said}", code.name).unwrap();
         }
@@ -221,7 +249,12 @@ fn no_page_is_left_over() {
         .map(|code| format!("{}.md", code.name))
         .collect();
     let mut pages = BTreeSet::new();
-    for folder in ["src/policy/codes", "src/syntax/codes", "src/cli/codes"] {
+    for folder in [
+        "src/policy/codes",
+        "src/policy/lint/codes",
+        "src/syntax/codes",
+        "src/cli/codes",
+    ] {
         for entry in std::fs::read_dir(folder).unwrap() {
             pages.insert(entry.unwrap().file_name().into_string().unwrap());
         }

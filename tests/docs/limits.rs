@@ -33,9 +33,9 @@ const LIMITS: [(&str, &str, &str, &str); 15] = [
         "",
     ),
     (
-        "combinations that are tried to prove that rows leave nobody out",
-        "src/policy/check/exhaustive.rs",
-        "MAX_COMBINATIONS",
+        "steps of one proof: that rows leave nobody out, or what a lint claims",
+        "src/policy/prove/mod.rs",
+        "MAX_STEPS",
         "",
     ),
     (

@@ -301,7 +301,11 @@ fn told(code: &Code) -> bool {
 /// The codes of errors of the world: all that are not found in a policy.
 fn codes() -> Vec<&'static Code> {
     let of_policies = |code: &&Code| {
-        let tables = [tenure::policy::codes::ALL, tenure::syntax::codes::ALL];
+        let tables = [
+            tenure::policy::codes::ALL,
+            tenure::policy::lint::codes::ALL,
+            tenure::syntax::codes::ALL,
+        ];
         tables
             .into_iter()
             .flatten()

@@ -7,13 +7,16 @@ use jiff::Timestamp;
 use tenure::diagnostic::{Diagnostic, FileId, Sources};
 use tenure::directory::Dn;
 use tenure::hr::{Origin, Schema, Snapshot, read_csv, read_employments_csv, type_records};
-use tenure::policy::{Evaluator, FileKey, Input, Policy, Wish, compile, wanted_files};
+use tenure::policy::{Evaluator, FileKey, Input, Policy, Wish, compile, lint, wanted_files};
 use tenure::syntax::{self, ast};
 
 use super::show;
 
 /// What a case does not say itself.
 const PRELUDE: &str = include_str!("prelude.tenure");
+
+/// What a case of a lint does not say itself: a policy in which no lint finds anything.
+const LINTS: &str = include_str!("../lints/prelude.tenure");
 
 /// The prelude's lookup table.
 const SITES: &str = "office,code,folder,zone,phone\n\
@@ -74,6 +77,15 @@ impl Bench {
             only: Vec::new(),
             prelude: PRELUDE,
             base: BASE.to_owned(),
+        }
+    }
+
+    /// The same for lints.
+    #[must_use]
+    pub(crate) fn lints() -> Self {
+        Self {
+            prelude: LINTS,
+            ..Self::new()
         }
     }
 
@@ -197,6 +209,28 @@ impl Bench {
 
     /// Compiles it; with `backwards` the files are read in the opposite order.
     pub(crate) fn compile_in(&self, backwards: bool) -> Compiled {
+        self.compile_and(backwards, |_, _, said| said.to_vec())
+    }
+
+    /// Compiles it and asks all lints; what a comment allows is left out.
+    pub(crate) fn lint(&self) -> Compiled {
+        self.compile_and(false, |policy, input, said| {
+            let findings = lint::lint(policy, input, said, self.now);
+            let found = findings.found.into_iter().map(|one| one.diagnostic);
+            lint::allowed(
+                input.files,
+                input.sources,
+                said.iter().cloned().chain(found).collect(),
+            )
+        })
+    }
+
+    /// Compiles it; of a policy that is right `further` says what is found in the place of what the checker said.
+    fn compile_and(
+        &self,
+        backwards: bool,
+        further: impl FnOnce(&Policy, &Input<'_>, &[Diagnostic]) -> Vec<Diagnostic>,
+    ) -> Compiled {
         let mut sources = Sources::new();
         let mut diagnostics = Vec::new();
         let mut files = Vec::new();
@@ -236,7 +270,7 @@ impl Bench {
             diagnostics.append(&mut found);
             file
         });
-        let (policy, mut found) = compile(&Input {
+        let input = Input {
             files: &files,
             sources: &sources,
             tables: &tables,
@@ -244,8 +278,12 @@ impl Bench {
             bases: &bases,
             posted: tenure::policy::Posted::Nothing,
             question: question.as_ref().and_then(|file| file.items.first()),
-        });
+        };
+        let (policy, mut found) = compile(&input);
         diagnostics.append(&mut found);
+        if let Some(policy) = &policy {
+            diagnostics = further(policy, &input, &diagnostics);
+        }
         tenure::diagnostic::sort(&mut diagnostics);
         Compiled {
             policy,

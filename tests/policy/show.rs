@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use tenure::diagnostic::{Diagnostic, Label, Severity, Sources};
+use tenure::diagnostic::{Diagnostic, Label, Sources};
 use tenure::policy::explain::Explanation;
 use tenure::policy::{
     AssignedPart, AttributeWish, BlockWish, Candidate, Desired, Extent, Mode, NamePattern, Policy,
@@ -13,10 +13,7 @@ use tenure::policy::{
 pub(crate) fn diagnostics(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let mut text = String::new();
     for diagnostic in diagnostics {
-        let severity = match diagnostic.code.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
+        let severity = diagnostic.severity.word();
         let code = diagnostic.code.name;
         writeln!(text, "{severity}[{code}]: {}", diagnostic.message).unwrap();
         label(&mut text, sources, &diagnostic.primary, '^');

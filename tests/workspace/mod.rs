@@ -59,11 +59,11 @@ fn config(text: &str) -> String {
 fn a_configuration_names_the_section_that_is_missing() {
     insta::assert_snapshot!(config("[directory]\nldif = \"d.ldif\"\nwrite = [\"DC=x\"]\n"), @r"
     `tenure.toml`, line 1: `people` is missing
-      help: sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]`, `[steps.NAME]`, `[archive]` and `[params]`
+      help: sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]`, `[steps.NAME]`, `[archive]`, `[lints]` and `[params]`
     ");
     insta::assert_snapshot!(config("[people]\ncsv = \"p.csv\"\n"), @r"
     `tenure.toml`, line 1: `directory` is missing
-      help: sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]`, `[steps.NAME]`, `[archive]` and `[params]`
+      help: sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]`, `[steps.NAME]`, `[archive]`, `[lints]` and `[params]`
     ");
 }
 
@@ -71,11 +71,11 @@ fn a_configuration_names_the_section_that_is_missing() {
 fn a_configuration_names_the_key_that_does_not_exist() {
     insta::assert_snapshot!(config(&format!("{CONFIG}base = \"x\"\n")), @r"
     `tenure.toml`, line 7: there is no `base`; known is one of `ldif`, `ldap`, `read`, `write`
-      help: sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]`, `[steps.NAME]`, `[archive]` and `[params]`
+      help: sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]`, `[steps.NAME]`, `[archive]`, `[lints]` and `[params]`
     ");
     insta::assert_snapshot!(config(&format!("{CONFIG}[peple]\n")), @r"
-    `tenure.toml`, line 7: there is no `peple`; known is one of `policy`, `people`, `directory`, `state`, `apply`, `mail`, `http`, `steps`, `archive`, `params`, `snapshot`
-      help: sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]`, `[steps.NAME]`, `[archive]` and `[params]`
+    `tenure.toml`, line 7: there is no `peple`; known is one of `policy`, `people`, `directory`, `state`, `apply`, `mail`, `http`, `steps`, `archive`, `params`, `snapshot`, `lints`
+      help: sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]`, `[steps.NAME]`, `[archive]`, `[lints]` and `[params]`
     ");
 }
 
@@ -83,11 +83,11 @@ fn a_configuration_names_the_key_that_does_not_exist() {
 fn a_configuration_that_is_no_toml_is_refused_with_its_line() {
     insta::assert_snapshot!(config("[people\ncsv = 1\n"), @r"
     `tenure.toml`, line 1: unclosed table, expected `]`
-      help: sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]`, `[steps.NAME]`, `[archive]` and `[params]`
+      help: sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]`, `[steps.NAME]`, `[archive]`, `[lints]` and `[params]`
     ");
     insta::assert_snapshot!(config(""), @r"
     `tenure.toml`, line 1: `people` is missing
-      help: sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]`, `[steps.NAME]`, `[archive]` and `[params]`
+      help: sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]`, `[steps.NAME]`, `[archive]`, `[lints]` and `[params]`
     ");
 }
 
@@ -116,7 +116,7 @@ fn values_of_a_configuration_are_checked() {
     ");
     insta::assert_snapshot!(config(&format!("{CONFIG}[apply]\nrate = -1\n")), @r"
     `tenure.toml`, line 8: invalid value: integer `-1`, expected u32
-      help: sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]`, `[steps.NAME]`, `[archive]` and `[params]`
+      help: sections are `[policy]`, `[people]`, `[directory]`, `[state]`, `[apply]`, `[mail]`, `[http]`, `[steps.NAME]`, `[archive]`, `[lints]` and `[params]`
     ");
     insta::assert_snapshot!(with("csv = \"people.csv\"", "csv = \"people.csv\"\nclock = \"2026-03-02 09:00\""), @r#"
     `tenure.toml`: `clock = "2026-03-02 09:00"` is no point in time

@@ -22,6 +22,7 @@ pub fn page(code: &Code, options: &Options) -> String {
     let kind = match code.severity {
         Severity::Error => Line::new().styled(palette.danger, "error"),
         Severity::Warning => Line::new().styled(palette.warn, "warning"),
+        Severity::Note => Line::new().styled(palette.dim, "note"),
     };
     let title = Line::new().styled(palette.name, code.name).plain("   ");
     page.line(0, 0, &title.then(kind));
@@ -48,6 +49,7 @@ pub fn list(codes: &[&Code], options: &Options) -> String {
         let kind = match code.severity {
             Severity::Error => Line::new(),
             Severity::Warning => Line::new().styled(palette.warn, "warning: "),
+            Severity::Note => Line::new().styled(palette.dim, "note: "),
         };
         page.line(
             0,
@@ -74,10 +76,7 @@ pub fn list_json(codes: &[&Code]) -> Value {
 }
 
 fn entry(code: &Code) -> Value {
-    let severity = match code.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
+    let severity = code.severity.word();
     json!({ "code": code.name, "severity": severity, "summary": code.summary })
 }
 

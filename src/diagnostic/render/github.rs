@@ -20,9 +20,10 @@ pub(super) fn github(findings: &Findings<'_>) -> String {
 }
 
 fn command(diagnostic: &Diagnostic, sources: &mut Indexed<'_>, out: &mut String) {
-    let level = match diagnostic.code.severity {
+    let level = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Note => "notice",
     };
     let _ = write!(out, "::{level} ");
     if let Some(region) = Region::new(diagnostic.primary.span, sources) {

@@ -64,9 +64,10 @@ fn issue<'a>(
             None => message(diagnostic),
         },
         categories: ["Bug Risk"],
-        severity: match diagnostic.code.severity {
+        severity: match diagnostic.severity {
             Severity::Error => "major",
             Severity::Warning => "minor",
+            Severity::Note => "info",
         },
         fingerprint: fingerprints.of(diagnostic, sources),
         location: Location {

@@ -1,7 +1,7 @@
 //! For machines: one JSON object, in a shape of our own that changes only by additions.
 
 use super::{Indexed, help, safe, says_more};
-use crate::diagnostic::{Diagnostic, FileId, LineIndex, Severity, Source, Sources, Span};
+use crate::diagnostic::{Diagnostic, FileId, LineIndex, Source, Sources, Span};
 use serde::Serialize;
 
 /// All diagnostics, and how many of each severity.
@@ -10,6 +10,7 @@ struct Report<'a> {
     diagnostics: Vec<Entry<'a>>,
     errors: usize,
     warnings: usize,
+    notes: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -66,8 +67,8 @@ struct Edit<'a> {
 
 /// All diagnostics as one JSON object, indented, with a line end.
 ///
-/// `{"diagnostics": [...], "errors": n, "warnings": n}`; each diagnostic has `code`, `severity` (`error` or
-/// `warning`), `message`, `file`, `start` and `end` (`line`, `column`, `offset`), `labels` (the first is the
+/// `{"diagnostics": [...], "errors": n, "warnings": n, "notes": n}`; each diagnostic has `code`, `severity` (`error`,
+/// `warning` or `note`), `message`, `file`, `start` and `end` (`line`, `column`, `offset`), `labels` (the first is the
 /// primary one), where there are, `help` and `fix` (`title`, `edits`), and `explain`, the command that says
 /// more.
 pub fn json(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
@@ -79,7 +80,11 @@ pub fn json(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
             .map(|diagnostic| entry(diagnostic, &mut indexed))
             .collect(),
         errors,
-        warnings: diagnostics.len() - errors,
+        warnings: diagnostics.iter().filter(|one| one.is_warning()).count(),
+        notes: diagnostics
+            .iter()
+            .filter(|one| !one.is_error() && !one.is_warning())
+            .count(),
     };
     let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
     text.push('\n');
@@ -91,10 +96,7 @@ fn entry<'a>(diagnostic: &'a Diagnostic, sources: &mut Indexed<'_>) -> Entry<'a>
     let secondary = diagnostic.secondary.iter().map(|label| (label, false));
     Entry {
         code: diagnostic.code.name,
-        severity: match diagnostic.code.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        },
+        severity: diagnostic.severity.word(),
         message: safe(&diagnostic.message),
         place: place(diagnostic.primary.span, sources),
         labels: std::iter::once(primary)

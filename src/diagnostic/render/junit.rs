@@ -51,7 +51,11 @@ fn suite(
         let mut text: Vec<String> = here(diagnostic, sources).into_iter().collect();
         text.extend(remarks(diagnostic, sources));
         let text = text.join("\n");
-        let refused = diagnostic.code.severity == Severity::Error || findings.deny_warnings;
+        let refused = match diagnostic.severity {
+            Severity::Error => true,
+            Severity::Warning => findings.deny_warnings,
+            Severity::Note => false,
+        };
         let (outcome, output) = if refused {
             let failed = Outcome::Failed {
                 kind: diagnostic.code.name.to_owned(),
@@ -60,7 +64,10 @@ fn suite(
             };
             (failed, String::new())
         } else {
-            (Outcome::Passed, format!("warning: {what}\n{text}"))
+            (
+                Outcome::Passed,
+                format!("{}: {what}\n{text}", diagnostic.severity.word()),
+            )
         };
         cases.push(Case {
             name: called,

@@ -81,13 +81,18 @@ impl Machine {
 /// What was found in one line: `3 errors, 1 warning`; `nothing found` without any.
 pub fn summary(diagnostics: &[Diagnostic]) -> String {
     let errors = diagnostics.iter().filter(|one| one.is_error()).count();
-    let warnings = diagnostics.len() - errors;
+    let warnings = diagnostics.iter().filter(|one| one.is_warning()).count();
+    let notes = diagnostics.len() - errors - warnings;
     let count = |number: usize, word: &str| match number {
         0 => None,
         1 => Some(format!("1 {word}")),
         _ => Some(format!("{number} {word}s")),
     };
-    let parts = [count(errors, "error"), count(warnings, "warning")];
+    let parts = [
+        count(errors, "error"),
+        count(warnings, "warning"),
+        count(notes, "note"),
+    ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     if parts.is_empty() {
         return "nothing found".to_owned();
@@ -171,9 +176,10 @@ impl Shown {
             sources,
         );
         shown.code = Some(diagnostic.code.name);
-        shown.severity = match diagnostic.code.severity {
+        shown.severity = match diagnostic.severity {
             Severity::Error => miette::Severity::Error,
             Severity::Warning => miette::Severity::Warning,
+            Severity::Note => miette::Severity::Advice,
         };
         shown.help = help(diagnostic);
         shown.elsewhere = elsewhere

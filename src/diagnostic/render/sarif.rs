@@ -57,10 +57,20 @@ pub(super) fn sarif(findings: &Findings<'_>) -> String {
     format!("{log:#}\n")
 }
 
-fn level(code: &Code) -> &'static str {
-    match code.severity {
+fn level(severity: Severity) -> &'static str {
+    match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+/// The word that GitHub has for it.
+fn problem(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "recommendation",
     }
 }
 
@@ -77,10 +87,13 @@ fn rule(code: &Code) -> Value {
         ("shortDescription", json!({"text": code.summary})),
         ("fullDescription", json!({"text": first_paragraph(code)})),
         ("help", json!({"text": code.docs, "markdown": code.docs})),
-        ("defaultConfiguration", json!({"level": level(code)})),
+        (
+            "defaultConfiguration",
+            json!({"level": level(code.severity)}),
+        ),
         (
             "properties",
-            json!({"problem.severity": level(code), "precision": "very-high"}),
+            json!({"problem.severity": problem(code.severity), "precision": "very-high"}),
         ),
     ];
     fields.extend(described.map(|(name, value)| (name.to_owned(), value)));
@@ -130,7 +143,7 @@ fn result(
     json!({
         "ruleId": diagnostic.code.name,
         "ruleIndex": rule,
-        "level": level(diagnostic.code),
+        "level": level(diagnostic.severity),
         "message": {"text": no_link(&text.join("\n"))},
         "locations": here.into_iter().collect::<Vec<Value>>(),
         "relatedLocations": related,

@@ -199,6 +199,11 @@ fn a_password_that_may_not_go_by_mail_is_posted_signed_and_goes_by_no_mail() {
             .contains("plain-password-mail")
     );
     configure(&place, &(plain(&server) + &http(&hook)));
+    place.change(
+        "policy/policy.tenure",
+        "  random 16",
+        "  random 16\n  change at first logon",
+    );
     let checked = expect(0, &place, &["check", "--deny", "warnings"]);
     let ran = expect(0, &place, &["apply", "--yes"]);
     let taken = hook.taken();
@@ -327,11 +332,16 @@ fn check_says_where_passwords_would_reach_nobody() {
     assert!(ran.out.contains("told.tenure:1"), "{ran}");
     let server = Server::mail(&[]);
     configure(&place, &plain(&server));
+    place.change(
+        "policy/policy.tenure",
+        "  random 16",
+        "  random 16\n  change at first logon",
+    );
     expect(0, &place, &["check", "--deny", "warnings"]);
     // A key alone.
     let place = small::small();
     let key = age::x25519::Identity::generate().to_public();
-    let sealed = format!("  random 16\n  sealed to \"{key}\"");
+    let sealed = format!("  random 16\n  sealed to \"{key}\"\n  change at first logon");
     place.change("policy/policy.tenure", "  random 16", &sealed);
     expect(0, &place, &["check", "--deny", "warnings"]);
 }

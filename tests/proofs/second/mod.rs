@@ -19,6 +19,7 @@ mod decide;
 mod declared;
 mod groups;
 mod library;
+mod lints;
 mod names;
 mod pattern;
 mod people;

@@ -1,5 +1,7 @@
 //! Random policies: every line stands for itself, and a line that the checker refuses is taken out again.
 
+mod doubts;
+
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;

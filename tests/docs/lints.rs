@@ -1,0 +1,23 @@
+//! The list of lints in the chapter on policies as code.
+
+use std::fmt::Write as _;
+
+const PAGE: &str = "docs/policies-as-code.md";
+
+const HEAD: &str = "| lint | is | finds |\n|---|---|---|\n";
+
+#[test]
+fn every_lint_stands_in_the_list() {
+    let text = std::fs::read_to_string(PAGE).unwrap();
+    let (before, listed) = text.split_once(HEAD).unwrap();
+    let mut rows = String::new();
+    for code in tenure::policy::lint::codes::ALL {
+        let word = code.severity.word();
+        writeln!(rows, "| `{}` | {word} | {} |", code.name, code.summary).unwrap();
+    }
+    if std::env::var_os("TENURE_WRITE_DOCS").is_some() {
+        std::fs::write(PAGE, format!("{before}{HEAD}{rows}")).unwrap();
+        return;
+    }
+    assert_eq!(listed, rows);
+}
