@@ -29,6 +29,18 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         &["hr", "directory", "policy", "state", "plan", "apply"],
     ),
     (
+        "proving",
+        &[
+            "diagnostic",
+            "hr",
+            "directory",
+            "policy",
+            "state",
+            "plan",
+            "forecast",
+        ],
+    ),
+    (
         "workspace",
         &[
             "text",

@@ -2,10 +2,12 @@
 
 mod answer;
 mod fmt;
+mod test;
 mod trail;
 
 pub(super) use answer::{AnswerArgs, ApprovalsArgs, RejectArgs};
 pub(super) use fmt::FmtArgs;
+pub(super) use test::{TestArgs, TestFormat};
 pub(super) use trail::{
     AuditCommand, ExportArgs, ExportFormat, ForgetArgs, PrivacyArgs, PrivacyFormat, VerifyArgs,
     WhoArgs,
@@ -69,6 +71,9 @@ pub enum Command {
     /// Lay the policy out in the canonical form; its meaning stays
     #[command(after_help = fmt::EXAMPLE)]
     Fmt(FmtArgs),
+    /// Run the tests of the policy
+    #[command(after_help = test::EXAMPLE)]
+    Test(TestArgs),
     /// Show what would change
     Plan(PlanArgs),
     /// Show what would change, ask, and do it

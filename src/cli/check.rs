@@ -94,6 +94,23 @@ pub(super) fn policy(
     output: &mut Output,
 ) -> Result<Checked, Report> {
     let checked = workspace.policy_and(None, question)?;
+    accepted(checked, question, output)
+}
+
+/// The policy of a folder, or the configured one, as [`policy`] does.
+pub(super) fn policy_in(
+    workspace: &Workspace,
+    folder: Option<&std::path::Path>,
+    output: &mut Output,
+) -> Result<Checked, Report> {
+    accepted(workspace.policy(folder)?, None, output)
+}
+
+fn accepted(
+    checked: Checked,
+    question: Option<&str>,
+    output: &mut Output,
+) -> Result<Checked, Report> {
     if checked.policy.is_some() {
         return Ok(checked);
     }

@@ -80,3 +80,4 @@ pub use plan::{
     ValuesEntry,
 };
 pub use undo::undo;
+pub(crate) use world::tests_hold;

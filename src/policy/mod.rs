@@ -11,6 +11,7 @@ mod builtin;
 mod check;
 pub mod codes;
 mod compile;
+pub mod coverage;
 mod eval;
 pub mod explain;
 mod files;
@@ -22,6 +23,7 @@ pub mod notice;
 mod pattern;
 mod program;
 pub mod ruleset;
+pub mod trial;
 mod types;
 pub mod wish;
 

@@ -40,6 +40,7 @@ mod published;
 mod readme;
 mod sources;
 mod statements;
+mod test;
 mod told;
 mod undo;
 mod who;

@@ -28,6 +28,7 @@ pub mod palette;
 pub mod plan;
 pub mod privacy;
 mod reason;
+pub mod test;
 pub mod who;
 mod words;
 

@@ -22,3 +22,4 @@ mod write;
 
 pub use embedded::{Clock, EmbeddedDirectory, read};
 pub use error::{Error, Problem};
+pub(crate) use load::HAS_PASSWORD;
