@@ -24,6 +24,7 @@ pub mod personio;
 pub mod personio_sim;
 pub mod plan;
 pub mod policy;
+pub mod proving;
 pub mod pseudonym;
 pub mod review;
 pub mod state;

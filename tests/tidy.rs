@@ -46,6 +46,18 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         &["text", "hr", "directory", "policy", "state", "plan"],
     ),
     (
+        "proving",
+        &[
+            "diagnostic",
+            "hr",
+            "directory",
+            "policy",
+            "state",
+            "plan",
+            "forecast",
+        ],
+    ),
+    (
         "workspace",
         &[
             "text",

@@ -3,11 +3,13 @@
 mod answer;
 mod fmt;
 mod review;
+mod test;
 mod trail;
 
 pub(super) use answer::{AnswerArgs, ApprovalsArgs, RejectArgs};
 pub(super) use fmt::FmtArgs;
 pub(super) use review::{DiffArgs, DiffFormat, QueryArgs, SnapshotArgs, TableFormat};
+pub(super) use test::{TestArgs, TestFormat};
 pub(super) use trail::{
     AuditCommand, ExportArgs, ExportFormat, ForgetArgs, PrivacyArgs, PrivacyFormat, VerifyArgs,
     WhoArgs, WhoFormat,
@@ -72,6 +74,9 @@ pub enum Command {
     /// Lay the policy out in the canonical form; its meaning stays
     #[command(after_help = fmt::EXAMPLE)]
     Fmt(FmtArgs),
+    /// Run the tests of the policy
+    #[command(after_help = test::EXAMPLE)]
+    Test(TestArgs),
     /// Show what would change
     Plan(PlanArgs),
     /// What a change of the policy does: for whom, what, and by which of its rules

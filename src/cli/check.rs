@@ -190,7 +190,20 @@ pub(super) fn policy(
     output: &mut Output,
 ) -> Result<Checked, Report> {
     let checked = workspace.policy_and(None, question)?;
-    usable(checked, output).map_err(|report| {
+    shown(usable(checked, output), question)
+}
+
+/// The policy of a folder, or the configured one, as [`policy`] does.
+pub(super) fn policy_in(
+    workspace: &Workspace,
+    folder: Option<&std::path::Path>,
+    output: &mut Output,
+) -> Result<Checked, Report> {
+    shown(usable(workspace.policy(folder)?, output), None)
+}
+
+fn shown(checked: Result<Checked, Report>, question: Option<&str>) -> Result<Checked, Report> {
+    checked.map_err(|report| {
         report.help(match question {
             None => "mend what is shown above; `tenure check` shows it again",
             Some(_) => "mend what is shown above, in the policy or in the condition",

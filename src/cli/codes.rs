@@ -14,9 +14,17 @@ macro_rules! codes {
                 severity: Severity::Error,
                 docs: include_str!(concat!("codes/", $name, ".md")),
             }
-        ),*];
+        ),*, &TEST_FAILED];
     };
 }
+
+/// An expectation of a test that is not met; it stands in the policy, and a run of the tests finds it.
+pub(super) static TEST_FAILED: Code = Code {
+    name: "test-failed",
+    summary: "an expectation of a test that is not met",
+    severity: Severity::Error,
+    docs: include_str!("codes/test-failed.md"),
+};
 
 codes! {
     "ambiguous-run" "a run that is named by too little of its id"

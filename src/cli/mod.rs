@@ -50,6 +50,7 @@ mod session;
 mod snapshot;
 mod steps;
 mod terminate;
+mod test;
 mod undo;
 pub mod view;
 mod who;
@@ -123,6 +124,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let result = match &cli.command {
         Command::Check(arguments) => check::run(&cli.global, arguments, &mut output),
         Command::Fmt(arguments) => fmt::run(&cli.global, arguments, &mut output),
+        Command::Test(arguments) => test::run(&cli.global, arguments, &mut output),
         Command::Plan(arguments) => plan::run(&cli.global, arguments, &mut output),
         Command::Diff(arguments) => diff::run(&cli.global, arguments, &mut output),
         Command::Snapshot(arguments) => snapshot::run(&cli.global, arguments, &mut output),
@@ -181,6 +183,7 @@ fn writes_trail(command: &Command) -> bool {
         Command::Steps(arguments) => arguments.again.is_some(),
         Command::Check(_)
         | Command::Fmt(_)
+        | Command::Test(_)
         | Command::Plan(_)
         | Command::Diff(_)
         | Command::Snapshot(_)

@@ -20,3 +20,4 @@ mod world;
 pub use event::{Breach, Event, Failure, Forecast, Kind, Tally, Trip, When};
 pub use line::{Wanted, forecast};
 pub use world::{Error, Start};
+pub(crate) use world::{Planned, World};

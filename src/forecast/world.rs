@@ -13,6 +13,7 @@ use crate::plan::{self, Basis, Plan};
 use crate::policy::{Policy, Wish};
 use crate::state::{Holder, Lock, Prior, Store, StoreError};
 use jiff::Timestamp;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -53,10 +54,10 @@ pub enum Error {
 }
 
 /// The copies, and the clock.
-pub(super) struct World<'a> {
+pub(crate) struct World<'a> {
     policy: &'a Policy,
     people: hr::Snapshot,
-    gone: &'a [hr::Person],
+    gone: Cow<'a, [hr::Person]>,
     bases: &'a [Dn],
     directory: EmbeddedDirectory,
     state: Store,
@@ -66,16 +67,16 @@ pub(super) struct World<'a> {
 }
 
 /// A plan at an instant, with what it was made of.
-pub(super) struct Planned {
-    pub(super) plan: Plan,
-    pub(super) wishes: Vec<Wish>,
-    pub(super) prior: Prior,
-    directory: directory::Snapshot,
+pub(crate) struct Planned {
+    pub(crate) plan: Plan,
+    pub(crate) wishes: Vec<Wish>,
+    pub(crate) prior: Prior,
+    pub(crate) directory: directory::Snapshot,
 }
 
 impl Planned {
     /// The next instant at which anybody's plan changes of itself; whether it may be shown does not matter here.
-    pub(super) fn next(&self) -> Option<Timestamp> {
+    pub(crate) fn next(&self) -> Option<Timestamp> {
         let wishes = self.wishes.iter().filter_map(|wish| wish.next_change);
         let shown = self.plan.next_changes.iter().map(|one| one.at);
         // What a freeze holds back is due when it ends.
@@ -86,7 +87,7 @@ impl Planned {
 }
 
 impl<'a> World<'a> {
-    pub(super) fn new(start: Start<'a>) -> Result<Self, Error> {
+    pub(crate) fn new(start: Start<'a>) -> Result<Self, Error> {
         let Start {
             policy,
             people,
@@ -118,7 +119,7 @@ impl<'a> World<'a> {
         Ok(Self {
             policy,
             people: people.clone(),
-            gone,
+            gone: Cow::Borrowed(gone),
             bases,
             directory,
             state,
@@ -128,28 +129,34 @@ impl<'a> World<'a> {
         })
     }
 
-    pub(super) fn policy(&self) -> &'a Policy {
+    pub(crate) fn policy(&self) -> &'a Policy {
         self.policy
     }
 
-    pub(super) fn people(&self) -> &hr::Snapshot {
+    pub(crate) fn people(&self) -> &hr::Snapshot {
         &self.people
     }
 
-    pub(super) fn begun(&self) -> Timestamp {
+    pub(crate) fn begun(&self) -> Timestamp {
         self.begun
     }
 
-    pub(super) fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         *self.clock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn jump(&mut self, to: Timestamp) {
+    /// HR says something else from now on, and no longer has those who are gone.
+    pub(crate) fn hear(&mut self, people: hr::Snapshot, gone: Vec<hr::Person>) {
+        self.people = people;
+        self.gone = Cow::Owned(gone);
+    }
+
+    pub(crate) fn jump(&mut self, to: Timestamp) {
         *self.clock.lock().unwrap_or_else(PoisonError::into_inner) = to;
     }
 
     /// How a person is shown of whom a plan says nothing.
-    pub(super) fn who(&self, planned: &Planned, person: &PersonId) -> Arc<str> {
+    pub(crate) fn who(&self, planned: &Planned, person: &PersonId) -> Arc<str> {
         let memory = planned.prior.people.get(person);
         let account = memory
             .and_then(|memory| memory.account)
@@ -168,13 +175,13 @@ impl<'a> World<'a> {
             .unwrap_or_else(|| format!("person {person}").into())
     }
 
-    pub(super) fn plan(&self) -> Result<Planned, Error> {
+    pub(crate) fn plan(&self) -> Result<Planned, Error> {
         let prior = self.state.prior()?;
         let directory = self.directory.snapshot()?;
         let basis = Basis {
             policy: self.policy,
             people: &self.people,
-            gone: self.gone,
+            gone: &self.gone,
             directory: &directory,
             prior: &prior,
             bases: self.bases,
@@ -195,7 +202,7 @@ impl<'a> World<'a> {
     }
 
     /// Carries a plan out on the copies, whatever guards and invariants say; yields what did not succeed.
-    pub(super) fn apply(&mut self, plan: &Plan) -> Result<Vec<Ended>, Error> {
+    pub(crate) fn apply(&mut self, plan: &Plan) -> Result<Vec<Ended>, Error> {
         let mut plan = plan.clone();
         for guard in &mut plan.guards {
             guard.tripped = false;

@@ -84,4 +84,5 @@ pub use plan::{
 pub use step::StepOver;
 pub(crate) use time::later;
 pub use undo::undo;
+pub(crate) use world::tests_hold;
 pub(crate) use world::value_digest;

@@ -171,7 +171,9 @@ pub fn compile(input: &Input<'_>) -> (Option<Policy>, Vec<Diagnostic>) {
         lower.required_lines(item.word);
     }
     lower.anchor_is_not_written();
-    later(&mut lower, &items);
+    for item in &items.tests {
+        lower.test(item);
+    }
     finish(lower, schema, input, &files, &items)
 }
 
@@ -182,6 +184,7 @@ fn nobodys_rule() -> Rule {
         text: "".into(),
         file: "".into(),
         line: 0,
+        span: Span::default(),
         reads: Vec::new(),
         reads_clock: false,
     }
@@ -340,20 +343,6 @@ fn given_list(lower: &mut Lower<'_>, text: &str, element: &Type, span: Span) -> 
     Node::constant(super::eval::Value::List(values.collect()), ty, span)
 }
 
-/// What a later version carries out.
-fn later(lower: &mut Lower<'_>, items: &Items<'_>) {
-    for (word, span) in &items.later {
-        lower.report(
-            Diagnostic::new(
-                &codes::NO_EFFECT_YET,
-                *span,
-                format!("`{word}` has no effect in this version"),
-            )
-            .label("no effect yet"),
-        );
-    }
-}
-
 fn finish(
     mut lower: Lower<'_>,
     schema: Option<crate::hr::Schema>,
@@ -396,6 +385,7 @@ fn finish(
     let policy = Policy {
         rules,
         schema: Arc::new(schema),
+        tests: lower.tests,
         program,
     };
     (Some(policy), diagnostics)

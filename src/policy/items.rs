@@ -38,8 +38,7 @@ pub(super) struct Items<'a> {
     pub(super) notices: Vec<&'a FileItem<ast::Notify>>,
     pub(super) awaits: Vec<&'a FileItem<ast::Await>>,
     pub(super) writeback: Vec<&'a FileItem<ast::Writeback>>,
-    /// Read, and carried out by a later version: the word and where it stands.
-    pub(super) later: Vec<(&'static str, Span)>,
+    pub(super) tests: Vec<&'a FileItem<ast::Test>>,
 }
 
 impl<'a> Items<'a> {
@@ -78,7 +77,7 @@ impl<'a> Items<'a> {
                 Item::Writeback(item) => items.writeback.push(item),
                 Item::Retention(item) => items.retention.push(item),
                 Item::Expect(item) => items.expects.push(item),
-                Item::Test(item) => items.later.push(("test", item.word)),
+                Item::Test(item) => items.tests.push(item),
             }
         }
         items

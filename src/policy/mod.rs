@@ -11,6 +11,7 @@ mod builtin;
 mod check;
 pub mod codes;
 mod compile;
+pub mod coverage;
 mod eval;
 pub mod explain;
 mod files;
@@ -24,6 +25,7 @@ mod pattern;
 mod program;
 mod prove;
 pub mod ruleset;
+pub mod trial;
 mod types;
 pub mod wish;
 

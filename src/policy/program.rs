@@ -19,6 +19,8 @@ pub struct Policy {
     pub rules: Ruleset,
     /// What the policy knows of a person.
     pub schema: Arc<hr::Schema>,
+    /// Its tests, in the order of files; no plan knows of them.
+    pub tests: Vec<super::trial::Test>,
     pub(crate) program: Program,
 }
 
@@ -37,6 +39,8 @@ impl Policy {
 /// What evaluation walks.
 #[derive(Debug, Default)]
 pub(crate) struct Program {
+    /// What is counted, where somebody asks for it.
+    pub(crate) counts: Option<super::coverage::Counts>,
     /// What a first password is computed by.
     pub(crate) initial: Option<Node>,
     pub(crate) lets: Vec<Let>,

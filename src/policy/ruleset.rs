@@ -34,6 +34,8 @@ pub struct Rule {
     pub file: Arc<str>,
     /// Line, from 1.
     pub line: u32,
+    /// The statement as it stands in the policy's texts.
+    pub span: crate::diagnostic::Span,
     /// What it reads of HR, through `let`s and functions too, sorted: positions in the [`crate::hr::Schema`], and
     /// behind them those of [`Ruleset::related`].
     pub reads: Vec<u32>,

@@ -122,6 +122,16 @@ impl Store {
         &self.path
     }
 
+    /// A new store in memory: of it nothing lies on any disk.
+    pub fn fresh(now: Timestamp) -> Result<Self, StoreError> {
+        let mut store = Self {
+            db: Connection::open_in_memory()?,
+            path: PathBuf::from("memory"),
+        };
+        store.prepare(now)?;
+        Ok(store)
+    }
+
     /// Which store this is.
     pub fn identity(&self) -> Result<Identity, StoreError> {
         self.read(read::identity)

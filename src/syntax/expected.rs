@@ -120,6 +120,7 @@ fn display(rule: Rule) -> Option<&'static str> {
         | Rule::item_word
         | Rule::item_head
         | Rule::bad_test_head
+        | Rule::expected_word
         | Rule::clause_start
         | Rule::word_char
         | Rule::attribute_char
@@ -305,6 +306,12 @@ fn display(rule: Rule) -> Option<&'static str> {
         Rule::KW_WEEKLY => Some("`weekly`"),
         Rule::weekday => Some("a day of the week"),
         Rule::KW_NO => Some("`no`"),
+        Rule::KW_EXACTLY => Some("`exactly`"),
+        Rule::KW_NOTICE => Some("`notice`"),
+        Rule::KW_EVENT => Some("`event`"),
+        Rule::KW_QUARANTINE => Some("`quarantine`"),
+        Rule::KW_HELD => Some("`held`"),
+        Rule::KW_TRIPS => Some("`trips`"),
         Rule::KW_TAKEN => Some("`taken`"),
         Rule::KW_GLOBAL => Some("`global`"),
         Rule::KW_DOMAIN => Some("`domain`"),
@@ -372,7 +379,7 @@ fn display(rule: Rule) -> Option<&'static str> {
         | Rule::r#await
         | Rule::expect
         | Rule::test => Some("an item"),
-        Rule::field | Rule::given_field => Some("a field"),
+        Rule::field | Rule::given_field | Rule::test_field => Some("a field"),
         Rule::type_ | Rule::one_of | Rule::list_of => Some("a type"),
         Rule::fn_param => Some("a parameter"),
         Rule::unique_clause => Some("a statement of `unique`"),
@@ -403,7 +410,11 @@ fn display(rule: Rule) -> Option<&'static str> {
         Rule::await_clause => Some("a statement of `await`"),
         Rule::test_clause => Some("a statement of `test`"),
         Rule::given => Some("a person"),
-        Rule::expectation => Some("what is expected"),
+        Rule::given_account => Some("an account"),
+        Rule::account_clause => Some("a statement of `account`"),
+        Rule::account_word => Some("`enabled` or `disabled`"),
+        Rule::expected => Some("what is expected"),
+        Rule::expectation => Some("what is ruled out"),
         Rule::expected_state => Some("the state of an account"),
         Rule::date => Some("a date"),
         Rule::time => Some("a time"),

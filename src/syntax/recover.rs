@@ -552,7 +552,11 @@ impl Block {
             Rule::retention_clause => ("`retention`", &["values", "trail"]),
             Rule::await_clause => ("`await`", &["on", "when", "before", "send"]),
             Rule::notify_clause => ("`notify`", &["on", "to", "subject", "body", "digest"]),
-            Rule::test_clause => ("`test`", &["on", "person", "taken", "expect"]),
+            Rule::test_clause => (
+                "`test`",
+                &["on", "person", "account", "taken", "missing", "expect"],
+            ),
+            Rule::account_clause => ("`account`", &["enabled", "disabled", "unit", "group"]),
             _ => ("this block", &[]),
         };
         Self { name, words }

@@ -35,7 +35,7 @@ fn the_policy_of_the_nearest_configuration_is_laid_out() {
     let place = Place::example();
     let ran = place.expect(0, &["fmt", "--check"]);
     assert!(
-        ran.out.is_empty() && ran.said("13 files: nothing to change"),
+        ran.out.is_empty() && ran.said("14 files: nothing to change"),
         "{ran}"
     );
     place.change("rules/lists.tenure", "manage granted", "manage   granted");

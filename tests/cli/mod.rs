@@ -42,6 +42,7 @@ mod readme;
 mod review;
 mod sources;
 mod statements;
+mod test;
 mod told;
 mod undo;
 mod who;

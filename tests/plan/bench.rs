@@ -81,6 +81,7 @@ impl Company {
             text: text.into(),
             file: "company.tenure".into(),
             line,
+            span: tenure::diagnostic::Span::default(),
             reads: reads.to_vec(),
             reads_clock,
         };

@@ -104,6 +104,7 @@ fn rules() -> Ruleset {
         file: "identity.tenure".into(),
         line,
         reads: Vec::new(),
+        span: tenure::diagnostic::Span::default(),
         reads_clock: false,
     };
     Ruleset {

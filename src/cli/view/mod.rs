@@ -31,6 +31,7 @@ pub mod query;
 mod reason;
 pub mod review;
 pub mod steps;
+pub mod test;
 pub mod who;
 mod words;
 

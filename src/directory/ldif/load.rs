@@ -25,7 +25,7 @@ pub(super) const MAX_ENTRIES: usize = 5_000_000;
 
 /// Says that an account has a password: the password itself is never stored, and `pwdLastSet` is 0 while
 /// it must be changed.
-pub(super) const HAS_PASSWORD: &str = "tenure-hasPassword";
+pub(crate) const HAS_PASSWORD: &str = "tenure-hasPassword";
 
 /// Attributes that hold passwords: only an operation of its own sets one.
 const PASSWORDS: [&str; 7] = [

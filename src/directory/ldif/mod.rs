@@ -25,3 +25,4 @@ mod write;
 pub use embedded::{Clock, EmbeddedDirectory, read};
 pub use error::{Error, Problem};
 pub use export::{export, is_of_files};
+pub(crate) use load::HAS_PASSWORD;

@@ -135,6 +135,14 @@ impl<'a> Scope<'a> {
 
     /// Whether a condition holds.
     pub(crate) fn holds(&self, node: &Node) -> Result<bool, Unknown> {
+        let holds = self.decided(node);
+        if let (Some(counts), Ok(holds)) = (&self.program.counts, &holds) {
+            counts.count(node.span, *holds);
+        }
+        holds
+    }
+
+    fn decided(&self, node: &Node) -> Result<bool, Unknown> {
         match &node.kind {
             Kind::Not(inner) => Ok(!self.holds(inner)?),
             Kind::And(parts) => self.decide(parts, false),
@@ -341,6 +349,9 @@ impl<'a> Scope<'a> {
                     if self.holds(condition)? {
                         return self.value(result);
                     }
+                }
+                if let (Some(counts), Some(node)) = (&self.program.counts, otherwise) {
+                    counts.count(node.span, true);
                 }
                 otherwise.as_ref().map_or(Ok(None), |node| self.value(node))
             }

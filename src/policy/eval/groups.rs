@@ -13,6 +13,14 @@ impl<'a> Evaluator<'a> {
         bodies: &[&StageBody],
     ) -> (BlockWish, BlockWish) {
         let program = &self.policy().program;
+        for row in [&program.groups, &program.lists, &program.forbids]
+            .into_iter()
+            .flatten()
+        {
+            if row.condition.is_none() {
+                self.reached(row.rule);
+            }
+        }
         let mut groups = block(
             scope,
             &program.groups,

@@ -228,6 +228,9 @@ impl<'a> Evaluator<'a> {
                 .map(|exception| &exception.body)
                 .chain(body)
                 .collect();
+            if let Some(stage) = self.policy.rules.stage(stage) {
+                self.reached(stage.rule);
+            }
             self.fill(&mut wish, scope, stage, &bodies);
         }
         wish
@@ -355,6 +358,9 @@ impl<'a> Evaluator<'a> {
             match holds {
                 Ok(false) => {}
                 Ok(true) => {
+                    if row.condition.is_none() {
+                        self.reached(row.rule);
+                    }
                     possible.push((row.stage, row.rule));
                     decided = true;
                     break;
@@ -438,6 +444,15 @@ impl<'a> Evaluator<'a> {
         queries
     }
 
+    /// Counts a rule that has no condition, where somebody asks for it.
+    pub(super) fn reached(&self, rule: RuleId) {
+        if let (Some(counts), Some(rule)) =
+            (&self.policy.program.counts, self.policy.rules.rule(rule))
+        {
+            counts.count(rule.span, true);
+        }
+    }
+
     fn fill(&self, wish: &mut Wish, scope: &Scope<'a>, stage: StageId, bodies: &[&StageBody]) {
         let program = &self.policy.program;
         let account = bodies.iter().find_map(|body| body.account);
@@ -475,7 +490,10 @@ impl<'a> Evaluator<'a> {
             }
         }
         match &unit.otherwise {
-            Some((node, rule)) => place(scope, node, *rule),
+            Some((node, rule)) => {
+                self.reached(*rule);
+                place(scope, node, *rule)
+            }
             None => UnitWish::Held("no row of `unit` holds".into(), unit.rule),
         }
     }

@@ -48,6 +48,7 @@ mod stages;
 mod step;
 mod tables;
 mod template;
+mod trials;
 mod unique;
 mod units;
 mod writeback;
@@ -88,6 +89,8 @@ pub(crate) struct Lower<'a> {
     /// The one flat name space of values.
     pub(crate) names: BTreeMap<Arc<str>, Declared>,
     pub(crate) fields: Vec<Field>,
+    /// The same as the readers of HR know them.
+    pub(crate) hr_fields: Vec<crate::hr::Attribute>,
     /// The fields of an employment, with their names.
     pub(crate) employment: Vec<(Arc<str>, Field)>,
     /// The field that says to whom a person reports, if there is one.
@@ -101,6 +104,8 @@ pub(crate) struct Lower<'a> {
     pub(crate) slots: u32,
     pub(crate) used: BTreeSet<Arc<str>>,
     pub(crate) rules: Ruleset,
+    /// The tests, checked.
+    pub(crate) tests: Vec<crate::policy::trial::Test>,
     pub(crate) program: Program,
     /// What is known to be present where the walk is.
     pub(crate) present: Vec<narrow::Path>,
@@ -135,6 +140,7 @@ impl<'a> Lower<'a> {
             diagnostics: Vec::new(),
             names: BTreeMap::new(),
             fields: Vec::new(),
+            hr_fields: Vec::new(),
             employment: Vec::new(),
             supervisor: None,
             params: Vec::new(),
@@ -144,6 +150,7 @@ impl<'a> Lower<'a> {
             slots: 0,
             used: BTreeSet::new(),
             rules: Ruleset::default(),
+            tests: Vec::new(),
             program: Program::default(),
             present: Vec::new(),
             allowed: Allowed::default(),
@@ -203,6 +210,7 @@ impl<'a> Lower<'a> {
             text: text.into(),
             file,
             line,
+            span,
             reads,
             reads_clock,
         });

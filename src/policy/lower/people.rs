@@ -44,6 +44,7 @@ impl Lower<'_> {
             if matches!(&*attribute.source, "hire_date" | "employment_start_date") {
                 self.program.started = Some(position);
             }
+            self.hr_fields.push(attribute.clone());
             attributes.push(attribute);
         }
         if let Some(employment) = employment {
@@ -56,6 +57,7 @@ impl Lower<'_> {
                 sensitive: false,
                 ..field_of(&attribute)
             });
+            self.hr_fields.push(attribute.clone());
             attributes.push(attribute);
         }
         match hr::Schema::new(attributes) {

@@ -154,8 +154,12 @@ pub enum TestStatement {
     On(jiff::civil::Date, Option<jiff::civil::Time>, Span),
     /// `person [name] { field = value }`.
     Person(Given),
+    /// `account [of name] { … }`.
+    Account(GivenAccount),
     /// `taken ATTRIBUTE "value"`.
     Taken(Name, Vec<Expr>, Span),
+    /// `missing group "name"`.
+    MissingGroup(Vec<Expr>, Span),
     /// `expect …`.
     Expect(ExpectRule),
 }
@@ -165,24 +169,81 @@ pub enum TestStatement {
 pub struct Given {
     /// The name under which others refer to it.
     pub name: Option<Name>,
-    /// `field = value`.
-    pub fields: Vec<(Name, Expr)>,
+    /// `field = value`; without a value it is `missing`.
+    pub fields: Vec<(Name, Option<Expr>)>,
+    /// `vanished`: HR no longer has this person.
+    pub vanished: bool,
     /// The statement.
     pub span: Span,
 }
 
-/// `expect [no] …` in a test.
+/// An account that is there before a test begins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GivenAccount {
+    /// Whose, by the name of a person; without a name that of the one in question.
+    pub of: Option<Name>,
+    /// Its statements.
+    pub statements: Vec<AccountStatement>,
+    /// The statement.
+    pub span: Span,
+}
+
+/// A statement of an account of a test.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AccountStatement {
+    /// `enabled` or `disabled`.
+    Enabled(bool, Span),
+    /// `unit "…"`.
+    Unit(Expr),
+    /// `group "…"`.
+    Group(Vec<Expr>),
+    /// `ATTRIBUTE = value`.
+    Attribute(Name, Expr),
+}
+
+/// `expect [name] [no] …` in a test.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExpectRule {
+    /// Of whom; without a name of the one in question.
+    pub of: Option<Name>,
     /// `no`.
     pub negated: bool,
     /// What.
-    pub clause: ExpectClause,
+    pub clause: Expected,
     /// The statement.
     pub span: Span,
 }
 
-/// What a test expects or an invariant forbids.
+/// What a test expects.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expected {
+    /// `stage NAME`.
+    Stage(Name),
+    /// `account enabled`, `account deleted`, …
+    Account(Name),
+    /// `unit "…"`.
+    Unit(Expr),
+    /// `group "…"` or, where the second is true, `list "…"`.
+    Group(Vec<Expr>, bool),
+    /// `groups exactly "…"`, `groups none` or, where the second is true, of `lists`.
+    Exactly(Vec<Expr>, bool),
+    /// `notice "name" to "…"`, or any.
+    Notice(Option<Name>, Vec<Expr>),
+    /// `event create`.
+    Event(Spanned<GuardKind>),
+    /// `quarantine`.
+    Quarantine,
+    /// `held`.
+    Held,
+    /// `guard disable trips`, or any guard.
+    Guard(Option<Spanned<GuardKind>>),
+    /// `approval disable`, or of anything.
+    Approval(Option<Spanned<GuardKind>>),
+    /// A condition about the account.
+    Condition(Expr),
+}
+
+/// What an invariant forbids.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExpectClause {
     /// `stage NAME`.

@@ -25,8 +25,9 @@ pub use account::{
     Transition, Unit, UnitRule,
 };
 pub use around::{
-    Approve, Await, AwaitStatement, Awaiting, Event, Expect, ExpectClause, ExpectRule, Given,
-    Notify, NotifyBody, NotifyStatement, Retention, Test, TestStatement, Writeback,
+    AccountStatement, Approve, Await, AwaitStatement, Awaiting, Event, Expect, ExpectClause,
+    ExpectRule, Expected, Given, GivenAccount, Notify, NotifyBody, NotifyStatement, Retention,
+    Test, TestStatement, Writeback,
 };
 pub use expr::{Clock, CompareOp, Expr, ExprKind, Part, Quantifier, Row, Rows, Template};
 pub use item::{FileItem, Item, Key};

@@ -70,7 +70,7 @@ impl<'t> Lower<'t> {
         Some(GuardStatement::Limit(kind, limit, span))
     }
 
-    fn guard_kind(&mut self, cursor: &mut Cursor<'t>) -> Option<Spanned<GuardKind>> {
+    pub(super) fn guard_kind(&mut self, cursor: &mut Cursor<'t>) -> Option<Spanned<GuardKind>> {
         let pair = cursor.take(Rule::guard_kind)?;
         let kind = match pair.as_str() {
             "create" => GuardKind::Create,
