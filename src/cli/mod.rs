@@ -25,6 +25,7 @@ mod forecast;
 mod forget;
 mod freeze;
 mod history;
+mod init;
 mod matching;
 mod notices;
 mod only;
@@ -109,6 +110,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let result = match &cli.command {
         Command::Check(arguments) => check::run(&cli.global, arguments, &mut output),
         Command::Fmt(arguments) => fmt::run(&cli.global, arguments, &mut output),
+        Command::Init(arguments) => init::run(arguments, &mut output),
         Command::Plan(arguments) => plan::run(&cli.global, arguments, &mut output),
         Command::Apply(arguments) => apply::run(&cli.global, arguments, &mut output),
         Command::Forecast(arguments) => forecast::run(&cli.global, arguments, &mut output),
@@ -162,6 +164,7 @@ fn writes_trail(command: &Command) -> bool {
         Command::Notices(arguments) => arguments.send || !arguments.void.is_empty(),
         Command::Check(_)
         | Command::Fmt(_)
+        | Command::Init(_)
         | Command::Plan(_)
         | Command::Approvals(_)
         | Command::Forecast(_)
