@@ -2,12 +2,14 @@
 
 mod answer;
 mod fmt;
+mod init;
 mod review;
 mod test;
 mod trail;
 
 pub(super) use answer::{AnswerArgs, ApprovalsArgs, RejectArgs};
 pub(super) use fmt::FmtArgs;
+pub(super) use init::InitArgs;
 pub(super) use review::{DiffArgs, DiffFormat, QueryArgs, SnapshotArgs, TableFormat};
 pub(super) use test::{TestArgs, TestFormat};
 pub(super) use trail::{
@@ -136,6 +138,9 @@ pub enum Command {
     Privacy(PrivacyArgs),
     /// Whether everything that a run needs is there, each shortfall with its mend
     Doctor(DoctorArgs),
+    /// Write a repository of policies, with tests, a pre-commit hook and pipelines
+    #[command(after_help = init::EXAMPLE)]
+    Init(InitArgs),
     /// A local Personio API over sample data, for trying things out
     #[command(after_help = PERSONIO_SIM_EXAMPLE)]
     PersonioSim(PersonioSimArgs),

@@ -27,6 +27,7 @@ pub(super) static TEST_FAILED: Code = Code {
 };
 
 codes! {
+    "already-there" "a file in the way of one that would be written"
     "ambiguous-run" "a run that is named by too little of its id"
     "approval-over" "an answer to a question whose time is over"
     "approval-rejected" "a yes to what somebody said no to"
@@ -68,6 +69,7 @@ codes! {
     "git-failed" "a repository that cannot be read"
     "group-missing" "a group that the policy gives and the directory does not have"
     "guard-trips" "a plan that exceeds a limit"
+    "inside-a-repository" "a repository of policies within another one"
     "invariant-broken" "a plan that an invariant rules out"
     "ldap-certificate" "a domain controller that cannot prove to be one"
     "ldap-credentials" "an account that the domain controller does not let in"

@@ -27,6 +27,7 @@ mod forecast;
 mod forget;
 mod freeze;
 mod history;
+mod init;
 mod matching;
 mod notices;
 mod only;
@@ -124,6 +125,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let result = match &cli.command {
         Command::Check(arguments) => check::run(&cli.global, arguments, &mut output),
         Command::Fmt(arguments) => fmt::run(&cli.global, arguments, &mut output),
+        Command::Init(arguments) => init::run(arguments, &mut output),
         Command::Test(arguments) => test::run(&cli.global, arguments, &mut output),
         Command::Plan(arguments) => plan::run(&cli.global, arguments, &mut output),
         Command::Diff(arguments) => diff::run(&cli.global, arguments, &mut output),
@@ -183,6 +185,7 @@ fn writes_trail(command: &Command) -> bool {
         Command::Steps(arguments) => arguments.again.is_some(),
         Command::Check(_)
         | Command::Fmt(_)
+        | Command::Init(_)
         | Command::Test(_)
         | Command::Plan(_)
         | Command::Diff(_)

@@ -22,6 +22,7 @@ mod fmt;
 mod forecast;
 mod forget;
 mod hostile;
+mod init;
 mod kerberos;
 #[cfg(debug_assertions)] // a release build has nothing that would halt it
 mod killed;
