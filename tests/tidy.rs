@@ -292,6 +292,8 @@ fn codes_in_use() -> Vec<(String, String)> {
             r#"(?:Self|ApplyError)::[A-Za-z]+ ?(?:\{ \.\. \}|\(_\))?(?: \| Self::[A-Za-z]+ ?\{ \.\. \})* =>\s+\{?\s*"([a-z]+(?:-[a-z]+)+)""#,
             ".rs",
         ),
+        // A code of the world that a diagnostic has.
+        (r#"name: "([a-z]+(?:-[a-z]+)+)","#, "cli/codes.rs"),
         // `self.find("code", …)` of the doctor.
         (r#"self\.find\(\s*"([a-z-]+)""#, ".rs"),
     ];
