@@ -195,7 +195,7 @@ impl Builder<'_> {
             self.atoms.term_at(term).is_some_and(|one| {
                 let simple = matches!(
                     one.ty,
-                    Type::Text | Type::OneOf(_) | Type::Bool | Type::Int | Type::Date | Type::Time
+                    Type::Text | Type::OneOf(_) | Type::Bool | Type::Int | Type::Date
                 );
                 simple && matches!(one.root, Root::Field(position) if position != key)
             })
@@ -206,7 +206,8 @@ impl Builder<'_> {
             line::At::Term(term) => plain(term),
         };
         way.iter().all(|(atom, _)| match atom {
-            Atom::Present(term) | Atom::Is(term, _) => plain(*term),
+            Atom::Present(term) => plain(*term),
+            Atom::Is(term, text) => plain(*term) && text.trim() == &**text,
             Atom::Within(a, b, _) => point(line::at(*a)) && point(line::at(*b)),
             Atom::Fits(..) | Atom::Member(..) | Atom::Same(..) | Atom::Opaque(_) => false,
         })
@@ -443,6 +444,19 @@ impl Builder<'_> {
             let key = values.get(policy.schema.key())?.as_ref()?;
             PersonId::parse(&key.to_string()).ok()
         };
+        let mut values = draft.own.iter().chain(draft.other.iter().flatten());
+        let mut types = self
+            .attributes()
+            .iter()
+            .cycle()
+            .map(|attribute| &attribute.ty);
+        if !values.all(|value| {
+            types
+                .next()
+                .is_some_and(|ty| can_be_sent(ty, value.as_ref()))
+        }) {
+            return None;
+        }
         let mine = id(&draft.own)?;
         let mut people = vec![hr::Person::new(mine.clone(), draft.own)];
         if let Some(other) = draft.other {
@@ -532,6 +546,16 @@ impl Builder<'_> {
             words.push_str("anybody");
         }
         words
+    }
+}
+
+/// Whether HR could send a value: as a text it is read as the same again.
+fn can_be_sent(ty: &hr::Type, value: Option<&hr::Value>) -> bool {
+    match (ty, value) {
+        (_, None) | (hr::Type::List(_) | hr::Type::Person | hr::Type::Employment(_), _) => true,
+        (_, Some(value)) => {
+            hr::read_text(ty, &value.to_string()).is_ok_and(|read| read.as_ref() == Some(value))
+        }
     }
 }
 

@@ -16,6 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The day of an example that may be on any day: a Monday.
 const USUAL_DAY: Date = Date::constant(2026, 3, 2);
 
+/// A minute, in nanoseconds.
+const MINUTE: i128 = DAY / 1440;
+
 /// Noon, in nanoseconds of its day.
 const NOON: i128 = DAY / 2;
 
@@ -79,11 +82,13 @@ impl Places {
     fn near(&self, atoms: &Atoms, edges: &[Edge], point: Point, steps: &mut usize) -> Option<i128> {
         let today = self.today();
         let step = atoms.step(point).unwrap_or(1);
-        // Of numbers with digits behind the point the whole ones are the nice ones.
-        let number = atoms
-            .term_of_point(point)
-            .is_some_and(|(_, term)| term.ty == Type::Number);
-        let apart = if number { PARTS } else { step };
+        // HR writes few digits behind the point of a number, and times by the minute.
+        let kind = atoms.term_of_point(point).map(|(_, term)| &term.ty);
+        let apart = match kind {
+            Some(Type::Number) => PARTS,
+            Some(Type::Time) => MINUTE,
+            _ => step,
+        };
         let usual = match point {
             TODAY => of_date(USUAL_DAY),
             REACHED => today + NOON,
@@ -109,6 +114,12 @@ impl Places {
             {
                 candidates.extend([from - most, from - most + apart, from - most + apart / 2]);
             }
+        }
+        if apart != step {
+            let half = apart / 2;
+            let rounded = candidates.iter().map(|one| one.div_euclid(half) * half);
+            let rounded: Vec<i128> = rounded.flat_map(|one| [one, one + half]).collect();
+            candidates.splice(0..0, rounded);
         }
         for candidate in candidates {
             let mut with: Vec<Edge> = edges.to_vec();
