@@ -171,9 +171,7 @@ pub fn compile(input: &Input<'_>) -> (Option<Policy>, Vec<Diagnostic>) {
         lower.required_lines(item.word);
     }
     lower.anchor_is_not_written();
-    for item in &items.tests {
-        lower.test(item);
-    }
+    lower.tests_of(&items.tests);
     finish(lower, schema, input, &files, &items)
 }
 

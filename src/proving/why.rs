@@ -4,6 +4,7 @@ use super::judge::{attribute, folded};
 use super::play::Scene;
 use crate::diagnostic::Span;
 use crate::hr::PersonId;
+use crate::plan::FindingKind;
 use crate::policy::explain::{Explanation, TraceVerdict, Traced};
 use crate::policy::trial::What;
 use crate::policy::{BlockWish, Evaluator, RuleId, Standing, UnitWish, Wish};
@@ -46,6 +47,8 @@ impl<'s> Why<'s> {
             why.standing_at(&approval.rule.file, approval.rule.line, text);
         }
         let findings = scene.planned.plan.findings.iter();
+        // What HR's data lacks is no reason for what an account is.
+        let findings = findings.filter(|one| one.kind != FindingKind::Expectation);
         for finding in findings.filter(|one| one.person.as_ref() == Some(person)) {
             if let Some(reason) = &finding.reason {
                 why.standing_at(&reason.file, reason.line, finding.text.to_string());

@@ -193,7 +193,7 @@ fn coverage_says_what_was_never_true_or_never_false() {
         never("never false", "department == \"Engineering\""),
         "{ran}"
     );
-    assert!(never("never asked", "status == \"leave\""), "{ran}");
+    assert!(never("never true", "status == \"leave\""), "{ran}");
     let ran = place.expect(1, &["test", "--coverage-threshold", "100"]);
     assert!(ran.said("100 % is wanted"), "{ran}");
     let ran = place.expect(0, &["test", "--coverage-threshold", "10"]);

@@ -17,7 +17,7 @@ use super::shell::{change, typed, write};
 
 /// Codes whose example cannot be typed into a document, and why. Each is shown by a test elsewhere, or is a
 /// guard against what should never be.
-const TOLD: [(&str, &str); 83] = [
+const TOLD: [(&str, &str); 84] = [
     (
         "approval-over",
         "the id is another in each state: `cli::answers`",
@@ -288,6 +288,10 @@ const TOLD: [(&str, &str); 83] = [
     (
         "suffix-unknown",
         "a domain controller is needed: `cli::controller`",
+    ),
+    (
+        "test-failed",
+        "a test that fails is no error of the world: `cli::test`",
     ),
     ("too-many-files", "ten thousand files"),
     ("too-many-people", "two million people"),

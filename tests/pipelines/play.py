@@ -120,7 +120,7 @@ def expression(text, context, folder, failed):
     for theirs, ours in terms.items():
         text = text.replace(theirs, ours)
     text = re.sub(r"hashFiles\('([^']*)'\)", lambda m: repr("x" if (folder / m[1]).exists() else ""), text)
-    text = re.sub(r"\b((?:github|vars|secrets)(?:\.[a-zA-Z_]+)+)", lambda m: repr(look(m[1])), text)
+    text = re.sub(r"\b((?:github|vars|secrets)(?:\.[a-zA-Z0-9_]+)+)", lambda m: repr(look(m[1])), text)
     return eval(text, {"__builtins__": {}})  # noqa: S307 - our own workflow
 
 

@@ -188,7 +188,7 @@ const BLOCKS: &[(&str, &[&str])] = &[
             "expect account . mail == x",
             "expect unit x",
             "expect no group \"A\" , \"B\"",
-            "expect a is present",
+            "expect account . mail is missing",
         ],
     ),
 ];

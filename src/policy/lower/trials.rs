@@ -34,8 +34,18 @@ struct Draft {
 }
 
 impl Lower<'_> {
+    /// All tests, once the rest is right: what is wrong there would be said again at each test that names it.
+    pub(crate) fn tests_of(&mut self, items: &[&FileItem<ast::Test>]) {
+        if self.diagnostics.iter().any(Diagnostic::is_error) {
+            return;
+        }
+        for item in items {
+            self.test(item);
+        }
+    }
+
     /// `test "…" { … }`.
-    pub(crate) fn test(&mut self, item: &FileItem<ast::Test>) {
+    fn test(&mut self, item: &FileItem<ast::Test>) {
         let name = &item.body.name;
         if let Some(first) = self.tests.iter().find(|test| test.name == name.value) {
             let first = first.span;
@@ -310,6 +320,13 @@ impl Lower<'_> {
         let lacking: Vec<String> = (0_u32..)
             .zip(&self.hr_fields)
             .filter(|(position, field)| !field.optional && !field.key && !given_at(*position))
+            // A value that is wrong is told of where it stands.
+            .filter(|(_, field)| {
+                given
+                    .fields
+                    .iter()
+                    .all(|(name, _)| name.value != field.name)
+            })
             .map(|(_, field)| format!("`{}`", field.name))
             .collect();
         if let Some(first) = lacking.first() {
@@ -532,7 +549,12 @@ impl Lower<'_> {
                 .label("it is not said when")
                 .help("write `on 2026-03-02`, or `on 2026-03-02 at 09:00`")
                 .report(self);
-        } else if days.iter().all(|day| day.expected.is_empty()) {
+        } else if !item
+            .body
+            .statements
+            .iter()
+            .any(|statement| matches!(statement, TestStatement::Expect(_)))
+        {
             self.bad_test(item.word, "this test expects nothing")
                 .label("can never fail")
                 .help("end with `expect …`")
