@@ -204,14 +204,13 @@ struct Found<'p> {
 impl Found<'_> {
     /// A row: its condition, or itself where it has none.
     fn row(&mut self, condition: Option<&Node>, rule: RuleId, kind: &'static str) {
-        match condition {
-            Some(node) => self.condition(node, kind),
-            None => {
-                let rule = self.policy.rules.rule(rule).filter(|rule| rule.line > 0);
-                if let Some(rule) = rule {
-                    self.places.insert(rule.span, (kind, false));
-                }
-            }
+        if let Some(node) = condition {
+            self.condition(node, kind);
+            return;
+        }
+        let rule = self.policy.rules.rule(rule).filter(|rule| rule.line > 0);
+        if let Some(rule) = rule {
+            self.places.insert(rule.span, (kind, false));
         }
     }
 

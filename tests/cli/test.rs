@@ -1,6 +1,7 @@
 //! `tenure test`: what passes, what fails and how it is told, in each format.
 
 use super::{Place, Ran};
+use crate::pipeline::Documents;
 use std::process::Command;
 
 /// The example with this test instead of its own.
@@ -218,7 +219,7 @@ fn json_tells_each_failure_with_its_places() {
 fn a_consumer_of_tap_reads_it() {
     let place = engineer("  expect group \"SG-ERP\"");
     let ran = place.expect(1, &["test", "--format", "tap"]);
-    assert_eq!(prove(&place, &ran).0, false);
+    assert!(!prove(&place, &ran).0);
     let ran = Place::example().expect(0, &["test", "--format", "tap"]);
     let (passed, told) = prove(&place, &ran);
     assert!(passed && told.contains("Tests=18"), "{told}");
@@ -246,4 +247,11 @@ fn junit_is_whole_whatever_a_name_holds() {
     );
     let ran = place.expect(1, &["test", "--format", "junit"]);
     insta::assert_snapshot!(ran.out);
+    // The schema that Jenkins publishes, and a reader of others.
+    let documents = Documents::new();
+    documents.add("hostile.junit.xml", &ran.out);
+    let ran = Place::example().expect(0, &["test", "--format", "junit"]);
+    documents.add("example.junit.xml", &ran.out);
+    let told = documents.sound();
+    assert_eq!(told["example.junit.xml"].read.len(), 18);
 }

@@ -1,9 +1,10 @@
-//! What came of tests: as diagnostics, JSON, JUnit's XML and TAP; and what of a policy they reached.
+//! What came of tests: as diagnostics, JSON, the XML of `JUnit` and TAP; and what of a policy they reached.
 
 use crate::cli::codes::TEST_FAILED;
 use crate::diagnostic::{Diagnostic, Sources, Span};
 use crate::policy::coverage::Coverage;
 use crate::proving::{Failure, Verdict};
+use crate::text::junit::{self, Case, Outcome, Suite};
 use crate::text::visible;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -105,84 +106,39 @@ pub fn json(sources: &Sources, verdicts: &[Verdict], coverage: Option<&Coverage>
 
 /// As build servers read it: a suite for each file.
 pub fn junit(sources: &Sources, verdicts: &[Verdict]) -> String {
-    let failed = verdicts.iter().filter(|verdict| !verdict.passed()).count();
-    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let _ = writeln!(
-        text,
-        "<testsuites name=\"tenure\" tests=\"{}\" failures=\"{failed}\" errors=\"0\">",
-        verdicts.len()
-    );
-    let mut files: Vec<String> = Vec::new();
+    let mut suites: Vec<Suite> = Vec::new();
     for verdict in verdicts {
         let (file, _) = place(sources, verdict.span);
-        if !files.contains(&file) {
-            files.push(file);
-        }
-    }
-    for file in files {
-        let of: Vec<&Verdict> = verdicts
-            .iter()
-            .filter(|verdict| place(sources, verdict.span).0 == file)
+        let failures = verdict.failures.iter();
+        let messages: Vec<String> = failures
+            .clone()
+            .map(|failure| format!("expected {}, got {}", failure.expected, failure.got))
             .collect();
-        let failed = of.iter().filter(|verdict| !verdict.passed()).count();
-        let name = escaped(&file);
-        let _ = writeln!(
-            text,
-            "  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{failed}\" errors=\"0\" skipped=\"0\" time=\"0\">",
-            of.len()
-        );
-        for verdict in of {
-            let case = escaped(&verdict.name);
-            let _ = write!(
-                text,
-                "    <testcase name=\"{case}\" classname=\"{name}\" time=\"0\""
-            );
-            if verdict.passed() {
-                text.push_str("/>\n");
-                continue;
+        let whole: Vec<String> = failures.map(|failure| told(sources, failure)).collect();
+        let outcome = if verdict.passed() {
+            Outcome::Passed
+        } else {
+            Outcome::Failed {
+                kind: TEST_FAILED.name.to_owned(),
+                message: messages.join("; "),
+                text: whole.join("\n"),
             }
-            text.push_str(">\n");
-            let messages: Vec<String> = verdict
-                .failures
-                .iter()
-                .map(|failure| format!("expected {}, got {}", failure.expected, failure.got))
-                .collect();
-            let whole: Vec<String> = verdict
-                .failures
-                .iter()
-                .map(|failure| told(sources, failure))
-                .collect();
-            let _ = writeln!(
-                text,
-                "      <failure message=\"{}\" type=\"test-failed\">{}</failure>\n    </testcase>",
-                escaped(&messages.join("; ")),
-                escaped(&whole.join("\n"))
-            );
-        }
-        text.push_str("  </testsuite>\n");
-    }
-    text.push_str("</testsuites>");
-    text
-}
-
-/// Text inside XML; what XML cannot hold is made visible.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for (index, line) in text.split('\n').enumerate() {
-        if index > 0 {
-            escaped.push('\n');
-        }
-        for c in visible(line).chars() {
-            match c {
-                '&' => escaped.push_str("&amp;"),
-                '<' => escaped.push_str("&lt;"),
-                '>' => escaped.push_str("&gt;"),
-                '"' => escaped.push_str("&quot;"),
-                c => escaped.push(c),
-            }
+        };
+        let case = Case {
+            name: verdict.name.to_string(),
+            class: file.clone(),
+            outcome,
+            output: String::new(),
+        };
+        match suites.iter_mut().find(|suite| suite.name == file) {
+            Some(suite) => suite.cases.push(case),
+            None => suites.push(Suite {
+                name: file,
+                cases: vec![case],
+            }),
         }
     }
-    escaped
+    junit::xml("tenure test", &suites)
 }
 
 /// The Test Anything Protocol, version 13.

@@ -255,35 +255,32 @@ impl Lower<'_> {
         let first = !begun.into_iter().any(|one| one.id == id);
         let mut values: Vec<(u32, Option<hr::Value>)> = Vec::new();
         for (field, value) in &given.fields {
-            let position = match self.names.get(&field.value).map(|declared| declared.what) {
-                Some(Declared::Field(position)) => position,
-                _ => {
-                    let fields = self.hr_fields.iter().map(|field| &*field.name);
-                    let near = did_you_mean(&field.value, fields).map(str::to_owned);
-                    let message = format!("a person has no field `{}`", field.value);
-                    self.report(
-                        Diagnostic::new(&codes::UNKNOWN_FIELD, field.span, message)
-                            .label("unknown field")
-                            .help("a test gives what `person { … }` declares, by its names there")
-                            .help_did_you_mean(near.as_deref()),
-                    );
-                    draft.broken = true;
-                    continue;
-                }
+            let declared = self.names.get(&field.value).map(|declared| declared.what);
+            let Some(Declared::Field(position)) = declared else {
+                let fields = self.hr_fields.iter().map(|field| &*field.name);
+                let near = did_you_mean(&field.value, fields).map(str::to_owned);
+                let message = format!("a person has no field `{}`", field.value);
+                self.report(
+                    Diagnostic::new(&codes::UNKNOWN_FIELD, field.span, message)
+                        .label("unknown field")
+                        .help("a test gives what `person { … }` declares, by its names there")
+                        .help_did_you_mean(near.as_deref()),
+                );
+                draft.broken = true;
+                continue;
             };
             if values.iter().any(|(known, _)| *known == position) {
                 let message = format!("`{}` is given twice", field.value);
                 self.report(Diagnostic::new(&codes::DUPLICATE, field.span, message).label("again"));
             }
-            let value = match value {
-                None => None,
-                Some(expr) => match self.value_of_test(expr, position, draft) {
-                    Some(value) => Some(value),
-                    None => {
-                        draft.broken = true;
-                        continue;
-                    }
-                },
+            let value = if let Some(expr) = value {
+                let Some(value) = self.value_of_test(expr, position, draft) else {
+                    draft.broken = true;
+                    continue;
+                };
+                Some(value)
+            } else {
+                None
             };
             values.push((position, value));
         }
