@@ -140,8 +140,8 @@ fn any_text_gives_a_tree_and_diagnostics_that_can_be_drawn() {
         .unwrap();
 }
 
-/// Rules that no one needs to name: recovery looks at their text, or they are always of one kind.
-const NOT_NAMED: [Rule; 2] = [Rule::file, Rule::EOI];
+/// Rules that no one needs to name: recovery looks at their text, they are only looked ahead for, or always of one kind.
+const NOT_NAMED: [Rule; 3] = [Rule::file, Rule::EOI, Rule::expected_word];
 
 #[test]
 fn every_rule_that_makes_a_match_is_read_somewhere() {

@@ -160,7 +160,11 @@ impl<'t> Lower<'t> {
             Rule::KW_EVENT => Expected::Event(self.guard_kind(&mut cursor)?),
             Rule::KW_QUARANTINE => Expected::Quarantine,
             Rule::KW_HELD => Expected::Held,
-            Rule::KW_GUARD => Expected::Guard(self.guard_kind(&mut cursor)),
+            Rule::KW_GUARD => {
+                let kind = self.guard_kind(&mut cursor);
+                cursor.take(Rule::KW_TRIPS)?;
+                Expected::Guard(kind)
+            }
             Rule::KW_APPROVAL => Expected::Approval(self.guard_kind(&mut cursor)),
             Rule::KW_ACCOUNT => {
                 let state = cursor.take(Rule::expected_state)?;
